@@ -1,0 +1,20 @@
+"""An author's site: posts, books to buy, feeds, events; a plugin package for Pelican."""
+
+from pelican import signals
+
+from . import settings, templating
+from .problems import log_of
+from .reading import adapter as reading
+
+
+def _stop_if_failed(generators: list[object]) -> None:
+    log_of(generators[0].settings).stop_if_failed()  # type: ignore[attr-defined]  # Pelican's generators have it
+
+
+def register() -> None:
+    """Connect the package to Pelican, in the order in which things happen."""
+    signals.initialized.connect(settings.load)
+    signals.initialized.connect(templating.add_filters)
+    signals.generator_init.connect(templating.add_templates)
+    signals.readers_init.connect(reading.add_reader)
+    signals.all_generators_finalized.connect(_stop_if_failed)

@@ -1,0 +1,77 @@
+"""Files into the output folder: guarded, whole or not at all, and remembered."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+WRITTEN = "AUTHORSITE_WRITTEN"
+"""The name, in Pelican's context, of the set of files that this build stands by (absolute paths)."""
+
+
+class OutsideOutput(ValueError):
+    """An address that would leave the output folder."""
+
+
+def target(context: MutableMapping[str, Any], save_as: str) -> Path:
+    """Return the file for `save_as` below the output folder; raises OutsideOutput for any other place."""
+    root = Path(context["OUTPUT_PATH"]).resolve()
+    path = (root / save_as.lstrip("/")).resolve()
+    if not path.is_relative_to(root) or path == root:
+        raise OutsideOutput(f"{save_as} lies outside the output folder")
+    return path
+
+
+def write(context: MutableMapping[str, Any], save_as: str, content: str | bytes) -> Path:
+    """Write `content` to `save_as` (a path below the output folder) and remember the file.
+
+    A file that holds these bytes already is left alone, so that its date says when it changed.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    path = target(context, save_as)
+    context.setdefault(WRITTEN, set()).add(str(path))
+    if not _holds(path, data):
+        replace_file(path, lambda temporary: temporary.write_bytes(data))
+    return path
+
+
+def place(context: MutableMapping[str, Any], save_as: str, source: Path) -> Path:
+    """Put a copy of the file `source` at `save_as`: a hard link where the system allows one."""
+    path = target(context, save_as)
+    context.setdefault(WRITTEN, set()).add(str(path))
+    if not (path.exists() and (path.samefile(source) or _holds(path, source.read_bytes()))):
+        replace_file(path, lambda temporary: _link_or_copy(source, temporary))
+    return path
+
+
+def replace_file(path: Path, make: Callable[[Path], Any]) -> None:
+    """Let `make` fill a temporary file beside `path`, then rename it to `path`; a failure leaves the old file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        make(temporary)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _link_or_copy(source: Path, temporary: Path) -> None:
+    temporary.unlink()
+    try:
+        os.link(source, temporary)
+    except OSError:
+        shutil.copyfile(source, temporary)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False

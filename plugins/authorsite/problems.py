@@ -1,0 +1,200 @@
+"""Everything that is wrong with a site, collected, sorted and printed once."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TextIO
+
+KEY = "AUTHORSITE_PROBLEMS"
+"""The name under which a build's log travels in Pelican's settings and context."""
+
+
+class Severity(StrEnum):
+    """An error stops every build; a warning stops a published one."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong: where, what, and how to mend it.
+
+    `line` counts from 1 in the file as the author sees it; 0 means the whole file.
+    `kind` is the name by which settings may allow it ("link", "reference", "image", ...).
+    """
+
+    path: str
+    line: int
+    message: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+    kind: str = "content"
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{where}: {self.message}" + (f" - {self.hint}" if self.hint else "")
+
+
+class BuildFailed(SystemExit):
+    """Ends a build with status 1; a SystemExit, so that Pelican's own command prints no traceback."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+
+
+@dataclass
+class ProblemLog:
+    """The problems of one build.
+
+    `root` is what paths are shown relative to; `allowed` maps a kind to the author's reason for letting it pass;
+    `strict` is a published build: warnings fail it too; `held` leaves the printing to the caller of the build.
+    """
+
+    root: Path = field(default_factory=Path.cwd)
+    allowed: Mapping[str, str] = field(default_factory=dict)
+    strict: bool = False
+    held: bool = False
+    _problems: set[Problem] = field(default_factory=set)
+    _printed: bool = False
+
+    def add(self, problem: Problem) -> None:
+        """Keep `problem`, once, its path made relative to the root and its texts to one line each."""
+        self._problems.add(
+            replace(
+                problem,
+                path=self.shown(problem.path),
+                message=" ".join(problem.message.split()),
+                hint=" ".join(problem.hint.split()),
+            )
+        )
+
+    def error(self, path: str | Path, line: int, message: str, hint: str = "", kind: str = "content") -> None:
+        """Add an error."""
+        self.add(Problem(str(path), line, message, hint, Severity.ERROR, kind))
+
+    def warning(self, path: str | Path, line: int, message: str, hint: str = "", kind: str = "content") -> None:
+        """Add a warning."""
+        self.add(Problem(str(path), line, message, hint, Severity.WARNING, kind))
+
+    def shown(self, path: str) -> str:
+        """Return `path` relative to the root where it lies below it."""
+        try:
+            return Path(path).resolve().relative_to(self.root.resolve()).as_posix() if path else "(build)"
+        except ValueError:
+            return path
+
+    def __iter__(self) -> Iterator[Problem]:
+        """Give the problems that count, sorted by file and line."""
+        return iter(sorted(p for p in self._problems if p.kind not in self.allowed))
+
+    def count(self, severity: Severity) -> int:
+        """Return how many problems of `severity` count."""
+        return sum(problem.severity is severity for problem in self)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the build must end with status 1."""
+        return any(p.severity is Severity.ERROR or self.strict for p in self)
+
+    def stop_if_failed(self) -> None:
+        """Print the report and raise BuildFailed when the build must not go on."""
+        if self.failed:
+            if not self.held:
+                self.print()
+            raise BuildFailed
+
+    def print(self, form: str = "text", stream: TextIO | None = None) -> None:
+        """Write the report to `stream` (standard error) as text, json or github annotations; once."""
+        stream = stream or sys.stderr
+        if self._printed:
+            return
+        self._printed = True
+        report = {"text": self._text, "json": self._json, "github": self._github}[form]
+        text = report(colour=stream.isatty())
+        if text:
+            print(text, file=stream)
+
+    def summary(self) -> str:
+        """Count the problems in words: "2 errors, 1 warning (1 allowed: link)"."""
+        counts = [(self.count(s), s.value) for s in Severity]
+        words = ", ".join(f"{n} {word}{'s' if n != 1 else ''}" for n, word in counts if n) or "no problems"
+        passed = sorted(p.kind for p in self._problems if p.kind in self.allowed)
+        return words + (f" ({len(passed)} allowed: {', '.join(sorted(set(passed)))})" if passed else "")
+
+    def _text(self, *, colour: bool) -> str:
+        lines = [_coloured(p) if colour else f"{p.severity}: {p}" for p in self]
+        return "\n".join([*lines, self.summary()]) if lines else ""
+
+    def _json(self, *, colour: bool) -> str:  # noqa: ARG002 - the three reports are called alike
+        body = {"problems": [asdict(p) for p in self], "summary": self.summary(), "failed": self.failed}
+        return json.dumps(body, ensure_ascii=False, indent=2)
+
+    def _github(self, *, colour: bool) -> str:  # noqa: ARG002 - the three reports are called alike
+        return "\n".join(_annotation(p) for p in self)
+
+
+def _coloured(problem: Problem) -> str:
+    paint = "31" if problem.severity is Severity.ERROR else "33"
+    where, _, what = str(problem).partition(": ")
+    return f"\033[{paint}m{problem.severity}\033[0m \033[1m{where}\033[0m: {what}"
+
+
+def _annotation(problem: Problem) -> str:
+    text = problem.message + (f" - {problem.hint}" if problem.hint else "")
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    path = problem.path.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
+    return f"::{problem.severity} file={path},line={max(problem.line, 1)}::{text}"
+
+
+def log_of(settings: Mapping[str, Any]) -> ProblemLog:
+    """Return the log of the build that `settings` (or a Pelican context) belong to."""
+    log = settings[KEY]
+    if not isinstance(log, ProblemLog):
+        raise TypeError(f"{KEY} is not a ProblemLog")
+    return log
+
+
+class _Capture(logging.Handler):
+    """Turns what libraries log from WARNING upwards into problems of one build."""
+
+    # Said by Pelican for every file whose reader raised: the reader has said it better.
+    _echo = re.compile(r"^Could not process ")
+    _path = re.compile(r"(?P<path>[\w./-]+\.(?:md|markdown|html|rst|py|yaml))\b(?::(?P<line>\d+))?")
+
+    def __init__(self, log: ProblemLog) -> None:
+        super().__init__(logging.WARNING)
+        self.log = log
+        self.current = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if self._echo.match(message):
+            return
+        if record.exc_info and record.exc_info[1]:
+            message = f"{message}: {record.exc_info[1]}"
+        found = self._path.search(message)
+        path = found["path"] if found else self.current
+        line = int(found["line"] or 0) if found else 0
+        add = self.log.error if record.levelno >= logging.ERROR else self.log.warning
+        add(path, line, message, kind="log")
+
+
+@contextmanager
+def captured_logging(log: ProblemLog) -> Iterator[None]:
+    """While it lasts, what any library logs as warning or error joins `log` instead of standard error."""
+    root = logging.getLogger()
+    handler, before = _Capture(log), root.handlers[:]
+    root.handlers[:] = [handler]
+    try:
+        yield
+    finally:
+        root.handlers[:] = before

@@ -1,0 +1,1 @@
+"""From a checked build to the live site."""

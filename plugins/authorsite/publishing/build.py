@@ -1,0 +1,141 @@
+"""One build, from settings file to output folder, with one report and one exit status."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import TemplateError, TemplateSyntaxError
+from pelican import Pelican
+from pelican.settings import read_settings
+
+from ..problems import KEY, BuildFailed, ProblemLog, captured_logging
+from ..settings import NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did: its problems, where the output is, how many pages it holds, and the seconds it took."""
+
+    problems: ProblemLog
+    output: Path
+    pages: int
+    seconds: float
+
+    @property
+    def failed(self) -> bool:
+        """Whether the build ended with errors (or, published, with warnings)."""
+        return self.problems.failed
+
+
+def build(
+    settings_file: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    drafts: bool = False,
+    root: Path | None = None,
+) -> Built:
+    """Build the site of `settings_file`; `overrides` are Pelican settings that go before the file's.
+
+    `drafts` shows drafts and scheduled posts, marked. Problems name paths relative to `root`, the settings file's
+    folder when it is not given.
+
+    A strict site (AUTHORSITE strict) is written beside its output folder and swapped in when nothing is wrong;
+    any other is written in place once reading has found no error. Never raises for a fault of the author's.
+    """
+    started = time.perf_counter()
+    path = Path(settings_file).resolve()
+    log = ProblemLog(root=root or path.parent, held=True)
+    output = path.parent / "output"
+    with captured_logging(log):
+        try:
+            output = _run(path, dict(overrides or {}), log, drafts=drafts)
+        except BuildFailed:
+            pass
+        except TemplateError as error:
+            _log_template_error(log, error)
+    pages = sum(1 for _ in output.rglob("*.html")) if output.is_dir() else 0
+    return Built(log, output, pages, time.perf_counter() - started)
+
+
+def _run(path: Path, overrides: dict[str, Any], log: ProblemLog, *, drafts: bool) -> Path:
+    try:
+        settings = read_settings(str(path), override=overrides)
+    except Exception as error:
+        line = error.lineno or 0 if isinstance(error, SyntaxError) else _line_in(error, str(path))
+        log.error(path, line, f"the settings cannot be read: {error}", kind="settings")
+        raise BuildFailed from error
+    site = {**settings.get(NAME, {}), **({"drafts": True} if drafts else {})}
+    settings |= {KEY: log, NAME: site}
+    output = Path(settings["OUTPUT_PATH"])
+    strict = bool(site.get("strict"))
+    staging = output.with_name(output.name + ".staging")
+    if strict:
+        shutil.rmtree(staging, ignore_errors=True)
+        settings["OUTPUT_PATH"] = str(staging)
+    pelican = Pelican(settings)
+    if "authorsite" not in pelican.settings["PLUGINS"]:
+        log.error(path, 0, "the authorsite plugin did not load", 'keep "authorsite" in PLUGINS', kind="settings")
+        raise BuildFailed
+    try:
+        pelican.run()
+    finally:
+        if strict and log.failed:
+            shutil.rmtree(staging, ignore_errors=True)
+    log.stop_if_failed()
+    if strict:
+        swap(staging, output)
+    return output
+
+
+def swap(staging: Path, output: Path) -> None:
+    """Put `staging` in the place of `output`; whoever looks finds the old tree or the new one, whole."""
+    previous = output.with_name(output.name + ".previous")
+    shutil.rmtree(previous, ignore_errors=True)
+    if output.exists():
+        output.rename(previous)
+    staging.rename(output)
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+def _log_template_error(log: ProblemLog, error: TemplateError) -> None:
+    if isinstance(error, TemplateSyntaxError):
+        log.error(error.filename or error.name or "theme", error.lineno, error.message or "", kind="template")
+        return
+    path, line = _template_place(error)
+    log.error(path, line, error.message or type(error).__name__, "look at the names used there", kind="template")
+
+
+def _template_place(error: BaseException) -> tuple[str, int]:
+    """Return file and line of the innermost template in the traceback."""
+    place, trace = ("theme", 0), error.__traceback__
+    while trace:
+        name = trace.tb_frame.f_code.co_filename
+        if name.endswith((".html", ".xml", ".xsl")):
+            place = (name, trace.tb_lineno)
+        trace = trace.tb_next
+    return place
+
+
+def _line_in(error: BaseException, path: str) -> int:
+    trace, line = error.__traceback__, 0
+    while trace:
+        if trace.tb_frame.f_code.co_filename == path:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def say(built: Built, form: str = "text") -> int:
+    """Print the report and what was built; return the exit status."""
+    built.problems.print(form, sys.stdout if form == "json" else sys.stderr)
+    if built.failed:
+        return 1
+    if form == "text":
+        print(f"{built.pages} pages in {built.output} in {built.seconds:.1f} s. Look at them with: make serve")
+    return 0

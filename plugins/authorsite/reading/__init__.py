@@ -1,0 +1,1 @@
+"""Markdown files to typed posts and pages, with every fault named."""

@@ -1,0 +1,165 @@
+"""Front matter: YAML between `---` lines, or Pelican's `Key: value` headers, with the line of every value.
+
+Plain scalars stay text: `no`, `2019-02-30` and `1.10` mean what the author wrote, and the schema decides on types.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from ..validation import Place
+
+Report = Callable[[int, str, str], None]
+"""Called with line, message and hint for each fault."""
+
+_FENCE = re.compile(r"^---[ \t]*$")
+_HEADER = re.compile(r"^(?P<key>[A-Za-z][A-Za-z0-9_-]*)[ \t]*:[ \t]*(?P<value>.*)$")
+_NULLS = {"", "~", "null", "Null", "NULL"}
+# Characters that YAML, HTML and XML all forbid.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """A file's metadata as plain dicts, lists and texts, the line of each value, and the body with its first line."""
+
+    data: dict[str, Any]
+    lines: dict[Place, int]
+    body: str
+    body_line: int
+    old_style: bool = False
+
+
+def decode(raw: bytes, report: Report) -> str | None:
+    """Return the text of a file: UTF-8 with or without BOM, any line ends; None after a report when it is not UTF-8.
+
+    Characters that no page or feed may hold are removed and reported.
+    """
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        report(raw.count(b"\n", 0, error.start) + 1, "not UTF-8 text", "save the file with the encoding UTF-8")
+        return None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for found in _FORBIDDEN.finditer(text):
+        report(text.count("\n", 0, found.start()) + 1, f"control character U+{ord(found[0]):04X}", "remove it")
+    return _FORBIDDEN.sub("", text)
+
+
+def parse(text: str, report: Report) -> FrontMatter | None:
+    """Split `text` into metadata and body; None after a report when there is no readable metadata."""
+    lines = text.split("\n")
+    if not text.strip():
+        report(0, "the file is empty", "write front matter between `---` lines, then the text")
+        return None
+    if _FENCE.match(lines[0]):
+        return _parse_yaml(lines, report)
+    if _HEADER.match(lines[0]):
+        return _parse_headers(lines)
+    report(1, "no front matter", "begin the file with a line `---`, then `title: …`, then a line `---`")
+    return None
+
+
+def _parse_yaml(lines: list[str], report: Report) -> FrontMatter | None:
+    end = next((n for n, line in enumerate(lines[1:], 1) if _FENCE.match(line)), None)
+    if end is None:
+        report(1, "the front matter is not closed", "end it with a line `---`")
+        return None
+    tab = next((n for n, line in enumerate(lines[1:end], 1) if re.match(r"[ ]*\t", line)), None)
+    if tab is not None:
+        report(tab + 1, "a tab indents this line", "YAML wants spaces")
+        return None
+    try:
+        node = yaml.compose("\n".join(lines[1:end]), Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        report((mark.line if mark else 0) + 2, _yaml_message(error), _yaml_hint(lines, mark))
+        return None
+    except RecursionError:
+        report(1, "the front matter is nested too deeply", "write it flatter")
+        return None
+    builder = _Builder(report)
+    data = builder.build(node, ()) if node else {}
+    if not isinstance(data, dict):
+        report(2, "the front matter is not a list of `key: value` lines", "write `title: …`")
+        return None
+    return None if builder.faulty else FrontMatter(data, builder.lines, "\n".join(lines[end + 1 :]), end + 2)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without aliases: a few lines of them can expand to gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's own
+            raise yaml.composer.ComposerError(None, None, "an alias (`*name`)", event.start_mark)
+        return super().compose_node(parent, index)
+
+
+def _yaml_message(error: yaml.MarkedYAMLError) -> str:
+    return f"cannot be read as YAML: {error.problem}"
+
+
+def _yaml_hint(lines: list[str], mark: yaml.Mark | None) -> str:
+    line = lines[mark.line + 1] if mark and mark.line + 1 < len(lines) else ""
+    if re.search(r":\s+[^\"'\[{|>].*:\s", line):
+        return 'put a value that holds a colon in quotes: title: "One: two"'
+    if re.search(r":\s*[`@%&*!|>]", line):
+        return "put a value that begins with a special character in quotes"
+    return "put the value in quotes, and check brackets and indents"
+
+
+class _Builder:
+    """Plain data from YAML nodes, remembering lines and refusing a key written twice."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.lines: dict[Place, int] = {}
+        self.faulty = False
+
+    def build(self, node: yaml.Node, place: Place) -> Any:
+        # +2: marks count from 0, and the opening fence is line 1.
+        self.lines.setdefault(place, node.start_mark.line + 2)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, place)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, (*place, n)) for n, item in enumerate(node.value)]
+        plain = node.style is None  # type: ignore[attr-defined]  # scalars carry their style
+        return None if plain and node.value in _NULLS else node.value
+
+    def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key, line = str(key_node.value), key_node.start_mark.line + 2
+            if key in data:
+                first = self.lines[(*place, key)]
+                self.report(line, f"`{key}` stands twice", f"keep this line or line {first}")
+                self.faulty = True
+                continue
+            self.lines[(*place, key)] = line
+            data[key] = self.build(value_node, (*place, key))
+        return data
+
+
+def _parse_headers(lines: list[str]) -> FrontMatter:
+    """Read Pelican's own headers: `Key: value` lines up to the first empty one; an indented line goes on."""
+    data: dict[str, Any] = {}
+    places: dict[Place, int] = {}
+    key = ""
+    for number, line in enumerate(lines, 1):
+        found = _HEADER.match(line)
+        if found:
+            key = found["key"].lower()
+            places.setdefault((key,), number)
+            data[key] = f"{data[key]}, {found['value'].strip()}" if key in data else found["value"].strip()
+        elif key and line[:1] in (" ", "\t") and line.strip():
+            data[key] = f"{data[key]} {line.strip()}"
+        else:
+            body = number if not line.strip() else number - 1
+            return FrontMatter(data, places, "\n".join(lines[body:]), body + 1, old_style=True)
+    return FrontMatter(data, places, "", len(lines) + 1, old_style=True)

@@ -1,0 +1,114 @@
+"""AUTHORSITE = {...} in pelicanconf.py, validated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+
+from .problems import KEY, BuildFailed, ProblemLog
+from .validation import Fault, Record, validate
+
+NAME = "AUTHORSITE"
+DATE = "SITE_DATE"
+"""The name, in Pelican's settings and in the environment, of the one date that stands for "today"."""
+
+
+class Link(Record):
+    """A menu entry or a profile elsewhere: its words and its address."""
+
+    label: str
+    url: str
+
+
+class SiteSettings(Record):
+    """What the author sets about the site; every key has a default but the address.
+
+    `url` is the site's public address, scheme included, without a closing slash.
+    """
+
+    url: str
+    description: str = ""
+    language: str = "en"
+    author_bio: str = ""
+    contact: str = ""
+    menu: tuple[Link, ...] = ()
+    social: tuple[Link, ...] = ()
+    main_book: str = ""
+    strict: bool = False
+    drafts: bool = False
+    allow: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("url")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise Fault(f"`{value}` is not a web address", "write it as https://example.org")
+        return value.rstrip("/")
+
+    @field_validator("allow")
+    @classmethod
+    def _with_reason(cls, value: dict[str, str]) -> dict[str, str]:
+        for kind, reason in value.items():
+            if not reason.strip():
+                raise Fault(f"`allow` names {kind} without a reason", f'write {{"{kind}": "why it may pass"}}')
+        return value
+
+    @property
+    def root(self) -> str:
+        """The path below which the site lives on its host: "" or "/folder"."""
+        return urlsplit(self.url).path
+
+
+def load(pelican: Any) -> None:
+    """Validate AUTHORSITE and set what follows from it in Pelican's settings (signal: initialized).
+
+    Leaves a SiteSettings under AUTHORSITE, the site's date under SITE_DATE (from the environment or the settings, an
+    ISO date or date and time; else now) and the build's ProblemLog. Raises BuildFailed when settings are not valid.
+    """
+    settings: dict[str, Any] = pelican.settings
+    given = settings.get(NAME)
+    log = settings.setdefault(KEY, ProblemLog(root=Path(settings["PATH"]).resolve().parent))
+    site = given if isinstance(given, SiteSettings) else validate(SiteSettings, given or {}, log, "pelicanconf.py")
+    date = _site_date(settings, log)
+    if site is None or date is None:
+        log.stop_if_failed()
+        raise BuildFailed
+    log.allowed, log.strict = site.allow, site.strict
+    settings[NAME] = site
+    settings[DATE] = date
+    settings["SITEURL"] = site.root
+
+
+def _site_date(settings: Mapping[str, Any], log: ProblemLog) -> datetime | None:
+    zone = ZoneInfo(settings.get("TIMEZONE") or "UTC")
+    given = os.environ.get(DATE) or settings.get(DATE)
+    try:
+        date = datetime.fromisoformat(str(given)) if given else datetime.now(zone).replace(second=0, microsecond=0)
+    except ValueError:
+        log.error("pelicanconf.py", 0, f"SITE_DATE `{given}` is not a date", "write 2019-03-01", kind="settings")
+        return None
+    return date.replace(tzinfo=zone) if date.tzinfo is None else date.astimezone(zone)
+
+
+def site_of(settings: Mapping[str, Any]) -> SiteSettings:
+    """Return the validated settings of a build from Pelican's settings or context."""
+    site = settings[NAME]
+    if not isinstance(site, SiteSettings):
+        raise TypeError(f"{NAME} is not validated yet")
+    return site
+
+
+def now_of(settings: Mapping[str, Any]) -> datetime:
+    """Return the site's one date, with its zone; whatever depends on "today" asks here."""
+    date = settings[DATE]
+    if not isinstance(date, datetime):
+        raise TypeError(f"{DATE} is not read yet")
+    return date

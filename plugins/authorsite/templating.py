@@ -1,0 +1,65 @@
+"""What every template may use: the package's own templates, and filters that depend on their arguments alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader
+
+from . import markup
+from .settings import SiteSettings, site_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
+    """Return the filters by name; dates, numbers and prices are written in the site's language."""
+    locale = site.language.replace("-", "_")
+
+    def long_date(value: date | datetime) -> str:
+        """1 June 2018, as the language has it."""
+        return format_date(value, "long", locale=locale)
+
+    def short_date(value: date | datetime) -> str:
+        return format_date(value, "medium", locale=locale)
+
+    def iso(value: date | datetime) -> str:
+        return value.isoformat()
+
+    def absolute(address: str) -> str:
+        """Make an address of this site ("/books/" or "books/") whole; a whole one stays as it is."""
+        return address if "://" in address else f"{site.url}/{address.lstrip('/')}"
+
+    def number(value: float) -> str:
+        return format_decimal(value, locale=locale)
+
+    def price(amount: Any, currency: str) -> str:
+        return format_currency(amount, currency, locale=locale)
+
+    return {
+        "long_date": long_date,
+        "short_date": short_date,
+        "iso": iso,
+        "absolute": absolute,
+        "number": number,
+        "price": price,
+        "plain": markup.plain,
+    }
+
+
+def add_filters(pelican: Any) -> None:
+    """Give Pelican's environments the filters (signal: initialized, after the settings are validated)."""
+    settings = pelican.settings
+    settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **filters(site_of(settings))}
+
+
+def add_templates(generator: Any) -> None:
+    """Let a generator fall back on the package's templates where the theme has none (signal: generator_init)."""
+    environment = generator.env
+    loaders: list[BaseLoader] = list(environment.loader.loaders)
+    environment.loader = ChoiceLoader([*loaders, FileSystemLoader(TEMPLATES)])

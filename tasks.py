@@ -1,0 +1,69 @@
+"""The project's commands: `invoke --list`, or `make X` for any of them."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+from invoke import Exit, task
+
+ROOT = Path(__file__).parent
+sys.path.insert(0, str(ROOT / "plugins"))
+
+
+def package(module):
+    """Import a module of the plugin package; one line and status 1 when the package does not load."""
+    try:
+        return importlib.import_module(f"authorsite.{module}")
+    except Exception as error:
+        raise Exit(f"plugins/authorsite did not load: {type(error).__name__}: {error}", 1) from error
+
+
+@task(help={"drafts": "show drafts and scheduled posts, marked", "format": "problems as text, json or github"})
+def build(_, drafts=False, format="text", settings="pelicanconf.py"):  # noqa: A002 - the option's name
+    """Build content/ into output/. Example: invoke build --drafts"""
+    site = package("publishing.build")
+    raise Exit(code=site.say(site.build(ROOT / settings, drafts=drafts), format))
+
+
+@task
+def clean(_):
+    """Remove output and caches; never content. Example: invoke clean"""
+    import shutil
+
+    for name in ("output", "output.staging", "output.previous", ".cache"):
+        shutil.rmtree(ROOT / name, ignore_errors=True)
+
+
+@task(help={"nightly": "the long runs too", "only": "a pytest -k expression"})
+def test(c, nightly=False, only=""):
+    """Run the tests, with a browser where one can be had. Example: invoke test --only feeds"""
+    c.run(f"{sys.executable} tests/browser.py", pty=False)
+    options = ["-n", "auto"] + (["--nightly"] if nightly else []) + (["-k", f"'{only}'"] if only else [])
+    c.run(f"{sys.executable} -m pytest {' '.join(options)}", pty=False)
+
+
+@task(help={"fix": "let ruff mend what it can"})
+def lint(c, fix=False):
+    """Check format, style and types. Example: invoke lint --fix"""
+    bin_ = Path(sys.executable).parent
+    c.run(f"{bin_}/ruff format {'' if fix else '--check'} --quiet .")
+    c.run(f"{bin_}/ruff check {'--fix' if fix else ''} --quiet .")
+    c.run(f"{bin_}/mypy --no-error-summary")
+
+
+@task(help={"upgrade": "take the newest versions that pyproject.toml admits"})
+def lock(c, upgrade=False):
+    """Make the two lock files from pyproject.toml. Example: invoke lock --upgrade"""
+    uv = Path(sys.executable).parent / "uv"
+    common = (
+        "pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes "
+        "--no-emit-index-url --no-emit-find-links --no-header --no-annotate"
+    )
+    again = "--upgrade" if upgrade else ""
+    with c.cd(str(ROOT)):
+        c.run(f"{uv} {common} {again} --extra dev --output-file requirements-dev.lock")
+        c.run(f"{uv} {common} {again} --constraint requirements-dev.lock --output-file requirements.lock")
+
+
+os.chdir(ROOT)

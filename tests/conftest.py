@@ -1,0 +1,134 @@
+"""Tiny sites made inline, and a browser where there is one."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from authorsite.publishing.build import Built, build
+from browser import find_browser
+from pelican import signals
+
+ROOT = Path(__file__).parent.parent
+SITE_DATE = "2020-02-03T12:00"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--nightly", action="store_true", help="run the long tests too")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--nightly"):
+        for item in items:
+            if "nightly" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="long: run with --nightly"))
+
+
+@dataclass
+class Site:
+    """A site in a folder of its own, built with the project's settings, theme and plugin under frozen time."""
+
+    root: Path
+    overrides: dict
+
+    def write(self, files):
+        for name, content in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return self
+
+    def build(self, *, strict=False, drafts=False, **overrides) -> Built:
+        """Build it; keyword arguments are Pelican settings, AUTHORSITE being merged into the project's."""
+        site = {
+            "url": "https://example.org",
+            "strict": strict,
+            **self.overrides.get("AUTHORSITE", {}),
+            **overrides.pop("AUTHORSITE", {}),
+        }
+        settings = {
+            "PATH": str(self.root / "content"),
+            "OUTPUT_PATH": str(self.root / "output"),
+            "THEME_TEMPLATES_OVERRIDES": [str(self.root / "theme_overrides")],
+            "CACHE_PATH": str(self.root / ".cache"),
+            **self.overrides,
+            **overrides,
+            "AUTHORSITE": site,
+        }
+        (self.root / "content").mkdir(exist_ok=True)
+        return build(ROOT / "pelicanconf.py", settings, drafts=drafts, root=self.root)
+
+    def output(self, name):
+        return (self.root / "output" / name).read_text("utf-8")
+
+    def tree(self):
+        """Every output file's bytes by its address."""
+        out = self.root / "output"
+        return {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
+
+
+POST = """---
+title: {title}
+date: {date}
+---
+{body}
+"""
+
+
+def post(title="A post", date="2019-03-01", body="Some text.", **more):
+    """Return the text of a post; keyword arguments become front matter lines."""
+    lines = "".join(f"{key}: {value}\n" for key, value in more.items())
+    return POST.format(title=title, date=date, body=body).replace("\n---\n", f"\n{lines}---\n", 1)
+
+
+@pytest.fixture(autouse=True)
+def frozen_time(monkeypatch):
+    monkeypatch.setenv("SITE_DATE", SITE_DATE)
+
+
+@pytest.fixture(autouse=True)
+def signals_as_before():
+    """Undo what a build connected: receivers must not leak from one test's plugins into the next."""
+    every = [s for s in vars(signals).values() if hasattr(s, "receivers")]
+    before = [(s, dict(s.receivers), {k: set(v) for k, v in s._by_sender.items()}) for s in every]
+    yield
+    for signal, receivers, by_sender in before:
+        signal.receivers.clear()
+        signal.receivers.update(receivers)
+        signal._by_sender.clear()
+        signal._by_sender.update(by_sender)
+
+
+@pytest.fixture
+def make_site(tmp_path):
+    """Return a maker of sites: make_site({"content/posts/a.md": post()}, SETTING=value)."""
+
+    def make(files, **overrides):
+        return Site(tmp_path, overrides).write(files)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Path of a browser; skips where none can be had, fails there with CI=true."""
+    path = find_browser()
+    if path is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no browser: see `invoke test`")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """A headless browser driven by playwright."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    from browser import FLAGS
+
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+sys.dont_write_bytecode = True

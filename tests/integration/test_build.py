@@ -1,0 +1,51 @@
+"""From files to pages, with the project's own settings and theme."""
+
+from conftest import post
+
+
+def test_a_post_gets_the_address_wordpress_gave_it(make_site):
+    site = make_site({"content/posts/a.md": post("A first post", "2019-07-15")})
+    assert not site.build().failed
+    assert "A first post" in site.output("2019/07/15/a-first-post/index.html")
+
+
+def test_a_bad_date_stops_the_build_and_names_file_line_and_remedy(make_site):
+    site = make_site({"content/posts/a.md": post(date="2019-02-30")})
+    built = site.build()
+    assert built.failed
+    assert [str(p) for p in built.problems] == [
+        "content/posts/a.md:3: 2019-02-30 is not a date - check the day, the month and the hour"
+    ]
+    assert not (site.root / "output").exists()
+
+
+def test_a_strict_build_with_a_problem_leaves_the_previous_output_untouched(make_site):
+    site = make_site({"content/posts/a.md": post()})
+    assert not site.build(strict=True).failed
+    before = site.tree()
+    site.write({"content/posts/b.md": "no front matter"})
+    assert site.build(strict=True).failed
+    assert site.tree() == before
+    assert not (site.root / "output.staging").exists()
+
+
+def test_two_builds_are_byte_identical(make_site):
+    site = make_site({"content/posts/a.md": post(), "content/posts/b.md": post("Another", tags="[a, b]")})
+    site.build(strict=True)
+    first = site.tree()
+    site.build(strict=True)
+    assert site.tree() == first
+
+
+def test_drafts_and_scheduled_posts_leave_no_trace_unless_asked_for(make_site):
+    site = make_site(
+        {
+            "content/posts/draft.md": post("Half a thought", status="draft"),
+            "content/posts/later.md": post("Not yet thought", date="2020-02-04"),
+        }
+    )
+    assert not site.build(strict=True).failed
+    assert not any(b"thought" in content for content in site.tree().values())
+    site.build(drafts=True)
+    assert "Half a thought" in site.output("2019/03/01/half-a-thought/index.html")
+    assert "Not yet thought" in site.output("2020/02/04/not-yet-thought/index.html")
