@@ -1,7 +1,9 @@
 """Tiny sites made inline, and a browser where there is one."""
 
 import os
+import shutil
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,27 @@ from pelican import signals
 
 ROOT = Path(__file__).parent.parent
 SITE_DATE = "2020-02-03T12:00"
+GOLDEN = ROOT / "tests" / "sites" / "golden"
+GOLDEN_SETTINGS = {
+    "AUTHOR": "Ann Author",
+    "SITENAME": "Ann Author",
+    "SITESUBTITLE": "Ladders & what they lead to",
+    "TIMEZONE": "America/Chicago",
+    "AUTHORSITE": {
+        "description": "Ann Author writes about ladders, and sells books about them.",
+        "language": "en-US",
+        "author_bio": "Ann Author has stood on more ladders than she can count.",
+        "contact": "ann@example.org",
+        "main_book": "made-up-guide",
+        "menu": [
+            {"label": "Books", "url": "/books/"},
+            {"label": "Blog", "url": "/blog/"},
+            {"label": "Mentoring", "url": "/mentoring/"},
+            {"label": "About", "url": "/about/"},
+        ],
+        "social": [{"label": "Elsewhere", "url": "https://example.org/@ann"}],
+    },
+}
 
 
 def pytest_addoption(parser):
@@ -87,9 +110,9 @@ def frozen_time(monkeypatch):
     monkeypatch.setenv("SITE_DATE", SITE_DATE)
 
 
-@pytest.fixture(autouse=True)
-def signals_as_before():
-    """Undo what a build connected: receivers must not leak from one test's plugins into the next."""
+@contextmanager
+def own_signals():
+    """Undo what a build connected: receivers must not leak from one site's plugins into the next."""
     every = [s for s in vars(signals).values() if hasattr(s, "receivers")]
     before = [(s, dict(s.receivers), {k: set(v) for k, v in s._by_sender.items()}) for s in every]
     yield
@@ -100,6 +123,12 @@ def signals_as_before():
         signal._by_sender.update(by_sender)
 
 
+@pytest.fixture(autouse=True)
+def signals_as_before():
+    with own_signals():
+        yield
+
+
 @pytest.fixture
 def make_site(tmp_path):
     """Return a maker of sites: make_site({"content/posts/a.md": post()}, SETTING=value)."""
@@ -108,6 +137,28 @@ def make_site(tmp_path):
         return Site(tmp_path, overrides).write(files)
 
     return make
+
+
+def copy_of_golden(root):
+    shutil.copytree(GOLDEN / "content", root / "content")
+    return Site(root, GOLDEN_SETTINGS)
+
+
+@pytest.fixture(scope="session")
+def golden(tmp_path_factory):
+    """The golden site, built strictly, once for all tests of a worker: look, do not touch."""
+    site = copy_of_golden(tmp_path_factory.mktemp("golden"))
+    with pytest.MonkeyPatch.context() as patch, own_signals():
+        patch.setenv("SITE_DATE", SITE_DATE)
+        built = site.build(strict=True)
+    assert not built.failed, "\n".join(map(str, built.problems))
+    return site
+
+
+@pytest.fixture
+def golden_copy(tmp_path):
+    """The golden site in a folder of the test's own, not built yet."""
+    return copy_of_golden(tmp_path)
 
 
 @pytest.fixture(scope="session")
