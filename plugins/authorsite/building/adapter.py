@@ -1,0 +1,145 @@
+"""Where the engine takes its place in a Pelican run."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pelican import generators, utils
+from pelican.generators import ArticlesGenerator, PagesGenerator
+from pelican.writers import Writer
+
+from ..output import WRITTEN
+from .cache import Cache
+from .fingerprints import Fingerprints, salt_of
+from .mirror import mirrored
+from .organising import Articles, Pages, quick_content
+from .reading import Reading
+from .state import State
+from .writer import IncrementalWriter, Ledger, Tally
+
+SWITCH = "BUILD_ENGINE"
+"""Pelican setting: False leaves everything to Pelican."""
+
+HELD = "AUTHORSITE_BUILD"
+"""The name, in Pelican's settings, of what a build shares with its caller: a Build."""
+
+
+class Build:
+    """What a caller may hand to a build, and what the build leaves there.
+
+    `output` is where the files will stand in the end, when they are first written elsewhere; `reading` may be kept from
+    build to build; `said` receives what is to be shown while the build runs.
+    """
+
+    def __init__(self, output: Path | None = None, reading: Reading | None = None) -> None:
+        self.output, self.reading = output, reading
+        self.tally = Tally()
+        self.said: Callable[[str], None] | None = None
+
+
+def engage(pelican: Any) -> None:
+    """Let the engine run the build (signal: initialized, after every plugin that changes settings)."""
+    if not pelican.settings.get(SWITCH, True):
+        return
+    plain_run = pelican.run
+    pelican.run = lambda: _run(pelican, plain_run)
+
+
+def _run(pelican: Any, plain_run: Callable[[], None]) -> None:
+    settings = pelican.settings
+    build: Build = settings.pop(HELD, None) or Build()
+    started = time.perf_counter()
+    output = build.output or Path(pelican.output_path)
+    cache = Path(settings["CACHE_PATH"])
+    salt = salt_of(settings, pelican.plugins)
+    reading = build.reading or Reading(Cache(cache / "bodies.sqlite"))
+    state = State.load(cache, output)
+    root = str(Path(pelican.output_path).resolve())
+    ledger = Ledger(state, root, build.tally, progress=_progress(build.said, started))
+    state.output = Path(root)
+    engine = _Engine(pelican, ledger, reading, salt)
+    with quick_content(), mirrored(ledger), _without_collecting():
+        try:
+            engine.take_place()
+            state.begin()
+            plain_run()
+            engine.keep_what_others_wrote()
+            ledger.close()
+        finally:
+            state.close()
+            reading.finish()
+            if build.reading is None:
+                reading.cache.close()
+    build.tally.seconds = time.perf_counter() - started
+
+
+def _progress(said: Callable[[str], None] | None, started: float) -> Callable[[int], None]:
+    """Return what is called with the count of pages done: it says so once a second, after the first."""
+    last = started
+
+    def progress(pages: int) -> None:
+        nonlocal last
+        if said is not None and pages % 64 == 0 and (now := time.perf_counter()) - last > 1:
+            last = now
+            said(f"{pages} pages …")
+
+    return progress
+
+
+class _Engine:
+    """The engine in one Pelican run."""
+
+    def __init__(self, pelican: Any, ledger: Ledger, reading: Reading, salt: str) -> None:
+        self.pelican, self.ledger, self.reading, self.salt = pelican, ledger, reading, salt
+        self.context: dict[str, Any] = {}
+
+    def take_place(self) -> None:
+        """Put the quick generators and the writer in the place of Pelican's own; a plugin's own stay."""
+        # One attribute each on this Pelican object: nothing outlives the build.
+        plain_classes, plain_writer = self.pelican._get_generator_classes, self.pelican._get_writer  # noqa: SLF001
+        quick = {ArticlesGenerator: self._ready(Articles), PagesGenerator: self._ready(Pages)}
+        self.pelican._get_generator_classes = lambda: [quick.get(c, c) for c in plain_classes()]  # noqa: SLF001
+        self.pelican._get_writer = lambda: self._writer(plain_writer())  # noqa: SLF001
+
+    def _ready(self, base: Any) -> Any:
+        engine = self
+
+        def start(this: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+            engine.context = context
+            base.__init__(this, context, *args, **kwargs)
+
+        # Named as Pelican's: the name is part of what plugins and caches go by.
+        name = base.__mro__[2].__name__
+        return type(name, (base,), {"__init__": start, "reading": self.reading, "salt": self.salt})
+
+    def _writer(self, plain: Any) -> Any:
+        if type(plain) is not Writer:
+            return plain
+        writer = IncrementalWriter(plain.output_path, settings=plain.settings)
+        writer.ledger = self.ledger
+        writer.fingerprints = Fingerprints(self.salt, self.context.get("generated_content", {}))
+        self.writer = writer
+        return writer
+
+    def keep_what_others_wrote(self) -> None:
+        """Note the files that plugins wrote through `output` or by themselves under a name of Pelican's."""
+        for path in sorted(self.context.get(WRITTEN, ())):
+            self.ledger.keep(path)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Leave garbage alone while thousands of objects are made that all stay."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,236 @@
+"""A page's fingerprint: digests of its templates and of just those values that the templates can touch."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from jinja2 import Environment, Template, defaults
+from pelican.contents import Content
+from pelican.paginator import Page, Paginator
+from pelican.urlwrappers import URLWrapper
+
+from .digests import MISSING, CodeDigester, Digester, Unknowable, digest, file_digest, is_steady, module_digest
+from .organising import may_link
+from .reach import SAME, Touched, find_trees, reach
+
+_VOLATILE = frozenset(
+    "OUTPUT_PATH SITE_DATE AUTHORSITE_PROBLEMS AUTHORSITE_WRITTEN CACHE_PATH DELETE_OUTPUT_DIRECTORY OUTPUT_RETENTION "
+    "LOG_FILTER LOAD_CONTENT_CACHE CACHE_CONTENT BIND PORT VERBOSITY DEBUG".split()
+)
+"""Settings that no page shows unless its template names them."""
+
+_OF_A_PAGE = frozenset(
+    "has_next has_previous has_other_pages next_page_number previous_page_number start_index end_index".split()
+)
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """`whole` tells pages apart; `parts` holds eight digits for each of `names`, to say what changed."""
+
+    whole: str
+    names: tuple[str, ...]
+    parts: str
+
+
+@dataclass(frozen=True)
+class _Reached:
+    digest: str
+    touched: dict[str, Touched] | None
+
+
+class Fingerprints:
+    """Fingerprints of one build's pages; `salt` stands for code, versions and settings."""
+
+    def __init__(self, salt: str, contents: Mapping[str, Any]) -> None:
+        self.salt = salt
+        self.values = _SiteDigester(contents)
+        self._reached: dict[Any, tuple[_Reached, Any]] = {}
+        self._environments: dict[int, tuple[str, frozenset[str], Environment]] = {}
+        self._interned: dict[Any, Touched] = {}
+
+    def of(self, template: Template, local: Mapping[str, Any]) -> Fingerprint | None:
+        """Return the fingerprint of the page that `template` makes of the names `local`; None: it must be rendered."""
+        reached = self.reached(template)
+        if reached is None or reached.touched is None:
+            return None
+        values = self.values
+        values.stand(local.get("localsiteurl") or "")
+        parts = [self.salt[:8], reached.digest[:8]]
+        made = [self.salt, reached.digest]
+        try:
+            for name, touched in reached.touched.items():
+                found = values.touched(local.get(name, MISSING), touched)
+                made.append(found)
+                parts.append(f"{crc32(found.encode('utf-8', 'surrogatepass')):08x}")
+        except Exception:  # noqa: BLE001 - whatever cannot be digested is rendered, and fails there if it must
+            return None
+        return Fingerprint(digest(*made), ("code or settings", "templates", *reached.touched), "".join(parts))
+
+    def names(self, template: Template) -> tuple[str, ...]:
+        """Return the names that the parts of this template's fingerprints stand for."""
+        reached = self.reached(template)
+        return ("code or settings", "templates", *(reached.touched or ())) if reached else ()
+
+    def reached(self, template: Template) -> _Reached | None:
+        """Return what `template` and all it refers to can touch; None when it has no name of its own."""
+        environment = template.environment
+        key = (id(environment), template.name, id(template))
+        if key not in self._reached:
+            self._reached[key] = (self._reach(environment, template.name or ""), template)
+        return self._reached[key][0]
+
+    def _reach(self, environment: Environment, name: str) -> _Reached:
+        if id(environment) not in self._environments:
+            self._environments[id(environment)] = (*_environment(environment), environment)
+        code, unsteady, _ = self._environments[id(environment)]
+        texts, trees = find_trees(environment, name, unsteady)
+        told = digest(code, name, *(f"{n} {t}" for n, t in sorted(texts.items())))
+        if trees is None or not code:
+            return _Reached(told, None)
+        touched = {n: self._interned.setdefault(node.key(), node) for n, node in reach(trees).items()}
+        return _Reached(told, touched)
+
+
+def _environment(environment: Environment) -> tuple[str, frozenset[str]]:
+    """Return the digest of what an environment adds to Jinja's own ("": unknowable), and the names to distrust."""
+    unsteady, parts, code = {"random", "lipsum"}, [], CodeDigester()
+    groups: tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...] = (
+        (environment.filters, defaults.DEFAULT_FILTERS),
+        (environment.tests, defaults.DEFAULT_TESTS),
+        (environment.globals, defaults.DEFAULT_NAMESPACE),
+    )
+    options = ("autoescape", "trim_blocks", "lstrip_blocks", "keep_trailing_newline", "newline_sequence", "block_start_string")
+    parts += [repr(getattr(environment, name)) for name in options if not callable(getattr(environment, name))]
+    parts += [repr(environment.undefined), repr(environment.finalize), repr(sorted(environment.extensions))]
+    for number, (given, own) in enumerate(groups):
+        for name, value in sorted(given.items()):
+            if own.get(name) is value:
+                continue
+            if getattr(value, "jinja_pass_arg", None) is not None or (callable(value) and not is_steady(value)):
+                unsteady.add(name)
+            try:
+                parts.append(f"{number} {name} {code.whole(value)}")
+            except (Unknowable, RecursionError):
+                unsteady.add(name)
+    return digest(*parts), frozenset(unsteady)
+
+
+class _SiteDigester(Digester):
+    """Knows Pelican's objects."""
+
+    def __init__(self, contents: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._contents = contents
+        self._inside = False
+        self._site = ""
+
+    def forget(self) -> None:
+        """Drop what is remembered."""
+        super().forget()
+        self._site = ""
+
+    def _used(self, value: Any, use: str) -> str:
+        if use == SAME and isinstance(value, Content):
+            return f"{type(value).__name__} {value.source_path}"
+        return super()._used(value, use)
+
+    def step(self, value: Any, step: tuple[Any, ...]) -> Any:
+        """Return the value one step further; of a Content object without computing what its source tells."""
+        if isinstance(value, Content) and step[0] == "attr":
+            if step[1] == "content" and not hasattr(value, "_get_content") and not self._links(value):
+                return value._content  # noqa: SLF001 - what the property returns when it holds no links of Pelican's
+            if step[1] == "summary" and "summary" not in value.metadata and type(value).summary is Content.summary:
+                return self.step(value, ("attr", "content"))
+        if isinstance(value, Page) and step[0] == "call" and step[1] in _OF_A_PAGE:
+            return getattr(value, step[1])()
+        return super().step(value, step)
+
+    def _links(self, value: Any) -> bool:
+        return not isinstance(value._content, str) or may_link(value.settings, value._content)  # noqa: SLF001
+
+    def _composed(self, value: Any) -> str:
+        if isinstance(value, URLWrapper):
+            own = {k: v for k, v in vars(value).items() if not k.startswith("_") and k not in {"settings", "name", "slug"}}
+            return digest(type(value).__name__, str(value.name), str(value.slug), self.whole(own))
+        if isinstance(value, (Page, Paginator)):
+            return digest(type(value).__name__, self.whole({k: v for k, v in vars(value).items() if k != "settings"}))
+        if isinstance(value, Content):
+            return self._content_object(value)
+        return super()._composed(value)
+
+    def _content_object(self, value: Any) -> str:
+        """Digest all of a Content object; what it refers to stands for the whole site, for a template could go on."""
+        if self._inside:
+            return digest(type(value).__name__, str(value.source_path), self._whole_site())
+        self._inside = True
+        try:
+            links = value.content if self._links(value) else ""
+            return digest(type(value).__name__, links, self.whole(_own(value)))
+        finally:
+            self._inside = False
+
+    def _whole_site(self) -> str:
+        if not self._site:
+            self._site = "being made"
+            items = (item for item in self._contents.values() if item is not None)
+            plain = ({k: v for k, v in _own(item).items() if _is_plain(v)} for item in items)
+            self._site = digest(*(self.whole(own) for own in plain))
+        return self._site
+
+
+def _own(value: Any) -> dict[str, Any]:
+    hidden = {"settings", "_context", "_output_location_referenced"}
+    return {k: v for k, v in vars(value).items() if k not in hidden}
+
+
+def _is_plain(value: Any, depth: int = 3) -> bool:
+    """Whether no Content object stands in `value`."""
+    if isinstance(value, Content):
+        return False
+    if isinstance(value, (list, tuple)) and depth:
+        return all(_is_plain(item, depth - 1) for item in value)
+    return not isinstance(value, dict) or all(_is_plain(item, depth - 1) for item in value.values())
+
+
+def salt_of(settings: Mapping[str, Any], plugins: list[Any]) -> str:
+    """Return the digest of all that may change any page: settings, plugin code, versions of Python and packages.
+
+    Where a setting cannot be told from its value and code, the digest is another each time: everything is rendered.
+    """
+    code = CodeDigester()
+    given = {key: value for key, value in settings.items() if key not in _VOLATILE}
+    try:
+        told = code.whole({key: given[key] for key in sorted(given)})
+    except (Unknowable, RecursionError):
+        told = f"unknowable {time.time_ns()}"
+    environment = (locale.setlocale(locale.LC_ALL), *time.tzname)
+    return digest(told, *map(_plugin_digest, plugins), _package_digest(Path(__file__).parents[1]), *environment, *versions())
+
+
+def _plugin_digest(plugin: Any) -> str:
+    name = plugin.__name__ if hasattr(plugin, "__path__") else getattr(plugin, "__module__", plugin.__name__)
+    folder = next(iter(getattr(plugin, "__path__", ())), None)
+    return digest(str(name), _package_digest(Path(folder)) if folder else module_digest(getattr(plugin, "__name__", name)) or module_digest(name))
+
+
+def _package_digest(folder: Path) -> str:
+    files = sorted(str(path) for path in folder.rglob("*") if path.suffix in {".py", ".json", ".csl", ".yaml"})
+    return digest(*(f"{os.path.relpath(file, folder)} {file_digest(file)}" for file in files))
+
+
+def versions() -> list[str]:
+    """Return Python's version and the names (with versions) of all installed packages."""
+    found = [sys.version]
+    for folder in sys.path:
+        if folder.endswith("-packages") and os.path.isdir(folder):  # noqa: PTH112 - sys.path holds texts
+            found.extend(sorted(name for name in os.listdir(folder) if name.endswith((".dist-info", ".egg-info"))))  # noqa: PTH208
+    return found

@@ -1,0 +1,264 @@
+"""Pelican's organising without its quadratic steps, and Content objects made cheaply; what comes out is the same."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from string import Formatter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pelican import contents, generators, readers, urlwrappers, utils, writers
+from pelican.contents import Content
+from pelican.generators import ArticlesGenerator, PagesGenerator
+from pelican.settings import DEFAULT_CONFIG
+
+from .reading import Reading, TwoStep, teach
+
+_LINKS = ('"{', "'{", '"|', "'|")
+_DATE = re.compile(r"([1-9]\d{3})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?")
+
+
+class _Ready:
+    """A generator that makes its files ready before it reads them, in one order."""
+
+    reading: Reading
+    salt: str
+
+    def get_files(self, paths: Any, exclude: Any = None, extensions: Any = None) -> list[str]:
+        """Return the files of `paths`, sorted; bodies that are not kept begin to be converted on all cores."""
+        found = sorted(super().get_files(paths, exclude, extensions))  # type: ignore[misc]
+        if extensions is None:
+            self._expect(found)
+        return found
+
+    def _expect(self, files: list[str]) -> None:
+        this: Any = self
+        taught = teach(this.readers, self.reading, self.salt)
+        by_reader: dict[int, tuple[TwoStep, list[str]]] = {}
+        for name in files:
+            reader = taught.get(os.path.splitext(name)[1][1:])  # noqa: PTH122 - hot
+            if reader is not None:
+                path = os.path.abspath(f"{this.path}/{name}")  # noqa: PTH100 - as Pelican writes it
+                by_reader.setdefault(id(reader), (reader, []))[1].append(path)
+        for reader, wanted in by_reader.values():
+            self.reading.expect(reader, wanted)
+
+
+class Articles(_Ready, ArticlesGenerator):  # type: ignore[misc]
+    """Pelican's articles, listed in linear time."""
+
+    def _build_period_archives(self, sorted_articles: Any, articles: Any, settings: Any) -> Any:
+        archives = super()._build_period_archives(sorted_articles, [], settings)
+        rank = {id(article): number for number, article in enumerate(articles)}
+        for periods in archives.values():
+            for archive in periods:
+                archive["articles"] = _ranked(archive["dates"], rank, articles)
+        return archives
+
+    def generate_tags(self, write: Any) -> None:
+        """Write the tag pages."""
+        self._dated(super().generate_tags, write)
+
+    def generate_categories(self, write: Any) -> None:
+        """Write the category pages."""
+        self._dated(super().generate_categories, write)
+
+    def generate_authors(self, write: Any) -> None:
+        """Write the author pages."""
+        self._dated(super().generate_authors, write)
+
+    def _dated(self, generate: Callable[[Any], None], write: Callable[..., None]) -> None:
+        """Let `generate` write its pages with `dates` put in order by rank, not by looking each up in the other list."""
+        dates = self.dates
+        rank = {id(article): number for number, article in enumerate(dates)}
+
+        def write_dated(*args: Any, **kwargs: Any) -> None:
+            write(*args, **{**kwargs, "dates": _ranked(kwargs["articles"], rank, dates)})
+
+        self.dates = []
+        try:
+            generate(write_dated)
+        finally:
+            self.dates = dates
+
+
+class Pages(_Ready, PagesGenerator):  # type: ignore[misc]
+    """Pelican's pages, made ready together."""
+
+
+def _ranked(some: Iterable[Any], rank: dict[int, int], everything: list[Any]) -> list[Any]:
+    return [everything[number] for number in sorted({rank[id(item)] for item in some if id(item) in rank})]
+
+
+@contextmanager
+def quick_content() -> Iterator[None]:
+    """While it lasts, Pelican computes once what depends on nothing but its arguments."""
+    undo: list[tuple[Any, str, Any]] = []
+
+    def put(owner: Any, name: str, value: Any) -> None:
+        undo.append((owner, name, owner.__dict__[name]))
+        setattr(owner, name, value)
+
+    for function in (Content.get_content, Content.get_summary):
+        function.cache.clear()  # Pelican keeps every article of every build in them
+    slugify = _quick_slugify(utils.slugify)
+    join = _quick_join(utils.sanitised_join)
+    for module in (contents, urlwrappers):
+        put(module, "slugify", slugify)
+    for module in (contents, writers):
+        put(module, "sanitised_join", join)
+    put(contents, "ZoneInfo", functools.lru_cache(ZoneInfo))
+    put(Content, "get_relative_source_path", _quick_source_path())
+    put(Content, "_get_intrasite_link_regex", _quick_link_regex(Content._get_intrasite_link_regex))  # noqa: SLF001
+    put(Content, "_update_content", _quick_update(Content._update_content))  # noqa: SLF001
+    put(Content, "get_static_links", _quick_static_links(Content.get_static_links))
+    put(readers, "find_empty_alt", _quick_empty_alt(readers.find_empty_alt))
+    put(readers, "get_date", _quick_date(readers.get_date))
+    put(Content, "_expand_settings", _quick_address(Content._expand_settings))  # noqa: SLF001
+    put(utils, "strftime", _quick_strftime(utils.strftime))
+    try:
+        yield
+    finally:
+        for owner, name, value in reversed(undo):
+            setattr(owner, name, value)
+
+
+def _quick_slugify(slugify: Callable[..., str]) -> Callable[..., str]:
+    known: dict[Any, str] = {}
+
+    def quick(value: str, regex_subs: Any = (), preserve_case: bool = False, use_unicode: bool = False) -> str:
+        # The substitutions are few lists of the settings, alive as long as the build.
+        key = (value, id(regex_subs) if regex_subs else 0, preserve_case, use_unicode)
+        if key not in known or not isinstance(value, str):
+            known[key] = slugify(value, regex_subs, preserve_case, use_unicode)
+        return known[key]
+
+    return quick
+
+
+def _quick_join(join: Callable[..., str]) -> Callable[..., str]:
+    odd = re.compile(r"//|(?:^|/)\.\.?(?:/|$)|\\|^/|/$")
+    bases: dict[str, str] = {}
+
+    def quick(base: str, *parts: str) -> str:
+        if len(parts) != 1 or not parts[0] or odd.search(parts[0]) or os.sep != "/":
+            return join(base, *parts)
+        if base not in bases:
+            bases[base] = os.path.abspath(base)  # noqa: PTH100 - as Pelican writes it
+        return f"{bases[base]}/{parts[0]}"
+
+    return quick
+
+
+def _quick_source_path() -> Any:
+    known: dict[tuple[str, str], str] = {}
+    plain = Content.get_relative_source_path
+
+    def get_relative_source_path(self: Any, source_path: str | None = None) -> Any:
+        path = source_path or self.source_path
+        if path is None:
+            return None
+        key = (self.settings["PATH"], path)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = plain(self, path)
+        return found
+
+    return get_relative_source_path
+
+
+def _quick_link_regex(plain: Callable[[Any], re.Pattern[str]]) -> Any:
+    known: dict[str, re.Pattern[str]] = {}
+
+    def get(self: Any) -> re.Pattern[str]:
+        given = self.settings["INTRASITE_LINK_REGEX"]
+        if given not in known:
+            known[given] = plain(self)
+        return known[given]
+
+    return get
+
+
+def may_link(settings: Any, text: str) -> bool:
+    """Whether Pelican could find a link of its own kind, {filename}x or |filename|x, in `text`."""
+    if settings["INTRASITE_LINK_REGEX"] != DEFAULT_CONFIG["INTRASITE_LINK_REGEX"]:
+        return True
+    return any(mark in text for mark in _LINKS)
+
+
+def _quick_update(plain: Callable[..., str]) -> Any:
+    def _update_content(self: Any, content: str, siteurl: str) -> str:
+        if not content or not may_link(self.settings, content):
+            return content
+        return plain(self, content, siteurl)
+
+    return _update_content
+
+
+def _quick_static_links(plain: Callable[[Any], set[str]]) -> Any:
+    def get_static_links(self: Any) -> set[str]:
+        return plain(self) if may_link(self.settings, self._content) else set()
+
+    return get_static_links
+
+
+def _quick_empty_alt(plain: Callable[[str, str], None]) -> Any:
+    def find_empty_alt(content: str, path: str) -> None:
+        if 'alt=""' in content or "alt=''" in content:
+            plain(content, path)
+
+    return find_empty_alt
+
+
+def _quick_strftime(plain: Callable[[Any, str], str]) -> Any:
+    quick = {"%Y": "{0.year:04d}", "%m": "{0.month:02d}", "%d": "{0.day:02d}"}
+
+    def strftime(date: Any, date_format: str) -> str:
+        if date_format in quick and date.year > 999:  # noqa: PLR2004 - earlier years are padded by some systems only
+            return quick[date_format].format(date)
+        return plain(date, date_format)
+
+    return strftime
+
+
+def _quick_date(plain: Callable[[str], Any]) -> Any:
+    midnight = utils.SafeDatetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def get_date(string: str) -> Any:
+        found = _DATE.fullmatch(string)
+        if found is None:
+            return plain(string)
+        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+        try:
+            return midnight.replace(year=year, month=month, day=day, hour=hour, minute=minute, second=second)
+        except ValueError:
+            return plain(string)
+
+    return get_date
+
+
+def _quick_address(plain: Callable[..., str]) -> Any:
+    """Fill address patterns that use only what is named below without gathering all that they might use."""
+    gives: dict[str, Callable[[Any], Any]] = {
+        "slug": lambda content: getattr(content, "slug", ""),
+        "lang": lambda content: getattr(content, "lang", "en"),
+        "date": lambda content: content.date,
+        "category": lambda content: content.category.slug if hasattr(content, "category") else "",
+    }
+    used: dict[str, tuple[str, ...] | None] = {}
+
+    def _expand_settings(self: Any, key: str, klass: str | None = None) -> str:
+        pattern = str(self.settings[f"{klass or self.__class__.__name__}_{key}".upper()])
+        if pattern not in used:
+            names = {name for _, name, _, _ in Formatter().parse(pattern) if name is not None}
+            used[pattern] = tuple(sorted(names)) if names <= set(gives) else None
+        names_ = used[pattern]
+        if names_ is None or ("date" in names_ and not hasattr(self, "date")):
+            return plain(self, key, klass)
+        return pattern.format(**{name: gives[name](self) for name in names_})
+
+    return _expand_settings

@@ -1,0 +1,315 @@
+"""What a template can touch: read from its syntax tree and those of all templates it extends, includes or imports.
+
+The result is a tree for each name of the context: `article` → `title`, `category.url`; `articles_page` →
+`object_list`, each item's `summary`. Whatever this cannot follow counts as touched whole: too much is slow, too little
+would be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import Environment, nodes
+
+Step = tuple[Any, ...]
+"""("attr", name), ("item", key), ("each",), ("slice", start, stop, step), ("items",) or ("call", method)."""
+
+EACH: Step = ("each",)
+WHOLE, TRUTH, LENGTH, SAME = "whole", "truth", "length", "same"
+"""How the end of a path is used: in any way; as a condition; by its length; compared with == or !=."""
+
+_DEEPEST = 7
+_ASKS = frozenset(("defined", "undefined", "none"))
+
+
+@dataclass(frozen=True)
+class Path:
+    """A name and the steps from its value: `article.tags[0]`."""
+
+    name: str
+    steps: tuple[Step, ...] = ()
+
+    def then(self, *steps: Step) -> Path:
+        """Return the path that goes on with `steps`."""
+        return Path(self.name, self.steps + steps)
+
+
+@dataclass(eq=False)
+class Touched:
+    """A node of the tree: how the value itself is used, and what is touched below it, by step."""
+
+    uses: set[str] = field(default_factory=set)
+    below: dict[Step, Touched] = field(default_factory=dict)
+
+    def add(self, steps: tuple[Step, ...], use: str) -> None:
+        """Note that the end of `steps` is used in the way `use`."""
+        node = self
+        for step in steps[:_DEEPEST]:
+            if WHOLE in node.uses:
+                return
+            node = node.below.setdefault(step, Touched())
+        node.uses.add(WHOLE if len(steps) > _DEEPEST else use)
+        if WHOLE in node.uses:
+            node.below.clear()
+
+    def key(self) -> Any:
+        """Return a hashable that is equal for equal trees."""
+        return tuple(sorted(self.uses)), tuple(
+            (step, node.key()) for step, node in sorted(self.below.items(), key=repr)
+        )
+
+
+def reach(trees: Iterable[nodes.Template]) -> dict[str, Touched]:
+    """Return, for each name of the context that the templates `trees` can touch, what of it they can touch."""
+    survey = _Survey()
+    trees = list(trees)
+    for tree in trees:
+        survey.find_macros(tree)
+    for tree in trees:
+        survey.survey(tree)
+    return survey.touched()
+
+
+def is_opaque(tree: nodes.Template, environment: Environment, unsteady: frozenset[str]) -> bool:
+    """Whether `tree` may show more than its text says: it hands its context on, or calls one of the `unsteady`."""
+    for node in tree.find_all((nodes.Filter, nodes.Test, nodes.Name, nodes.Const)):
+        name = node.value if isinstance(node, nodes.Const) else node.name  # type: ignore[attr-defined]
+        if isinstance(name, str) and name in unsteady:
+            return True
+    found = tree.find((nodes.ContextReference, nodes.DerivedContextReference, nodes.EnvironmentAttribute))
+    known = ("jinja2.ext.ExprStmtExtension", "jinja2.ext.LoopControlExtension")
+    return found is not None or any(name not in known for name in environment.extensions)
+
+
+class _Survey:
+    """Uses of names, and the paths that loop variables, `set` and macro parameters stand for; by name, for all trees.
+
+    Names are not told apart by scope: a name stands for all that any template binds to it.
+    """
+
+    def __init__(self) -> None:
+        self.uses: set[tuple[Path, str]] = set()
+        self.stands_for: dict[str, set[Path]] = {}
+        self.macros: dict[str, list[nodes.Macro]] = {}
+        self.rebound: set[str] = set()
+        # Of the tree that is being visited: names that are macros there, and names of imported modules.
+        self.here: dict[str, str] = {}
+        self.modules: set[str] = set()
+
+    def find_macros(self, tree: nodes.Template) -> None:
+        for macro in tree.find_all(nodes.Macro):
+            self.macros.setdefault(macro.name, []).append(macro)
+        self.rebound.update(name.name for name in tree.find_all(nodes.Name) if name.ctx != "load")
+
+    def survey(self, tree: nodes.Template) -> None:
+        self.here = {macro.name: macro.name for macro in tree.find_all(nodes.Macro)}
+        for taken in tree.find_all(nodes.FromImport):
+            pairs = (name if isinstance(name, tuple) else (name, name) for name in taken.names)
+            self.here.update((alias, name) for name, alias in pairs)
+        self.modules = {module.target for module in tree.find_all(nodes.Import)} - self.rebound
+        self.visit(tree)
+
+    def touched(self) -> dict[str, Touched]:
+        roots: dict[str, Touched] = {}
+        for path, use in sorted(self.uses, key=repr):
+            for whole, how in self._meanings(path, use, frozenset()):
+                roots.setdefault(whole.name, Touched()).add(whole.steps, how)
+        return dict(sorted(roots.items()))
+
+    def _meanings(self, path: Path, use: str, seen: frozenset[str]) -> Iterator[tuple[Path, str]]:
+        yield path, use
+        if path.name in seen:
+            return
+        for origin in self.stands_for.get(path.name, ()):
+            if origin.name == path.name or origin.name in seen:
+                yield origin, WHOLE
+            else:
+                yield from self._meanings(origin.then(*path.steps), use, seen | {path.name})
+
+    def bind(self, target: nodes.Node, paths: Iterable[Path]) -> None:
+        if isinstance(target, nodes.Name):
+            self.stands_for.setdefault(target.name, set()).update(paths)
+        elif isinstance(target, nodes.Tuple):
+            for number, part in enumerate(target.items):
+                self.bind(part, [path.then(("item", number)) for path in paths])
+        else:
+            self.uses.update((path, WHOLE) for path in paths)
+
+    def visit(self, node: nodes.Node) -> None:
+        """Survey a statement and all within it."""
+        match node:
+            case nodes.For():
+                paths = self.use(node.iter, LENGTH)
+                self.bind(node.target, [path.then(EACH) for path in paths])
+                self._condition(node.test)
+                for part in (*node.body, *node.else_):
+                    self.visit(part)
+            case nodes.Assign():
+                self.bind(node.target, self.use(node.node, TRUTH))
+            case nodes.With():
+                for target, value in zip(node.targets, node.values, strict=True):
+                    self.bind(target, self.use(value, TRUTH))
+                for part in node.body:
+                    self.visit(part)
+            case nodes.If():
+                self._condition(node.test)
+                for part in (*node.body, *node.elif_, *node.else_):
+                    self.visit(part)
+            case nodes.Macro():
+                for parameter, default in zip(reversed(node.args), reversed(node.defaults), strict=False):
+                    self.bind(parameter, self.use(default, TRUTH))
+                for part in node.body:
+                    self.visit(part)
+            case nodes.Expr():
+                self.use(node)
+            case _:
+                for child in node.iter_child_nodes():
+                    self.visit(child)
+
+    def _condition(self, node: nodes.Expr | None) -> None:
+        if node is not None:
+            self.use(node, TRUTH)
+
+    def use(self, node: nodes.Expr, how: str = WHOLE) -> list[Path]:
+        """Survey an expression used in the way `how`; return the paths it may stand for ([] where it is used whole)."""
+        paths = self._paths(node)
+        if paths is not None:
+            self.uses.update((path, how) for path in paths)
+            return paths
+        match node:
+            case nodes.And() | nodes.Or():
+                return [*self.use(node.left, how), *self.use(node.right, how)]
+            case nodes.CondExpr():
+                self._condition(node.test)
+                second = self.use(node.expr2, how) if node.expr2 else []
+                return [*self.use(node.expr1, how), *second]
+            case nodes.Not():
+                self._condition(node.node)
+            case nodes.Test() if node.name in _ASKS:
+                self.use(node.node, TRUTH)
+            case nodes.Filter() if node.name in {"length", "count"} and node.node:
+                self.use(node.node, LENGTH)
+            case nodes.Filter() if node.name in {"default", "d"} and node.node and not node.kwargs:
+                return [path for part in (node.node, *node.args) for path in self.use(part, how)]
+            case nodes.Compare():
+                ways = [SAME if operand.op in {"eq", "ne"} else WHOLE for operand in node.ops]
+                self.use(node.expr, WHOLE if WHOLE in ways else SAME)
+                for operand, way in zip(node.ops, ways, strict=True):
+                    self.use(operand.expr, way)
+            case nodes.Call():
+                self._call(node)
+            case _:
+                for child in node.iter_child_nodes():
+                    self.use(child) if isinstance(child, nodes.Expr) else self.visit(child)
+        return []
+
+    def _call(self, call: nodes.Call) -> None:
+        target = call.node
+        macros: list[nodes.Macro] = []
+        if isinstance(target, nodes.Name):
+            macros = self.macros.get(self.here.get(target.name, ""), []) if target.name not in self.rebound else []
+            self.use(target)
+        elif isinstance(target, nodes.Getattr) and isinstance(target.node, nodes.Name):
+            macros = self.macros.get(target.attr, []) if target.node.name in self.modules else []
+        if not macros:
+            for part in (*call.args, *(pair.value for pair in call.kwargs), call.dyn_args, call.dyn_kwargs):
+                if part is not None:
+                    self.use(part)
+            method = self._then(target.node, ("call", target.attr)) if isinstance(target, nodes.Getattr) else None
+            if method is not None:
+                self.uses.update((path, WHOLE) for path in method)
+            elif not isinstance(target, nodes.Name):
+                self.use(target)
+            return
+        for macro in macros:
+            self._pass(call, macro)
+
+    def _pass(self, call: nodes.Call, macro: nodes.Macro) -> None:
+        """Let the parameters of `macro` stand for what `call` hands over; what has no parameter is used whole."""
+        parameters = {parameter.name: parameter for parameter in macro.args}
+        rest: list[nodes.Expr] = [*call.args[len(macro.args) :]]
+        for parameter, value in zip(macro.args, call.args, strict=False):
+            self.bind(parameter, self.use(value, TRUTH))
+        for pair in call.kwargs:
+            if pair.key in parameters:
+                self.bind(parameters[pair.key], self.use(pair.value, TRUTH))
+            else:
+                rest.append(pair.value)
+        for value in (*rest, call.dyn_args, call.dyn_kwargs):
+            if value is not None:
+                self.use(value)
+
+    def _paths(self, node: nodes.Expr) -> list[Path] | None:
+        """Return the one path that `node` writes; None when it is something else."""
+        match node:
+            case nodes.Name():
+                return [Path(node.name)]
+            case nodes.Getattr():
+                return self._then(node.node, ("attr", node.attr))
+            case nodes.Getitem(arg=nodes.Const()):
+                return self._then(node.node, ("item", node.arg.value))
+            case nodes.Getitem(arg=nodes.Slice()) if all(
+                part is None or isinstance(part, nodes.Const) for part in (node.arg.start, node.arg.stop, node.arg.step)
+            ):
+                ends = (part and part.value for part in (node.arg.start, node.arg.stop, node.arg.step))
+                return self._then(node.node, ("slice", *ends))
+            case nodes.Call(node=nodes.Getattr()) if not self._is_macro(node.node):
+                if node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
+                    return None
+                step = ("items",) if node.node.attr == "items" else ("call", node.node.attr)
+                return self._then(node.node.node, step)
+        return None
+
+    def _is_macro(self, target: nodes.Getattr) -> bool:
+        return isinstance(target.node, nodes.Name) and target.node.name in self.modules
+
+    def _then(self, node: nodes.Expr, *steps: Step) -> list[Path] | None:
+        paths = self._paths(node)
+        return None if paths is None else [path.then(*steps) for path in paths]
+
+
+def find_trees(environment: Environment, name: str, unsteady: frozenset[str]) -> tuple[dict[str, str | None], list[nodes.Template] | None]:
+    """Return the texts of `name` and of all it refers to (None: there is none), and their trees (None: unknowable)."""
+    texts: dict[str, str | None] = {}
+    trees: list[nodes.Template] | None = []
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current in texts:
+            continue
+        try:
+            texts[current] = environment.loader.get_source(environment, current)[0]  # type: ignore[union-attr]
+        except Exception:  # noqa: BLE001 - a template that is not there is a fact like another
+            texts[current] = None
+            continue
+        tree = environment.parse(texts[current] or "", current)
+        named = list(_referenced(tree))
+        if None in named or is_opaque(tree, environment, unsteady):
+            trees = None
+        if trees is not None:
+            trees.append(tree)
+        waiting.extend(found for found in named if found is not None)
+    return texts, trees
+
+
+def _referenced(tree: nodes.Template) -> Iterator[str | None]:
+    for node in tree.find_all((nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)):
+        yield from _constants(node.template)  # type: ignore[attr-defined]  # all four have it
+
+
+def _constants(node: nodes.Expr) -> Iterator[str | None]:
+    if isinstance(node, nodes.Const) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, nodes.Const) and isinstance(node.value, (tuple, list)):
+        yield from node.value
+    elif isinstance(node, nodes.Tuple | nodes.List):
+        for item in node.items:
+            yield from _constants(item)
+    elif isinstance(node, nodes.CondExpr) and node.expr2:
+        yield from _constants(node.expr1)
+        yield from _constants(node.expr2)
+    else:
+        yield None
+

@@ -1,0 +1,332 @@
+"""Files into prepared bodies: from memory, from the cache, or converted on all cores.
+
+A reader takes part when it can work in two steps: `prepare(path, text)`, pure and JSON, which may run in any process and
+is kept by the digest of the file; and `read` of a file from what was prepared. Pelican's own Markdown reader is taught
+to; other readers may offer the two methods of `TwoStep`; all the rest read as ever.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from markdown import Markdown
+from pelican.readers import MarkdownReader
+
+from .cache import Cache, Prepared
+from .digests import CodeDigester, Unknowable, digest
+from .inline import quicken
+
+FEW = 48
+"""So many files are converted at once in this process: starting others would take longer."""
+
+_BUNDLED = frozenset(
+    "abbr admonition attr_list codehilite def_list extra fenced_code footnotes legacy_attrs legacy_em md_in_html meta "
+    "nl2br sane_lists smarty tables toc wikilinks".split()
+)
+
+
+class TwoStep(Protocol):
+    """A reader that works in two steps."""
+
+    def prepare(self, raw: bytes) -> Prepared | None:
+        """Return what a file that holds `raw` gives, from this and `prepared_with` alone; None: read it as ever."""
+
+    def read_prepared(self, path: str, prepared: Prepared) -> tuple[str, dict[str, Any]]:
+        """Return the content and metadata that `read` would return."""
+
+    def prepared_with(self) -> str:
+        """Return a digest of all that `prepare` depends on beside the file."""
+
+
+class PlainMarkdown:
+    """Pelican's Markdown reader in two steps; what it makes of a file stays the same."""
+
+    def __init__(self, reader: Any, salt: str) -> None:
+        self.reader, self.salt = reader, salt
+        self._body: Markdown | None = None
+        self._field: Markdown | None = None
+
+    def prepare(self, raw: bytes) -> Prepared | None:
+        """Convert body and formatted fields with one Markdown object each, reset between files."""
+        settings = self.reader.settings
+        if self._body is None or self._field is None:
+            self._body = quicken(Markdown(**settings["MARKDOWN"]))
+            self._field = quicken(Markdown(**settings["MARKDOWN"]))
+            self._field.preprocessors.deregister("meta")
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return None
+        html = self._body.reset().convert(text.replace("\r\n", "\n").replace("\r", "\n"))
+        meta: dict[str, list[str]] = getattr(self._body, "Meta", {})
+        fields = {}
+        for name, value in meta.items():
+            if name.lower() in settings["FORMATTED_FIELDS"]:
+                joined = "\n".join(value)
+                fields[joined] = self._field.reset().convert(joined)
+        return html, [meta, fields]
+
+    def read_prepared(self, path: str, prepared: Prepared) -> tuple[str, dict[str, Any]]:
+        """Let Pelican's reader make metadata of what was found."""
+        html, (meta, fields) = prepared
+        self.reader._source_path = path  # noqa: SLF001 - its warnings name the file
+        self.reader._md = _Answers(fields)  # noqa: SLF001 - it asks its Markdown object for formatted fields
+        return html, self.reader._parse_metadata(meta)  # noqa: SLF001 - as its own read does
+
+    def prepared_with(self) -> str:
+        """Return the digest of the Markdown settings, the code and the versions."""
+        settings = self.reader.settings
+        return digest(self.salt, CodeDigester().whole([settings["MARKDOWN"], list(settings["FORMATTED_FIELDS"])]))
+
+
+class _Answers:
+    """Stands in for a Markdown object whose answers are known."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._fields = fields
+        self.preprocessors = self
+
+    def deregister(self, name: str) -> None:
+        """Nothing to do: the fields were converted without it."""
+
+    def reset(self) -> None:
+        """Nothing to do."""
+
+    def convert(self, text: str) -> str:
+        """Return what was found before."""
+        return self._fields[text]
+
+
+def two_step(reader: Any, salt: str) -> TwoStep | None:
+    """Return `reader` as one in two steps; None when it must read as ever."""
+    if all(hasattr(reader, name) for name in ("prepare", "read_prepared", "prepared_with")):
+        made: TwoStep = reader
+        return made
+    if type(reader) is MarkdownReader and _resets(reader.settings["MARKDOWN"]):
+        plain = PlainMarkdown(reader, salt)
+        try:
+            plain.prepared_with()
+        except Unknowable:
+            return None
+        return plain
+    return None
+
+
+def _resets(settings: Mapping[str, Any]) -> bool:
+    """Whether one Markdown object can be used again: only extensions whose reset is known to be whole."""
+    names = [e.removeprefix("markdown.extensions.") if isinstance(e, str) else "" for e in settings["extensions"]]
+    notes = settings["extension_configs"].get("markdown.extensions.footnotes") or {}
+    notes = settings["extension_configs"].get("footnotes") or notes
+    known = {"extensions", "extension_configs", "output_format", "tab_length"}
+    return set(names) <= _BUNDLED and not notes.get("UNIQUE_IDS") and set(settings) <= known
+
+
+@dataclass
+class Reading:
+    """Prepared bodies for one build; a resident server keeps it from build to build.
+
+    `converted` counts the bodies that had to be converted.
+    """
+
+    cache: Cache
+    cores: int = field(default_factory=lambda: cores())
+    converted: int = 0
+    used: set[str] = field(default_factory=set)
+    _ready: dict[str, tuple[Any, str, Prepared]] = field(default_factory=dict)
+    _stamps: dict[str, Any] = field(default_factory=dict)
+    _with: dict[int, tuple[TwoStep, str]] = field(default_factory=dict)
+    _fresh: dict[str, Prepared] = field(default_factory=dict)
+    _coming: Iterator[tuple[str, str, Prepared | None]] | None = None
+    _pool: Any = None
+
+    def expect(self, reader: TwoStep, paths: Iterable[str]) -> None:
+        """Make ready what `paths` will give: kept bodies now, the others converted on all cores, in this order."""
+        self._receive(None)
+        with_ = self._prepared_with(reader)
+        keys: dict[str, str] = {}
+        for path in paths:
+            stamp = (_stamp(path), with_)
+            known = self._ready.get(path)
+            if known is not None and stamp[0] is not None and known[0] == stamp:
+                self.used.add(known[1])
+                continue
+            try:
+                with open(path, "rb") as file:  # noqa: PTH123 - ten thousand times a build
+                    keys[path] = digest(with_, file.read())
+            except OSError:
+                continue
+            self._stamps[path] = stamp
+        self.used.update(keys.values())
+        found = self.cache.find(keys.values())
+        self._ready.update((path, (self._stamps[path], key, found[key])) for path, key in keys.items() if key in found)
+        missing = [path for path, key in keys.items() if key not in found]
+        if len(missing) > FEW and self.cores > 1 and _may_fork():
+            self._start(reader, with_, missing)
+
+    def _start(self, reader: TwoStep, with_: str, paths: list[str]) -> None:
+        global _AT_WORK  # noqa: PLW0603 - handed to the processes by the fork
+        _AT_WORK = (reader, with_)
+        self._pool = multiprocessing.get_context("fork").Pool(self.cores, _begin)
+        self._coming = iter(self._pool.imap(_prepare, paths, chunksize=16))
+        self._pool.close()
+
+    def _prepared_with(self, reader: TwoStep) -> str:
+        if id(reader) not in self._with:
+            self._with[id(reader)] = (reader, reader.prepared_with())
+        return self._with[id(reader)][1]
+
+    def take(self, reader: TwoStep, path: str) -> Prepared | None:
+        """Return what the file at `path` gives; None: it must be read as ever."""
+        with_ = self._prepared_with(reader)
+        stamp = (_stamp(path), with_)
+        self._receive(path, stamp)
+        known = self._ready.get(path)
+        if known is not None and known[0] == stamp:
+            return known[2]
+        try:
+            raw = Path(path).read_bytes()
+        except OSError:
+            return None
+        self._stamps[path] = stamp
+        with _Watch() as watch:
+            prepared = reader.prepare(raw)
+        if watch.heard:
+            # What was said of it must be said in every build.
+            return prepared
+        self._keep(path, digest(with_, raw), prepared)
+        return prepared
+
+    def _receive(self, path: str | None, stamp: Any = None) -> None:
+        """Take what the other processes have ready, up to `path` (None: all of it)."""
+        while self._coming is not None:
+            known = self._ready.get(path) if path is not None else None
+            if known is not None and known[0] == stamp:
+                return
+            come = next(self._coming, None)
+            if come is None:
+                self._join()
+            else:
+                self._keep(*come)
+
+    def _keep(self, path: str, key: str, prepared: Prepared | None) -> None:
+        self.converted += 1
+        if prepared is None:
+            return
+        self._ready[path] = (self._stamps[path], key, prepared)
+        self._fresh[key] = prepared
+        self.used.add(key)
+        if len(self._fresh) >= _AT_ONCE:
+            self.save()
+
+    def save(self) -> None:
+        """Write what is new to the cache."""
+        self.cache.add(self._fresh)
+        self._fresh = {}
+
+    def _join(self) -> None:
+        self._coming = None
+        if self._pool is not None:
+            self._pool.join()
+            self._pool = None
+
+    def finish(self) -> None:
+        """End the processes, write what is new and keep the cache within its bound."""
+        if self._coming is not None and self._pool is not None:
+            self._pool.terminate()
+        self._join()
+        grew = bool(self._fresh)
+        self.save()
+        if grew:
+            self.cache.trim(self.used)
+
+
+_AT_WORK: tuple[TwoStep, str] | None = None
+_AT_ONCE = 2000
+"""So many rows are written to the cache at once; a build cut short keeps those before."""
+
+
+def _prepare(path: str) -> tuple[str, str, Prepared | None]:
+    assert _AT_WORK is not None
+    reader, with_ = _AT_WORK
+    try:
+        raw = Path(path).read_bytes()
+        with _Watch() as watch:
+            prepared = reader.prepare(raw)
+        return path, digest(with_, raw), None if watch.heard else prepared
+    except Exception:  # noqa: BLE001 - read as ever, in the first process, it fails where it is reported
+        return path, "", None
+
+
+class _Watch(logging.Handler):
+    """Hears, while it is entered, whether anything was said at warning level or above."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.heard = False
+
+    def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - that something was said is enough
+        self.heard = True
+
+    def __enter__(self) -> _Watch:
+        logging.getLogger().addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger().removeHandler(self)
+
+
+def _begin() -> None:
+    """Set up a process of the pool: nothing is collected, and nothing said (a lock of a thread may have come along)."""
+    gc.disable()
+    logging.getLogger().handlers.clear()
+
+
+def _may_fork() -> bool:
+    """Whether a fork is safe: no thread runs beside this one but the one that turns Pelican's spinner."""
+    others = (t for t in threading.enumerate() if t is not threading.current_thread())
+    return hasattr(os, "fork") and all(type(t).__module__.startswith("rich.") for t in others)
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _stamp(path: str) -> tuple[int, int, int] | None:
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - ten thousand times a build
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ctime_ns
+
+
+def teach(readers: Any, reading: Reading, salt: str) -> dict[str, TwoStep]:
+    """Let the two-step readers among Pelican's `readers` read from `reading`; return them by file extension."""
+    taught: dict[str, TwoStep] = {}
+    made: dict[int, TwoStep | None] = {}
+    for extension, reader in readers.readers.items():
+        if id(reader) not in made:
+            made[id(reader)] = two_step(reader, salt)
+        split = made[id(reader)]
+        if split is not None:
+            taught[extension] = split
+            if not hasattr(reader, "_read_as_ever"):
+                reader._read_as_ever = reader.read  # noqa: SLF001 - a name of ours
+            reader.read = _reader(split, reader._read_as_ever, reading)  # noqa: SLF001 - the same
+    return taught
+
+
+def _reader(split: TwoStep, as_ever: Callable[[str], Any], reading: Reading) -> Callable[[str], Any]:
+    def read(path: str) -> Any:
+        prepared = reading.take(split, path)
+        return as_ever(path) if prepared is None else split.read_prepared(path, prepared)
+
+    return read

@@ -1,0 +1,243 @@
+"""Pelican's writer, leaving alone every page whose fingerprint and file are those of the last build."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from pelican import signals, writers
+from pelican.paginator import Paginator
+from pelican.utils import get_relative_path, path_to_url
+from pelican.writers import FileOverwriteFailedError, Writer
+
+from ..output import replace_file
+from .fingerprints import Fingerprint, Fingerprints
+from .state import Entry, State
+
+
+@dataclass
+class Tally:
+    """What a build did with its files: how many written, unchanged, removed; and for each page why."""
+
+    written: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    pages: int = 0
+    reasons: dict[str, str] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.written} written, {self.unchanged} unchanged, {self.removed} removed"
+
+
+@dataclass
+class Ledger:
+    """The files of one output folder in one build: what is there, what goes there, what may stay."""
+
+    state: State
+    root: str
+    tally: Tally = field(default_factory=Tally)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    progress: Callable[[int], None] = lambda _: None
+
+    def name(self, path: str) -> str:
+        """Return the place of `path` below the output folder."""
+        prefix = self.root + "/"
+        return path.removeprefix(prefix) if path.startswith(prefix) else os.path.relpath(path, self.root)
+
+    def stays(self, name: str, fingerprint: str) -> bool:
+        """Note that the file `name` may stay when it was made with this fingerprint and is as it was written."""
+        known = self.state.entries.get(name)
+        if known is None or known.fingerprint != fingerprint or not self.state.is_as_written(name):
+            return False
+        self.entries[name] = known
+        self.tally.unchanged += 1
+        return True
+
+    def put(self, name: str, data: bytes, fingerprint: Fingerprint | None = None, template: str = "") -> None:
+        """Write `data` to the file `name`, unless it holds just that."""
+        path = Path(self.root, name)
+        if name in self.entries or not _holds(path, data):
+            self.state.announce(name)
+            replace_file(path, lambda temporary: temporary.write_bytes(data))
+            self.tally.written += 1
+            self.tally.changed.append(name)
+        else:
+            self.tally.unchanged += 1
+        stat = path.stat()
+        whole, parts = (fingerprint.whole, fingerprint.parts) if fingerprint else ("", "")
+        self.entries[name] = Entry(whole, stat.st_mtime_ns, stat.st_size, template, parts)
+
+    def keep(self, path: str) -> None:
+        """Note a file that others wrote in this build."""
+        name = self.name(path)
+        if name not in self.entries:
+            try:
+                stat = os.stat(path)  # noqa: PTH116 - hot
+            except OSError:
+                return
+            self.entries[name] = Entry("", stat.st_mtime_ns, stat.st_size)
+
+    def close(self) -> None:
+        """Remove what a former build wrote and this one did not, with folders that are empty then; keep the record."""
+        gone = (set(self.state.entries) | self.state.strays) - set(self.entries)
+        for name in sorted(gone, reverse=True):
+            path = Path(self.root, name)
+            if not name or not path.resolve().is_relative_to(Path(self.root).resolve()):
+                continue
+            if path.is_file() or path.is_symlink():
+                path.unlink()
+                self.tally.removed += 1
+                self.tally.changed.append(name)
+            _remove_empty(path.parent, Path(self.root))
+        if self.state.interrupted:
+            for left in Path(self.root).rglob(".*.tmp"):
+                left.unlink(missing_ok=True)
+        self.state.save(self.entries)
+
+
+def _remove_empty(folder: Path, root: Path) -> None:
+    while folder != root and folder.is_relative_to(root):
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False
+
+
+class _Sheet(io.StringIO):
+    """Collects what a page or feed is made of, and hands it over whole."""
+
+    def __init__(self, put: Callable[[bytes], None], encoding: str) -> None:
+        super().__init__(newline="\n")
+        self._put, self._encoding = put, encoding
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None:
+            self._put(self.getvalue().replace("\n", os.linesep).encode(self._encoding))
+
+
+class IncrementalWriter(Writer):  # type: ignore[misc]
+    """Writes what changed; says of the rest, as Pelican does of every page, that it is written."""
+
+    ledger: Ledger
+    fingerprints: Fingerprints
+
+    def _open_w(self, filename: str, encoding: str, override: bool = False) -> Any:
+        """Return a file for a feed (or whatever else is written by itself), compared when it is closed."""
+        name = self.ledger.name(filename)
+        put = (lambda data: self.ledger.put(name, data)) if self._claim(filename, override) else (lambda _: None)
+        return _Sheet(put, encoding)
+
+    def _claim(self, path: str, override: bool) -> bool:
+        """Whether `path` is to be written: not when a page that overrides stands there; raises when two claim it."""
+        if path in self._overridden_files:
+            if override:
+                raise FileOverwriteFailedError(f"Two files override {path}")
+            return False
+        if path in self._written_files and not override:
+            raise FileOverwriteFailedError(f"Two files are to be written to {path}")
+        if override:
+            self._overridden_files.add(path)
+        self._written_files.add(path)
+        return True
+
+    def write_file(  # noqa: D102 - as Pelican's
+        self,
+        name: str,
+        template: Any,
+        context: dict[str, Any],
+        relative_urls: bool = False,
+        paginated: dict[str, Any] | None = None,
+        template_name: str | None = None,
+        override_output: bool = False,
+        url: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if not name:
+            return
+        if paginated is None:
+            paginated = {key: kwargs[key] for key in kwargs if key in {"articles", "dates"}}
+        sizes = self.settings["PAGINATED_TEMPLATES"]
+        if not paginated or template_name not in sizes:
+            self._page(name, template, context, kwargs, relative_urls, override_output)
+            return
+        size = sizes[template_name] or self.settings["DEFAULT_PAGINATION"]
+        paginators = {key: Paginator(name, url, listed, self.settings, size) for key, listed in paginated.items()}
+        for number in range(1, next(iter(paginators.values())).num_pages + 1):
+            numbered, save_as = dict(kwargs), name
+            for key, paginator in paginators.items():
+                page = paginator.page(number)
+                numbered[f"{key}_paginator"] = paginator
+                numbered[f"{key}_page"] = page
+                numbered[f"{key}_previous_page"] = paginator.page(number - 1) if number > 1 else None
+                numbered[f"{key}_next_page"] = paginator.page(number + 1) if number < paginator.num_pages else None
+                save_as = page.save_as
+            self._page(save_as, template, context, numbered, relative_urls, override_output)
+
+    def _page(
+        self,
+        name: str,
+        template: Any,
+        context: dict[str, Any],
+        given: Mapping[str, Any],
+        relative: bool,
+        override: bool,
+    ) -> None:
+        own: dict[str, Any] = {"localsiteurl": context.get("localsiteurl"), "output_file": name}
+        if relative:
+            own["SITEURL"] = own["localsiteurl"] = path_to_url(get_relative_path(name))
+        own.update(given)
+        if own["localsiteurl"]:
+            context["localsiteurl"] = own["localsiteurl"]
+        local = {**context, **own}
+        path = writers.sanitised_join(self.output_path, name)
+        place = self.ledger.name(path)
+        fingerprint = self.fingerprints.of(template, local)
+        self.ledger.tally.pages += 1
+        self.ledger.progress(self.ledger.tally.pages)
+        taken = path in self._written_files
+        if taken or fingerprint is None or not self.ledger.stays(place, fingerprint.whole):
+            text = template.render(local)
+            if self._claim(path, override):
+                self._note(place, template, fingerprint)
+                data = text.replace("\n", os.linesep).encode()
+                self.ledger.put(place, data, None if taken else fingerprint, template.name or "")
+        else:
+            self._claim(path, override)
+        if signals.content_written.receivers:
+            signals.content_written.send(path, context=local)
+
+    def _note(self, place: str, template: Any, fingerprint: Fingerprint | None) -> None:
+        """Keep why a page is rendered."""
+        known = self.ledger.state.entries.get(place)
+        if fingerprint is None:
+            why = "its templates, or what they show, cannot be told from the last build's; it is rendered every time"
+        elif known is None:
+            why = "it is new"
+        elif known.fingerprint == fingerprint.whole:
+            why = "the file is not as the last build wrote it"
+        elif known.template != (template.name or ""):
+            why = f"it uses {template.name} now"
+        else:
+            pairs = zip(_eights(known.parts), _eights(fingerprint.parts), fingerprint.names, strict=False)
+            changed = [name for old, new, name in pairs if old != new]
+            why = f"changed: {', '.join(changed)}" if changed else "what its templates look at is another set"
+        self.ledger.tally.reasons[place] = why
+
+
+def _eights(parts: str) -> list[str]:
+    return [parts[start : start + 8] for start in range(0, len(parts), 8)]
