@@ -30,6 +30,7 @@ STATIC_PATHS = ["images"]
 THEME = "theme"
 THEME_TEMPLATES_OVERRIDES = ["theme_overrides"]
 OUTPUT_PATH = "output"
+CACHE_PATH = ".cache"
 
 # An explicit list: without it Pelican imports whatever plugin happens to be installed.
 PLUGIN_PATHS = ["plugins"]

@@ -19,11 +19,20 @@ def package(module):
         raise Exit(f"plugins/authorsite did not load: {type(error).__name__}: {error}", 1) from error
 
 
-@task(help={"drafts": "show drafts and scheduled posts, marked", "format": "problems as text, json or github"})
-def build(_, drafts=False, format="text", settings="pelicanconf.py"):  # noqa: A002 - the option's name
+@task(
+    help={
+        "drafts": "show drafts and scheduled posts, marked",
+        "format": "problems as text, json or github",
+        "explain": "a page's address: say why it was rendered or left as it is",
+    }
+)
+def build(_, drafts=False, format="text", settings="pelicanconf.py", explain=""):  # noqa: A002 - the option's name
     """Build content/ into output/. Example: invoke build --drafts"""
     site = package("publishing.build")
-    raise Exit(code=site.say(site.build(ROOT / settings, drafts=drafts), format))
+    built = site.build(ROOT / settings, drafts=drafts, share=site.telling())
+    if explain:
+        print(site.explain(built, explain))
+    raise Exit(code=site.say(built, format))
 
 
 @task

@@ -3,6 +3,7 @@
 from pelican import signals
 
 from . import settings, templating
+from .building.adapter import engage
 from .problems import log_of
 from .reading import adapter as reading
 
@@ -15,6 +16,7 @@ def register() -> None:
     """Connect the package to Pelican, in the order in which things happen."""
     signals.initialized.connect(settings.load)
     signals.initialized.connect(templating.add_filters)
+    signals.initialized.connect(engage)
     signals.generator_init.connect(templating.add_templates)
     signals.readers_init.connect(reading.add_reader)
     signals.all_generators_finalized.connect(_stop_if_failed)

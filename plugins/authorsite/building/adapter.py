@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gc
-import sys
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pelican import generators, utils
 from pelican.generators import ArticlesGenerator, PagesGenerator
 from pelican.writers import Writer
 
@@ -60,7 +59,7 @@ def _run(pelican: Any, plain_run: Callable[[], None]) -> None:
     salt = salt_of(settings, pelican.plugins)
     reading = build.reading or Reading(Cache(cache / "bodies.sqlite"))
     state = State.load(cache, output)
-    root = str(Path(pelican.output_path).resolve())
+    root = os.path.abspath(pelican.output_path)  # noqa: PTH100 - as Pelican writes it
     ledger = Ledger(state, root, build.tally, progress=_progress(build.said, started))
     state.output = Path(root)
     engine = _Engine(pelican, ledger, reading, salt)

@@ -16,7 +16,7 @@ from pathlib import PurePath
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from .reach import EACH, LENGTH, SAME, TRUTH, WHOLE, Touched
+from .reach import ANY_PAGE, EACH, LENGTH, SAME, TRUTH, WHOLE, Touched
 
 MISSING = object()
 """Stands for what is not there."""
@@ -82,7 +82,13 @@ class Digester:
     def _walked(self, value: Any, node: Touched) -> str:
         parts = [f"{use}={self._used(value, use)}" for use in sorted(node.uses)] if node.uses else []
         for step, below in node.below.items():
-            if step == EACH:
+            if step == ANY_PAGE:
+                found = self.step(value, step)
+                pages = (
+                    [self.touched(page, below) for page in found] if isinstance(found, list) else [self.whole(value)]
+                )
+                parts.append(f"({','.join(pages)})")
+            elif step == EACH:
                 parts.append(f"({','.join([self.touched(item, below) for item in self._items(value)])})")
             else:
                 found = self.step(value, step)
@@ -188,7 +194,9 @@ class CodeDigester(Digester):
         if isinstance(value, FunctionType):
             held = [cell.cell_contents for cell in value.__closure__ or () if _is_filled(cell)]
             kept = (value.__defaults__, value.__kwdefaults__, held)
-            return digest(value.__qualname__, module_digest(value.__module__), code_digest(value.__code__), self.whole(kept))
+            return digest(
+                value.__qualname__, module_digest(value.__module__), code_digest(value.__code__), self.whole(kept)
+            )
         if isinstance(value, (type, ModuleType)):
             name = value.__name__ if isinstance(value, ModuleType) else value.__module__
             return digest(repr(value), module_digest(name))
@@ -211,7 +219,9 @@ def _is_filled(cell: Any) -> bool:
 
 def code_digest(code: CodeType) -> str:
     """Return the digest of compiled code and of the code within it."""
-    constants = (code_digest(c) if isinstance(c, CodeType) else repr(c) for c in code.co_consts if not isinstance(c, frozenset))
+    constants = (
+        code_digest(c) if isinstance(c, CodeType) else repr(c) for c in code.co_consts if not isinstance(c, frozenset)
+    )
     return digest(code.co_code, repr(code.co_names), *constants)
 
 

@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from jinja2 import Environment, Template, defaults
+from jinja2 import Environment, Template
+from jinja2.defaults import DEFAULT_NAMESPACE
+from jinja2.filters import FILTERS
+from jinja2.tests import TESTS
 from pelican.contents import Content
 from pelican.paginator import Page, Paginator
 from pelican.urlwrappers import URLWrapper
 
 from .digests import MISSING, CodeDigester, Digester, Unknowable, digest, file_digest, is_steady, module_digest
 from .organising import may_link
-from .reach import SAME, Touched, find_trees, reach
+from .reach import ANY_PAGE, SAME, Touched, find_trees, reach
 
 _VOLATILE = frozenset(
     "OUTPUT_PATH SITE_DATE AUTHORSITE_PROBLEMS AUTHORSITE_WRITTEN CACHE_PATH DELETE_OUTPUT_DIRECTORY OUTPUT_RETENTION "
@@ -104,11 +107,18 @@ def _environment(environment: Environment) -> tuple[str, frozenset[str]]:
     """Return the digest of what an environment adds to Jinja's own ("": unknowable), and the names to distrust."""
     unsteady, parts, code = {"random", "lipsum"}, [], CodeDigester()
     groups: tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...] = (
-        (environment.filters, defaults.DEFAULT_FILTERS),
-        (environment.tests, defaults.DEFAULT_TESTS),
-        (environment.globals, defaults.DEFAULT_NAMESPACE),
+        (environment.filters, FILTERS),
+        (environment.tests, TESTS),
+        (environment.globals, DEFAULT_NAMESPACE),
     )
-    options = ("autoescape", "trim_blocks", "lstrip_blocks", "keep_trailing_newline", "newline_sequence", "block_start_string")
+    options = (
+        "autoescape",
+        "trim_blocks",
+        "lstrip_blocks",
+        "keep_trailing_newline",
+        "newline_sequence",
+        "block_start_string",
+    )
     parts += [repr(getattr(environment, name)) for name in options if not callable(getattr(environment, name))]
     parts += [repr(environment.undefined), repr(environment.finalize), repr(sorted(environment.extensions))]
     for number, (given, own) in enumerate(groups):
@@ -150,6 +160,8 @@ class _SiteDigester(Digester):
                 return value._content  # noqa: SLF001 - what the property returns when it holds no links of Pelican's
             if step[1] == "summary" and "summary" not in value.metadata and type(value).summary is Content.summary:
                 return self.step(value, ("attr", "content"))
+        if isinstance(value, Paginator) and step == ANY_PAGE:
+            return [value.page(number) for number in range(1, value.num_pages + 1)]
         if isinstance(value, Page) and step[0] == "call" and step[1] in _OF_A_PAGE:
             return getattr(value, step[1])()
         return super().step(value, step)
@@ -159,7 +171,9 @@ class _SiteDigester(Digester):
 
     def _composed(self, value: Any) -> str:
         if isinstance(value, URLWrapper):
-            own = {k: v for k, v in vars(value).items() if not k.startswith("_") and k not in {"settings", "name", "slug"}}
+            own = {
+                k: v for k, v in vars(value).items() if not k.startswith("_") and k not in {"settings", "name", "slug"}
+            }
             return digest(type(value).__name__, str(value.name), str(value.slug), self.whole(own))
         if isinstance(value, (Page, Paginator)):
             return digest(type(value).__name__, self.whole({k: v for k, v in vars(value).items() if k != "settings"}))
@@ -213,13 +227,20 @@ def salt_of(settings: Mapping[str, Any], plugins: list[Any]) -> str:
     except (Unknowable, RecursionError):
         told = f"unknowable {time.time_ns()}"
     environment = (locale.setlocale(locale.LC_ALL), *time.tzname)
-    return digest(told, *map(_plugin_digest, plugins), _package_digest(Path(__file__).parents[1]), *environment, *versions())
+    return digest(
+        told, *map(_plugin_digest, plugins), _package_digest(Path(__file__).parents[1]), *environment, *versions()
+    )
 
 
 def _plugin_digest(plugin: Any) -> str:
     name = plugin.__name__ if hasattr(plugin, "__path__") else getattr(plugin, "__module__", plugin.__name__)
     folder = next(iter(getattr(plugin, "__path__", ())), None)
-    return digest(str(name), _package_digest(Path(folder)) if folder else module_digest(getattr(plugin, "__name__", name)) or module_digest(name))
+    return digest(
+        str(name),
+        _package_digest(Path(folder))
+        if folder
+        else module_digest(getattr(plugin, "__name__", name)) or module_digest(name),
+    )
 
 
 def _package_digest(folder: Path) -> str:

@@ -11,7 +11,7 @@ from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pelican import contents, generators, readers, urlwrappers, utils, writers
+from pelican import contents, readers, urlwrappers, utils, writers
 from pelican.contents import Content
 from pelican.generators import ArticlesGenerator, PagesGenerator
 from pelican.settings import DEFAULT_CONFIG
@@ -30,7 +30,7 @@ class _Ready:
 
     def get_files(self, paths: Any, exclude: Any = None, extensions: Any = None) -> list[str]:
         """Return the files of `paths`, sorted; bodies that are not kept begin to be converted on all cores."""
-        found = sorted(super().get_files(paths, exclude, extensions))  # type: ignore[misc]
+        found = sorted(super().get_files(paths, exclude, extensions))  # type: ignore[misc]  # of the class beside it
         if extensions is None:
             self._expect(found)
         return found
@@ -48,8 +48,10 @@ class _Ready:
             self.reading.expect(reader, wanted)
 
 
-class Articles(_Ready, ArticlesGenerator):  # type: ignore[misc]
+class Articles(_Ready, ArticlesGenerator):
     """Pelican's articles, listed in linear time."""
+
+    dates: list[Any]
 
     def _build_period_archives(self, sorted_articles: Any, articles: Any, settings: Any) -> Any:
         archives = super()._build_period_archives(sorted_articles, [], settings)
@@ -72,8 +74,8 @@ class Articles(_Ready, ArticlesGenerator):  # type: ignore[misc]
         self._dated(super().generate_authors, write)
 
     def _dated(self, generate: Callable[[Any], None], write: Callable[..., None]) -> None:
-        """Let `generate` write its pages with `dates` put in order by rank, not by looking each up in the other list."""
-        dates = self.dates
+        """Let `generate` write its pages with `dates` put in order by rank, not by looking each one up in a list."""
+        dates: list[Any] = self.dates
         rank = {id(article): number for number, article in enumerate(dates)}
 
         def write_dated(*args: Any, **kwargs: Any) -> None:
@@ -86,7 +88,7 @@ class Articles(_Ready, ArticlesGenerator):  # type: ignore[misc]
             self.dates = dates
 
 
-class Pages(_Ready, PagesGenerator):  # type: ignore[misc]
+class Pages(_Ready, PagesGenerator):
     """Pelican's pages, made ready together."""
 
 

@@ -14,9 +14,10 @@ from typing import Any
 from jinja2 import Environment, nodes
 
 Step = tuple[Any, ...]
-"""("attr", name), ("item", key), ("each",), ("slice", start, stop, step), ("items",) or ("call", method)."""
+"""("attr", name), ("item", key), ("each",), ("slice", start, stop, step), ("items",), ("call", name), ("any page",)."""
 
 EACH: Step = ("each",)
+ANY_PAGE: Step = ("any page",)
 WHOLE, TRUTH, LENGTH, SAME = "whole", "truth", "length", "same"
 """How the end of a path is used: in any way; as a condition; by its length; compared with == or !=."""
 
@@ -78,7 +79,8 @@ def is_opaque(tree: nodes.Template, environment: Environment, unsteady: frozense
         name = node.value if isinstance(node, nodes.Const) else node.name  # type: ignore[attr-defined]
         if isinstance(name, str) and name in unsteady:
             return True
-    found = tree.find((nodes.ContextReference, nodes.DerivedContextReference, nodes.EnvironmentAttribute))
+    hands_on: Any = (nodes.ContextReference, nodes.DerivedContextReference, nodes.EnvironmentAttribute)
+    found = tree.find(hands_on)
     known = ("jinja2.ext.ExprStmtExtension", "jinja2.ext.LoopControlExtension")
     return found is not None or any(name not in known for name in environment.extensions)
 
@@ -137,7 +139,7 @@ class _Survey:
         else:
             self.uses.update((path, WHOLE) for path in paths)
 
-    def visit(self, node: nodes.Node) -> None:
+    def visit(self, node: Any) -> None:  # noqa: PLR0912 - a case for each kind of statement
         """Survey a statement and all within it."""
         match node:
             case nodes.For():
@@ -168,11 +170,11 @@ class _Survey:
                 for child in node.iter_child_nodes():
                     self.visit(child)
 
-    def _condition(self, node: nodes.Expr | None) -> None:
+    def _condition(self, node: Any) -> None:
         if node is not None:
             self.use(node, TRUTH)
 
-    def use(self, node: nodes.Expr, how: str = WHOLE) -> list[Path]:
+    def use(self, node: Any, how: str = WHOLE) -> list[Path]:
         """Survey an expression used in the way `how`; return the paths it may stand for ([] where it is used whole)."""
         paths = self._paths(node)
         if paths is not None:
@@ -229,7 +231,7 @@ class _Survey:
     def _pass(self, call: nodes.Call, macro: nodes.Macro) -> None:
         """Let the parameters of `macro` stand for what `call` hands over; what has no parameter is used whole."""
         parameters = {parameter.name: parameter for parameter in macro.args}
-        rest: list[nodes.Expr] = [*call.args[len(macro.args) :]]
+        rest: list[Any] = [*call.args[len(macro.args) :]]
         for parameter, value in zip(macro.args, call.args, strict=False):
             self.bind(parameter, self.use(value, TRUTH))
         for pair in call.kwargs:
@@ -241,36 +243,44 @@ class _Survey:
             if value is not None:
                 self.use(value)
 
-    def _paths(self, node: nodes.Expr) -> list[Path] | None:
+    def _paths(self, node: Any) -> list[Path] | None:
         """Return the one path that `node` writes; None when it is something else."""
+        it: Any = node
         match node:
             case nodes.Name():
-                return [Path(node.name)]
+                return [Path(it.name)]
             case nodes.Getattr():
-                return self._then(node.node, ("attr", node.attr))
+                return self._then(it.node, ("attr", it.attr))
             case nodes.Getitem(arg=nodes.Const()):
-                return self._then(node.node, ("item", node.arg.value))
+                return self._then(it.node, ("item", it.arg.value))
             case nodes.Getitem(arg=nodes.Slice()) if all(
-                part is None or isinstance(part, nodes.Const) for part in (node.arg.start, node.arg.stop, node.arg.step)
+                part is None or isinstance(part, nodes.Const) for part in (it.arg.start, it.arg.stop, it.arg.step)
             ):
-                ends = (part and part.value for part in (node.arg.start, node.arg.stop, node.arg.step))
-                return self._then(node.node, ("slice", *ends))
-            case nodes.Call(node=nodes.Getattr()) if not self._is_macro(node.node):
-                if node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
+                ends = (part and part.value for part in (it.arg.start, it.arg.stop, it.arg.step))
+                return self._then(it.node, ("slice", *ends))
+            case nodes.Call(node=nodes.Getattr(attr="page"), args=[number]) if not (
+                it.kwargs or self._is_macro(it.node)
+            ):
+                self.use(number)
+                return self._then(it.node.node, ANY_PAGE)
+            case nodes.Call(node=nodes.Getattr()) if not self._is_macro(it.node):
+                if it.args or it.kwargs or it.dyn_args or it.dyn_kwargs:
                     return None
-                step = ("items",) if node.node.attr == "items" else ("call", node.node.attr)
-                return self._then(node.node.node, step)
+                step = ("items",) if it.node.attr == "items" else ("call", it.node.attr)
+                return self._then(it.node.node, step)
         return None
 
     def _is_macro(self, target: nodes.Getattr) -> bool:
         return isinstance(target.node, nodes.Name) and target.node.name in self.modules
 
-    def _then(self, node: nodes.Expr, *steps: Step) -> list[Path] | None:
+    def _then(self, node: Any, *steps: Step) -> list[Path] | None:
         paths = self._paths(node)
         return None if paths is None else [path.then(*steps) for path in paths]
 
 
-def find_trees(environment: Environment, name: str, unsteady: frozenset[str]) -> tuple[dict[str, str | None], list[nodes.Template] | None]:
+def find_trees(
+    environment: Environment, name: str, unsteady: frozenset[str]
+) -> tuple[dict[str, str | None], list[nodes.Template] | None]:
     """Return the texts of `name` and of all it refers to (None: there is none), and their trees (None: unknowable)."""
     texts: dict[str, str | None] = {}
     trees: list[nodes.Template] | None = []
@@ -312,4 +322,3 @@ def _constants(node: nodes.Expr) -> Iterator[str | None]:
         yield from _constants(node.expr2)
     else:
         yield None
-

@@ -1,8 +1,8 @@
 """Files into prepared bodies: from memory, from the cache, or converted on all cores.
 
-A reader takes part when it can work in two steps: `prepare(path, text)`, pure and JSON, which may run in any process and
-is kept by the digest of the file; and `read` of a file from what was prepared. Pelican's own Markdown reader is taught
-to; other readers may offer the two methods of `TwoStep`; all the rest read as ever.
+A reader takes part when it can work in two steps: one that is pure, gives JSON, may run in any process and is kept by
+the digest of the file; and one that makes content and metadata of that. Pelican's own Markdown reader is taught to;
+others may offer the methods of `TwoStep`; all the rest read as ever.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from markdown import Markdown
 from pelican.readers import MarkdownReader
@@ -129,6 +129,11 @@ def _resets(settings: Mapping[str, Any]) -> bool:
     return set(names) <= _BUNDLED and not notes.get("UNIQUE_IDS") and set(settings) <= known
 
 
+def cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @dataclass
 class Reading:
     """Prepared bodies for one build; a resident server keeps it from build to build.
@@ -137,7 +142,7 @@ class Reading:
     """
 
     cache: Cache
-    cores: int = field(default_factory=lambda: cores())
+    cores: int = field(default_factory=cores)
     converted: int = 0
     used: set[str] = field(default_factory=set)
     _ready: dict[str, tuple[Any, str, Prepared]] = field(default_factory=dict)
@@ -275,7 +280,7 @@ class _Watch(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - that something was said is enough
         self.heard = True
 
-    def __enter__(self) -> _Watch:
+    def __enter__(self) -> Self:
         logging.getLogger().addHandler(self)
         return self
 
@@ -293,11 +298,6 @@ def _may_fork() -> bool:
     """Whether a fork is safe: no thread runs beside this one but the one that turns Pelican's spinner."""
     others = (t for t in threading.enumerate() if t is not threading.current_thread())
     return hasattr(os, "fork") and all(type(t).__module__.startswith("rich.") for t in others)
-
-
-def cores() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _stamp(path: str) -> tuple[int, int, int] | None:

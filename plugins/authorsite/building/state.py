@@ -1,4 +1,4 @@
-"""What the last build of an output folder wrote: one JSON file, whole or ignored, and a journal of a build under way."""
+"""What the last build of a folder wrote: one JSON file, whole or ignored, and a journal of a build under way."""
 
 from __future__ import annotations
 

@@ -49,7 +49,9 @@ class Ledger:
     def name(self, path: str) -> str:
         """Return the place of `path` below the output folder."""
         prefix = self.root + "/"
-        return path.removeprefix(prefix) if path.startswith(prefix) else os.path.relpath(path, self.root)
+        if path.startswith(prefix):
+            return path.removeprefix(prefix)
+        return os.path.relpath(os.path.realpath(path), os.path.realpath(self.root))
 
     def stays(self, name: str, fingerprint: str) -> bool:
         """Note that the file `name` may stay when it was made with this fingerprint and is as it was written."""
@@ -125,12 +127,14 @@ class _Sheet(io.StringIO):
         super().__init__(newline="\n")
         self._put, self._encoding = put, encoding
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is None:
             self._put(self.getvalue().replace("\n", os.linesep).encode(self._encoding))
 
 
-class IncrementalWriter(Writer):  # type: ignore[misc]
+class IncrementalWriter(Writer):
     """Writes what changed; says of the rest, as Pelican does of every page, that it is written."""
 
     ledger: Ledger

@@ -14,17 +14,20 @@ from jinja2 import TemplateError, TemplateSyntaxError
 from pelican import Pelican
 from pelican.settings import read_settings
 
+from ..building.adapter import HELD, Build
+from ..building.staging import stage
+from ..building.writer import Tally
 from ..problems import KEY, BuildFailed, ProblemLog, captured_logging
 from ..settings import NAME
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build did: its problems, where the output is, how many pages it holds, and the seconds it took."""
+    """What a build did: its problems, where the output is, what happened to its files, and the seconds it took."""
 
     problems: ProblemLog
     output: Path
-    pages: int
+    tally: Tally
     seconds: float
 
     @property
@@ -39,6 +42,7 @@ def build(
     *,
     drafts: bool = False,
     root: Path | None = None,
+    share: Build | None = None,
 ) -> Built:
     """Build the site of `settings_file`; `overrides` are Pelican settings that go before the file's.
 
@@ -47,23 +51,25 @@ def build(
 
     A strict site (AUTHORSITE strict) is written beside its output folder and swapped in when nothing is wrong;
     any other is written in place once reading has found no error. Never raises for a fault of the author's.
+
+    `share` is what the build engine keeps from build to build, and where it says what it does.
     """
     started = time.perf_counter()
     path = Path(settings_file).resolve()
     log = ProblemLog(root=root or path.parent, held=True)
     output = path.parent / "output"
+    share = share or Build()
     with captured_logging(log):
         try:
-            output = _run(path, dict(overrides or {}), log, drafts=drafts)
+            output = _run(path, dict(overrides or {}), log, share, drafts=drafts)
         except BuildFailed:
             pass
         except TemplateError as error:
             _log_template_error(log, error)
-    pages = sum(1 for _ in output.rglob("*.html")) if output.is_dir() else 0
-    return Built(log, output, pages, time.perf_counter() - started)
+    return Built(log, output, share.tally, time.perf_counter() - started)
 
 
-def _run(path: Path, overrides: dict[str, Any], log: ProblemLog, *, drafts: bool) -> Path:
+def _run(path: Path, overrides: dict[str, Any], log: ProblemLog, share: Build, *, drafts: bool) -> Path:
     try:
         settings = read_settings(str(path), override=overrides)
     except Exception as error:
@@ -71,12 +77,12 @@ def _run(path: Path, overrides: dict[str, Any], log: ProblemLog, *, drafts: bool
         log.error(path, line, f"the settings cannot be read: {error}", kind="settings")
         raise BuildFailed from error
     site = {**settings.get(NAME, {}), **({"drafts": True} if drafts else {})}
-    settings |= {KEY: log, NAME: site}
-    output = Path(settings["OUTPUT_PATH"])
+    settings |= {KEY: log, NAME: site, HELD: share}
+    output = share.output = Path(settings["OUTPUT_PATH"])
     strict = bool(site.get("strict"))
     staging = output.with_name(output.name + ".staging")
     if strict:
-        shutil.rmtree(staging, ignore_errors=True)
+        stage(output, staging, Path(settings["CACHE_PATH"]))
         settings["OUTPUT_PATH"] = str(staging)
     pelican = Pelican(settings)
     if "authorsite" not in pelican.settings["PLUGINS"]:
@@ -131,11 +137,31 @@ def _line_in(error: BaseException, path: str) -> int:
     return line
 
 
+def telling() -> Build:
+    """Return what makes a build say on the terminal how far it is, once a second."""
+    share = Build()
+    if sys.stderr.isatty():
+        share.said = lambda text: print(text, file=sys.stderr)
+    return share
+
+
 def say(built: Built, form: str = "text") -> int:
     """Print the report and what was built; return the exit status."""
     built.problems.print(form, sys.stdout if form == "json" else sys.stderr)
     if built.failed:
         return 1
     if form == "text":
-        print(f"{built.pages} pages in {built.output} in {built.seconds:.1f} s. Look at them with: make serve")
+        print(f"{built.output}: {built.tally} in {built.seconds:.1f} s. Look at it with: make serve")
     return 0
+
+
+def explain(built: Built, page: str) -> str:
+    """Say why the build wrote, or left, the file of `page`: an address, or a path below the output folder."""
+    name = page.removeprefix(str(built.output)).strip("/").removeprefix("output/")
+    why = {"": "", **built.tally.reasons}
+    for place in (name, f"{name}/index.html".lstrip("/"), f"{name}.html"):
+        if why.get(place):
+            return f"{place} was rendered: {why[place]}."
+        if (built.output / place).is_file():
+            return f"{place} was left as it is: nothing that it shows has changed."
+    return f"{page}: this build makes no such file."

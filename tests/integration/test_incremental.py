@@ -1,0 +1,271 @@
+"""What an incremental build leaves is, byte for byte, what a clean one by Pelican alone writes."""
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pelican
+import pytest
+from authorsite.publishing.build import build
+from conftest import ROOT, SITE_DATE
+from pelican import Pelican
+from pelican.settings import read_settings
+
+STEPS, NIGHTLY = 40, 300
+WORDS = "ladder orchard window river paper lamp stone garden letter winter bridge harbour".split()
+LINKS = ["[up]({filename}%s)", "![seen]({static}/images/one.png)", "plain"]
+
+
+class RandomSite:
+    """A site whose files change at random; `author` writes front matter as this project has it."""
+
+    def __init__(self, root, seed, *, author, theme):
+        self.root, self.random, self.author, self.theme = root, random.Random(seed), author, theme
+        self.posts, self.settings, self.count = {}, {"SITENAME": "Site 0", "DEFAULT_PAGINATION": 3}, 0
+        (root / "content/images").mkdir(parents=True)
+        (root / "content/pages").mkdir()
+        (root / "content/posts").mkdir()
+        shutil.copytree(theme, root / "theme")
+        self.image()
+        for _ in range(7):
+            self.add()
+        for number in range(2):
+            self.page(f"page-{number}")
+
+    def word(self):
+        return self.random.choice(WORDS)
+
+    def words(self, low=2, high=5):
+        return " ".join(self.word() for _ in range(self.random.randint(low, high)))
+
+    def day(self):
+        return f"20{self.random.randint(15, 19)}-0{self.random.randint(1, 9)}-{self.random.randint(10, 28)} 08:00"
+
+    def store(self, name):
+        post = self.posts[name]
+        fields = "".join(f"{key}: {value}\n" for key, value in post.items() if key != "body" and value)
+        text = f"---\n{fields}---\n{post['body']}\n" if self.author else f"{fields}\n{post['body']}\n"
+        (self.root / "content/posts" / name).write_text(text)
+
+    def pick(self):
+        return self.random.choice(sorted(self.posts))
+
+    # The edits.
+
+    def add(self):
+        self.count += 1
+        name = f"{self.word()}-{self.count}.md"
+        self.posts[name] = {
+            "title": f"{self.words().capitalize()} {self.count}",
+            "date": self.day(),
+            "tags": self.tags(),
+            "category": self.random.choice(["News", "Letters", "Craft"]),
+            "summary": self.random.choice(["", self.words(3, 8)]),
+            "body": f'# {self.words()}\n\n{self.words(10, 40)}\n\nMore *{self.word()}* "{self.words()}".',
+        }
+        self.store(name)
+
+    def tags(self):
+        names = sorted(set(self.random.choices(["one", "two", "three", "four"], k=2)))
+        return f"[{', '.join(names)}]" if self.author else ", ".join(names)
+
+    def change(self, key, value):
+        name = self.pick()
+        self.posts[name][key] = value
+        self.store(name)
+
+    def edit(self):
+        link = self.random.choice(LINKS)
+        link = link % self.pick() if "%s" in link else link
+        self.change("body", f"{self.words(8, 30)}\n\n{link}\n\n* {self.words()}\n")
+
+    def delete(self):
+        if len(self.posts) > 3:
+            name = self.pick()
+            del self.posts[name]
+            (self.root / "content/posts" / name).unlink()
+
+    def rename(self):
+        self.count += 1
+        old, new = self.pick(), f"renamed-{self.count}.md"
+        self.posts[new] = self.posts.pop(old)
+        (self.root / "content/posts" / old).rename(self.root / "content/posts" / new)
+
+    def retitle(self):
+        self.count += 1
+        self.change("title", f"{self.words().capitalize()} {self.count}")
+
+    def redate(self):
+        self.change("date", self.day())
+
+    def retag(self):
+        self.change("tags", self.tags())
+
+    def recategorise(self):
+        self.change("category", self.random.choice(["News", "Letters", "Essays"]))
+
+    def summarise(self):
+        self.change("summary", self.random.choice(["", self.words(3, 8)]))
+
+    def status(self):
+        self.change("status", self.random.choice(["draft", "hidden", "published"]))
+
+    def template(self):
+        files = sorted((self.root / "theme/templates").rglob("*.html"))
+        path = self.random.choice([f for f in files if "{% block content %}" in f.read_text()])
+        path.write_text(path.read_text().replace("{% block content %}", "{% block content %}\n" + self.word(), 1))
+
+    def setting(self):
+        self.count += 1
+        key = self.random.choice(["SITENAME", "SITESUBTITLE", "DEFAULT_PAGINATION"])
+        self.settings[key] = self.random.randint(2, 5) if key == "DEFAULT_PAGINATION" else f"{self.word()} {self.count}"
+
+    def image(self):
+        (self.root / "content/images/one.png").write_bytes(self.random.randbytes(64))
+
+    def stylesheet(self):
+        folder = self.root / "theme/static/css"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "more.css").write_text(f"/* {self.words()} */")
+
+    def page(self, name=""):
+        name = name or self.random.choice(["page-0", "page-1", "page-2"])
+        head = f"title: {name} {self.word()}\n"
+        head = f"---\n{head}---\n" if self.author else f"{head}\n"
+        (self.root / f"content/pages/{name}.md").write_text(head + self.words(5, 10))
+
+    EDITS = (
+        "edit edit add delete rename retitle redate retag recategorise summarise status template setting image "
+        "stylesheet page"
+    ).split()
+
+    def change_something(self):
+        done = self.random.choices(self.EDITS, k=self.random.choice([1, 1, 1, 2, 4]))
+        for name in done:
+            getattr(self, name)()
+        return done
+
+    # The builds.
+
+    def build(self, output, *, engine):
+        settings = {
+            "PATH": str(self.root / "content"),
+            "OUTPUT_PATH": str(self.root / output),
+            "CACHE_PATH": str(self.root / f"{output}.cache"),
+            "THEME": str(self.root / "theme"),
+            "BUILD_ENGINE": engine,
+            **self.settings,
+        }
+        if self.author:
+            settings |= {"AUTHORSITE": {"url": "https://example.org"}, "PAGINATED_TEMPLATES": {"blog": 3, "tag": 3}}
+            done = build(ROOT / "pelicanconf.py", settings, root=self.root)
+            assert not done.failed, [str(p) for p in done.problems]
+            return done.tally
+        settings |= {
+            "ARTICLE_PATHS": ["posts"],
+            "PAGE_PATHS": ["pages"],
+            "TIMEZONE": "UTC",
+            "SITEURL": "https://example.org",
+            "YEAR_ARCHIVE_SAVE_AS": "{date:%Y}/index.html",
+            "PLUGIN_PATHS": [str(ROOT / "plugins")],
+            "PLUGINS": ["authorsite.building"],
+        }
+        Pelican(read_settings(override=settings)).run()
+        return None
+
+    def compare(self, what):
+        self.build("incremental", engine=True)
+        shutil.rmtree(self.root / "clean", ignore_errors=True)
+        self.build("clean", engine=False)
+        one, other = tree(self.root / "incremental"), tree(self.root / "clean")
+        assert sorted(one) == sorted(other), what
+        assert [name for name in other if one[name] != other[name]] == [], what
+
+
+def tree(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def steps(site, count):
+    site.compare("at first")
+    for number in range(count):
+        done = site.change_something()
+        site.compare(f"step {number}: {done}")
+
+
+def theme_of_pelican(name):
+    return ROOT.joinpath(pelican.__path__[0], "themes", name)
+
+
+THEMES = [("authorsite", True, lambda: ROOT / "theme")] + [
+    (name, False, lambda name=name: theme_of_pelican(name)) for name in ("simple", "notmyidea")
+]
+
+
+@pytest.mark.parametrize(("name", "author", "theme"), THEMES, ids=[t[0] for t in THEMES])
+def test_random_edits_leave_what_a_clean_build_writes(tmp_path, name, author, theme):
+    steps(RandomSite(tmp_path, f"{name} 1", author=author, theme=theme()), STEPS)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("name", "author", "theme"), THEMES, ids=[t[0] for t in THEMES])
+def test_many_random_edits_leave_what_a_clean_build_writes(tmp_path, name, author, theme):
+    steps(RandomSite(tmp_path, f"{name} {time.time_ns()}", author=author, theme=theme()), NIGHTLY)
+
+
+def test_one_edited_body_renders_one_page_and_what_lists_it(tmp_path):
+    site = RandomSite(tmp_path, "few", author=True, theme=ROOT / "theme")
+    site.build("incremental", engine=True)
+    again = site.build("incremental", engine=True)
+    assert (again.written, again.removed) == (0, 0)
+    assert not again.reasons
+    name = min(site.posts)
+    site.posts[name] |= {"summary": "The same summary"}
+    site.store(name)
+    site.build("incremental", engine=True)
+    site.posts[name]["body"] = "Quite another body."
+    site.store(name)
+    done = site.build("incremental", engine=True)
+    assert len(done.changed) == 1
+    assert list(done.reasons.values()) == ["changed: article"]
+
+
+KILLED = """
+import sys
+from authorsite.publishing.build import build
+done = build(sys.argv[1] + "/pelicanconf.py", {{
+    "PATH": "{root}/content", "OUTPUT_PATH": "{root}/incremental", "CACHE_PATH": "{root}/incremental.cache",
+    "THEME": "{root}/theme", "AUTHORSITE": {{"url": "https://example.org", "strict": {strict}}},
+    "BUILD_ENGINE": True, "PAGINATED_TEMPLATES": {{"blog": 3, "tag": 3}}, **{settings}}})
+sys.exit(done.failed)
+"""
+
+
+@pytest.mark.parametrize("rounds", [5, pytest.param(60, marks=pytest.mark.nightly)])
+def test_a_build_killed_at_any_moment_and_repeated_gives_the_clean_result(tmp_path, rounds):
+    site = RandomSite(tmp_path, f"killed {rounds}", author=True, theme=ROOT / "theme")
+    site.build("incremental", engine=True)
+    took = 1.2
+    for _ in range(rounds):
+        site.add()
+        added = max(site.posts, key=lambda name: int(name[:-3].split("-")[-1]))
+        site.change_something()
+        code = KILLED.format(root=tmp_path, strict=False, settings=site.settings)
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, str(ROOT)], env={"PYTHONPATH": str(ROOT / "plugins"), "SITE_DATE": SITE_DATE}
+        )
+        started = time.perf_counter()
+        try:
+            process.wait(took * site.random.uniform(0.3, 1.0))
+            took = time.perf_counter() - started
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait(5)
+        # What the cut build began for this post must not stay.
+        if added in site.posts:
+            del site.posts[added]
+            (tmp_path / "content/posts" / added).unlink()
+        site.compare("after a kill")
