@@ -39,6 +39,7 @@ GOLDEN_SETTINGS = {
 
 def pytest_addoption(parser):
     parser.addoption("--nightly", action="store_true", help="run the long tests too")
+    parser.addoption("--write-expected", action="store_true", help="write the expected HTML anew; then read it")
 
 
 def pytest_collection_modifyitems(config, items):
