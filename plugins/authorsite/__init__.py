@@ -4,6 +4,7 @@ from pelican import signals
 
 from . import settings, templating
 from .building.adapter import engage
+from .feeds import adapter as feeds
 from .problems import log_of
 from .reading import adapter as reading
 
@@ -19,4 +20,5 @@ def register() -> None:
     signals.initialized.connect(engage)
     signals.generator_init.connect(templating.add_templates)
     signals.readers_init.connect(reading.add_reader)
+    signals.get_generators.connect(feeds.get_generators)
     signals.all_generators_finalized.connect(_stop_if_failed)

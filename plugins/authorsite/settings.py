@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,19 @@ class Link(Record):
     url: str
 
 
+class FeedSettings(Record):
+    """How feeds are made: the whole text or its summary, how many items (0: all), and what stands beside them.
+
+    `book_line` is HTML under each entry; `hub` is a WebSub hub's address.
+    """
+
+    content: Literal["full", "summary"] = "full"
+    items: int = Field(default=20, ge=0)
+    book_line: str = ""
+    copyright: str = ""
+    hub: str = ""
+
+
 class SiteSettings(Record):
     """What the author sets about the site; every key has a default but the address.
 
@@ -41,6 +54,7 @@ class SiteSettings(Record):
     menu: tuple[Link, ...] = ()
     social: tuple[Link, ...] = ()
     main_book: str = ""
+    feeds: FeedSettings = FeedSettings()
     strict: bool = False
     drafts: bool = False
     allow: dict[str, str] = Field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What subscribers get: one neutral entry, written as RSS, Atom and JSON Feed."""

@@ -1,0 +1,88 @@
+"""A feed and its entries, told once and written in any format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A picture or file that goes with an entry: absolute address, media type, bytes (0: unknown), words for it."""
+
+    url: str
+    type: str
+    length: int = 0
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """Where a passed-on post stands first."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item: addresses are absolute, `html` is fit for a reader, `summary` is plain text.
+
+    `guid` never changes; `permanent` says whether it is also an address that works.
+    """
+
+    guid: str
+    permanent: bool
+    url: str
+    title: str
+    published: datetime
+    updated: datetime
+    summary: str
+    html: str
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    image: Enclosure | None = None
+    original: Original | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed without its entries; `path` is its address below the site's root, `home` the page it goes with."""
+
+    path: str
+    title: str
+    description: str
+    home: str
+    language: str
+    author: str
+    site: str
+    rights: str = ""
+    hub: str = ""
+    image: str = ""
+
+    @property
+    def url(self) -> str:
+        """The feed's own absolute address."""
+        return f"{self.site}/{self.path}"
+
+    @property
+    def home_url(self) -> str:
+        """The absolute address of the page that it goes with."""
+        return f"{self.site}/{self.home}"
+
+
+def guid_of(given: str, aliases: Sequence[str], permalink: str, site: str) -> tuple[str, bool]:
+    """Return an entry's guid and whether it is an address: `guid:`, else the oldest alias, else the permalink.
+
+    Nothing is remembered between builds: an author who moves a post writes its old address under `aliases:` for the
+    redirect, and that same line keeps the guid.
+    """
+    if given:
+        return given, False
+    return (f"{site}{aliases[0]}" if aliases else permalink), True
+
+
+def last_change(entries: Sequence[Entry]) -> datetime | None:
+    """Return the newest `updated`; None for an empty feed."""
+    return max((entry.updated for entry in entries), default=None)
