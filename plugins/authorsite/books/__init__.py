@@ -1,0 +1,1 @@
+"""One record per book, and every page and file in which its facts appear."""

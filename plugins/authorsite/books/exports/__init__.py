@@ -1,0 +1,1 @@
+"""A book's facts in the forms that machines read."""
