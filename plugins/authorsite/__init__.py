@@ -3,6 +3,7 @@
 from pelican import signals
 
 from . import settings, templating
+from .books import adapter as books
 from .building.adapter import engage
 from .feeds import adapter as feeds
 from .problems import log_of
@@ -20,5 +21,6 @@ def register() -> None:
     signals.initialized.connect(engage)
     signals.generator_init.connect(templating.add_templates)
     signals.readers_init.connect(reading.add_reader)
+    signals.get_generators.connect(books.get_generators)
     signals.get_generators.connect(feeds.get_generators)
     signals.all_generators_finalized.connect(_stop_if_failed)

@@ -1,0 +1,224 @@
+"""Books into Pelican's context, and their pages out of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pelican.generators import Generator
+from PIL import Image, UnidentifiedImageError
+
+from ..markup import plain
+from ..problems import ProblemLog, log_of
+from ..reading.documents import Source, read_source
+from ..reading.markdown import Converter
+from ..settings import now_of, site_of
+from ..validation import did_you_mean, line_of
+from . import shops
+from .exports.jsonld import book_jsonld
+from .model import Book
+from .views import BookView, ChapterView, CoverView, Desk, best_offer
+
+FOLDER = "books"
+LINK_STATUS = "data/link-status.json"
+
+
+class BooksGenerator(Generator):
+    """Reads content/books/*.md and writes each book's page, its purchase page and its permanent links."""
+
+    def generate_context(self) -> None:
+        """Set `books` and `main_book`, and tie chapters and posts together."""
+        self.log: ProblemLog = log_of(self.settings)
+        self.site = site_of(self.settings)
+        catalogue = shops.with_own_shops(Path(self.path) / "data" / "shops.yaml", self.log)
+        self.desk = Desk(
+            locale=self.site.language.replace("-", "_"),
+            site_url=self.site.url,
+            today=now_of(self.settings).date(),
+            shops=catalogue,
+            contact=self.site.contact,
+            links=_link_status(Path(self.path) / LINK_STATUS, self.log),
+        )
+        sources = [s for path in sorted((Path(self.path) / FOLDER).glob("*.md")) if (s := self._read(path))]
+        views = [self._view(source, sources) for source in sources]
+        self.context["books"] = tuple(
+            sorted(views, key=lambda b: (b.published is None, b.published, b.title), reverse=True)
+        )
+        self.context["main_book"] = self._main_book(views)
+
+    def generate_output(self, writer: Any) -> None:
+        """Write the pages, if there are books at all."""
+        books: Sequence[BookView] = self.context["books"]
+        if not books:
+            return
+        self._page(writer, "books", "books/", books=books)
+        self._page(writer, "buy_all", "buy/", books=books)
+        for book in books:
+            self._page(writer, "book", book.url, book=book)
+            self._page(writer, "buy", book.buy_url, book=book)
+            self._page(writer, "go", book.go_url, book=book, offer=None, to=f"{self.site.root}/{book.buy_url}")
+            for offer in {
+                o.shop: o for e in reversed(book.editions) for o in reversed((*e.offers, *e.borrow))
+            }.values():
+                gone = offer.dead or book.forthcoming
+                to = f"{self.site.root}/{book.buy_url}" if gone else offer.url
+                self._page(writer, "go", offer.go_url, book=book, offer=offer, to=to)
+
+    def _page(self, writer: Any, template: str, url: str, **local: Any) -> None:
+        writer.write_file(
+            f"{url}index.html", self.get_template(template), self.context, relative_urls=False, url=url, **local
+        )
+
+    def _read(self, path: Path) -> Source[Book] | None:
+        source = read_source(path, Book, self.log, ZoneInfo(self.settings["TIMEZONE"] or "UTC"))
+        if source:
+            self._check_offers(source)
+        return source
+
+    def _check_offers(self, source: Source[Book]) -> None:
+        def error(place: tuple[str | int, ...], message: str, hint: str) -> None:
+            self.log.error(source.path, line_of(place, source.lines), message, hint, kind="book")
+
+        for number, offer in enumerate(source.record.offers):
+            if offer.shop not in self.desk.shops:
+                error(("offers", number, "shop"), *shops.unknown_shop(offer.shop, self.desk.shops))
+            elif offer.shop == "author" and not offer.url:
+                error(("offers", number, "shop"), "an offer from the author needs an address", "add url: https://…")
+            if offer.country and not shops.is_country(offer.country):
+                hint = "use two letters of ISO 3166: US, GB, DE"
+                error(("offers", number, "country"), f"`{offer.country}` is not a country", hint)
+
+    def _view(self, source: Source[Book], sources: Sequence[Source[Book]]) -> BookView:
+        book, slug = source.record, _slug(source)
+        editions = self.desk.editions(book, slug)
+        best, best_edition = best_offer(editions)
+        posts = [post for post in self.context.get("articles", []) if self._is_about(post, slug, sources)]
+        self._check_chapters(posts, source)
+        html = Converter().convert(source.body).html
+        view = BookView(
+            record=book,
+            slug=slug,
+            url=f"books/{slug}/",
+            buy_url=f"books/{slug}/buy/",
+            go_url=f"go/{slug}/",
+            title=book.title,
+            subtitle=book.subtitle,
+            authors=book.authors,
+            hook=book.hook or book.description or plain(html)[:200],
+            html=html,
+            cover=self._cover(source),
+            editions=editions,
+            chapters=tuple(
+                ChapterView(c.number, c.title, c.blurb, tuple(p for p in posts if p.record.chapter == c.number))
+                for c in book.chapters
+            ),
+            posts=tuple(posts),
+            forthcoming=bool(book.published and book.published > self.desk.today),
+            published=book.published,
+            sample=self._sample(source),
+            best=best,
+            best_edition=best_edition,
+            source_path=source.path,
+            details=self._details(book),
+        )
+        for post in posts:
+            post.book = view
+        return replace(view, structured=book_jsonld(view, self.site.url))
+
+    def _details(self, book: Book) -> tuple[tuple[str, str], ...]:
+        by_role: dict[str, list[str]] = {}
+        for contributor in book.contributors:
+            by_role.setdefault(contributor.role, []).append(contributor.name)
+        series = (
+            f"{book.series.name}{f', number {book.series.number}' if book.series.number else ''}" if book.series else ""
+        )
+        rows = [(role.capitalize(), ", ".join(names)) for role, names in by_role.items()]
+        rows += [("Series", series), ("Subjects", ", ".join(book.subjects))]
+        return tuple((name, value) for name, value in rows if value)
+
+    def _is_about(self, post: Any, slug: str, sources: Sequence[Source[Book]]) -> bool:
+        record = getattr(post, "record", None)
+        named = getattr(record, "book", "")
+        if named:
+            return bool(named == slug)
+        chapter = getattr(record, "chapter", None)
+        return chapter is not None and slug == (self.site.main_book or _slug(sources[0]))
+
+    def _check_chapters(self, posts: Sequence[Any], source: Source[Book]) -> None:
+        known = {chapter.number for chapter in source.record.chapters}
+        for post in posts:
+            chapter = post.record.chapter
+            if chapter is not None and chapter not in known:
+                numbers = ", ".join(map(str, sorted(known))) or "none"
+                self.log.error(
+                    post.source_path,
+                    0,
+                    f"{source.record.title} has no chapter {chapter}",
+                    f"it has: {numbers}",
+                    kind="book",
+                )
+
+    def _main_book(self, views: Sequence[BookView]) -> BookView | None:
+        named = self.site.main_book
+        found = next((view for view in views if view.slug == named), None)
+        if named and not found:
+            hint = did_you_mean(named, [view.slug for view in views], "name a file of content/books without its .md")
+            self.log.error("pelicanconf.py", 0, f"main_book: there is no book `{named}`", hint, kind="settings")
+        return found or (views[0] if views and not named else None)
+
+    def _sample(self, source: Source[Book]) -> Any:
+        wanted = source.record.sample.strip("/")
+        pages = [
+            *self.context.get("pages", []),
+            *self.context.get("articles", []),
+            *self.context.get("hidden_pages", []),
+        ]
+        found = next((page for page in pages if wanted and wanted in (page.slug, page.url.strip("/"))), None)
+        if wanted and not found:
+            line = line_of(("sample",), source.lines)
+            self.log.error(source.path, line, f"there is no page `{wanted}`", "give the slug of a page", kind="book")
+        return found
+
+    def _cover(self, source: Source[Book]) -> CoverView | None:
+        cover = source.record.cover
+        if cover is None:
+            return None
+        line = line_of(("cover", "src"), source.lines)
+        path = (Path(self.path) / cover.src.lstrip("/")).resolve()
+        if not path.is_relative_to(Path(self.path).resolve()):
+            self.log.error(
+                source.path, line, f"{cover.src} lies outside content/", "move it into content/images/", kind="image"
+            )
+            return None
+        try:
+            with Image.open(path) as image:
+                return CoverView(cover.src.lstrip("/"), cover.alt, *image.size)
+        except FileNotFoundError:
+            self.log.error(source.path, line, f"there is no {cover.src}", "paths start in content/", kind="image")
+        except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+            self.log.error(source.path, line, f"{cover.src} cannot be read as a picture", "save it anew", kind="image")
+        return None
+
+
+def _slug(source: Source[Book]) -> str:
+    return source.record.slug or Path(source.path).stem
+
+
+def _link_status(path: Path, log: ProblemLog) -> Mapping[str, Mapping[str, Any]]:
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        return {url: status for url, status in found.items() if isinstance(status, dict)}
+    except (ValueError, AttributeError):
+        log.warning(str(path), 0, "cannot be read", "delete it, and run `invoke check-links`", kind="book")
+        return {}
+
+
+def get_generators(_pelican: Any) -> type:
+    """Offer the books' generator (signal: get_generators)."""
+    return BooksGenerator

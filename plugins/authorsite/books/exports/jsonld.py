@@ -1,0 +1,74 @@
+"""A book as schema.org has it: the work, its editions, and their offers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..views import BookView, EditionView, OfferView
+
+_FORMATS = {"paperback": "Paperback", "hardcover": "Hardcover", "ebook": "EBook", "audiobook": "AudiobookFormat"}
+_AVAILABILITY = {
+    "announced": "PreOrder",
+    "preorder": "PreOrder",
+    "available": "InStock",
+    "out of print": "OutOfStock",
+}
+
+
+def book_jsonld(book: BookView, site_url: str) -> str:
+    """Return JSON-LD for a script element: `<` is escaped, so that no text can end the element."""
+    work = {
+        "@context": "https://schema.org",
+        "@type": "Book",
+        "@id": f"{site_url}/{book.url}#work",
+        "name": book.title,
+        "alternateName": book.subtitle,
+        "author": [{"@type": "Person", "name": name} for name in book.authors],
+        "url": f"{site_url}/{book.url}",
+        "image": f"{site_url}/{book.cover.src}" if book.cover else "",
+        "inLanguage": book.record.language,
+        "description": book.hook,
+        "datePublished": book.published.isoformat() if book.published else "",
+        "isPartOf": {"@type": "BookSeries", "name": book.record.series.name} if book.record.series else None,
+        "position": book.record.series.number if book.record.series else None,
+        "about": list(book.record.subjects),
+        "workExample": [_edition(edition, book, site_url) for edition in book.editions],
+    }
+    return json.dumps(_without_empty(work), ensure_ascii=False, indent=1).replace("<", "\\u003c")
+
+
+def _edition(edition: EditionView, book: BookView, site_url: str) -> dict[str, Any]:
+    return _without_empty(
+        {
+            "@type": "Book",
+            "@id": f"{site_url}/{book.url}#{edition.format}",
+            "name": book.title,
+            "isbn": edition.isbn,
+            "bookFormat": f"https://schema.org/{_FORMATS[edition.format]}",
+            "numberOfPages": edition.pages,
+            "datePublished": edition.published.isoformat() if edition.published else "",
+            "publisher": {"@type": "Organization", "name": edition.imprint} if edition.imprint else None,
+            "inLanguage": book.record.language,
+            "offers": [_offer(offer, edition) for offer in edition.offers if offer.amount and not offer.dead],
+        }
+    )
+
+
+def _offer(offer: OfferView, edition: EditionView) -> dict[str, Any]:
+    return _without_empty(
+        {
+            "@type": "Offer",
+            "url": offer.url,
+            "price": offer.amount,
+            "priceCurrency": offer.currency,
+            "availability": f"https://schema.org/{_AVAILABILITY[edition.availability]}",
+            "seller": {"@type": "Organization", "name": offer.name},
+            "eligibleRegion": list(offer.countries),
+            "priceValidUntil": offer.valid_until.isoformat() if offer.valid_until else "",
+        }
+    )
+
+
+def _without_empty(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if value not in ("", [], None)}
