@@ -57,6 +57,9 @@ ADDRESSES = [
     *POSTS,
     *"/ /blog/ /blog/page/2/ /category/commentary/ /tag/coworking/ /2019/ /archives/ /404.html".split(),
     *"/mentoring/ /about/ /contact/ /preface/".split(),
+    *"/books/ /books/what-is-coworking/ /books/what-is-coworking/buy/ /buy/".split(),
+    *"/go/what-is-coworking/ /go/what-is-coworking/amazon-us/".split(),
+    *"/feed.xml /atom.xml /feed.json /category/commentary/feed.xml".split(),
 ]
 
 
@@ -65,6 +68,14 @@ def test_the_published_site_has_every_address_of_the_design(example, address):
     path = address.lstrip("/")
     file = example.root / "output" / (path + "index.html" if path.endswith("/") or not path else path)
     assert file.stat().st_size > 0
+
+
+def test_feed_xml_parses_and_has_every_post(example):
+    feedparser = pytest.importorskip("feedparser")
+    feed = feedparser.parse((example.root / "output/feed.xml").read_bytes())
+    assert not feed.bozo, feed.bozo_exception
+    found = {entry.link.removeprefix("https://whatiscoworkingthebook.com/"): entry.title for entry in feed.entries}
+    assert {url: title.replace("’", "'") for url, title in found.items()} == POSTS
 
 
 def test_a_build_elsewhere_at_another_time_is_byte_identical(example, tmp_path):
