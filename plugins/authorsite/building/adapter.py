@@ -140,5 +140,7 @@ def _without_collecting() -> Iterator[None]:
     try:
         yield
     finally:
+        # What stands now stays: one more look at all of it would find nothing.
+        gc.freeze()
         if enabled:
             gc.enable()

@@ -8,7 +8,7 @@ import inspect
 import os
 import sys
 from collections.abc import Mapping
-from datetime import date, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import Enum
 from hashlib import blake2b
@@ -45,7 +45,12 @@ def digest(*parts: bytes | str) -> str:
 
 
 class Digester:
-    """Tells values apart by short texts; what it has seen it remembers by identity (and keeps alive)."""
+    """Tells values apart by short texts; what it has seen it remembers by identity (and keeps alive).
+
+    Attributes whose names are `watched` are read by `step`, which others override.
+    """
+
+    watched: frozenset[str] = frozenset()
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, int], tuple[str, Any]] = {}
@@ -69,6 +74,8 @@ class Digester:
             return repr(value) if len(value) <= _SHORT else digest(value)
         if kind in _KINDS:
             return f"{kind.__name__} {value!r}"
+        if isinstance(value, datetime):
+            return f"{kind.__name__} {value.isoformat()} {value.tzinfo} {value.fold}"
         return self._remembered(value, None)
 
     def touched(self, value: Any, node: Touched) -> str:
@@ -80,19 +87,33 @@ class Digester:
         return self._remembered(value, node)
 
     def _walked(self, value: Any, node: Touched) -> str:
-        parts = [f"{use}={self._used(value, use)}" for use in sorted(node.uses)] if node.uses else []
-        for step, below in node.below.items():
-            if step == ANY_PAGE:
+        uses, steps = node.plan
+        parts = [f"{use}={self._used(value, use)}" for use in uses]
+        for step, name, below, whole in steps:
+            if name and name not in self.watched:
+                found = getattr(value, name, MISSING)
+                if found is MISSING:
+                    found = _attribute(value, name)
+            elif step is EACH or step == EACH:
+                parts.append(f"({','.join([self.touched(item, below) for item in self._items(value)])})")
+                continue
+            elif step == ANY_PAGE:
                 found = self.step(value, step)
                 pages = (
                     [self.touched(page, below) for page in found] if isinstance(found, list) else [self.whole(value)]
                 )
                 parts.append(f"({','.join(pages)})")
-            elif step == EACH:
-                parts.append(f"({','.join([self.touched(item, below) for item in self._items(value)])})")
+                continue
             else:
                 found = self.step(value, step)
-                parts.append(self.whole(value) if found is ALL else self.touched(found, below))
+            if type(found) is str:
+                parts.append(repr(found) if len(found) <= _SHORT else digest(found))
+            elif found is ALL:
+                return self.whole(value)
+            elif whole and found is not MISSING:
+                parts.append(self.whole(found))
+            else:
+                parts.append(self.touched(found, below))
         return f"({','.join(parts)})"
 
     def _used(self, value: Any, use: str) -> str:

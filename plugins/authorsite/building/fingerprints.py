@@ -30,6 +30,7 @@ _VOLATILE = frozenset(
 )
 """Settings that no page shows unless its template names them."""
 
+_OWN_OF_WRAPPER = 4
 _OF_A_PAGE = frozenset(
     "has_next has_previous has_other_pages next_page_number previous_page_number start_index end_index".split()
 )
@@ -37,17 +38,23 @@ _OF_A_PAGE = frozenset(
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """`whole` tells pages apart; `parts` holds eight digits for each of `names`, to say what changed."""
+    """`whole` tells pages apart; `texts` stand for what each of `names` showed."""
 
     whole: str
     names: tuple[str, ...]
-    parts: str
+    texts: tuple[str, ...]
+
+    @property
+    def parts(self) -> str:
+        """Eight digits for each name, to say later what changed."""
+        return "".join(f"{crc32(text.encode('utf-8', 'surrogatepass')):08x}" for text in self.texts)
 
 
 @dataclass(frozen=True)
 class _Reached:
     digest: str
     touched: dict[str, Touched] | None
+    names: tuple[str, ...] = ()
 
 
 class Fingerprints:
@@ -58,7 +65,7 @@ class Fingerprints:
         self.values = _SiteDigester(contents)
         self._reached: dict[Any, tuple[_Reached, Any]] = {}
         self._environments: dict[int, tuple[str, frozenset[str], Environment]] = {}
-        self._interned: dict[Any, Touched] = {}
+        self._nodes: dict[Any, Touched] = {}
 
     def of(self, template: Template, local: Mapping[str, Any]) -> Fingerprint | None:
         """Return the fingerprint of the page that `template` makes of the names `local`; None: it must be rendered."""
@@ -67,21 +74,12 @@ class Fingerprints:
             return None
         values = self.values
         values.stand(local.get("localsiteurl") or "")
-        parts = [self.salt[:8], reached.digest[:8]]
         made = [self.salt, reached.digest]
         try:
-            for name, touched in reached.touched.items():
-                found = values.touched(local.get(name, MISSING), touched)
-                made.append(found)
-                parts.append(f"{crc32(found.encode('utf-8', 'surrogatepass')):08x}")
+            made += [values.touched(local.get(name, MISSING), node) for name, node in reached.touched.items()]
         except Exception:  # noqa: BLE001 - whatever cannot be digested is rendered, and fails there if it must
             return None
-        return Fingerprint(digest(*made), ("code or settings", "templates", *reached.touched), "".join(parts))
-
-    def names(self, template: Template) -> tuple[str, ...]:
-        """Return the names that the parts of this template's fingerprints stand for."""
-        reached = self.reached(template)
-        return ("code or settings", "templates", *(reached.touched or ())) if reached else ()
+        return Fingerprint(digest(*made), reached.names, tuple(made))
 
     def reached(self, template: Template) -> _Reached | None:
         """Return what `template` and all it refers to can touch; None when it has no name of its own."""
@@ -99,8 +97,8 @@ class Fingerprints:
         told = digest(code, name, *(f"{n} {t}" for n, t in sorted(texts.items())))
         if trees is None or not code:
             return _Reached(told, None)
-        touched = {n: self._interned.setdefault(node.key(), node) for n, node in reach(trees).items()}
-        return _Reached(told, touched)
+        touched = {name: node.shared(self._nodes) for name, node in reach(trees).items()}
+        return _Reached(told, touched, ("code or settings", "templates", *touched))
 
 
 def _environment(environment: Environment) -> tuple[str, frozenset[str]]:
@@ -137,6 +135,8 @@ def _environment(environment: Environment) -> tuple[str, frozenset[str]]:
 class _SiteDigester(Digester):
     """Knows Pelican's objects."""
 
+    watched = frozenset(("content", "summary"))
+
     def __init__(self, contents: Mapping[str, Any]) -> None:
         super().__init__()
         self._contents = contents
@@ -171,10 +171,11 @@ class _SiteDigester(Digester):
 
     def _composed(self, value: Any) -> str:
         if isinstance(value, URLWrapper):
-            own = {
-                k: v for k, v in vars(value).items() if not k.startswith("_") and k not in {"settings", "name", "slug"}
-            }
-            return digest(type(value).__name__, str(value.name), str(value.slug), self.whole(own))
+            text = f"{type(value).__name__} {value.name!r} {value.slug!r}"
+            if len(vars(value)) <= _OWN_OF_WRAPPER:
+                return text
+            own = {k: v for k, v in vars(value).items() if k[0] != "_" and k not in {"settings", "name", "slug"}}
+            return text + self.whole(own)
         if isinstance(value, (Page, Paginator)):
             return digest(type(value).__name__, self.whole({k: v for k, v in vars(value).items() if k != "settings"}))
         if isinstance(value, Content):

@@ -7,18 +7,20 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
+from operator import attrgetter
 from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pelican import contents, readers, urlwrappers, utils, writers
+from pelican import contents, generators, readers, urlwrappers, utils, writers
 from pelican.contents import Content
 from pelican.generators import ArticlesGenerator, PagesGenerator
 from pelican.settings import DEFAULT_CONFIG
 
 from .reading import Reading, TwoStep, teach
 
-_LINKS = ('"{', "'{", '"|', "'|")
+_SIMPLE_FORMAT = re.compile(r"(?:[ ,.:/A-Za-z0-9-]|%[aAbBdHIjmMpSyY])*")
 _DATE = re.compile(r"([1-9]\d{3})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?")
 
 
@@ -34,6 +36,15 @@ class _Ready:
         if extensions is None:
             self._expect(found)
         return found
+
+    def get_cached_data(self, filename: str, default: Any = None) -> Any:
+        """Return what Pelican's own cache holds, asking nothing about the file when it holds nothing."""
+        return super().get_cached_data(filename, default) if self._cache else default  # type: ignore[misc, attr-defined]
+
+    def cache_data(self, filename: str, data: Any) -> None:
+        """Hand `data` to Pelican's own cache where that is in use."""
+        if self._cache_data_policy:  # type: ignore[attr-defined]
+            super().cache_data(filename, data)  # type: ignore[misc]
 
     def _expect(self, files: list[str]) -> None:
         this: Any = self
@@ -119,6 +130,7 @@ def quick_content() -> Iterator[None]:
     put(Content, "_update_content", _quick_update(Content._update_content))  # noqa: SLF001
     put(Content, "get_static_links", _quick_static_links(Content.get_static_links))
     put(readers, "find_empty_alt", _quick_empty_alt(readers.find_empty_alt))
+    put(generators, "process_translations", _quick_translations(generators.process_translations))
     put(readers, "get_date", _quick_date(readers.get_date))
     put(Content, "_expand_settings", _quick_address(Content._expand_settings))  # noqa: SLF001
     put(utils, "strftime", _quick_strftime(utils.strftime))
@@ -159,6 +171,7 @@ def _quick_join(join: Callable[..., str]) -> Callable[..., str]:
 def _quick_source_path() -> Any:
     known: dict[tuple[str, str], str] = {}
     plain = Content.get_relative_source_path
+    odd = re.compile(r"//|/\.\.?(?:/|$)|\\|/$")
 
     def get_relative_source_path(self: Any, source_path: str | None = None) -> Any:
         path = source_path or self.source_path
@@ -167,7 +180,11 @@ def _quick_source_path() -> Any:
         key = (self.settings["PATH"], path)
         found = known.get(key)
         if found is None:
-            found = known[key] = plain(self, path)
+            root = f"{key[0]}/"
+            straight = (
+                path.startswith(root) and root.startswith("/") and not odd.search(path) and not odd.search(key[0])
+            )
+            found = known[key] = path.removeprefix(root) if straight else plain(self, path)
         return found
 
     return get_relative_source_path
@@ -189,7 +206,9 @@ def may_link(settings: Any, text: str) -> bool:
     """Whether Pelican could find a link of its own kind, {filename}x or |filename|x, in `text`."""
     if settings["INTRASITE_LINK_REGEX"] != DEFAULT_CONFIG["INTRASITE_LINK_REGEX"]:
         return True
-    return any(mark in text for mark in _LINKS)
+    if "{" not in text and "|" not in text:
+        return False
+    return '"{' in text or "'{" in text or '"|' in text or "'|" in text
 
 
 def _quick_update(plain: Callable[..., str]) -> Any:
@@ -222,6 +241,8 @@ def _quick_strftime(plain: Callable[[Any, str], str]) -> Any:
     def strftime(date: Any, date_format: str) -> str:
         if date_format in quick and date.year > 999:  # noqa: PLR2004 - earlier years are padded by some systems only
             return quick[date_format].format(date)
+        if isinstance(date, utils.SafeDatetime) and _SIMPLE_FORMAT.fullmatch(date_format):
+            return str(date.strftime(date_format, safe=False))
         return plain(date, date_format)
 
     return strftime
@@ -241,6 +262,39 @@ def _quick_date(plain: Callable[[str], Any]) -> Any:
             return plain(string)
 
     return get_date
+
+
+def _quick_translations(plain: Callable[..., Any]) -> Any:
+    """Find translations in lots that hold whole groups: within one call every item is looked up in a list."""
+
+    def process_translations(content_list: list[Any], translation_id: Any = None) -> Any:
+        if not translation_id or len(content_list) <= _LOT:
+            return plain(content_list, translation_id)
+        ids = {translation_id} if isinstance(translation_id, str) else set(translation_id)
+        try:
+            content_list.sort(key=attrgetter(*ids))
+        except (TypeError, AttributeError):
+            return plain(content_list, translation_id)
+        index: list[Any] = []
+        translations: list[Any] = []
+        lot: list[Any] = []
+        for _, items in groupby(content_list, attrgetter(*ids)):
+            lot.extend(items)
+            if len(lot) >= _LOT:
+                _extend((index, translations), plain(lot, translation_id))
+                lot = []
+        _extend((index, translations), plain(lot, translation_id))
+        return index, translations
+
+    return process_translations
+
+
+_LOT = 64
+
+
+def _extend(lists: tuple[list[Any], ...], more: tuple[list[Any], ...]) -> None:
+    for one, other in zip(lists, more, strict=True):
+        one.extend(other)
 
 
 def _quick_address(plain: Callable[..., str]) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from jinja2 import Environment, nodes
@@ -44,6 +45,12 @@ class Touched:
     uses: set[str] = field(default_factory=set)
     below: dict[Step, Touched] = field(default_factory=dict)
 
+    @cached_property
+    def plan(self) -> tuple[tuple[str, ...], tuple[tuple[Step, str, Touched, bool], ...]]:
+        """Return the uses, and each step with its attribute's name ("" for another kind) and whether it ends there."""
+        steps = ((s, s[1] if s[0] == "attr" else "", node, WHOLE in node.uses) for s, node in self.below.items())
+        return tuple(sorted(self.uses)), tuple(steps)
+
     def add(self, steps: tuple[Step, ...], use: str) -> None:
         """Note that the end of `steps` is used in the way `use`."""
         node = self
@@ -55,11 +62,11 @@ class Touched:
         if WHOLE in node.uses:
             node.below.clear()
 
-    def key(self) -> Any:
-        """Return a hashable that is equal for equal trees."""
-        return tuple(sorted(self.uses)), tuple(
-            (step, node.key()) for step, node in sorted(self.below.items(), key=repr)
-        )
+    def shared(self, known: dict[Any, Touched]) -> Touched:
+        """Return the one node among `known` that is equal to this: what was found for one is found for all."""
+        self.below = {step: node.shared(known) for step, node in sorted(self.below.items(), key=repr)}
+        key = (tuple(sorted(self.uses)), tuple((step, id(node)) for step, node in self.below.items()))
+        return known.setdefault(key, self)
 
 
 def reach(trees: Iterable[nodes.Template]) -> dict[str, Touched]:

@@ -311,6 +311,9 @@ def _stamp(path: str) -> tuple[int, int, int] | None:
 def teach(readers: Any, reading: Reading, salt: str) -> dict[str, TwoStep]:
     """Let the two-step readers among Pelican's `readers` read from `reading`; return them by file extension."""
     taught: dict[str, TwoStep] = {}
+    if not readers._cache and not readers._cache_data_policy:  # noqa: SLF001 - Pelican's own cache is not in use
+        readers.get_cached_data = lambda _, default=None: default
+        readers.cache_data = lambda *_: None
     made: dict[int, TwoStep | None] = {}
     for extension, reader in readers.readers.items():
         if id(reader) not in made:
