@@ -35,6 +35,12 @@ def build(_, drafts=False, format="text", settings="pelicanconf.py", explain="")
     raise Exit(code=site.say(built, format))
 
 
+@task(help={"port": "where to serve; the next free one is taken", "drafts": "show drafts and scheduled posts"})
+def serve(_, port=8000, drafts=True, settings="pelicanconf.py"):
+    """Show the site while you write; pages renew themselves. Example: invoke serve --no-drafts"""
+    package("publishing.serve").serve(ROOT / settings, port, drafts=drafts)
+
+
 @task
 def clean(_):
     """Remove output and caches; never content. Example: invoke clean"""

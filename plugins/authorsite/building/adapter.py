@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from pelican.writers import Writer
 
 from ..output import WRITTEN
 from .cache import Cache
-from .fingerprints import Fingerprints, salt_of
+from .fingerprints import Fingerprints, conversion_salt, salt_of
 from .mirror import mirrored
 from .organising import Articles, Pages, quick_content
 from .reading import Reading
@@ -32,14 +32,16 @@ HELD = "AUTHORSITE_BUILD"
 class Build:
     """What a caller may hand to a build, and what the build leaves there.
 
-    `output` is where the files will stand in the end, when they are first written elsewhere; `reading` may be kept from
-    build to build; `said` receives what is to be shown while the build runs.
+    `output` is where the files will stand in the end, when they are first written elsewhere; `reading` goes on from
+    build to build when `kept`; `said` receives what is to be shown meanwhile; `settings` are Pelican's, once read.
     """
 
-    def __init__(self, output: Path | None = None, reading: Reading | None = None) -> None:
-        self.output, self.reading = output, reading
+    def __init__(self, *, reading: Reading | None = None, kept: bool = False) -> None:
+        self.output: Path | None = None
+        self.reading, self.kept = reading, kept
         self.tally = Tally()
         self.said: Callable[[str], None] | None = None
+        self.settings: Mapping[str, Any] = {}
 
 
 def engage(pelican: Any) -> None:
@@ -58,6 +60,7 @@ def _run(pelican: Any, plain_run: Callable[[], None]) -> None:
     cache = Path(settings["CACHE_PATH"])
     salt = salt_of(settings, pelican.plugins)
     reading = build.reading or Reading(Cache(cache / "bodies.sqlite"))
+    reading.begin()
     state = State.load(cache, output)
     root = os.path.abspath(pelican.output_path)  # noqa: PTH100 - as Pelican writes it
     ledger = Ledger(state, root, build.tally, progress=_progress(build.said, started))
@@ -73,7 +76,9 @@ def _run(pelican: Any, plain_run: Callable[[], None]) -> None:
         finally:
             state.close()
             reading.finish()
-            if build.reading is None:
+            if build.kept:
+                build.reading = reading
+            else:
                 reading.cache.close()
     build.tally.seconds = time.perf_counter() - started
 
@@ -115,7 +120,7 @@ class _Engine:
 
         # Named as Pelican's: the name is part of what plugins and caches go by.
         name = base.__mro__[2].__name__
-        return type(name, (base,), {"__init__": start, "reading": self.reading, "salt": self.salt})
+        return type(name, (base,), {"__init__": start, "reading": self.reading, "salt": conversion_salt()})
 
     def _writer(self, plain: Any) -> Any:
         if type(plain) is not Writer:

@@ -233,6 +233,11 @@ def salt_of(settings: Mapping[str, Any], plugins: list[Any]) -> str:
     )
 
 
+def conversion_salt() -> str:
+    """Return the digest of what converting a body depends on beside the file and the reader's own settings."""
+    return digest(*(module_digest(f"{__package__}.{name}") for name in ("reading", "inline")), *versions())
+
+
 def _plugin_digest(plugin: Any) -> str:
     name = plugin.__name__ if hasattr(plugin, "__path__") else getattr(plugin, "__module__", plugin.__name__)
     folder = next(iter(getattr(plugin, "__path__", ())), None)

@@ -152,6 +152,10 @@ class Reading:
     _coming: Iterator[tuple[str, str, Prepared | None]] | None = None
     _pool: Any = None
 
+    def begin(self) -> None:
+        """Begin another build: its readers are others."""
+        self._with, self.used, self.converted = {}, set(), 0
+
     def expect(self, reader: TwoStep, paths: Iterable[str]) -> None:
         """Make ready what `paths` will give: kept bodies now, the others converted on all cores, in this order."""
         self._receive(None)

@@ -85,6 +85,7 @@ def _run(path: Path, overrides: dict[str, Any], log: ProblemLog, share: Build, *
         stage(output, staging, Path(settings["CACHE_PATH"]))
         settings["OUTPUT_PATH"] = str(staging)
     pelican = Pelican(settings)
+    share.settings = pelican.settings
     if "authorsite" not in pelican.settings["PLUGINS"]:
         log.error(path, 0, "the authorsite plugin did not load", 'keep "authorsite" in PLUGINS', kind="settings")
         raise BuildFailed

@@ -1,0 +1,223 @@
+"""The development server: what it answers, and that pages renew themselves while one writes."""
+
+import http.client
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+from authorsite.publishing.serve import Server, with_client
+from conftest import ROOT, SITE_DATE, post
+
+SETTINGS = """
+exec(open({base!r}).read())
+AUTHORSITE = {{"url": "https://example.org"}}
+PLUGIN_PATHS = [{plugins!r}, "plugins"]
+PLUGINS = ["authorsite", "mine"]
+THEME_TEMPLATES_OVERRIDES = []
+SITENAME = "The site"
+"""
+SERVE = """
+import sys
+from authorsite.publishing.serve import serve
+serve(sys.argv[1], 0, say=lambda text: print(text, flush=True))
+"""
+
+
+@pytest.fixture
+def server(tmp_path):
+    (tmp_path / "posts/one").mkdir(parents=True)
+    (tmp_path / "posts/one/index.html").write_text("<html><body><p>One</p></body></html>")
+    (tmp_path / "404.html").write_text("<html><body>Nothing here</body></html>")
+    (tmp_path / "film.mp4").write_bytes(bytes(range(100)))
+    (tmp_path / "feed.xml").write_text("<rss/>")
+    (tmp_path.parent / "secret.txt").write_text("secret")
+    served = Server(tmp_path, 0)
+    threading.Thread(target=served.serve_forever, daemon=True).start()
+    yield served
+    served.shutdown()
+    served.server_close()
+
+
+def ask(server, path, method="GET", **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=5)
+    connection.request(method, path, headers={"Host": f"127.0.0.1:{server.server_port}", **headers})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, dict(answer.getheaders()), body
+
+
+def test_a_folder_shows_its_index_with_the_script_that_the_file_does_not_hold(server, tmp_path):
+    status, headers, body = ask(server, "/posts/one/")
+    assert status == 200
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert body == b'<html><body><p>One</p><script src="/_serve/client.js"></script></body></html>'
+    assert b"_serve" not in (tmp_path / "posts/one/index.html").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "name", "value"),
+    [
+        ("/posts/one", 301, "Location", "/posts/one/"),
+        ("/posts/one?a=1", 301, "Location", "/posts/one/?a=1"),
+        ("/feed.xml", 200, "Content-Type", "application/xml; charset=utf-8"),
+        ("/film.mp4", 200, "Accept-Ranges", "bytes"),
+        ("/nowhere/", 404, "Content-Type", "text/html; charset=utf-8"),
+        ("/../secret.txt", 404, "Cache-Control", "no-store"),
+        ("/%2e%2e/secret.txt", 404, "Cache-Control", "no-store"),
+        ("/%00", 404, "Cache-Control", "no-store"),
+        ("/_serve/client.js", 200, "Content-Type", "text/javascript; charset=utf-8"),
+    ],
+)
+def test_addresses(server, path, status, name, value):
+    found, headers, _ = ask(server, path)
+    assert (found, headers[name]) == (status, value)
+
+
+def test_a_missing_page_is_the_sites_own_404(server):
+    status, _, body = ask(server, "/nowhere/")
+    assert status == 404
+    assert b"Nothing here" in body
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "content"),
+    [
+        ("bytes=0-9", 206, bytes(range(10))),
+        ("bytes=90-", 206, bytes(range(90, 100))),
+        ("bytes=-5", 206, bytes(range(95, 100))),
+        ("bytes=95-1000", 206, bytes(range(95, 100))),
+        ("bytes=100-", 416, b""),
+        ("bytes=-", 200, bytes(range(100))),
+        ("pages=1-2", 200, bytes(range(100))),
+    ],
+)
+def test_ranges_let_films_be_wound(server, asked, status, content):
+    found, _, body = ask(server, "/film.mp4", Range=asked)
+    assert (found, body) == (status, content)
+
+
+def test_head_has_headers_and_no_body(server):
+    status, headers, body = ask(server, "/film.mp4", "HEAD")
+    assert (status, headers["Content-Length"], body) == (200, "100", b"")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", ""])
+def test_another_sites_name_is_refused(server, host):
+    assert ask(server, "/posts/one/", Host=host)[0] == 403
+
+
+def test_a_taken_port_is_passed_over(server, tmp_path):
+    other = Server(tmp_path, server.server_port)
+    try:
+        assert other.server_port != server.server_port
+        assert other.server_address[0] == "127.0.0.1"
+    finally:
+        other.server_close()
+
+
+def test_a_page_without_a_body_end_still_gets_the_script():
+    assert with_client(b"<p>Half").endswith(b"</script>")
+
+
+@pytest.fixture
+def live(tmp_path):
+    """A running `invoke serve` on a small site: (folder, address)."""
+    (tmp_path / "content/posts").mkdir(parents=True)
+    paragraphs = "\n\n".join(f"Paragraph {n}." for n in range(200))
+    (tmp_path / "content/posts/a.md").write_text(post("First", body=f"Old words.\n\n{paragraphs}"))
+    (tmp_path / "content/posts/b.md").write_text(post("Second"))
+    shutil.copytree(ROOT / "theme", tmp_path / "theme")
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins/mine.py").write_text("def register(): pass")
+    (tmp_path / "pelicanconf.py").write_text(
+        SETTINGS.format(base=str(ROOT / "pelicanconf.py"), plugins=str(ROOT / "plugins"))
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(tmp_path / "pelicanconf.py")],
+        env={"PYTHONPATH": str(ROOT / "plugins"), "SITE_DATE": SITE_DATE, "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    killer = threading.Timer(100, process.kill)
+    killer.start()
+    line = ""
+    while "shows the site" not in line:
+        line = process.stdout.readline()
+        assert line or process.poll() is None, "the server did not start"
+    yield tmp_path, line.split()[0]
+    process.send_signal(signal.SIGINT)
+    process.wait(10)
+    killer.cancel()
+
+
+@pytest.mark.browser
+def test_pages_renew_themselves_and_problems_show_until_they_are_mended(live, browser):
+    root, address = live
+    page = browser.new_page()
+    page.goto(f"{address}2019/03/01/first/")
+    page.wait_for_function("document.body.innerText.includes('Old words')")
+    source = root / "content/posts/a.md"
+    text = source.read_text()
+
+    # An edit shows without a reload by hand, at the same place.
+    page.evaluate("scrollTo(0, 900)")
+    page.evaluate("window.before = true")
+    source.write_text(text.replace("Old words", "New words"))
+    page.wait_for_function("document.body.innerText.includes('New words')", timeout=8000)
+    page.wait_for_function("Math.abs(scrollY - 900) < 3", timeout=4000)
+
+    # A broken file, template and settings file each show where and what; the page stays.
+    breaks = [
+        (source, text.replace("date: 2019-03-01", "date: 2019-02-30"), "content/posts/a.md:3"),
+        (root / "theme/templates/article.html", "{% if %}", "article.html:1"),
+        (root / "pelicanconf.py", "SITENAME = ", "pelicanconf.py:1"),
+    ]
+    for path, broken, where in breaks:
+        whole = path.read_text()
+        path.write_text(broken)
+        shown = "document.querySelector('serve-problems')?.shadowRoot.textContent"
+        page.wait_for_function(f"({shown} || '').includes({where!r})", timeout=8000)
+        assert "words" in page.inner_text("body")
+        path.write_text(whole)
+        page.wait_for_function("!document.querySelector('serve-problems')", timeout=8000)
+
+    # A stylesheet is swapped in place.
+    (root / "theme/static").mkdir(exist_ok=True)
+    (root / "theme/static/new.css").write_text("p { color: rgb(1, 2, 3) }")
+    page.wait_for_function("document.body.innerText.includes('words')")
+    page.evaluate("window.before = true")
+    page.add_style_tag(url="/theme/new.css")
+    page.wait_for_function("getComputedStyle(document.querySelector('p')).color === 'rgb(1, 2, 3)'", timeout=8000)
+    (root / "theme/static/new.css").write_text("p { color: rgb(4, 5, 6) }")
+    page.wait_for_function("getComputedStyle(document.querySelector('p')).color === 'rgb(4, 5, 6)'", timeout=8000)
+    assert page.evaluate("window.before") is True
+    page.close()
+
+
+def told(lines, what):
+    """Read events until one holds `what`."""
+    return any(what in line.decode() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [("def register(:", "mine"), ("import os\ndef register(): os._exit(3)", "ended without a word")],
+    ids=["does not load", "ends the process"],
+)
+def test_the_server_outlives_a_plugin_that(live, broken, said):
+    root, address = live
+    port = int(address.split(":")[2].strip("/"))
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+    connection.request("GET", "/_serve/events")
+    lines = connection.getresponse()
+    (root / "plugins/mine.py").write_text(broken)
+    assert told(lines, said)
+    other = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    other.request("GET", "/2019/03/01/second/")
+    assert other.getresponse().status == 200
+    (root / "plugins/mine.py").write_text("def register(): pass  # mended")
+    assert told(lines, "data: []")
