@@ -39,6 +39,11 @@ def write(context: MutableMapping[str, Any], save_as: str, content: str | bytes)
     return path
 
 
+def keep(context: MutableMapping[str, Any], save_as: str) -> None:
+    """Stand by the file at `save_as` as it is there from a former build."""
+    context.setdefault(WRITTEN, set()).add(str(target(context, save_as)))
+
+
 def place(context: MutableMapping[str, Any], save_as: str, source: Path) -> Path:
     """Put a copy of the file `source` at `save_as`: a hard link where the system allows one."""
     path = target(context, save_as)

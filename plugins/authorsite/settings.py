@@ -28,16 +28,21 @@ class Link(Record):
 
 
 class FeedSettings(Record):
-    """How feeds are made: the whole text or its summary, how many items (0: all), and what stands beside them.
+    """How feeds are made.
 
-    `book_line` is HTML under each entry; `hub` is a WebSub hub's address.
+    `content` is the whole text or its summary; `items` is how many entries (0: all); `tags` names the tags that have a feed
+    (left out: every one); `hub` is a WebSub hub's address; `book_line` is HTML under each entry (left out: a line about
+    the main book; "": none); `allow` lets single findings of the feed check pass: what (an item's address, or "mass
+    change") and why.
     """
 
     content: Literal["full", "summary"] = "full"
     items: int = Field(default=20, ge=0)
-    book_line: str = ""
-    copyright: str = ""
+    tags: tuple[str, ...] | None = None
     hub: str = ""
+    book_line: str | None = None
+    copyright: str = ""
+    allow: dict[str, str] = Field(default_factory=dict)
 
 
 class SiteSettings(Record):

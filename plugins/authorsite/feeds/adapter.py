@@ -1,142 +1,180 @@
-"""Which feeds the site has, and their entries out of Pelican's articles."""
+"""Which feeds the site has, and their entries out of what Pelican read."""
 
 from __future__ import annotations
 
+import heapq
 import mimetypes
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from datetime import datetime, time
+from html import escape
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urljoin
+
+from pelican.generators import Generator
 
 from .. import output
 from ..markup import plain
 from ..problems import log_of
-from ..settings import site_of
-from . import content
-from .entry import Enclosure, Entry, Feed, Original, guid_of
-from .json_feed import json_feed
-from .xml_feeds import atom, rss
+from ..settings import now_of, site_of
+from .entry import Enclosure, Entry, Feed, FeedLink, Original, guid_of
+from .making import Kitchen, Shelf, code_digest, told, written
+from .xml_feeds import ATOM, RSS
 
+JSON, CALENDAR = "application/feed+json", "text/calendar"
 STYLESHEET = "feed.css"
+SUBSCRIBE = "subscribe/"
 
 
-@dataclass(frozen=True, slots=True)
-class FeedLink:
-    """What a page's head says of a feed."""
-
-    title: str
-    url: str
-    type: str
-
-
-class FeedsGenerator:
-    """Writes the feeds after Pelican's generators have organised the posts."""
-
-    def __init__(self, context: dict[str, Any], settings: dict[str, Any], *_: Any, **__: Any) -> None:
-        self.context = context
-        self.settings = settings
-        self.site = site_of(settings)
-        self.log = log_of(settings)
-        self._entries: dict[str, Entry] = {}
+class FeedsGenerator(Generator):
+    """Names the site's feeds to every page, and writes those whose entries changed."""
 
     def generate_context(self) -> None:
-        """Name the site's feeds for every page's head."""
+        """Put FeedLinks where page heads find them: context["feeds"], and `.feeds` of categories and tags."""
         name = self.settings["SITENAME"]
-        self.context["feeds"] = (
-            FeedLink(name, "feed.xml", "application/rss+xml"),
-            FeedLink(f"{name} (Atom)", "atom.xml", "application/atom+xml"),
-            FeedLink(f"{name} (JSON)", "feed.json", "application/feed+json"),
-        )
+        self.site = site_of(self.settings)
+        feeds = [FeedLink(name, "feed.xml", RSS), FeedLink(name, "atom.xml", ATOM), FeedLink(name, "feed.json", JSON)]
+        if self.context.get("books"):
+            feeds.append(FeedLink(f"{name}: books", "books/feed.xml", RSS, "books"))
+        self.context["feeds"] = (*feeds, *self.context.get("feeds", ()))
+        self.groups = [*self._groups("categories", "category"), *self._groups("tags", "tag")]
 
-    def generate_output(self, _writer: Any) -> None:
-        """Write the site's feeds and one for each category and tag."""
-        posts = self.context.get("articles", [])
-        name, about = self.settings["SITENAME"], self.site.description
-        entries = self._entries_of(posts)
-        sheet = f"{self.site.root}/{STYLESHEET}"
-        output.write(self.context, STYLESHEET, _CSS)
-        output.write(self.context, "feed.xml", rss(self._feed("feed.xml", name, about, ""), entries, sheet))
-        output.write(self.context, "atom.xml", atom(self._feed("atom.xml", name, about, ""), entries, sheet))
-        output.write(self.context, "feed.json", json_feed(self._feed("feed.json", name, about, ""), entries))
-        for group, members in (*self.context.get("categories", []), *self.context.get("tags", [])):
-            listed = sorted((m for m in members if m.status == "published"), key=lambda m: m.date, reverse=True)
-            feed = self._feed(f"{group.url}feed.xml", f"{name}: {group.name}", about, group.url)
-            output.write(self.context, feed.path, rss(feed, self._entries_of(listed), sheet))
+    def _groups(self, name: str, folder: str) -> Iterable[tuple[FeedLink, Any, list[Any]]]:
+        """Yield feed, category (or tag) and posts for each of them that has a feed."""
+        wanted = self.site.feeds.tags if folder == "tag" else None
+        for group, posts in self.context.get(name, ()):
+            shown = [post for post in posts if not getattr(post, "draft", False)]
+            link = FeedLink(f"{self.settings['SITENAME']}: {group.name}", f"{folder}/{group.slug}/feed.xml", RSS)
+            served = bool(shown) and (wanted is None or group.name in wanted or group.slug in wanted)
+            group.feeds = (link,) if served else ()
+            if served:
+                yield link, group, shown
 
-    def _feed(self, path: str, title: str, description: str, home: str) -> Feed:
+    def generate_output(self, writer: Any) -> None:
+        """Write the feeds of posts, and the page that lists every feed."""
+        self._kitchen = Kitchen(log_of(self.settings), self.site.feeds.content == "full", self._book_line())
+        self._shelf = Shelf.load(Path(self.settings["CACHE_PATH"]) / "feeds.json")
+        self._code, self._digests = code_digest(), dict[str, str]()
+        about = self.site.description
+        output.write(self.context, STYLESHEET, Path(__file__).with_name(STYLESHEET).read_bytes())
+        posts = self._newest(post for post in self.context.get("articles", ()) if not getattr(post, "draft", False))
+        sections = {"": ("", posts), "books": ("books/", self._books())}
+        for link in self.context["feeds"]:
+            if link.section in sections and link.type != CALENDAR:
+                self._write(link, about, *sections[link.section])
+        for link, group, listed in self.groups:
+            self._write(link, about, group.url, self._newest(listed))
+        self._shelf.save()
+        every = (*self.context["feeds"], *(link for link, _, _ in self.groups))
+        template = self.get_template("subscribe")
+        writer.write_file(f"{SUBSCRIBE}index.html", template, self.context, every_feed=every, url=SUBSCRIBE)
+
+    def _newest(self, posts: Iterable[Any]) -> list[Entry]:
+        listed = list(posts)
+        size = self.site.feeds.items or len(listed)
+        newest = heapq.nlargest(size, listed, key=lambda post: (post.date, post.url))
+        return [self._entry(post) for post in newest]
+
+    def _write(self, link: FeedLink, about: str, home: str, entries: Sequence[Entry]) -> None:
+        """Write one feed, or leave it when it is there and what it is made of has not changed."""
         site, feeds = self.site, self.site.feeds
         author = self.settings.get("AUTHOR") or self.settings["SITENAME"]
-        cover = getattr(getattr(self.context.get("main_book"), "cover", None), "src", "")
-        image = f"{site.url}/{cover}" if cover else ""
-        return Feed(path, title, description, home, site.language, author, site.url, feeds.copyright, feeds.hub, image)
+        image = self._cover()
+        feed = Feed(
+            link.url, link.title, about, home, site.language, author, site.url, feeds.copyright, feeds.hub, image
+        )
+        made_of = told(self._code, feed, entries, self._kitchen, self._digests)
+        there = output.target(self.context, link.url)
+        if self._shelf.stands(link.url, made_of, there):
+            output.keep(self.context, link.url)
+            return
+        readable = [self._kitchen.readable(entry) for entry in entries]
+        output.write(self.context, link.url, written(feed, readable, f"{site.root}/{STYLESHEET}"))
+        self._shelf.put(link.url, made_of, there)
 
-    def _entries_of(self, posts: Sequence[Any]) -> list[Entry]:
-        return [self._entry(post) for post in posts[: self.site.feeds.items or None]]
+    def _address(self, url: str) -> str:
+        return f"{self.site.url}/{quote(url.lstrip('/'), safe='/%:@!$&()*+,;=~')}"
 
     def _entry(self, post: Any) -> Entry:
-        if post.save_as not in self._entries:
-            self._entries[post.save_as] = self._made(post)
-        return self._entries[post.save_as]
-
-    def _made(self, post: Any) -> Entry:
-        url = f"{self.site.url}/{post.url}"
         record = getattr(post, "record", None)
-        guid, permanent = guid_of(getattr(record, "guid", ""), getattr(record, "aliases", ()), url, self.site.url)
+        url = self._address(post.url)
+        aliases = [quote(alias, safe="/%:@!$&()*+,;=~?") for alias in getattr(record, "aliases", ())]
+        guid, permanent = guid_of(getattr(record, "guid", ""), aliases, url, self.site.url)
         original = getattr(record, "reblog", None)
-        summary = plain(post.summary)
-        full = self.site.feeds.content == "full"
+        names = [post.category.name, *(tag.name for tag in getattr(post, "tags", ()))]
         return Entry(
             guid=guid,
             permanent=permanent,
             url=url,
-            title=self._clean(plain(post.title), post),
+            title=getattr(record, "title", None) or plain(post.title),
             published=post.date,
             updated=getattr(post, "modified", None) or post.date,
-            summary=self._clean(summary, post),
-            html=self._clean(content.for_readers(post.content if full else post.summary, url), post)
-            + self._book_line(),
+            summary=getattr(record, "summary", "") or plain(post.summary),
+            html=post.content,
             authors=tuple(author.name for author in getattr(post, "authors", ())),
-            categories=tuple(_unique([post.category.name, *(tag.name for tag in getattr(post, "tags", ()))])),
-            image=self._image(record),
+            categories=tuple(dict.fromkeys(names)),
+            image=self._image(post, record),
             original=Original(original.title, original.url) if original else None,
+            source=post.source_path,
         )
 
-    def _image(self, record: Any) -> Enclosure | None:
-        name = getattr(record, "image", "")
+    def _books(self) -> list[Entry]:
+        """Return an entry for each book that is out, newest first."""
+        today = now_of(self.settings)
+        midnight = time(tzinfo=today.tzinfo)
+        out = [book for book in self.context.get("books", ()) if book.published and book.published <= today.date()]
+        return [self._book(book, datetime.combine(book.published, midnight)) for book in out]
+
+    def _book(self, book: Any, published: datetime) -> Entry:
+        cover = book.cover
+        image = (
+            Enclosure(self._absolute(cover.src), _media_type(cover.src), cover.alt, cover.width, cover.height)
+            if cover
+            else None
+        )
+        url = self._address(book.url)
+        return Entry(
+            guid=url,
+            permanent=True,
+            url=url,
+            title=book.title,
+            published=published,
+            updated=published,
+            summary=book.record.description or book.hook,
+            html=book.html,
+            authors=tuple(book.authors),
+            categories=tuple(book.record.subjects),
+            image=image,
+            source=book.source_path,
+        )
+
+    def _image(self, post: Any, record: Any) -> Enclosure | None:
+        name, picture = getattr(record, "image", ""), getattr(post, "picture", None)
         if not name:
             return None
-        kind = mimetypes.guess_type(name)[0] or "image/jpeg"
-        return Enclosure(f"{self.site.url}/{name.lstrip('/')}", kind, alt=record.image_alt)
+        url = self._absolute(getattr(picture, "src", name))
+        size = (getattr(picture, "width", 0), getattr(picture, "height", 0))
+        return Enclosure(url, _media_type(url), record.image_alt, *size)
+
+    def _absolute(self, src: str) -> str:
+        """Make a picture's address whole: below the site's root, or (from "/") the host's."""
+        return urljoin(f"{self.site.url}/", quote(src, safe="/%:@!$&()*+,;=~?"))
+
+    def _cover(self) -> str:
+        cover = getattr(self.context.get("main_book"), "cover", None)
+        return self._absolute(cover.src) if getattr(cover, "src", "") else ""
 
     def _book_line(self) -> str:
-        return f"\n<p><small>{self.site.feeds.book_line}</small></p>" if self.site.feeds.book_line else ""
-
-    def _clean(self, text: str, post: Any) -> str:
-        clean, found = content.without_forbidden(text)
-        if found:
-            what = f"{', '.join(found)} cannot stand in a feed"
-            self.log.warning(post.source_path, 0, what, "remove the character; the feed leaves it out", kind="feed")
-        return clean
+        """Return the quiet line under each entry: the author's own, else a link to the main book."""
+        line, book = self.site.feeds.book_line, self.context.get("main_book")
+        if line is None:
+            url, title = getattr(book, "url", ""), getattr(book, "title", "")
+            line = f'By the author of <a href="{self._address(url)}">{escape(title)}</a>.' if url and title else ""
+        return f"\n<p><small>{line}</small></p>" if line else ""
 
 
-def _unique(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(names))
-
-
-_CSS = """@namespace atom "http://www.w3.org/2005/Atom";
-:root { color-scheme: light dark; display: block; max-width: 42rem; margin: 0 auto; padding: 1.5rem 1rem;
-  font: 1.0625rem/1.6 Georgia, "Times New Roman", serif; }
-rss, channel, feed, item, entry, atom|feed, atom|entry { display: block; }
-channel::before, atom|feed::before { display: block; padding: 1rem; margin-bottom: 1.5rem; border: 1px solid;
-  content: "This is a feed. Copy this page's address into a feed reader, and new posts come to you by themselves:"
-  " no account, no e-mail, and you can stop at any time."; }
-channel > *, atom|feed > *, item > *, atom|entry > * { display: none; }
-channel > title, atom|feed > atom|title { display: block; font-size: 1.75rem; font-weight: bold; line-height: 1.2; }
-channel > description, atom|feed > atom|subtitle { display: block; margin: .5rem 0 1.5rem; }
-channel > item, atom|feed > atom|entry { display: block; padding: .75rem 0; border-top: 1px solid; }
-item > title, atom|entry > atom|title { display: block; font-weight: bold; }
-item > pubDate, atom|entry > atom|published { display: block; font-size: .875rem; }
-item > description, atom|entry > atom|summary { display: block; }
-"""
+def _media_type(url: str) -> str:
+    return mimetypes.guess_type(url)[0] or "image/jpeg"
 
 
 def get_generators(_pelican: Any) -> type:

@@ -9,12 +9,13 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A picture or file that goes with an entry: absolute address, media type, bytes (0: unknown), words for it."""
+    """A picture that goes with an entry: absolute address, media type, words for it, pixels (0: unknown)."""
 
     url: str
     type: str
-    length: int = 0
     alt: str = ""
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,10 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item: addresses are absolute, `html` is fit for a reader, `summary` is plain text.
+    """One item: addresses are absolute, `html` is fit for a reader, title and summary are plain text.
 
-    `guid` never changes; `permanent` says whether it is also an address that works.
+    `guid` never changes; `permanent` says whether it is an address of the site. `source` is the author's file.
+    Until it is `readable`, `html` is the page's own.
     """
 
     guid: str
@@ -44,11 +46,12 @@ class Entry:
     categories: tuple[str, ...] = ()
     image: Enclosure | None = None
     original: Original | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed without its entries; `path` is its address below the site's root, `home` the page it goes with."""
+    """A feed without its entries; `path` and `home` (the page that it goes with) are addresses below `site`."""
 
     path: str
     title: str
@@ -70,6 +73,16 @@ class Feed:
     def home_url(self) -> str:
         """The absolute address of the page that it goes with."""
         return f"{self.site}/{self.home}"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """What a page's head and the list of feeds say of a feed; `section` is "" for what fits every page."""
+
+    title: str
+    url: str
+    type: str
+    section: str = ""
 
 
 def guid_of(given: str, aliases: Sequence[str], permalink: str, site: str) -> tuple[str, bool]:

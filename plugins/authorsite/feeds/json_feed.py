@@ -23,11 +23,11 @@ def json_feed(feed: Feed, entries: Sequence[Entry]) -> bytes:
         "hubs": [{"type": "WebSub", "url": feed.hub}] if feed.hub else [],
         "items": [_item(entry) for entry in entries],
     }
-    return (json.dumps(_without_empty(body), ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(_filled(body), ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _item(entry: Entry) -> dict[str, Any]:
-    return _without_empty(
+    return _filled(
         {
             "id": entry.guid,
             "url": entry.url,
@@ -44,5 +44,6 @@ def _item(entry: Entry) -> dict[str, Any]:
     )
 
 
-def _without_empty(body: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in body.items() if value not in ("", [], None) or key in ("items", "title")}
+def _filled(body: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is empty and may be left out."""
+    return {key: value for key, value in body.items() if value not in ("", []) or key in {"items", "content_html"}}

@@ -1,0 +1,132 @@
+"""Entries fit for readers, and feeds made only where something in them changed."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from html import escape
+from pathlib import Path
+
+from .. import markup
+from ..building.digests import digest, file_digest
+from ..building.fingerprints import versions
+from ..output import replace_file
+from ..problems import ProblemLog
+from .content import for_readers, without_forbidden
+from .entry import Entry, Feed
+from .json_feed import json_feed
+from .xml_feeds import atom, rss
+
+_KEPT = 1024
+"""So many converted entries are remembered for the next feed: a bound on memory, whatever the number of feeds."""
+
+
+@dataclass
+class Kitchen:
+    """Makes readable entries, each once for all feeds.
+
+    `full` gives the whole text, else the summary; `line` is HTML that ends each entry.
+    """
+
+    log: ProblemLog
+    full: bool = True
+    line: str = ""
+    converted: int = 0
+    _ready: OrderedDict[tuple[str, str], Entry] = field(default_factory=OrderedDict)
+
+    def readable(self, entry: Entry) -> Entry:
+        """Return `entry` with addresses whole and no character that XML forbids, which is reported with its file."""
+        key = (entry.guid, entry.source)
+        if key not in self._ready:
+            self._ready[key] = self._made(entry)
+            if len(self._ready) > _KEPT:
+                self._ready.popitem(last=False)
+        return self._ready[key]
+
+    def _made(self, entry: Entry) -> Entry:
+        self.converted += 1
+        title, in_title = without_forbidden(entry.title)
+        summary, in_summary = without_forbidden(entry.summary)
+        inner = entry.html if self.full else f'{markup_of(summary)}<p><a href="{entry.url}">…</a></p>'
+        html, in_html = for_readers(inner + self.line, entry.url)
+        if found := sorted({*in_title, *in_summary, *in_html}):
+            what = f"{', '.join(found)} cannot stand in a feed"
+            self.log.warning(entry.source, 0, what, "remove the character; the feed leaves it out", kind="feed")
+        return replace(entry, title=title, summary=summary, html=html)
+
+
+def markup_of(text: str) -> str:
+    """Return plain `text` as a paragraph of HTML."""
+    return f"<p>{escape(text, quote=False)}</p>" if text else ""
+
+
+@dataclass
+class Shelf:
+    """What the last build's feeds were made of: a digest, size and date by path, in a file of the cache."""
+
+    file: Path
+    known: dict[str, list[str | int]] = field(default_factory=dict)
+    now: dict[str, list[str | int]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, file: Path) -> Shelf:
+        """Read `file`; an absent or damaged one is empty."""
+        try:
+            known = json.loads(file.read_text("utf-8"))
+            return cls(file, {str(k): list(v) for k, v in known.items()})
+        except (OSError, ValueError, TypeError, AttributeError):
+            return cls(file)
+
+    def stands(self, path: str, told: str, there: Path) -> bool:
+        """Whether the file `there` is the feed `path` as it was written from what `told` stands for."""
+        if self.known.get(path) != [told, *_stamp(there)]:
+            return False
+        self.now[path] = self.known[path]
+        return True
+
+    def put(self, path: str, told: str, there: Path) -> None:
+        """Remember the file just written."""
+        self.now[path] = [told, *_stamp(there)]
+
+    def save(self) -> None:
+        """Keep it for the next build."""
+        if self.now != self.known:
+            text = json.dumps(self.now)
+            replace_file(self.file, lambda temporary: temporary.write_text(text, "utf-8"))
+
+
+def _stamp(path: Path) -> list[int]:
+    try:
+        stat = path.stat()
+    except OSError:
+        return [-1, -1]
+    return [stat.st_size, stat.st_mtime_ns]
+
+
+def code_digest() -> str:
+    """Return a digest of what makes feeds beside their entries: this room's code, and all versions."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return digest(*(file_digest(str(file)) for file in files), file_digest(markup.__file__), *versions())
+
+
+def told(code: str, feed: Feed, entries: Sequence[Entry], kitchen: Kitchen, digests: dict[str, str]) -> str:
+    """Return a digest of all that a feed is made of; `digests` remembers each entry's."""
+    parts = []
+    for entry in entries:
+        if entry.source not in digests:
+            digests[entry.source] = digest(repr(entry))
+        parts.append(digests[entry.source])
+    return digest(code, repr(feed), repr((kitchen.full, kitchen.line)), *parts)
+
+
+def written(feed: Feed, entries: Sequence[Entry], stylesheet: str) -> bytes:
+    """Return the bytes of `feed` in the format that its name says."""
+    makers: dict[str, Callable[[], bytes]] = {
+        "json": lambda: json_feed(feed, entries),
+        "atom": lambda: atom(feed, entries, stylesheet),
+        "feed": lambda: rss(feed, entries, stylesheet),
+    }
+    name = feed.path.rpartition("/")[2]
+    return makers["json" if name.endswith(".json") else name.partition(".")[0]]()
