@@ -30,10 +30,10 @@ class Link(Record):
 class FeedSettings(Record):
     """How feeds are made.
 
-    `content` is the whole text or its summary; `items` is how many entries (0: all); `tags` names the tags that have a feed
-    (left out: every one); `hub` is a WebSub hub's address; `book_line` is HTML under each entry (left out: a line about
-    the main book; "": none); `allow` lets single findings of the feed check pass: what (an item's address, or "mass
-    change") and why.
+    `content` is the whole text or its summary; `items` is how many entries (0: all); `tags` names the tags that have a
+    feed (left out: every one); `hub` is a WebSub hub's address; `book_line` is HTML under each entry (left out: a line
+    about the main book; "": none). `allow` lets single findings of the feed check pass: an item's address, or "mass
+    change", and why.
     """
 
     content: Literal["full", "summary"] = "full"

@@ -95,11 +95,14 @@ class FeedsGenerator(Generator):
     def _address(self, url: str) -> str:
         return f"{self.site.url}/{quote(url.lstrip('/'), safe='/%:@!$&()*+,;=~')}"
 
+    def _guid(self, record: Any, url: str) -> tuple[str, bool]:
+        aliases = [quote(alias, safe="/%:@!$&()*+,;=~?") for alias in getattr(record, "aliases", ())]
+        return guid_of(getattr(record, "guid", ""), aliases, url, self.site.url)
+
     def _entry(self, post: Any) -> Entry:
         record = getattr(post, "record", None)
         url = self._address(post.url)
-        aliases = [quote(alias, safe="/%:@!$&()*+,;=~?") for alias in getattr(record, "aliases", ())]
-        guid, permanent = guid_of(getattr(record, "guid", ""), aliases, url, self.site.url)
+        guid, permanent = self._guid(record, url)
         original = getattr(record, "reblog", None)
         names = [post.category.name, *(tag.name for tag in getattr(post, "tags", ()))]
         return Entry(
@@ -133,9 +136,10 @@ class FeedsGenerator(Generator):
             else None
         )
         url = self._address(book.url)
+        guid, permanent = self._guid(book.record, url)
         return Entry(
-            guid=url,
-            permanent=True,
+            guid=guid,
+            permanent=permanent,
             url=url,
             title=book.title,
             published=published,
@@ -161,8 +165,8 @@ class FeedsGenerator(Generator):
         return urljoin(f"{self.site.url}/", quote(src, safe="/%:@!$&()*+,;=~?"))
 
     def _cover(self) -> str:
-        cover = getattr(self.context.get("main_book"), "cover", None)
-        return self._absolute(cover.src) if getattr(cover, "src", "") else ""
+        src = getattr(getattr(self.context.get("main_book"), "cover", None), "src", "")
+        return self._absolute(src) if src else ""
 
     def _book_line(self) -> str:
         """Return the quiet line under each entry: the author's own, else a link to the main book."""

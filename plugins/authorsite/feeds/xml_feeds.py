@@ -23,7 +23,7 @@ _MEDIA = "http://search.yahoo.com/mrss/"
 _XHTML = "http://www.w3.org/1999/xhtml"
 
 
-class _FeedAdditions(BaseExtension):  # type: ignore[misc]  # feedgen carries no types
+class _FeedAdditions(BaseExtension):
     """What belongs to the feed: the hub's link, which feedgen writes to Atom only, the last change, a word to people.
 
     The last is what the stylesheet shows first in a browser; in a namespace of its own, so that readers pass it over.
@@ -60,7 +60,7 @@ class _FeedAdditions(BaseExtension):  # type: ignore[misc]  # feedgen carries no
             link.text, link.tail = words, after
 
 
-class _EntryAdditions(BaseEntryExtension):  # type: ignore[misc]  # feedgen carries no types
+class _EntryAdditions(BaseEntryExtension):
     """What belongs to an entry.
 
     feedgen writes an Atom link without its rel, an RSS author without an e-mail not at all, a lone picture in a group,
@@ -87,7 +87,7 @@ class _EntryAdditions(BaseEntryExtension):  # type: ignore[misc]  # feedgen carr
         if image:
             media = etree.SubElement(item, f"{{{_MEDIA}}}content", url=image.url, type=image.type, medium="image")
             if image.width and image.height:
-                media.attrib.update(width=str(image.width), height=str(image.height))
+                media.attrib.update({"width": str(image.width), "height": str(image.height)})
             if image.alt:
                 etree.SubElement(media, f"{{{_MEDIA}}}description", type="plain").text = image.alt
         return item
