@@ -189,6 +189,7 @@ def test_pages_renew_themselves_and_problems_show_until_they_are_mended(live, br
     (root / "theme/static").mkdir(exist_ok=True)
     (root / "theme/static/new.css").write_text("p { color: rgb(1, 2, 3) }")
     page.wait_for_function("fetch('/theme/new.css').then((answer) => answer.ok)", timeout=8000)
+    page.reload()
     page.evaluate("window.before = true")
     page.add_style_tag(url="/theme/new.css")
     page.wait_for_function("getComputedStyle(document.querySelector('p')).color === 'rgb(1, 2, 3)'", timeout=8000)
