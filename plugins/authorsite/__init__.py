@@ -5,7 +5,10 @@ from pelican import signals
 from . import settings, templating
 from .books import adapter as books
 from .building.adapter import engage
+from .discovery import adapter as discovery
 from .feeds import adapter as feeds
+from .images import adapter as images
+from .linking import adapter as linking
 from .problems import log_of
 from .reading import adapter as reading
 
@@ -18,9 +21,17 @@ def register() -> None:
     """Connect the package to Pelican, in the order in which things happen."""
     signals.initialized.connect(settings.load)
     signals.initialized.connect(templating.add_filters)
+    signals.initialized.connect(discovery.add_filters)
+    signals.initialized.connect(images.prepare)
     signals.initialized.connect(engage)
     signals.generator_init.connect(templating.add_templates)
     signals.readers_init.connect(reading.add_reader)
     signals.get_generators.connect(books.get_generators)
     signals.get_generators.connect(feeds.get_generators)
+    signals.get_generators.connect(images.get_generators)
+    signals.all_generators_finalized.connect(images.add_pictures)
+    signals.all_generators_finalized.connect(linking.connect)
+    signals.all_generators_finalized.connect(discovery.add_heads)
+    signals.all_generators_finalized.connect(images.clean_static)
+    signals.all_generators_finalized.connect(images.make)
     signals.all_generators_finalized.connect(_stop_if_failed)

@@ -13,6 +13,7 @@ from authorsite.publishing.build import build
 from conftest import ROOT, SITE_DATE
 from pelican import Pelican
 from pelican.settings import read_settings
+from PIL import Image
 
 STEPS, NIGHTLY = 40, 300
 WORDS = "ladder orchard window river paper lamp stone garden letter winter bridge harbour".split()
@@ -124,7 +125,8 @@ class RandomSite:
         self.settings[key] = self.random.randint(2, 5) if key == "DEFAULT_PAGINATION" else f"{self.word()} {self.count}"
 
     def image(self):
-        (self.root / "content/images/one.png").write_bytes(self.random.randbytes(64))
+        picture = Image.frombytes("RGB", (4, 4), self.random.randbytes(48))
+        picture.save(self.root / "content/images/one.png")
 
     def stylesheet(self):
         folder = self.root / "theme/static/css"

@@ -1,0 +1,1 @@
+"""How people and machines find pages: metadata, sitemap, redirects, headers, icons, search."""

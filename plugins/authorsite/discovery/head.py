@@ -1,0 +1,124 @@
+"""What the head of a page tells machines: canonical address, Open Graph, JSON-LD."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..images.picture import Picture
+from ..markup import plain
+
+_DESCRIPTION = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The metadata of one page; `url` is canonical and absolute, `data` is JSON-LD, safe inside `<script>`.
+
+    `type` is Open Graph's ("article", "website", "book"); `published` and `modified` are ISO moments or "".
+    """
+
+    title: str
+    url: str
+    description: str = ""
+    type: str = "website"
+    picture: Picture | None = None
+    published: str = ""
+    modified: str = ""
+    author: str = ""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    data: str = ""
+    robots: str = ""
+
+
+def described(given: str, html: str) -> str:
+    """Return a description of at most 160 characters: what the author wrote, else how the text begins."""
+    text = plain(given) if given else plain(html[:4000])
+    if len(text) <= _DESCRIPTION:
+        return text
+    return text[: text.rfind(" ", 0, _DESCRIPTION)].rstrip(" ,;:.-–—") + "…"
+
+
+def as_json_ld(graph: list[dict[str, Any]]) -> str:
+    """Return things as one JSON-LD graph; empty values are left out, `<` is written so that no script ends early."""
+    whole = {"@context": "https://schema.org", "@graph": [_full(thing) for thing in graph]}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _full(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _full(item) for key, item in value.items() if item not in ("", None, (), [], {})}
+    return [_full(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site and its author as JSON-LD knows them; `profiles` are the author's addresses elsewhere."""
+
+    name: str
+    url: str
+    description: str
+    language: str
+    author: str
+    bio: str = ""
+    profiles: tuple[str, ...] = ()
+
+    def person(self, name: str = "") -> dict[str, Any]:
+        """Return the site's author, or another person by name."""
+        if name and name != self.author:
+            return {"@type": "Person", "name": name}
+        thing = {"@type": "Person", "@id": f"{self.url}/#author", "name": self.author, "url": f"{self.url}/"}
+        return thing | {"description": self.bio, "sameAs": list(self.profiles)}
+
+    def website(self) -> dict[str, Any]:
+        """Return the site itself."""
+        return {
+            "@type": "WebSite",
+            "@id": f"{self.url}/#site",
+            "url": f"{self.url}/",
+            "name": self.name,
+            "description": self.description,
+            "inLanguage": self.language,
+            "publisher": {"@id": f"{self.url}/#author"},
+        }
+
+    def trail(self, crumbs: list[tuple[str, str]]) -> dict[str, Any]:
+        """Return breadcrumbs, given as words and absolute addresses from the home page down."""
+        items = [
+            {"@type": "ListItem", "position": number, "name": name, "item": url}
+            for number, (name, url) in enumerate(crumbs, 1)
+        ]
+        return {"@type": "BreadcrumbList", "itemListElement": items}
+
+
+def posting(head: Head, site: Site, *, words: int, about: dict[str, Any] | None, based_on: str) -> dict[str, Any]:
+    """Return a blog post; `about` is the thing it reviews, `based_on` the address of what it passes on."""
+    people = [site.person(name.strip()) for name in head.author.split("\n") if name.strip()]
+    return {
+        "@type": "BlogPosting",
+        "@id": f"{head.url}#post",
+        "url": head.url,
+        "mainEntityOfPage": head.url,
+        "headline": head.title,
+        "description": head.description,
+        "datePublished": head.published,
+        "dateModified": head.modified or head.published,
+        "author": people[0] if len(people) == 1 else people,
+        "publisher": {"@id": f"{site.url}/#author"},
+        "image": head.picture.url if head.picture else "",
+        "articleSection": head.section,
+        "keywords": list(head.tags),
+        "wordCount": words,
+        "inLanguage": site.language,
+        "isPartOf": {"@id": f"{site.url}/#site"},
+        "about": about,
+        "isBasedOn": based_on,
+    }
+
+
+def moment(value: datetime | None) -> str:
+    """Return a moment in ISO form, "" for none."""
+    return value.isoformat(timespec="seconds") if value else ""

@@ -1,0 +1,174 @@
+"""Where pictures meet Pelican: bodies and front matter, static files, the output folder."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pelican.generators import Generator
+from PIL import features
+
+from .. import output
+from ..problems import log_of
+from ..settings import site_of
+from .bodies import Elsewhere, Place, with_pictures
+from .cards import Card
+from .files import KINDS, OTHER_IMAGES
+from .picture import Picture
+from .store import Pictures
+
+PICTURES = "AUTHORSITE_PICTURES"
+"""The name, in Pelican's settings and context, of the pictures of one build."""
+
+_BAR = 30
+
+
+def prepare(pelican: Any) -> None:
+    """Begin a build's pictures (signal: initialized)."""
+    settings = pelican.settings
+    site = site_of(settings)
+    content, cache = Path(settings["PATH"]), Path(settings["CACHE_PATH"]) / "images"
+    settings[PICTURES] = Pictures(
+        content, cache, Place("", site.url, site.root), log_of(settings), avif=bool(features.check("avif"))
+    )
+
+
+def picture(where: Mapping[str, Any], path: str, alt: str, shown_at: tuple[str, int] = ("", 0)) -> Picture | None:
+    """Return the image at `path` below content/ as a Picture; None after a problem.
+
+    `where` is Pelican's settings or context; `shown_at` the file and line that name the image. Ask before pages are
+    written.
+    """
+    pictures: Pictures = where[PICTURES]
+    return pictures.picture(posixpath.normpath(path.lstrip("/")), alt, shown_at)
+
+
+def card(where: Mapping[str, Any], slug: str, title: str, line: str = "", beside: str = "") -> Picture:
+    """Return the social card of a page in the site's colours; `beside` is an image below content/, for its right side.
+
+    Ask before pages are written.
+    """
+    pictures: Pictures = where[PICTURES]
+    site = site_of(where)
+    colours = {
+        "paper": getattr(site, "card_paper", "#fbf7ee"),
+        "ink": getattr(site, "card_ink", "#1f2328"),
+        "accent": getattr(site, "accent", "") or "#b3261e",
+    }
+    return pictures.card(Card(slug, title, line, str(where["SITENAME"]), **colours), beside.lstrip("/"))
+
+
+def add_pictures(generators: list[Any]) -> None:
+    """Give posts and pages their pictures (signal: all_generators_finalized, after links are resolved)."""
+    context = generators[0].context
+    for key in ("articles", "hidden_articles", "pages", "hidden_pages", "drafts"):
+        for content in context.get(key, ()):
+            _add_to(content, context)
+
+
+def _add_to(content: Any, context: dict[str, Any]) -> None:
+    record = getattr(content, "record", None)
+    place = _place(content.source_path, context)
+    content.picture = None
+    if record is not None and record.image:
+        line = _line(content.source_path, "image:")
+        try:
+            path = place.path_of(record.image if record.image.startswith((".", "/")) else f"/{record.image}")
+        except Elsewhere:
+            path = None
+        if path is None:
+            message = f"`{record.image}` is not an image of this site"
+            log_of(context).error(content.source_path, line, message, "put it into content/images", kind="image")
+        else:
+            if not record.image_alt:
+                hint = "add a line `image_alt: …` that says what it shows"
+                log_of(context).error(content.source_path, line, "the image has no alt text", hint, kind="image")
+            content.picture = picture(context, path, record.image_alt, (content.source_path, line))
+    body = content._content  # noqa: SLF001 - Pelican offers no other way to change a body
+    if isinstance(body, str) and "<img" in body:
+        first = content.picture is None
+        content._content = pictured(body, content.source_path, context, first_at_once=first)  # noqa: SLF001
+
+
+def pictured(html: str, source: str, context: Mapping[str, Any], *, first_at_once: bool = True) -> str:
+    """Return a body read from the file `source` with its pictures in all sizes; for any room that shows bodies."""
+    pictures: Pictures = context[PICTURES]
+    place = _place(source, context)
+
+    def find(src: str, alt: str) -> Picture | None:
+        try:
+            path = place.path_of(src)
+        except Elsewhere:
+            hint = "put it into content/images: pages ask no other host"
+            line = _line(source, src)
+            log_of(context).error(source, line, f"the image {src} is on another host", hint, kind="image")
+            return None
+        if path is None or not (pictures.content / path).is_file():
+            return None  # a link that leads nowhere is found where links are resolved
+        return pictures.picture(path, alt, (source, 0))
+
+    return with_pictures(html, find, first_at_once=first_at_once)
+
+
+def _place(source: str, context: Mapping[str, Any]) -> Place:
+    below = os.path.relpath(source, context["PATH"]).replace(os.sep, "/")
+    site = site_of(context)
+    return Place(posixpath.dirname(below), site.url, site.root)
+
+
+def _line(source: str, words: str) -> int:
+    """Return the first line of a file that holds `words`, 0 when none does."""
+    try:
+        lines = Path(source).read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return 0
+    return next((number for number, line in enumerate(lines, 1) if words in line), 0)
+
+
+def clean_static(generators: list[Any]) -> None:
+    """Let Pelican publish images without metadata in place of those in content/ (all_generators_finalized)."""
+    context = generators[0].context
+    pictures: Pictures = context[PICTURES]
+    content = os.path.abspath(context["PATH"])  # noqa: PTH100 - as Pelican writes it
+    for static in context.get("staticfiles", ()):
+        path = os.path.relpath(os.path.join(content, static.source_path), content)  # noqa: PTH118
+        ending = os.path.splitext(path)[1].lower()  # noqa: PTH122 - thousands of files
+        if ending in KINDS or ending in OTHER_IMAGES:
+            clean = pictures.clean(path.replace(os.sep, "/"))
+            if clean is not None:
+                static.source_path = str(clean.resolve())
+
+
+def make(generators: list[Any]) -> None:
+    """Make the picture files that are not made yet (signal: all_generators_finalized, last before the report)."""
+    pictures: Pictures = generators[0].context[PICTURES]
+    pictures.make(_progress() if sys.stderr.isatty() else lambda _done, _all: None)
+
+
+def _progress() -> Any:
+    def progress(done: int, whole: int) -> None:
+        bar = "#" * (_BAR * done // whole)
+        end = "\n" if done == whole else ""
+        print(f"\rPictures [{bar:<{_BAR}}] {done}/{whole}", end=end, file=sys.stderr, flush=True)
+
+    return progress
+
+
+class PicturesGenerator(Generator):
+    """Puts made pictures into the output folder."""
+
+    def generate_output(self, writer: Any) -> None:
+        """Place every file; Pelican's writer is not needed."""
+        del writer
+        pictures: Pictures = self.context[PICTURES]
+        for file, place in pictures.files():
+            output.place(self.context, place, file)
+
+
+def get_generators(_: Any) -> type[Generator]:
+    """Return the generator (signal: get_generators)."""
+    return PicturesGenerator

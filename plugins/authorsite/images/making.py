@@ -1,0 +1,123 @@
+"""Made files: smaller, in newer formats, upright and without metadata; on all cores."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageCms, ImageOps
+
+from ..output import replace_file
+from .cards import Card, draw
+from .files import ImageFault, ImageFile, open_image
+from .metadata import without_metadata
+from .picture import Derivative
+
+_QUALITY: dict[str, dict[str, Any]] = {
+    "webp": {"quality": 78, "method": 4},
+    # One thread: the encoder's result may not depend on the machine.
+    "avif": {"quality": 62, "speed": 8, "max_threads": 1},
+    "jpeg": {"quality": 82, "optimize": True, "progressive": True},
+    "png": {"optimize": True},
+    "gif": {},
+}
+_FEW = 4
+"""So many jobs are done at once in this process: starting others would take longer."""
+
+Job = tuple[Path, ImageFile, tuple[Derivative, ...], Path | None] | tuple[Path, Card]
+"""Folder, image, what to make of it, and where its clean copy goes; or folder and card."""
+
+
+def make(job: Job) -> str:
+    """Do one job; return what went wrong with its image, else ""."""
+    try:
+        if isinstance(job[1], Card):
+            data = draw(job[1])
+            replace_file(job[0] / job[1].name, lambda path: path.write_bytes(data))
+        else:
+            folder, file, wanted, clean = job
+            _make_all(folder, file, wanted, clean)
+    except ImageFault as error:
+        return f"{error}\n{error.hint}"
+    except Exception as error:  # noqa: BLE001 - Pillow's readers raise nearly anything on hostile files
+        return f"is damaged: {str(error)[:80] or type(error).__name__}\nsave the image again, or remove it"
+    return ""
+
+
+def _make_all(folder: Path, file: ImageFile, wanted: tuple[Derivative, ...], clean: Path | None) -> None:
+    if clean is not None:
+        data = cleaned(file)
+        replace_file(clean, lambda path: path.write_bytes(data))
+    if wanted:
+        image = upright(file)
+        for item in wanted:
+            data = encoded(image, item, plain=file.plain)
+            replace_file(folder / item.name, lambda path, data=data: path.write_bytes(data))  # type: ignore[misc]
+
+
+def upright(file: ImageFile) -> Image.Image:
+    """Return the picture decoded, turned as its EXIF says, in sRGB."""
+    with open_image(Path(file.path)) as opened:
+        opened.load()
+        profile = opened.info.get("icc_profile")
+        clear = opened.mode in {"RGBA", "LA", "PA"} or "transparency" in opened.info
+        turned = ImageOps.exif_transpose(opened)
+        image = turned if turned.mode == "CMYK" and profile else turned.convert("RGBA" if clear else "RGB")
+    if profile:
+        image = _in_srgb(image, profile)
+    return image if image.mode in {"RGB", "RGBA"} else image.convert("RGB")
+
+
+def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    try:
+        given = ImageCms.ImageCmsProfile(BytesIO(profile))
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        return ImageCms.profileToProfile(image, given, ImageCms.createProfile("sRGB"), outputMode=mode) or image
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
+
+
+def encoded(image: Image.Image, item: Derivative, *, plain: bool) -> bytes:
+    """Return `image` in the size and format of `item`; a `plain` one without loss."""
+    small = image if item.width == image.width else image.resize((item.width, item.height), Image.Resampling.LANCZOS)
+    if item.format == "jpeg" and small.mode == "RGBA":
+        paper = Image.new("RGB", small.size, "white")
+        paper.paste(small, mask=small.getchannel("A"))
+        small = paper
+    options = {"lossless": True, "method": 4} if plain and item.format == "webp" else _QUALITY[item.format]
+    out = BytesIO()
+    small.save(out, item.format.upper(), **options)
+    return out.getvalue()
+
+
+def cleaned(file: ImageFile) -> bytes:
+    """Return the image file without metadata: the same pixels, or, where EXIF turns them, turned ones."""
+    if file.turn == 1 and file.kind != "avif":
+        return without_metadata(Path(file.path).read_bytes(), file.kind)
+    image = upright(file)
+    out = BytesIO()
+    image.save(out, file.kind.upper(), **{**_QUALITY[file.kind], "quality": 90})
+    return out.getvalue()
+
+
+def make_all(jobs: list[Job], said: Callable[[int, int], None]) -> Iterable[tuple[Job, str]]:
+    """Do all jobs, on all cores when there are many; yield each with what went wrong, in order.
+
+    `said` is called with the count of jobs done and of all.
+    """
+    cores = os.cpu_count() or 1
+    if len(jobs) <= _FEW or cores == 1:
+        yield from _told(jobs, map(make, jobs), said)
+        return
+    with multiprocessing.get_context("fork").Pool(min(cores, len(jobs))) as pool:
+        yield from _told(jobs, pool.imap(make, jobs, chunksize=max(1, min(16, len(jobs) // (4 * cores)))), said)
+
+
+def _told(jobs: list[Job], results: Iterable[str], said: Callable[[int, int], None]) -> Iterator[tuple[Job, str]]:
+    for done, (job, result) in enumerate(zip(jobs, results, strict=True), 1):
+        said(done, len(jobs))
+        yield job, result

@@ -1,0 +1,175 @@
+"""The pictures of one build: which are wanted, what was found out about them, which are made already."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from ..output import replace_file
+from ..problems import ProblemLog
+from .bodies import Place
+from .cards import FOLDER as CARDS
+from .cards import HEIGHT, WIDTH, Card
+from .files import ImageFault, ImageFile, look
+from .making import Job, make_all
+from .picture import FOLDER, Derivative, Picture, derivatives, sources
+
+
+class Pictures:
+    """Answers for pictures at once; the files behind the answers are made together, later.
+
+    `content` is the folder that paths are below, `cache` where made files are kept between builds.
+    """
+
+    def __init__(self, content: Path, cache: Path, site: Place, log: ProblemLog, *, avif: bool) -> None:
+        self.content, self.cache, self.site, self.log, self.avif = content, cache, site, log, avif
+        self._index = _Index(cache / "index.json")
+        self._found: dict[str, ImageFile | None] = {}
+        self._wanted: dict[str, dict[str, Derivative]] = {}
+        self._clean: dict[str, Path] = {}
+        self._cards: dict[str, Card] = {}
+        self._as_is: dict[str, ImageFile] = {}
+
+    def find(self, path: str, shown_at: tuple[str, int] = ("", 0)) -> ImageFile | None:
+        """Return the image at `path` below content/; None after a problem at `shown_at` (file and line)."""
+        if path not in self._found:
+            file = self.content / path
+            try:
+                self._found[path] = self._look(file) if file.is_file() else self._missing(path, shown_at)
+            except (ImageFault, OSError, ValueError) as error:
+                self._found[path] = None
+                hint = error.hint if isinstance(error, ImageFault) else ""
+                self.log.error(str(file), 0, str(error), hint, kind="image")
+        return self._found[path]
+
+    def _look(self, file: Path) -> ImageFile:
+        if not file.resolve().is_relative_to(self.content.resolve()):
+            raise ImageFault(f"{file.name} lies outside content/", "copy it into content/images")
+        return self._index.look(file)
+
+    def _missing(self, path: str, shown_at: tuple[str, int]) -> ImageFile | None:
+        where, line = shown_at if shown_at[0] else (str(self.content / path), 0)
+        hint = "paths begin below content/: images/cover.png"
+        self.log.error(where, line, f"there is no image {path}", hint, kind="image")
+        return None
+
+    def picture(self, path: str, alt: str, shown_at: tuple[str, int] = ("", 0)) -> Picture | None:
+        """Return the picture of the image at `path` below content/; None after a problem."""
+        file = self.find(path, shown_at)
+        if file is None:
+            return None
+        made = derivatives(file, avif=self.avif)
+        if made is None:
+            self._as_is[path] = file
+            return self._shown(path, file.width, file.height, alt)
+        fallback, others = made
+        wanted = self._wanted.setdefault(path, {})
+        if fallback.width == file.width:
+            src = path
+            self._as_is[path] = file
+        else:
+            src = f"{FOLDER}/{fallback.name}"
+            wanted[fallback.name] = fallback
+        wanted.update((item.name, item) for item in others)
+        shown = self._shown(src, fallback.width, fallback.height, alt)
+        return replace(shown, sources=sources(others, self.site.root))
+
+    def card(self, card: Card, picture: str = "") -> Picture:
+        """Return the picture of a card, with the image at `picture` (below content/) beside its words."""
+        file = self.find(picture) if picture else None
+        if file is not None and file.kind != "svg":
+            card = replace(card, picture=file.path, seen=file.digest)
+        self._cards[card.name] = card
+        return self._shown(f"{CARDS}/{card.name}", WIDTH, HEIGHT, card.title)
+
+    def _shown(self, src: str, width: int, height: int, alt: str) -> Picture:
+        return Picture(f"{self.site.root}/{src}", f"{self.site.url}/{src}", width, height, alt)
+
+    def clean(self, path: str) -> Path | None:
+        """Return where the file to be published in place of content's `path` will be; None: that file itself."""
+        file = self.find(path)
+        if file is None or not file.private:
+            return None
+        self._clean[path] = self.cache / f"clean.{file.digest[:20]}{Path(path).suffix.lower()}"
+        return self._clean[path]
+
+    def make(self, said: Callable[[int, int], None]) -> None:
+        """Make every file that is wanted and not there yet; what cannot be made is a problem of its image."""
+        for path in self._as_is:
+            self.clean(path)
+        jobs = list(self._jobs())
+        for job, failed in make_all(jobs, said):
+            if failed:
+                message, _, hint = failed.partition("\n")
+                path = job[1].picture if isinstance(job[1], Card) else job[1].path
+                self.log.error(path, 0, message, hint, kind="image")
+        self._index.keep(sorted(path for path, _ in self.files()))
+
+    def _jobs(self) -> Iterator[Job]:
+        self.cache.mkdir(parents=True, exist_ok=True)
+        for path in sorted({*self._wanted, *self._clean}):
+            file = self._found[path]
+            clean = self._clean.get(path)
+            lacking = tuple(d for d in self._wanted.get(path, {}).values() if not self._index.has(self.cache / d.name))
+            clean = None if clean is None or self._index.has(clean) else clean
+            if file and (lacking or clean):
+                yield self.cache, file, lacking, clean
+        for name, card in sorted(self._cards.items()):
+            if not self._index.has(self.cache / name):
+                yield self.cache, card
+
+    def files(self) -> Iterator[tuple[Path, str]]:
+        """Give each file that was made (or is shown as it is) with its place below the output folder."""
+        for derived in self._wanted.values():
+            for name in derived:
+                yield self.cache / name, f"{FOLDER}/{name}"
+        for name in self._cards:
+            yield self.cache / name, f"{CARDS}/{name}"
+        for path, file in self._as_is.items():
+            yield self._clean.get(path) or Path(file.path), path
+
+
+class _Index:
+    """What was found in files that have not changed since; what is wrong with it costs time, nothing else."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            kept = json.loads(path.read_text("utf-8"))
+            self._facts: dict[str, Any] = dict(kept["facts"])
+            self._made: dict[str, Any] = dict(kept["made"])
+        except (OSError, ValueError, KeyError, TypeError):
+            self._facts, self._made = {}, {}
+        self._used: dict[str, Any] = {}
+
+    def look(self, file: Path) -> ImageFile:
+        name, stamp = str(file), _stamp(file)
+        try:
+            known = self._facts[name]
+            found = ImageFile(**known[1]) if known[0] == stamp else look(file)
+        except (KeyError, TypeError, IndexError):
+            found = look(file)
+        self._used[name] = [stamp, asdict(found)]
+        return found
+
+    def has(self, made: Path) -> bool:
+        """Whether the file is there as it was made."""
+        try:
+            return bool(self._made.get(made.name) == _stamp(made))
+        except OSError:
+            return False
+
+    def keep(self, made: list[Path]) -> None:
+        """Write the index: what was looked at, and which files are made."""
+        known = {path.name: _stamp(path) for path in made if path.parent == self._path.parent and path.exists()}
+        self._made |= known
+        text = json.dumps({"facts": self._facts | self._used, "made": self._made}, sort_keys=True)
+        replace_file(self._path, lambda path: path.write_text(text, "utf-8"))
+
+
+def _stamp(path: Path) -> list[int]:
+    stat = path.stat()
+    return [stat.st_mtime_ns, stat.st_size]

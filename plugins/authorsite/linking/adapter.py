@@ -1,0 +1,67 @@
+"""Gives Pelican's articles and pages what connects them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator
+from itertools import pairwise
+from typing import Any
+
+from .related import related
+from .trails import Crumb, reading_minutes
+
+
+def connect(generators: list[Any]) -> None:
+    """Set previous, next, related, series_posts, reading_minutes and breadcrumbs (signal: all_generators_finalized).
+
+    Posts know only listed posts as their neighbours: hidden ones have none, and are nobody's.
+    """
+    context = generators[0].context
+    home = Crumb(str(context["SITENAME"]), "")
+    blog = Crumb("Blog", str(context.get("BLOG_URL", "blog/")))
+    articles = sorted(context.get("articles", ()), key=lambda a: (a.date, a.url))
+    for article in [*articles, *context.get("hidden_articles", ())]:
+        article.previous = article.next = None
+        article.related = article.series_posts = ()
+        category = getattr(article, "category", None)
+        under = (Crumb(str(category), category.url),) if category else ()
+        _read(article, (home, blog, *under))
+    for page in [*context.get("pages", ()), *context.get("hidden_pages", ())]:
+        _read(page, (home,))
+    for before, after in pairwise(articles):
+        before.next, after.previous = after, before
+    for article, found in zip(articles, related([frozenset(_features(a)) for a in articles]), strict=True):
+        article.related = tuple(articles[number] for number in found)
+    _connect_series(articles)
+
+
+def _read(content: Any, trail: tuple[Crumb, ...]) -> None:
+    content.reading_minutes = reading_minutes(content._content or "")  # noqa: SLF001 - links need not be resolved
+    content.breadcrumbs = trail
+
+
+def _features(article: Any) -> Iterator[Hashable]:
+    """Give what a post may share with others: tags, sources, a book and its chapter."""
+    record = getattr(article, "record", None)
+    for tag in getattr(article, "tags", ()):
+        yield ("tag", tag.slug)
+    for reference in getattr(article, "references", ()):
+        yield ("source", getattr(reference, "key", None) or str(reference))
+    if record is not None and record.book:
+        yield ("book", record.book)
+        if record.chapter is not None:
+            yield ("chapter", record.book, record.chapter)
+    if record is not None and record.reblog:
+        yield ("author", record.reblog.author)
+
+
+def _connect_series(articles: list[Any]) -> None:
+    """Give each post of a series all its posts, by date."""
+    series: dict[str, list[Any]] = defaultdict(list)
+    for article in articles:
+        record = getattr(article, "record", None)
+        if record is not None and record.series:
+            series[" ".join(record.series.lower().split())].append(article)
+    for posts in series.values():
+        for article in posts:
+            article.series_posts = tuple(posts)

@@ -1,0 +1,272 @@
+"""Images looked at, cleaned, made; hostile ones refused with a word."""
+
+import struct
+import zlib
+from io import BytesIO
+
+import pytest
+from authorsite.images.bodies import Elsewhere, Place, with_pictures
+from authorsite.images.cards import Card, draw, drawable
+from authorsite.images.files import ImageFault, look
+from authorsite.images.making import cleaned, make, upright
+from authorsite.images.metadata import Damaged, without_metadata
+from authorsite.images.picture import Picture, Source, derivatives, sources
+from PIL import Image, PngImagePlugin
+
+SECRET = b"51.5074N"
+
+
+def picture(kind, size=(40, 20), turn=1, mode="RGB"):
+    """An image file with secrets in its metadata."""
+    image = Image.new(mode, size, "#336699" if mode != "P" else 3)
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    exif[0x010E] = SECRET.decode()
+    options = {"exif": exif}
+    if kind == "png":
+        text = PngImagePlugin.PngInfo()
+        text.add_text("Comment", SECRET.decode())
+        text.add_itxt("XML:com.adobe.xmp", SECRET.decode(), zip=False)
+        options["pnginfo"] = text
+    if kind == "jpeg":
+        options |= {"comment": SECRET, "progressive": True}
+    if kind == "webp":
+        options |= {"xmp": SECRET}
+    if kind == "gif":
+        options = {"comment": SECRET}
+    out = BytesIO()
+    image.save(out, kind.upper(), **options)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "gif"])
+def test_metadata_goes_and_every_pixel_stays(kind):
+    data = picture(kind)
+    clean = without_metadata(data, kind)
+    assert SECRET in data
+    assert SECRET not in clean
+    with Image.open(BytesIO(data)) as before, Image.open(BytesIO(clean)) as after:
+        assert not dict(after.getexif())
+        assert before.convert("RGB").tobytes() == after.convert("RGB").tobytes()
+    assert without_metadata(clean, kind) == clean
+
+
+def test_what_a_phone_hangs_behind_a_photograph_goes_too():
+    clean = without_metadata(picture("jpeg") + b"second picture " + SECRET, "jpeg")
+    assert clean.endswith(b"\xff\xd9")
+    assert SECRET not in clean
+
+
+def test_colour_profiles_stay():
+    out = BytesIO()
+    Image.new("RGB", (4, 4)).save(out, "JPEG", icc_profile=b"profile", exif=b"Exif\0\0" + SECRET)
+    with Image.open(BytesIO(without_metadata(out.getvalue(), "jpeg"))) as image:
+        assert image.info["icc_profile"] == b"profile"
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "gif"])
+def test_a_file_cut_anywhere_is_damaged_or_whole_but_never_a_crash(kind):
+    data = picture(kind)
+    for end in range(20, len(data), 7):
+        try:
+            without_metadata(data[:end], kind)
+        except Damaged:
+            continue
+
+
+@pytest.mark.parametrize(("turn", "size"), [(1, (40, 20)), (3, (40, 20)), (6, (20, 40)), (8, (20, 40))])
+def test_a_photograph_is_shown_and_published_upright(tmp_path, turn, size):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(picture("jpeg", turn=turn))
+    file = look(path)
+    assert (file.width, file.height) == size
+    assert upright(file).size == size
+    with Image.open(BytesIO(cleaned(file))) as image:
+        assert image.size == size
+        assert not dict(image.getexif())
+
+
+def png_of(width, height):
+    """A file of a hundred bytes that says it is a huge picture."""
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"0")) + chunk(b"IEND", b"")
+
+
+FAULTS = {
+    "text.png": (b"not an image", "cannot be read as an image"),
+    "empty.jpg": (b"", "cannot be read as an image"),
+    "wrong.png": (picture("jpeg"), "wrong.png holds a JPEG image"),
+    "camera.heic": (b"\0", "no image that browsers show"),
+    "bomb.png": (png_of(30000, 30000), "too many pixels"),
+    "large.png": (png_of(9000, 8000), "9000 × 8000 pixels"),
+    "cut.jpg": (picture("jpeg", (400, 300))[:-40], "cut.jpg is damaged"),
+    "cut.png": (picture("png")[:-40], "cut.png is damaged"),
+    "page.svg": (b"<html>", "holds no SVG image"),
+    "sizeless.svg": (b"<svg xmlns='http://www.w3.org/2000/svg'>", "does not say how large"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_an_image_that_cannot_be_shown_is_a_fault_with_a_hint(tmp_path, name):
+    data, message = FAULTS[name]
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(ImageFault, match=message) as fault:
+        look(tmp_path / name)
+    assert fault.value.hint
+
+
+@pytest.mark.parametrize(
+    "head", ['<svg width="30" height="20">', '<svg viewBox="0 0 30 20">', "<svg width='30px' height='20px' id='a'>"]
+)
+def test_a_drawing_has_a_size(tmp_path, head):
+    (tmp_path / "a.svg").write_text(head)
+    assert (look(tmp_path / "a.svg").width, look(tmp_path / "a.svg").height) == (30, 20)
+
+
+def photograph(path, size):
+    Image.effect_noise(size, 60).convert("RGB").save(path, quality=90)
+    return look(path)
+
+
+def test_pictures_are_made_in_sizes_never_larger_than_they_are(tmp_path):
+    file = photograph(tmp_path / "Öl & Wasser.jpg", (800, 400))
+    fallback, others = derivatives(file, avif=False)
+    assert [(d.width, d.height, d.format) for d in others] == [
+        (360, 180, "webp"),
+        (720, 360, "webp"),
+        (800, 400, "webp"),
+    ]
+    assert fallback.width == 800
+    assert make((tmp_path, file, others, None)) == ""
+    for derived in others:
+        with Image.open(tmp_path / derived.name) as made:
+            assert (made.size, made.format) == ((derived.width, derived.height), "WEBP")
+    assert sources(others, "/folder")[0].srcset.startswith("/folder/images/sized/l-wasser-360.")
+
+
+def test_a_very_wide_picture_has_a_smaller_fallback(tmp_path):
+    fallback, others = derivatives(photograph(tmp_path / "a.jpg", (2000, 100)), avif=True)
+    assert (fallback.width, fallback.height, fallback.format) == (1600, 80, "jpeg")
+    assert {d.format for d in others} == {"avif", "webp"}
+    assert max(d.width for d in others) == 1440
+
+
+def test_made_files_are_the_same_each_time(tmp_path):
+    file = photograph(tmp_path / "a.jpg", (500, 200))
+    _, others = derivatives(file, avif=True)
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        make((tmp_path / folder, file, others, None))
+    assert len(others) == 4
+    for derived in others:
+        assert (tmp_path / "one" / derived.name).read_bytes() == (tmp_path / "two" / derived.name).read_bytes()
+
+
+def test_another_image_under_the_same_name_gets_other_addresses(tmp_path):
+    names = []
+    for colour in ("red", "blue"):
+        Image.new("RGB", (40, 20), colour).save(tmp_path / "a.png")
+        names.append({d.name for d in derivatives(look(tmp_path / "a.png"), avif=True)[1]})
+    assert not names[0] & names[1]
+
+
+PLACE = Place("posts", "https://example.org/folder", "/folder")
+
+
+@pytest.mark.parametrize(
+    ("src", "path"),
+    [
+        ("../images/a.png", "images/a.png"),
+        ("a%20b.png", "posts/a b.png"),
+        ("/images/a.png", "images/a.png"),
+        ("/folder/images/a.png", "images/a.png"),
+        ("https://example.org/folder/images/a.png?x=1#y", "images/a.png"),
+        ("{static}/images/a.png", "images/a.png"),
+        ("{static}../images/a.png", "images/a.png"),
+        ("|attach|a.png", "posts/a.png"),
+        ("../../secret.png", None),
+        ("data:image/png;base64,AA", None),
+        ("", "posts"),
+    ],
+)
+def test_an_address_names_a_file_below_content(src, path):
+    assert PLACE.path_of(src) == path
+
+
+@pytest.mark.parametrize(
+    "src", ["https://elsewhere.example/a.png", "//elsewhere.example/a.png", "http://example.org/a"]
+)
+def test_another_host_is_told(src):
+    with pytest.raises(Elsewhere):
+        PLACE.path_of(src)
+
+
+SHOWN = Picture("/i.jpg", "https://example.org/i.jpg", 40, 20, "x", (Source("image/webp", "/i.webp 40w"),), "100vw")
+
+
+def known(src, alt):  # noqa: ARG001 - as the finder is called
+    return None if src == "unknown" else SHOWN
+
+
+PICTURE = (
+    '<picture><source type="image/webp" srcset="/i.webp 40w" sizes="100vw">'
+    '<img src="/i.jpg" alt="a &quot;b&quot;" width="40" height="20"{}></picture>'
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p>no picture</p>", "<p>no picture</p>"),
+        ('<p><img src="a" alt="a &quot;b&quot;"></p>', f"<p>{PICTURE.format('')}</p>"),
+        (
+            '<p><img src="a" alt="a &quot;b&quot;" title="c &amp; d"></p>',
+            f"<figure>{PICTURE.format('')}<figcaption>c &amp; d</figcaption></figure>",
+        ),
+        (
+            '<p>x <img src="a" alt="a &quot;b&quot;" title="t"></p>',
+            "<p>x " + PICTURE.format("").replace(" width", ' title="t" width') + "</p>",
+        ),
+        (
+            '<img src="unknown" alt=""><img src="a" alt="a &quot;b&quot;">',
+            '<img src="unknown" alt="">' + PICTURE.format(' loading="lazy"'),
+        ),
+        ('<picture><img src="a" alt=""></picture>', '<picture><img src="a" alt=""></picture>'),
+    ],
+)
+def test_pictures_in_a_text_get_their_sizes_and_captions(html, expected):
+    assert with_pictures(html, known) == expected
+
+
+def test_no_picture_is_loaded_at_once_below_one_that_is():
+    assert 'loading="lazy"' in with_pictures('<img src="a" alt="">', known, first_at_once=False)
+
+
+CARD = Card("a-post", "Ladders & what they lead to", "Notes", "Ann Author", "#ffffff", "#000000", "#cc0000")
+
+
+def test_a_card_has_the_size_that_other_sites_want_and_the_same_bytes_each_time():
+    data = draw(CARD)
+    assert data == draw(CARD)
+    with Image.open(BytesIO(data)) as image:
+        assert image.size == (1200, 630)
+        assert image.convert("L").getextrema()[0] < 30
+    assert len(data) < 40_000
+
+
+@pytest.mark.parametrize("title", ["x" * 400, "word " * 300, "漢字", "é" * 9, "", "\u0301", "👍🏽", "<b>&amp;</b>"])
+def test_any_title_gives_a_card(title):
+    with Image.open(BytesIO(draw(Card("s", title, title, title, "#ffffff", "#000000", "#cc0000")))) as image:
+        assert image.size == (1200, 630)
+
+
+def test_accents_are_drawn_and_foreign_letters_are_left_out_whole():
+    assert drawable("Łódź – “café”") == "Lo\u0301dz\u0301 - “cafe\u0301”"
+    assert drawable("Ladder 漢字") == ""
+    with_accent = Card("s", "é", "", "", "#ffffff", "#000000", "#cc0000")
+    without = Card("s", "e", "", "", "#ffffff", "#000000", "#cc0000")
+    assert draw(with_accent) != draw(without)
