@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -59,6 +60,7 @@ class SiteSettings(Record):
     menu: tuple[Link, ...] = ()
     social: tuple[Link, ...] = ()
     main_book: str = ""
+    accent: str = ""
     feeds: FeedSettings = FeedSettings()
     strict: bool = False
     drafts: bool = False
@@ -71,6 +73,14 @@ class SiteSettings(Record):
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise Fault(f"`{value}` is not a web address", "write it as https://example.org")
         return value.rstrip("/")
+
+    @field_validator("accent")
+    @classmethod
+    def _color(cls, value: str) -> str:
+        # It goes into the stylesheet as it stands.
+        if value and not re.fullmatch(r"#[0-9A-Fa-f]{3,8}|[a-z]+|(?:rgb|hsl|oklch)\([\d.,%/ a-z]+\)", value):
+            raise Fault(f"`{value}` is not a color", "write it as #17655f")
+        return value
 
     @field_validator("allow")
     @classmethod
