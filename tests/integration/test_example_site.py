@@ -59,7 +59,8 @@ ADDRESSES = [
     *"/mentoring/ /about/ /contact/ /preface/".split(),
     *"/books/ /books/what-is-coworking/ /books/what-is-coworking/buy/ /buy/".split(),
     *"/go/what-is-coworking/ /go/what-is-coworking/amazon-us/".split(),
-    *"/feed.xml /atom.xml /feed.json /category/commentary/feed.xml".split(),
+    *"/subscribe/".split(),
+    *"/feed.xml /atom.xml /feed.json /category/commentary/feed.xml /books/feed.xml".split(),
 ]
 
 
