@@ -20,6 +20,10 @@ AUTHORSITE = {
         {"label": "Mentoring", "url": "/mentoring/"},
         {"label": "About", "url": "/about/"},
     ],
+    "observances": [
+        {"name": '"I Am A Mentor" Day', "rule": "4 January", "url": "/mentoring/"},
+        {"name": "National Mentoring Month", "rule": "January", "url": "/mentoring/"},
+    ],
     "social": [{"label": "Twitter", "url": "https://twitter.com/whatiscoworking"}],
 }
 

@@ -41,6 +41,18 @@ def serve(_, port=8000, drafts=True, settings="pelicanconf.py"):
     package("publishing.serve").serve(ROOT / settings, port, drafts=drafts)
 
 
+@task(help={"against": "a folder, or the live site's address; left out: the last output"})
+def feed_diff(_, against="", settings="publishconf.py"):
+    """Say what publishing would do to subscribers. Example: invoke feed-diff --against https://example.org"""
+    raise Exit(code=package("publishing.feed_diff").feed_diff(ROOT / settings, against))
+
+
+@task(help={"year": "such as 2018", "quarter": "such as 2019Q3", "write": "into content/posts, as a draft"})
+def roundup(_, year="", quarter="", write=False, settings="pelicanconf.py"):
+    """Draft the post that sums up a year or a quarter. Example: invoke roundup --quarter 2019Q3 --write"""
+    raise Exit(code=package("roundup.adapter").roundup(ROOT / settings, year or quarter, write=write))
+
+
 @task
 def clean(_):
     """Remove output and caches; never content. Example: invoke clean"""

@@ -32,6 +32,11 @@ GOLDEN_SETTINGS = {
             {"label": "Mentoring", "url": "/mentoring/"},
             {"label": "About", "url": "/about/"},
         ],
+        "observances": [
+            {"name": '"I Am A Mentor" Day', "rule": "4 January", "url": "/mentoring/"},
+            {"name": "Ladder Month", "rule": "February", "url": "/mentoring/", "text": "hold one for somebody"},
+            {"name": "Thank Your Mentor Day", "rule": "last Thursday of January"},
+        ],
         "social": [{"label": "Elsewhere", "url": "https://example.org/@ann"}],
     },
 }

@@ -12,7 +12,7 @@ FLOORS = [
     {"problems", "validation", "settings", "markup", "output", "templating"},
     {"reading", "images", "building"},
     {"books", "events"},
-    {"linking", "feeds"},
+    {"linking", "feeds", "roundup"},
     {"discovery"},
     {"checking"},
     {"publishing"},

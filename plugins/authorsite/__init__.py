@@ -7,6 +7,7 @@ from .books import adapter as books
 from .building.adapter import engage
 from .discovery import adapter as discovery
 from .discovery import assets
+from .events import adapter as events
 from .feeds import adapter as feeds
 from .images import adapter as images
 from .linking import adapter as linking
@@ -28,6 +29,7 @@ def register() -> None:
     signals.generator_init.connect(templating.add_templates)
     signals.readers_init.connect(reading.add_reader)
     signals.get_generators.connect(books.get_generators)
+    signals.get_generators.connect(events.get_generators)
     signals.get_generators.connect(feeds.get_generators)
     signals.get_generators.connect(assets.get_generators)
     signals.get_generators.connect(images.get_generators)

@@ -46,6 +46,15 @@ class FeedSettings(Record):
     allow: dict[str, str] = Field(default_factory=dict)
 
 
+class ObservanceSettings(Record):
+    """A day or month that comes round every year; `rule` is `4 January`, `January` or `last Thursday of January`."""
+
+    name: str
+    rule: str
+    url: str = ""
+    text: str = ""
+
+
 class SiteSettings(Record):
     """What the author sets about the site; every key has a default but the address.
 
@@ -62,6 +71,7 @@ class SiteSettings(Record):
     main_book: str = ""
     accent: str = ""
     feeds: FeedSettings = FeedSettings()
+    observances: tuple[ObservanceSettings, ...] = ()
     strict: bool = False
     drafts: bool = False
     allow: dict[str, str] = Field(default_factory=dict)

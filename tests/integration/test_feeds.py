@@ -1,7 +1,21 @@
 """Feeds as a build writes them."""
 
+import calendar
+import json
+import re
+
 import feedparser
-from conftest import post
+import pytest
+from authorsite.feeds import adapter, making
+from authorsite.feeds.making import Kitchen
+from authorsite.problems import ProblemLog
+from authorsite.publishing.build import build
+from authorsite.publishing.feed_diff import feed_diff
+from conftest import ROOT, post
+from feed_rules import broken_rules
+from feed_samples import entry as sample
+from lxml import etree
+from serving import serving
 
 
 def test_every_post_is_in_the_feeds_whole_and_newest_first(make_site):
@@ -41,3 +55,259 @@ def test_a_feed_holds_as_many_items_as_the_author_says(make_site):
     site = make_site({f"content/posts/{n}.md": post(f"Post {n}", f"2019-03-{n:02}") for n in range(1, 6)})
     assert not site.build(AUTHORSITE={"feeds": {"items": 2, "content": "summary"}}).failed
     assert len(feedparser.parse(site.output("feed.xml")).entries) == 2
+
+
+FEED_NAMES = re.compile(r"(^|/)(feed\.xml|atom\.xml|feed\.json)$")
+
+
+def feeds_of(site):
+    return {name: data for name, data in site.tree().items() if FEED_NAMES.search(name)}
+
+
+def test_every_feed_of_the_golden_site_holds_every_rule(golden):
+    feeds = feeds_of(golden)
+    assert {"feed.xml", "atom.xml", "feed.json", "books/feed.xml", "events/feed.xml", "tag/ladders/feed.xml"} <= set(
+        feeds
+    )
+    assert {name: broken for name, data in feeds.items() if (broken := broken_rules(name, data))} == {}
+
+
+def test_every_feed_of_the_golden_site_parses_back_to_its_entries(golden_copy, monkeypatch):
+    made = []
+    plain_written = adapter.written
+
+    def recorded(feed, entries, stylesheet):
+        made.append((feed, entries, plain_written(feed, entries, stylesheet)))
+        return made[-1][2]
+
+    monkeypatch.setattr(adapter, "written", recorded)
+    assert not golden_copy.build(strict=True).failed
+    assert len(made) > 50
+    for feed, entries, data in made:
+        if feed.path.endswith(".json"):
+            assert [(i["id"], i["url"], i["title"]) for i in json.loads(data)["items"]] == [
+                (e.guid, e.url, e.title) for e in entries
+            ]
+            continue
+        found = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
+        assert not found.bozo
+        assert [i.title for i in found.entries] == [e.title for e in entries]
+        for item, entry in zip(found.entries, entries, strict=True):
+            assert (item.id, item.link) == (entry.guid, entry.url)
+            assert calendar.timegm(item.published_parsed) == entry.published.timestamp()
+            assert item.content[0].value.strip() == entry.html.strip() if entry.html else True
+            assert [author.name for author in item.authors] == list(entry.authors)
+            assert [tag.term for tag in item.get("tags", [])] == list(entry.categories)
+
+
+def test_drafts_shown_to_the_author_stay_out_of_the_feeds(make_site):
+    site = make_site(
+        {"content/posts/a.md": post(), "content/posts/d.md": post("A draft", status="draft", category="Z")}
+    )
+    site.build(drafts=True)
+    assert not any(b"A draft" in data for data in feeds_of(site).values())
+    assert "category/z/feed.xml" not in feeds_of(site)
+
+
+HOSTILE = {
+    "cdata": ("`<![CDATA[` in `]]>` out", "&lt;![CDATA[</code> in <code>]]&gt;</code> out"),
+    "references": ("bell &#7; and &#xD800; and &#xFFFE; end", "bell"),
+    "hebrew": ("שלום \u202bעולם\u202c", "שלום"),
+    "emoji": ("🪜👩‍👩‍👧 ok", "🪜👩‍👩‍👧 ok"),
+    "unclosed": ("<div><b>never closed\n\n<script>alert(1)</script>", "never closed"),
+    "attribute": ('<img src="x" onerror="alert(1)" alt="a">', "https://example.org/2019/03/01/attribute/x"),
+    "table": ("<table><tr><td>cell", "cell"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_post_leaves_the_feeds_valid_and_shows_right(make_site, name):
+    body, kept = HOSTILE[name]
+    site = make_site({"content/posts/a.md": post(name, body=body)})
+    built = site.build()
+    assert not built.failed, list(built.problems)
+    for file, data in feeds_of(site).items():
+        assert broken_rules(file, data) == []
+    found = feedparser.parse(site.output("feed.xml")).entries[0].content[0].value
+    assert kept in found
+    if name == "references":
+        (problem,) = built.problems
+        assert str(problem).startswith("content/posts/a.md: U+0007, U+FFFE cannot stand in a feed")
+
+
+def test_a_post_of_two_megabytes_is_whole_in_the_feed(make_site):
+    body = "\n\n".join(f"Paragraph {n} " + "word " * 390 for n in range(1000)) + "\n\nThe last words."
+    site = make_site({"content/posts/a.md": post("Big", body=body)})
+    assert not site.build().failed
+    item = etree.fromstring(site.output("feed.xml").encode()).find(".//item")
+    text = item.findtext("{http://purl.org/rss/1.0/modules/content/}encoded")
+    assert len(text) > 1_900_000
+    assert text.endswith("<p>The last words.</p>")
+
+
+def many(count):
+    return {
+        f"content/posts/{n}.md": post(f"Post {n}", f"2019-{n % 12 + 1:02}-{n % 28 + 1:02}", tags=f"[all, t{n % 9}]")
+        for n in range(count)
+    }
+
+
+def test_entries_are_made_once_for_all_feeds_and_only_those_shown(make_site, monkeypatch):
+    kitchens = []
+    plain_init = Kitchen.__init__
+    monkeypatch.setattr(
+        Kitchen, "__init__", lambda self, *a, **k: (plain_init(self, *a, **k), kitchens.append(self))[0]
+    )
+    site = make_site(many(40))
+    site.build(AUTHORSITE={"feeds": {"items": 5, "tags": ["all"]}})
+    assert kitchens[-1].converted == 5, "main, Atom, JSON, category and tag show the same five"
+    site.write({"content/posts/39.md": post("Post 39", "2019-04-12", body="Mended.", tags="[all]")})
+    site.build(AUTHORSITE={"feeds": {"items": 5, "tags": ["all"]}})
+    assert kitchens[-1].converted == 0, "that post is in no feed"
+
+
+def test_a_feed_is_left_alone_until_an_entry_of_it_changes_and_made_again_when_it_was_touched(make_site, monkeypatch):
+    made = []
+    plain_written = adapter.written
+    monkeypatch.setattr(adapter, "written", lambda feed, *rest: (made.append(feed.path), plain_written(feed, *rest))[1])
+    site = make_site({"content/posts/a.md": post("A", tags="[x]"), "content/posts/b.md": post("B", tags="[y]")})
+    site.build()
+    first = site.tree()
+    made.clear()
+    site.build()
+    assert made == []
+    assert site.tree() == first
+    site.write({"content/posts/a.md": post("A", body="Other words.", tags="[x]")})
+    site.build()
+    assert set(made) == {"feed.xml", "atom.xml", "feed.json", "category/commentary/feed.xml", "tag/x/feed.xml"}
+    made.clear()
+    (site.root / "output" / "tag" / "y" / "feed.xml").write_text("damaged")
+    site.build(AUTHORSITE={"feeds": {"copyright": ""}})
+    assert made == ["tag/y/feed.xml"]
+    (site.root / ".cache" / "feeds.json").write_text("[1")
+    site.build()
+    assert not site.build().failed
+
+
+def test_entries_kept_for_the_next_feed_have_a_bound(monkeypatch):
+    monkeypatch.setattr(making, "_KEPT", 3)
+    kitchen = Kitchen(ProblemLog())
+    for n in range(10):
+        kitchen.readable(sample(guid=f"https://example.org/{n}/"))
+    assert len(kitchen._ready) == 3
+
+
+def test_updated_moves_only_with_the_date_or_modified(make_site):
+    def updated():
+        found = feedparser.parse(site.output("atom.xml"))
+        return found.entries[0].updated, found.feed.updated
+
+    site = make_site({"content/posts/a.md": post()})
+    site.build()
+    before = updated()
+    site.write({"content/posts/a.md": post("Another title", body="Other words.", tags="[new]")})
+    site.build()
+    assert updated() == before == ("2019-03-01T00:00:00-06:00",) * 2
+    site.write({"content/posts/a.md": post(modified="2019-05-02")})
+    site.build()
+    assert updated() == ("2019-05-02T00:00:00-05:00",) * 2
+
+
+def test_the_line_about_the_book_the_hub_and_the_rights_are_the_authors(golden_copy):
+    golden_copy.build(AUTHORSITE={"feeds": {"hub": "https://hub.example/", "copyright": "© Ann"}})
+    xml = golden_copy.output("feed.xml")
+    assert 'By the author of <a href="https://example.org/books/made-up-guide/">The Made-up Guide</a>.' in xml
+    assert 'rel="hub" href="https://hub.example/"' in xml
+    assert "<copyright>© Ann</copyright>" in xml
+    assert re.search(r"<image><url>https://example\.org/[^<]*guide[^<]*</url><title>Ann Author</title>", xml)
+    assert '<media:content url="https://example.org/' in xml
+    golden_copy.build(AUTHORSITE={"feeds": {"book_line": "Read <em>the book</em>."}})
+    assert "<small>Read <em>the book</em>.</small>" in golden_copy.output("feed.xml")
+    golden_copy.build(AUTHORSITE={"feeds": {"book_line": ""}})
+    assert "<small>" not in golden_copy.output("feed.xml")
+
+
+def test_a_summary_feed_leads_to_the_whole_post(make_site):
+    site = make_site({"content/posts/a.md": post(summary="In short.", body="At length.")})
+    site.build(AUTHORSITE={"feeds": {"content": "summary"}})
+    text = feedparser.parse(site.output("feed.xml")).entries[0].content[0].value
+    assert "In short." in text
+    assert "At length." not in text
+    assert 'href="https://example.org/2019/03/01/a-post/"' in text
+
+
+def test_pages_name_the_feeds_that_fit_them_and_subscribe_lists_every_one(golden):
+    def named(page):
+        return set(re.findall(r'<link rel="alternate" type="[^"]+" title="[^"]+" href="/([^"]+)"', golden.output(page)))
+
+    everywhere = {"feed.xml", "atom.xml", "feed.json"}
+    assert named("index.html") == everywhere
+    assert named("category/workshop/index.html") == {*everywhere, "category/workshop/feed.xml"}
+    assert named("tag/ladders/index.html") == {*everywhere, "tag/ladders/feed.xml"}
+    assert named("2019/07/15/the-orchard-in-spring/index.html") == {*everywhere, "category/workshop/feed.xml"}
+    assert named("books/index.html") == {*everywhere, "books/feed.xml"}
+    assert named("events/index.html") == {*everywhere, "events/feed.xml", "events.ics"}
+    lists = re.findall(r'(?s)<ul class="feeds">.*?</ul>', golden.output("subscribe/index.html"))
+    listed = set(re.findall(r'<a href="/([^"]+)"', "".join(lists)))
+    assert listed == {*feeds_of(golden), "events.ics"}
+
+
+def test_a_strict_build_that_would_announce_a_post_again_fails_and_names_the_line(make_site):
+    site = make_site({"content/posts/a.md": post(slug="first-name"), "content/posts/b.md": post("B")})
+    assert not site.build(strict=True).failed
+    before = site.tree()
+    site.write({"content/posts/a.md": post(slug="second-name")})
+    built = site.build(strict=True)
+    (problem,) = built.problems
+    assert "again under a new guid" in problem.message
+    assert "aliases: [/2019/03/01/first-name/]" in problem.hint
+    assert site.tree() == before
+    allowed = {"feeds": {"allow": {"/2019/03/01/second-name/": "nobody had seen it"}}}
+    assert not site.build(strict=True, AUTHORSITE=allowed).failed
+    site.write({"content/posts/b.md": post("B, renamed", slug="b-renamed", aliases="[/2019/03/01/b/]")})
+    assert not site.build(strict=True).failed
+
+
+def test_feed_diff_says_what_publishing_would_do_and_publishes_nothing(make_site, capsys):
+    settings = (ROOT / "pelicanconf.py").read_text("utf-8").replace('"plugins"', f'"{ROOT}/plugins"')
+    settings = re.sub(
+        r"^AUTHORSITE = \{.*?^\}",
+        'AUTHORSITE = {"url": "https://example.org"}',
+        settings,
+        flags=re.MULTILINE | re.DOTALL,
+    )
+    settings = settings.replace('THEME = "theme"', f'THEME = "{ROOT}/theme"')
+    site = make_site({"pelicanconf.py": settings, "content/posts/a.md": post(), "content/posts/b.md": post("B")})
+    assert not build(site.root / "pelicanconf.py").failed
+    before = site.tree()
+    assert feed_diff(site.root / "pelicanconf.py") == 0
+    assert "Nothing changes for subscribers." in capsys.readouterr().out
+    site.write({"content/posts/a.md": post(slug="moved"), "content/posts/c.md": post("C", "2019-03-02")})
+    assert feed_diff(site.root / "pelicanconf.py") == 1
+    said = capsys.readouterr().out
+    assert "+ C (https://example.org/2019/03/02/c/)" in said
+    assert "! A post: announced again; put `/2019/03/01/a-post/` first" in said
+    assert site.tree() == before
+
+
+def test_a_feed_opened_in_a_browser_is_a_page_for_people(golden, browser):
+    folder = golden.root / "output"
+    with serving(folder) as url:
+        for name in ("feed.xml", "atom.xml"):
+            page = browser.new_page()
+            page.goto(f"{url}/{name}")
+            words, links = page.evaluate(
+                "[document.documentElement.innerText ?? [...document.querySelectorAll('*')]"
+                ".filter(e => e.checkVisibility()).map(e => e.textContent).join(' '),"
+                " [...document.getElementsByTagNameNS('http://www.w3.org/1999/xhtml', 'a')]"
+                ".filter(a => a.checkVisibility()).map(a => a.href)]"
+            )
+            assert "This is a feed" in words
+            assert links == ["https://example.org/subscribe/", "https://example.org/"]
+            shown = page.evaluate(
+                "n => [...document.getElementsByTagName(n)].map(e => e.checkVisibility())",
+                "guid" if name == "feed.xml" else "id",
+            )
+            assert shown
+            assert not any(shown)
+            page.close()

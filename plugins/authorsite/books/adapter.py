@@ -70,7 +70,7 @@ class BooksGenerator(Generator):
 
     def _page(self, writer: Any, template: str, url: str, **local: Any) -> None:
         writer.write_file(
-            f"{url}index.html", self.get_template(template), self.context, relative_urls=False, url=url, **local
+            f"{url}index.html", self.get_template(template), self.context, url=url, section="books", **local
         )
 
     def _read(self, path: Path) -> Source[Book] | None:

@@ -36,7 +36,10 @@ class FeedsGenerator(Generator):
         feeds = [FeedLink(name, "feed.xml", RSS), FeedLink(name, "atom.xml", ATOM), FeedLink(name, "feed.json", JSON)]
         if self.context.get("books"):
             feeds.append(FeedLink(f"{name}: books", "books/feed.xml", RSS, "books"))
-        self.context["feeds"] = (*feeds, *self.context.get("feeds", ()))
+        if self.context.get("events"):
+            feeds.append(FeedLink(f"{name}: events", "events/feed.xml", RSS, "events"))
+            feeds.append(FeedLink(f"{name}: calendar", "events.ics", CALENDAR, "events"))
+        self.context["feeds"] = tuple(feeds)
         self.groups = [*self._groups("categories", "category"), *self._groups("tags", "tag")]
 
     def _groups(self, name: str, folder: str) -> Iterable[tuple[FeedLink, Any, list[Any]]]:
@@ -46,7 +49,9 @@ class FeedsGenerator(Generator):
             shown = [post for post in posts if not getattr(post, "draft", False)]
             link = FeedLink(f"{self.settings['SITENAME']}: {group.name}", f"{folder}/{group.slug}/feed.xml", RSS)
             served = bool(shown) and (wanted is None or group.name in wanted or group.slug in wanted)
-            group.feeds = (link,) if served else ()
+            # A post's category is an object of its own, equal to this one.
+            for named in (group, *(post.category for post in posts if folder == "category")):
+                named.feeds = (link,) if served else ()
             if served:
                 yield link, group, shown
 
@@ -58,7 +63,7 @@ class FeedsGenerator(Generator):
         about = self.site.description
         output.write(self.context, STYLESHEET, Path(__file__).with_name(STYLESHEET).read_bytes())
         posts = self._newest(post for post in self.context.get("articles", ()) if not getattr(post, "draft", False))
-        sections = {"": ("", posts), "books": ("books/", self._books())}
+        sections = {"": ("", posts), "books": ("books/", self._books()), "events": ("events/", self._events())}
         for link in self.context["feeds"]:
             if link.section in sections and link.type != CALENDAR:
                 self._write(link, about, *sections[link.section])
@@ -152,11 +157,39 @@ class FeedsGenerator(Generator):
             source=book.source_path,
         )
 
+    def _events(self) -> list[Entry]:
+        """Return an entry for each event that is announced, the last announced first."""
+        now = now_of(self.settings)
+        told = [event for event in self.context.get("events", ()) if event.record.announced <= now]
+        told.sort(key=lambda event: (event.record.announced, event.url), reverse=True)
+        return [self._event(event) for event in told[: self.site.feeds.items or None]]
+
+    def _event(self, event: Any) -> Entry:
+        record, url = event.record, self._address(event.url)
+        guid, permanent = self._guid(record, url)
+        place = ", ".join(filter(None, (event.place, event.address)))
+        facts = "".join(f"<p>{escape(fact)}</p>" for fact in (event.when, place) if fact)
+        links = ((record.online, "On line"), (record.url, "More about it"), (record.recording, "Recording"))
+        facts += "".join(f'<p><a href="{escape(link)}">{words}</a></p>' for link, words in links if link)
+        return Entry(
+            guid=guid,
+            permanent=permanent,
+            url=url,
+            title=event.title,
+            published=record.announced,
+            updated=max(record.modified or record.announced, record.announced),
+            summary=event.summary or event.when,
+            html=facts + event.html,
+            authors=(self.settings.get("AUTHOR") or self.settings["SITENAME"],),
+            categories=("Events",),
+            source=event.source_path,
+        )
+
     def _image(self, post: Any, record: Any) -> Enclosure | None:
         name, picture = getattr(record, "image", ""), getattr(post, "picture", None)
         if not name:
             return None
-        url = self._absolute(getattr(picture, "src", name))
+        url = getattr(picture, "url", "") or self._absolute(name)
         size = (getattr(picture, "width", 0), getattr(picture, "height", 0))
         return Enclosure(url, _media_type(url), record.image_alt, *size)
 

@@ -17,8 +17,10 @@ from pelican.settings import read_settings
 from ..building.adapter import HELD, Build
 from ..building.staging import stage
 from ..building.writer import Tally
+from ..feeds.diff import check
 from ..problems import KEY, BuildFailed, ProblemLog, captured_logging
-from ..settings import NAME
+from ..settings import NAME, site_of
+from .feeds import feeds_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ def _run(path: Path, overrides: dict[str, Any], log: ProblemLog, share: Build, *
         raise BuildFailed
     try:
         pelican.run()
+        if strict and not log.failed:
+            check(feeds_in(output), feeds_in(staging), log, site_of(pelican.settings).feeds.allow)
     finally:
         if strict and log.failed:
             shutil.rmtree(staging, ignore_errors=True)

@@ -1,35 +1,15 @@
 """Entries, content for readers, and the three formats."""
 
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import feedparser
 import pytest
 from authorsite.feeds.content import for_readers, without_forbidden
-from authorsite.feeds.entry import Enclosure, Entry, Feed, Original, guid_of
+from authorsite.feeds.entry import Enclosure, Original, guid_of
 from authorsite.feeds.json_feed import json_feed
 from authorsite.feeds.xml_feeds import atom, rss
-
-BASE = "https://example.org/2019/03/01/a-post/"
-FEED = Feed(
-    "feed.xml", "A & B", "About <things>", "", "en-US", "Ann Author", "https://example.org", hub="https://hub.example/"
-)
-
-
-def entry(**changed):
-    given = {
-        "guid": BASE,
-        "permanent": True,
-        "url": BASE,
-        "title": "Bread & <butter>",
-        "published": datetime(2019, 3, 1, 9, tzinfo=timezone(timedelta(hours=-6))),
-        "updated": datetime(2019, 3, 2, tzinfo=UTC),
-        "summary": "Plain words & more",
-        "html": "<p>One ]]> two</p>",
-        "authors": ("Ann Author",),
-        "categories": ("News", "a, b"),
-    }
-    return Entry(**given | changed)
+from feed_samples import BASE, FEED, entry
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Events and yearly observances: pages, a calendar, and dates that are right whenever the site is built."""

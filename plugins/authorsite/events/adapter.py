@@ -1,0 +1,136 @@
+"""Events and observances into Pelican's context, and their pages and calendars out of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pelican.generators import Generator
+
+from .. import output
+from ..images.adapter import picture, pictured
+from ..problems import ProblemLog, log_of
+from ..reading.documents import Source, read_source
+from ..reading.markdown import Converter
+from ..reading.schemas import Status
+from ..settings import now_of, site_of
+from ..validation import Fault, did_you_mean, line_of
+from .ics import calendar
+from .model import Event
+from .observances import Observance, observe, parse_rule
+from .views import EventView, Shown, event_jsonld, in_words
+
+FOLDER = "events"
+CALENDAR = "events.ics"
+
+
+class EventsGenerator(Generator):
+    """Reads content/events/*.md and writes the list, a page and a calendar file each, and the calendar of all."""
+
+    def generate_context(self) -> None:
+        """Set `events`, the next first and then the past ones, and `observances`."""
+        self.log: ProblemLog = log_of(self.settings)
+        self.site = site_of(self.settings)
+        self.now = now_of(self.settings)
+        self.locale = self.site.language.replace("-", "_")
+        files = sorted((Path(self.path) / FOLDER).glob("*.md"))
+        self.every = [view for path in files if (view := self._read(path))]
+        self._keep_apart()
+        listed = [event for event in self.every if event.record.status is Status.PUBLISHED]
+        coming = sorted((e for e in listed if not e.past), key=lambda e: (e.start, e.slug))
+        past = sorted((e for e in listed if e.past), key=lambda e: (e.start, e.slug), reverse=True)
+        self.context["events"] = (*coming, *past)
+        self.context["observances"] = tuple(self._observances())
+
+    def generate_output(self, writer: Any) -> None:
+        """Write pages and calendars, if there are events at all."""
+        for event in self.every:
+            self._page(writer, "event", event.url, event=event)
+            if event.calendar:
+                output.write(self.context, event.calendar, calendar([event], event.title, self.site.url))
+        events = self.context["events"]
+        if events:
+            self._page(writer, "events", "events/")
+            output.write(self.context, CALENDAR, calendar(events, self.settings["SITENAME"], self.site.url))
+
+    def _page(self, writer: Any, name: str, url: str, **local: Any) -> None:
+        template = self.get_template(name)
+        writer.write_file(f"{url}index.html", template, self.context, url=url, section="events", **local)
+
+    def _read(self, path: Path) -> EventView | None:
+        source = read_source(path, Event, self.log, ZoneInfo(self.settings["TIMEZONE"] or "UTC"))
+        if source is None or (source.record.status is Status.DRAFT and not self.site.drafts):
+            return None
+        event, slug = source.record, source.record.slug or path.stem
+        url = f"{FOLDER}/{slug}/"
+        whole = f"{self.site.url}/{url}"
+        return EventView(
+            record=event,
+            slug=slug,
+            url=url,
+            guid=event.guid or (f"{self.site.url}{event.aliases[0]}" if event.aliases else whole),
+            title=event.title,
+            summary=event.summary,
+            html=pictured(Converter().convert(source.body).html, str(path), self.context),
+            start=event.start.moment,
+            when=in_words(event.start, event.end, self.locale),
+            past=event.over <= self.now,
+            place=event.place,
+            address=event.address,
+            pictures=self._pictures(source),
+            post=self._post(source),
+            calendar="" if event.start.precision == "month" else f"{FOLDER}/{slug}.ics",
+            structured=event_jsonld(event, whole, self.site.url),
+            source_path=str(path),
+        )
+
+    def _pictures(self, source: Source[Event]) -> tuple[Shown, ...]:
+        """Return the pictures that are there; what is not has become a problem."""
+        shown = []
+        for number, given in enumerate(source.record.pictures):
+            line = line_of(("pictures", number), source.lines)
+            found = picture(self.context, given.src, given.alt, (source.path, line))
+            if found:
+                shown.append(Shown(found, given.caption))
+        return tuple(shown)
+
+    def _post(self, source: Source[Event]) -> tuple[str, str]:
+        """Return title and address of the post about an event, by its slug or its file's name."""
+        wanted = source.record.post.strip("/").removesuffix(".md").rpartition("/")[2]
+        if not wanted:
+            return "", ""
+        posts = {Path(p.source_path).stem: p for p in self.context.get("articles", ())}
+        posts |= {p.slug: p for p in self.context.get("articles", ())}
+        if wanted not in posts:
+            hint = did_you_mean(wanted, posts, "give the slug of a post")
+            line = line_of(("post",), source.lines)
+            self.log.error(source.path, line, f"there is no post `{wanted}`", hint, kind="event")
+            return "", ""
+        return str(getattr(posts[wanted].record, "title", posts[wanted].title)), posts[wanted].url
+
+    def _keep_apart(self) -> None:
+        first: dict[str, EventView] = {}
+        for event in self.every:
+            other = first.setdefault(event.slug, event)
+            if other is not event:
+                what = f"the address {event.url} is that of {self.log.shown(other.source_path)} too"
+                self.log.error(event.source_path, 0, what, "give one of them another slug", kind="event")
+        self.every = list(first.values())
+
+    def _observances(self) -> list[Observance]:
+        made = []
+        for given in self.site.observances:
+            try:
+                rule = parse_rule(given.rule)
+            except Fault as fault:
+                self.log.error("pelicanconf.py", 0, f"observances: {fault}", fault.hint, kind="settings")
+                continue
+            url = self.site.root + given.url if given.url.startswith("/") else given.url
+            made.append(observe(given.name, rule, self.now.date(), self.locale, url, given.text))
+        return sorted(made, key=lambda o: (o.dates[0], o.name))
+
+
+def get_generators(_pelican: Any) -> type:
+    """Offer the events' generator (signal: get_generators)."""
+    return EventsGenerator

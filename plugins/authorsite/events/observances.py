@@ -1,0 +1,102 @@
+"""Days and months that come round every year, by rule: "4 January", "January", "last Thursday of January"."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from babel.dates import format_date, format_skeleton
+
+from ..validation import Fault, did_you_mean
+
+# English on purpose, and no locale's: this is what the author writes.
+_MONTHS = (
+    "january february march april may june july august september october november december".split()  # the year's order
+)
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
+_LEAP_CYCLE = 9
+"""Years within which 29 February comes round, even about 1900 and 2100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A yearly rule: a whole month; its `day`; or its `nth` (0 the first, -1 the last) `weekday` (0 Monday)."""
+
+    month: int
+    day: int = 0
+    weekday: int = -1
+    nth: int = 0
+
+    def first_day(self, year: int) -> date | None:
+        """Return the day on which it begins in `year`; None when that year has no such day."""
+        if self.weekday >= 0:
+            length = calendar.monthrange(year, self.month)[1]
+            fitting = [d for d in range(1, length + 1) if calendar.weekday(year, self.month, d) == self.weekday]
+            return date(year, self.month, fitting[self.nth])
+        try:
+            return date(year, self.month, self.day or 1)
+        except ValueError:
+            return None
+
+    def end(self, start: date) -> date:
+        """Return the day after its last one, for an observance that begins on `start`."""
+        days = 1 if self.day or self.weekday >= 0 else calendar.monthrange(start.year, start.month)[1]
+        return start + timedelta(days=days)
+
+    def coming(self, today: date) -> Iterator[date]:
+        """Yield the first days of those that are running or to come, for the rest of the calendar."""
+        # From the year before: nothing lasts longer than a month, and a month ends within its year.
+        for year in range(today.year, date.max.year):
+            start = self.first_day(year)
+            if start and self.end(start) > today:
+                yield start
+
+
+def parse_rule(text: str) -> Rule:
+    """Return the rule that `text` writes; raises Fault with the three ways to write one."""
+    words = re.sub(r"[,.]|(?<=\d)(?:st|nd|rd|th)\b", "", text.lower()).replace(" of ", " ").replace("the ", "").split()
+    months = [_MONTHS.index(word) + 1 for word in words if word in _MONTHS]
+    rest = [word for word in words if word not in _MONTHS]
+    if len(months) == 1:
+        if not rest:
+            return Rule(months[0])
+        if len(rest) == 1 and rest[0].isdecimal():
+            # 2000 was a leap year.
+            if 1 <= int(rest[0]) <= calendar.monthrange(2000, months[0])[1]:
+                return Rule(months[0], int(rest[0]))
+            raise Fault(f"`{text}` is no day of the calendar", "check the day")
+        if len(rest) == 2 and rest[0] in _ORDINALS and rest[1] in _DAYS:  # noqa: PLR2004 - which, and which weekday
+            return Rule(months[0], 0, _DAYS.index(rest[1]), _ORDINALS[rest[0]])
+    forms = "write `4 January`, `January` or `last Thursday of January`"
+    strange = next((w for w in words if w not in {*_MONTHS, *_DAYS, *_ORDINALS} and not w.isdecimal()), "")
+    raise Fault(f"`{text}` is not a yearly date", did_you_mean(strange, [*_MONTHS, *_DAYS, *_ORDINALS], forms))
+
+
+@dataclass(frozen=True, slots=True)
+class Observance:
+    """An observance as pages show it: the first days of the next ones (a running one included), and those in words."""
+
+    name: str
+    url: str
+    text: str
+    running: bool
+    dates: tuple[date, ...]
+    words: tuple[str, ...]
+
+
+def observe(
+    name: str, rule: Rule, today: date, locale: str, url: str = "", text: str = "", count: int = 3
+) -> Observance:
+    """Return what pages say of an observance on the day `today`, its dates in the language of `locale`."""
+    coming = rule.coming(today)
+    dates = tuple(day for day, _ in zip(coming, range(count), strict=False))
+    whole_month = not rule.day and rule.weekday < 0
+    words = tuple(
+        format_skeleton("yMMMM", day, locale=locale) if whole_month else format_date(day, "long", locale=locale)
+        for day in dates
+    )
+    return Observance(name, url, text, dates[0] <= today, dates, words)

@@ -1,0 +1,157 @@
+"""The rules that feeds break most often, as research found them; an empty list means that none is broken."""
+
+import json
+import re
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from authorsite.markup import VOID, tokens
+from lxml import etree
+
+ATOM, CONTENT, DC = (
+    "http://www.w3.org/2005/Atom",
+    "http://purl.org/rss/1.0/modules/content/",
+    "http://purl.org/dc/elements/1.1/",
+)
+MEDIA = "http://search.yahoo.com/mrss/"
+NEVER = {"script", "style", "form", "input", "button", "iframe", "object", "embed"}
+TAG = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
+
+
+def broken_rules(name, data):
+    """Return what is wrong with the feed in the file `name`."""
+    if name.endswith(".json"):
+        return list(json_rules(data))
+    root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, huge_tree=True))
+    start = data[: data.index(b"<", data.rindex(b"?>", 0, 400))]
+    found = [] if b"<?xml-stylesheet" in start else ["no stylesheet before the root"]
+    if re.search(rb"T\d\d:\d\d:\d\d\.\d", data):
+        found.append("microseconds: made now")
+    return found + list(rss_rules(root) if root.tag == "rss" else atom_rules(root))
+
+
+def rss_rules(root):
+    channel = root.find("channel")
+    if root.get("version") != "2.0":
+        yield "not RSS 2.0"
+    for name in ("title", "link", "description", "language", "lastBuildDate"):
+        if not (channel.findtext(name) or "").strip():
+            yield f"channel without {name}"
+    yield from absolute("channel link", channel.findtext("link"))
+    own = [link for link in channel.findall(f"{{{ATOM}}}link") if link.get("rel") == "self"]
+    if len(own) != 1 or own[0].get("href") == channel.findtext("link"):
+        yield "not one atom:link self, other than the home page"
+    image = channel.find("image")
+    if image is not None and [image.findtext(n) for n in ("title", "link")] != [
+        channel.findtext(n) for n in ("title", "link")
+    ]:
+        yield "the image's title or link is not the channel's"
+    yield from rfc822(channel.findtext("lastBuildDate"))
+    guids = []
+    for item in channel.findall("item"):
+        title, names = item.findtext("title"), [child.tag for child in item]
+        guid = item.find("guid")
+        guids.append(guid.text)
+        if guid.get("isPermaLink") not in ("true", "false"):
+            yield f"{title}: guid without isPermaLink"
+        if guid.get("isPermaLink") == "true":
+            yield from absolute(f"{title}: guid", guid.text)
+        yield from absolute(f"{title}: link", item.findtext("link"))
+        yield from rfc822(item.findtext("pubDate"))
+        if names.count("enclosure") > 1:
+            yield f"{title}: more than one enclosure"
+        if "author" in names and f"{{{DC}}}creator" in names:
+            yield f"{title}: author and dc:creator"
+        if f"{{{DC}}}creator" not in names:
+            yield f"{title}: nobody wrote it"
+        encoded = f"{{{CONTENT}}}encoded"
+        if encoded in names and "description" not in names[: names.index(encoded)]:
+            yield f"{title}: content:encoded without an earlier description"
+        if f"{{{MEDIA}}}group" in names:
+            yield f"{title}: a lone picture in a group"
+        if encoded in names:
+            yield from html_rules(title, item.findtext(encoded))
+    if len(guids) != len(set(guids)):
+        yield "a guid stands twice"
+
+
+def atom_rules(root):
+    for name in ("id", "title", "updated", "author"):
+        if root.find(f"{{{ATOM}}}{name}") is None:
+            yield f"feed without {name}"
+    links = {link.get("rel"): link.get("href") for link in root.findall(f"{{{ATOM}}}link")}
+    if "self" not in links or "alternate" not in links:
+        yield "feed without self or alternate link"
+    ids = []
+    for entry in root.findall(f"{{{ATOM}}}entry"):
+        title = entry.findtext(f"{{{ATOM}}}title")
+        for name in ("id", "title", "updated", "published", "author", "content"):
+            if entry.find(f"{{{ATOM}}}{name}") is None:
+                yield f"{title}: no {name}"
+        ids.append(entry.findtext(f"{{{ATOM}}}id"))
+        for name in ("updated", "published"):
+            if datetime.fromisoformat(entry.findtext(f"{{{ATOM}}}{name}")).tzinfo is None:
+                yield f"{title}: {name} without a zone"
+        content = entry.find(f"{{{ATOM}}}content")
+        if content.get("type") != "html":
+            yield f"{title}: content of type {content.get('type')}"
+        kinds = [link.get("rel") for link in entry.findall(f"{{{ATOM}}}link")]
+        if kinds.count("alternate") != 1 or None in kinds:
+            yield f"{title}: links of kinds {kinds}"
+        yield from html_rules(title, content.text or "")
+    if len(ids) != len(set(ids)):
+        yield "an id stands twice"
+
+
+def json_rules(data):
+    body = json.loads(data)
+    if body.get("version") != "https://jsonfeed.org/version/1.1":
+        yield "not JSON Feed 1.1"
+    for name in ("title", "home_page_url", "feed_url", "language", "authors", "items"):
+        if name not in body:
+            yield f"feed without {name}"
+    for item in body["items"]:
+        if not isinstance(item.get("id"), str) or "content_html" not in item:
+            yield "an item without id or content"
+        yield from absolute(f"{item['title']}: url", item.get("url"))
+        yield from html_rules(item["title"], item["content_html"])
+    if len({item["id"] for item in body["items"]}) != len(body["items"]):
+        yield "an id stands twice"
+
+
+def html_rules(title, html):
+    open_ = []
+    for token in tokens(html):
+        if token.kind == "start":
+            if token.name in NEVER:
+                yield f"{title}: <{token.name}>"
+            for name, value in token.attributes.items():
+                if name.startswith("on") or name == "style":
+                    yield f"{title}: {name} on <{token.name}>"
+                if name in ("href", "src", "poster", "cite"):
+                    yield from absolute(f"{title}: {name}", value)
+                if name == "srcset":
+                    for part in value.split(","):
+                        yield from absolute(f"{title}: srcset", part.split()[0])
+            if token.name not in VOID:
+                open_.append(token.name)
+        elif token.kind == "end" and (not open_ or open_.pop() != token.name):
+            yield f"{title}: </{token.name}> closes nothing"
+    if open_:
+        yield f"{title}: never closed: {open_}"
+    if re.search(r"<a [^>]*>\s*\[\d+\]\s*</a>", html):
+        yield f"{title}: a linked reference, which a reader shows as [1][1]"
+
+
+def absolute(where, address):
+    parts = urlsplit(address or "")
+    if not (parts.scheme in ("http", "https") and parts.netloc) and parts.scheme not in ("mailto", "tel"):
+        yield f"{where}: {address} is not absolute"
+
+
+def rfc822(text):
+    if not re.fullmatch(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}", text or ""):
+        yield f"{text} is not a date of RFC 822"
+    else:
+        parsedate_to_datetime(text)

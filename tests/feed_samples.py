@@ -1,0 +1,26 @@
+"""A feed and an entry that tests change to their needs."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from authorsite.feeds.entry import Entry, Feed
+
+BASE = "https://example.org/2019/03/01/a-post/"
+FEED = Feed(
+    "feed.xml", "A & B", "About <things>", "", "en-US", "Ann Author", "https://example.org", hub="https://hub.example/"
+)
+
+
+def entry(**changed):
+    given = {
+        "guid": BASE,
+        "permanent": True,
+        "url": BASE,
+        "title": "Bread & <butter>",
+        "published": datetime(2019, 3, 1, 9, tzinfo=timezone(timedelta(hours=-6))),
+        "updated": datetime(2019, 3, 2, tzinfo=UTC),
+        "summary": "Plain words & more",
+        "html": "<p>One ]]> two</p>",
+        "authors": ("Ann Author",),
+        "categories": ("News", "a, b"),
+    }
+    return Entry(**given | changed)

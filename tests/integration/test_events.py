@@ -1,0 +1,94 @@
+"""Events and observances as a build shows them."""
+
+import icalendar
+from conftest import GOLDEN, post
+
+EVENT = """---
+title: A <b>talk</b>
+start: 2020-03-05T19:00
+end: 2020-03-05T21:00
+place: Corner Bookshop
+recording: https://example.org/video
+post: about-the-talk
+pictures: [{src: images/a.png, alt: A lectern}]
+---
+Bring a cushion.
+"""
+SITE = {
+    "content/events/talk.md": EVENT,
+    "content/images/a.png": (GOLDEN / "content/images/stairs.png").read_bytes(),
+    "content/posts/a.md": post("About the talk", "2019-03-06"),
+}
+
+
+def test_an_events_page_becomes_what_happened(make_site, monkeypatch):
+    site = make_site(SITE)
+    assert not site.build(strict=True).failed
+    before = site.output("events/talk/index.html")
+    assert "Add it to your calendar" in before
+    assert "A &lt;b&gt;talk&lt;/b&gt;" in before
+    assert "What happened" not in before
+    assert "recording" not in before
+    monkeypatch.setenv("SITE_DATE", "2020-03-06")
+    site.build()
+    after = site.output("events/talk/index.html")
+    for word in ("What happened", "https://example.org/video", "/2019/03/06/about-the-talk/", 'alt="A lectern"'):
+        assert word in after
+    assert "Add it to your calendar" not in after
+
+
+def test_every_calendar_file_of_the_golden_site_parses_with_no_zone_missing(golden):
+    files = {name: data for name, data in golden.tree().items() if name.endswith(".ics")}
+    assert {"events.ics", "events/launch.ics", "events/reading.ics", "events/online-talk.ics"} == files.keys()
+    for data in files.values():
+        assert icalendar.Calendar.from_ical(data).get_missing_tzids() == set()
+
+
+def test_the_list_has_upcoming_events_first_to_last_and_past_ones_last_to_first(golden):
+    page = golden.output("events/index.html")
+    places = [
+        page.index(word) for word in ("Coming up", "events/reading/", "events/online-talk/", "Past", "events/launch/")
+    ]
+    assert places == sorted(places)
+
+
+def test_an_unknown_post_and_an_address_given_twice_are_named(make_site):
+    site = make_site({**SITE, "content/events/b.md": EVENT.replace("about-the-talk", "about-the-tak\nslug: talk")})
+    told = [str(problem) for problem in site.build().problems]
+    assert "content/events/b.md:7: there is no post `about-the-tak` - did you mean `about-the-talk`?" in told
+    assert any("the address events/talk/ is that of content/events/b.md too" in line for line in told)
+
+
+def test_an_observance_that_runs_has_its_banner_at_home_and_its_dates_on_the_mentoring_page(make_site, monkeypatch):
+    site = make_site(
+        {"content/pages/m.md": "---\ntitle: Mentoring\ntemplate: mentoring\n---\nHello.\n"},
+        AUTHORSITE={"observances": [{"name": "Mentor Day", "rule": "4 January", "url": "/mentoring/"}]},
+    )
+    monkeypatch.setenv("SITE_DATE", "2020-01-03")
+    site.build()
+    assert "observance-banner" not in site.output("index.html")
+    assert "January 4, 2020 · January 4, 2021" in site.output("mentoring/index.html")
+    monkeypatch.setenv("SITE_DATE", "2020-01-04")
+    site.build()
+    assert "Mentor Day" in site.output("index.html")
+    assert "<strong>Now</strong>" in site.output("mentoring/index.html")
+
+
+def test_only_pages_that_show_observances_depend_on_the_date(make_site, monkeypatch):
+    site = make_site(
+        {
+            "content/pages/m.md": "---\ntitle: Mentoring\ntemplate: mentoring\n---\nHello.\n",
+            "content/posts/a.md": post(),
+        },
+        AUTHORSITE={"observances": [{"name": "Mentor Day", "rule": "4 January"}]},
+    )
+    monkeypatch.setenv("SITE_DATE", "2020-01-03")
+    site.build()
+    monkeypatch.setenv("SITE_DATE", "2020-01-04")
+    assert set(site.build().tally.changed) == {"index.html", "mentoring/index.html"}
+
+
+def test_a_rule_that_cannot_be_read_stops_the_build(make_site):
+    built = make_site({}).build(AUTHORSITE={"observances": [{"name": "x", "rule": "4 Janury"}]})
+    assert built.failed
+    assert "did you mean `january`?" in str(next(iter(built.problems)))

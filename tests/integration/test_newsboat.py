@@ -1,0 +1,110 @@
+"""A real reader, as a subscriber runs it: what it shows, and what it takes for new."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+
+import pytest
+from conftest import post
+from serving import serving
+
+FEEDS = ("feed.xml", "atom.xml")
+
+
+@pytest.fixture(scope="session")
+def newsboat():
+    path = shutil.which("newsboat")
+    if path is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no newsboat: apt-get install newsboat")
+    return path
+
+
+class Reader:
+    """newsboat with a cache of its own for one feed."""
+
+    def __init__(self, program, home, url):
+        home.mkdir(parents=True)
+        (home / "urls").write_text(f"{url}\n")
+        (home / "config").write_text("")
+        self.cache = home / "cache.db"
+        files = ["-u", home / "urls", "-C", home / "config", "-c", self.cache]
+        self.command = [program, *files, "-x", "reload"]
+        self.env = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)}
+
+    def reload(self):
+        done = subprocess.run(self.command, env=self.env, timeout=30, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+        return {item[0]: item for item in self.items()}
+
+    def items(self):
+        with sqlite3.connect(f"file:{self.cache}?mode=ro", uri=True) as database:
+            return database.execute(
+                "SELECT guid, title, url, content, unread FROM rss_item WHERE deleted = 0"
+            ).fetchall()
+
+    def read_all(self):
+        with sqlite3.connect(self.cache) as database:
+            database.execute("UPDATE rss_item SET unread = 0")
+
+    def unread(self):
+        return {title for _, title, _, _, unread in self.items() if unread}
+
+
+def readers(newsboat, site, url, names=FEEDS):
+    return [Reader(newsboat, site.root / "reader" / name, f"{url}/{name}") for name in names]
+
+
+def test_every_post_is_there_and_shown_right(newsboat, golden_copy):
+    output = golden_copy.root / "output"
+    output.mkdir()
+    with serving(output) as url:
+        assert not golden_copy.build(AUTHORSITE={"url": url}).failed
+        names = [*FEEDS, "books/feed.xml", "events/feed.xml", "category/notes/feed.xml", "tag/ladders/feed.xml"]
+        for reader in readers(newsboat, golden_copy, url, names):
+            found = reader.reload()
+            name = reader.cache.parent.relative_to(golden_copy.root / "reader").as_posix()
+            # Each guid of the feed, and no other.
+            expected = golden_copy.output(name).count("</guid>") or golden_copy.output(name).count("</entry>")
+            assert len(found) == expected > 0, name
+            for guid, title, link, content, _ in found.values():
+                assert guid.startswith(url) or guid == "https://old.example.org/?p=1234"
+                assert title
+                assert link.startswith(url)
+                assert "CDATA" not in content
+                assert content.strip()
+
+
+def test_after_an_edit_a_post_more_and_a_new_slug_exactly_the_post_more_is_new(newsboat, make_site):
+    site = make_site(
+        {f"content/posts/{n}.md": post(f"Post {n}", f"2019-03-0{n}", slug=f"post-{n}") for n in range(1, 6)}
+    )
+    output = site.root / "output"
+    output.mkdir()
+    with serving(output) as url:
+        assert not site.build(AUTHORSITE={"url": url}).failed
+        every = readers(newsboat, site, url)
+        for reader in every:
+            assert len(reader.reload()) == 5
+            reader.read_all()
+        site.write(
+            {
+                "content/posts/1.md": post(
+                    "Post 1, mended", "2019-03-01", slug="post-1", modified="2019-04-01", body="New."
+                ),
+                "content/posts/2.md": post("Post 2", "2019-03-02", slug="two", aliases="[/2019/03/02/post-2/]"),
+                "content/posts/6.md": post("Post 6", "2019-03-06"),
+            }
+        )
+        assert not site.build(AUTHORSITE={"url": url}).failed
+        for reader in every:
+            found = reader.reload()
+            assert len(found) == 6
+            assert reader.unread() == {"Post 6"}
+            assert found[f"{url}/2019/03/02/post-2/"][2] == f"{url}/2019/03/02/two/"
+            reader.read_all()
+        site.write({"content/posts/3.md": post("Post 3", "2019-03-03", slug="three")})
+        assert not site.build(AUTHORSITE={"url": url}).failed
+        for reader in every:
+            reader.reload()
+            assert reader.unread() == {"Post 3"}, "without the alias it is announced again: the test can tell"

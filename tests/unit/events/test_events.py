@@ -1,0 +1,137 @@
+"""When events are, and how calendars have them."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+from authorsite.events.ics import calendar
+from authorsite.events.model import Event, parse_when
+from authorsite.events.observances import observe, parse_rule
+from authorsite.events.views import EventView, in_words, written
+from authorsite.problems import ProblemLog
+from authorsite.validation import Fault, validate
+
+HOME = ZoneInfo("America/Chicago")
+
+
+@pytest.mark.parametrize(
+    ("text", "iso", "words", "over"),
+    [
+        (
+            "2018-06-01T17:00",
+            "2018-06-01T17:00:00-05:00",
+            "Friday, June 1, 2018, 5:00 PM CDT",
+            "2018-06-01T17:00:00-05:00",
+        ),
+        ("2018-10-20", "2018-10-20", "Saturday, October 20, 2018", "2018-10-21T00:00:00-05:00"),
+        ("2018-10", "2018-10", "October 2018", "2018-11-01T00:00:00-05:00"),
+        ("2018-12", "2018-12", "December 2018", "2019-01-01T00:00:00-06:00"),
+        ("2020-04-02T18:00+02:00", "2020-04-02T18:00:00+02:00", "Thursday, April 2, 2020, 6:00 PM UTC+02:00", None),
+        ("2020-04-02T18:00 Europe/Berlin", "2020-04-02T18:00:00+02:00", "Thursday, April 2, 2020, 6:00 PM CEST", None),
+    ],
+)
+def test_an_event_is_as_exact_as_its_author_and_keeps_its_own_zone(text, iso, words, over):
+    when = parse_when(text, HOME)
+    assert written(when) == iso
+    assert in_words(when, None, "en_US").replace("\u202f", " ") == words
+    if over:
+        assert when.over.isoformat() == over
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"start": "2018-13"}, "2018-13 is not a month"),
+        ({"start": "June 2018"}, "`June 2018` is ambiguous"),
+        ({"start": "2018-06-01", "zone": "Urbana"}, "`Urbana` is not a time zone"),
+        ({"start": "2018-06-02", "end": "2018-06-01"}, "it ends before it starts"),
+        ({"start": "2018-06-01", "online": "zoom"}, "`zoom` is not a web address"),
+    ],
+)
+def test_a_fault_in_an_event_is_named(data, message):
+    log = ProblemLog()
+    assert validate(Event, {"title": "t", **data}, log, "e.md", context={"zone": HOME}) is None
+    assert message in next(iter(log)).message
+
+
+def view(slug="talk", **data):
+    log = ProblemLog()
+    event = validate(Event, {"title": "A talk; here, and “there”", **data}, log, "e.md", context={"zone": HOME})
+    assert event, list(log)
+    guid = f"https://example.org/events/{slug}/"
+    return EventView(
+        event, slug, f"events/{slug}/", guid, event.title, event.summary, "", event.start.moment, "", False,
+        event.place, event.address, (), ("", ""), "", "", "",
+    )  # fmt: skip
+
+
+EVENTS = [
+    view("a", start="2018-06-01T17:00", end="2018-06-01T21:00", place="Corner Bookshop", address="1 Example St"),
+    view("b", start="2019-11-03T00:30", zone="America/New_York"),
+    view("c", start="2020-04-02T18:00+02:00", online="https://example.org/talk"),
+    view("d", start="2021-05-01", end="2021-05-03", summary="Long " * 40),
+    view("e", start="2018-10"),
+]
+
+
+def test_a_calendar_parses_with_every_zone_and_the_same_bytes_each_time():
+    data = calendar(EVENTS, "Ann", "https://example.org")
+    parsed = icalendar.Calendar.from_ical(data)
+    assert parsed.get_missing_tzids() == set()
+    assert parsed.get_used_tzids() == {"America/Chicago", "America/New_York"}
+    assert data == calendar(list(reversed(EVENTS)), "Ann", "https://example.org")
+    assert all(len(line) <= 75 for line in data.split(b"\r\n"))
+    assert b"\n" not in data.replace(b"\r\n", b"")
+
+
+def test_what_a_calendar_says_of_each_event():
+    found = {
+        str(e["uid"]): e
+        for e in icalendar.Calendar.from_ical(calendar(EVENTS, "Ann", "https://example.org")).walk("VEVENT")
+    }
+    a, b, c, d = (found[f"https://example.org/events/{slug}/"] for slug in "abcd")
+    assert a.decoded("dtstart") == datetime(2018, 6, 1, 17, tzinfo=HOME)
+    assert a.decoded("dtend").astimezone(UTC) == datetime(2018, 6, 2, 2, tzinfo=UTC)
+    assert str(a["location"]) == "Corner Bookshop, 1 Example St"
+    assert a.decoded("dtstamp") == datetime(2018, 5, 4, 22, tzinfo=UTC)
+    assert b.decoded("dtstart").utcoffset().total_seconds() == -4 * 3600
+    assert c.decoded("dtstart") == datetime(2020, 4, 2, 16, tzinfo=UTC)
+    assert (d.decoded("dtstart"), d.decoded("dtend")) == (date(2021, 5, 1), date(2021, 5, 4))
+    assert str(a["summary"]) == "A talk; here, and “there”"
+    assert len(found) == 4, "an event without a day has no place in a calendar"
+
+
+@pytest.mark.parametrize(
+    ("rule", "today", "dates", "running"),
+    [
+        ("4 January", "2020-01-04", ["2020-01-04", "2021-01-04"], True),
+        ("January 4th", "2020-01-05", ["2021-01-04", "2022-01-04"], False),
+        ("4 January", "2020-01-03", ["2020-01-04", "2021-01-04"], False),
+        ("January", "2020-01-31", ["2020-01-01", "2021-01-01"], True),
+        ("January", "2020-02-01", ["2021-01-01", "2022-01-01"], False),
+        ("December", "2019-12-31", ["2019-12-01", "2020-12-01"], True),
+        ("last Thursday of January", "2020-01-30", ["2020-01-30", "2021-01-28"], True),
+        ("the first Monday of September", "2020-09-08", ["2021-09-06", "2022-09-05"], False),
+        ("29 February", "2020-03-01", ["2024-02-29", "2028-02-29"], False),
+    ],
+)
+def test_an_observance_comes_round_by_its_rule(rule, today, dates, running):
+    found = observe("Day", parse_rule(rule), date.fromisoformat(today), "en_US")
+    assert [day.isoformat() for day in found.dates[:2]] == dates
+    assert found.running is running
+
+
+def test_an_observance_says_its_dates_in_the_sites_language():
+    assert observe("M", parse_rule("January"), date(2020, 5, 1), "de").words[0] == "Januar 2021"
+    assert observe("D", parse_rule("4 January"), date(2020, 5, 1), "en_US").words[0] == "January 4, 2021"
+
+
+@pytest.mark.parametrize(
+    ("rule", "hint"),
+    [("4 Janury", "did you mean `january`?"), ("31 February", "check the day"), ("whenever", "write `4 January`")],
+)
+def test_a_rule_that_cannot_be_read_is_named_with_a_remedy(rule, hint):
+    with pytest.raises(Fault) as caught:
+        parse_rule(rule)
+    assert hint in caught.value.hint
