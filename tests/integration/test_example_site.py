@@ -59,7 +59,7 @@ ADDRESSES = [
     *"/mentoring/ /about/ /contact/ /preface/".split(),
     *"/books/ /books/what-is-coworking/ /books/what-is-coworking/buy/ /buy/".split(),
     *"/go/what-is-coworking/ /go/what-is-coworking/amazon-us/".split(),
-    *"/subscribe/".split(),
+    *"/events/ /events.ics /subscribe/".split(),
     *"/feed.xml /atom.xml /feed.json /category/commentary/feed.xml /books/feed.xml".split(),
 ]
 
