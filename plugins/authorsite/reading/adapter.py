@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from markdown import Markdown
 from pelican.contents import Author, Category, Tag
 from pelican.readers import MarkdownReader
 
 from ..problems import log_of
 from ..settings import now_of, site_of
-from .documents import Source, read_source
+from .documents import Scanned, Source, scan, source_of
 from .markdown import Converter
 from .schemas import Common, Page, Post, Status
 
@@ -31,11 +34,31 @@ class AuthorReader(MarkdownReader):
         super().__init__(settings)
         self._converter = Converter()
 
-    def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
+    # In two steps, so that the build engine may keep the first one's result and run it on every core.
+
+    @property
+    def markdown(self) -> Markdown:
+        """Return the Markdown object that converts bodies."""
+        return self._converter.markdown
+
+    def prepared_with(self) -> str:
+        """Name what `prepare` depends on beside the file and this room's code: nothing."""
+        return ""
+
+    def prepare(self, raw: bytes) -> tuple[str, Any]:
+        """Return the body as HTML, and table of contents, front matter and faults as JSON knows them."""
+        scanned = scan(raw)
+        converted = self._converter.convert(scanned.found.body if scanned.found else "")
+        return converted.html, [converted.toc, scanned.to_json()]
+
+    def read_prepared(self, source_path: str, prepared: tuple[str, Any]) -> tuple[str, dict[str, Any]]:
         """Return body and metadata of one file as Pelican wants them; raises ContentNotValid after logging why."""
+        html, (toc, scanned) = prepared
         zone = ZoneInfo(self.settings["TIMEZONE"] or "UTC")
         model = Page if _is_page(source_path, self.settings) else Post
-        source: Source[Any] | None = read_source(source_path, model, log_of(self.settings), zone)
+        source: Source[Any] | None = source_of(
+            Scanned.from_json(scanned), source_path, model, log_of(self.settings), zone
+        )
         if source is None:
             raise ContentNotValid(source_path)
         site = site_of(self.settings)
@@ -43,14 +66,22 @@ class AuthorReader(MarkdownReader):
         waiting = record.status is Status.DRAFT or (isinstance(record, Post) and record.date > now_of(self.settings))
         if waiting and not site.drafts:
             return "", {"title": record.title, "status": "skip"}
-        converted = self._converter.convert(source.body)
         metadata = _metadata(record, self.settings)
-        return converted.html, metadata | {"toc": converted.toc, "draft": waiting, "record": record}
+        return html, metadata | {"toc": toc, "draft": waiting, "record": record}
+
+    def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
+        """Return body and metadata of one file, in one step."""
+        return self.read_prepared(source_path, self.prepare(Path(source_path).read_bytes()))
 
 
 def _is_page(path: str, settings: dict[str, Any]) -> bool:
-    below = Path(path).resolve().relative_to(Path(settings["PATH"]).resolve())
-    return any(below.is_relative_to(folder) for folder in settings["PAGE_PATHS"])
+    below = os.path.relpath(os.path.realpath(path), _real(settings["PATH"]))
+    return any(below == folder or below.startswith(f"{folder}/") or not folder for folder in settings["PAGE_PATHS"])
+
+
+@lru_cache
+def _real(path: str) -> str:
+    return os.path.realpath(path)
 
 
 def _metadata(record: Common, settings: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, Generic
 from zoneinfo import ZoneInfo
@@ -25,12 +24,56 @@ class Source(Generic[Model]):
     body_line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a file says before it is validated: its front matter (None: unreadable) and the faults found in it."""
+
+    found: front_matter.FrontMatter | None
+    faults: tuple[tuple[int, str, str], ...]
+
+    def to_json(self) -> list[Any]:
+        """Return it as JSON knows it."""
+        f = self.found
+        lines = [[list(place), line] for place, line in f.lines.items()] if f else []
+        head = [f.data, lines, f.body, f.body_line, f.old_style] if f else None
+        return [head, [list(fault) for fault in self.faults]]
+
+    @classmethod
+    def from_json(cls, given: list[Any]) -> Scanned:
+        """Return what `to_json` was called on."""
+        head, faults = given
+        found = None
+        if head is not None:
+            data, lines, body, body_line, old_style = head
+            places = {tuple(place): line for place, line in lines}
+            found = front_matter.FrontMatter(data, places, body, body_line, old_style)
+        return cls(found, tuple((line, message, hint) for line, message, hint in faults))
+
+
+def scan(raw: bytes) -> Scanned:
+    """Return what a file that holds `raw` says; depends on nothing else."""
+    faults: list[tuple[int, str, str]] = []
+
+    def report(line: int, message: str, hint: str) -> None:
+        faults.append((line, message, hint))
+
+    text = front_matter.decode(raw, report)
+    found = front_matter.parse(text, report) if text is not None else None
+    return Scanned(found, tuple(faults))
+
+
 def read_source(path: str | Path, model: type[Model], log: ProblemLog, zone: ZoneInfo) -> Source[Model] | None:
     """Read the file at `path` as a `model`; None when it cannot be, with every reason in `log`."""
-    name = str(path)
-    report = partial(log.error, name, kind="front-matter")
-    text = front_matter.decode(Path(path).read_bytes(), report)
-    found = front_matter.parse(text, report) if text is not None else None
+    return source_of(scan(Path(path).read_bytes()), path, model, log, zone)
+
+
+def source_of(
+    scanned: Scanned, path: str | Path, model: type[Model], log: ProblemLog, zone: ZoneInfo
+) -> Source[Model] | None:
+    """Return what was `scanned` at `path` as a `model`; None when it cannot be, with every reason in `log`."""
+    name, found = str(path), scanned.found
+    for line, message, hint in scanned.faults:
+        log.error(name, line, message, hint, kind="front-matter")
     if found is None:
         return None
     data: Any = _without_empty(found.data) if found.old_style else found.data

@@ -26,11 +26,11 @@ class Converter:
     """Converts bodies one after another with one Markdown object, reset between them."""
 
     def __init__(self) -> None:
-        self._markdown = Markdown(extensions=_EXTENSIONS, extension_configs=_CONFIGS, output_format="html")
+        self.markdown = Markdown(extensions=_EXTENSIONS, extension_configs=_CONFIGS, output_format="html")
 
     def convert(self, body: str) -> Converted:
         """Return `body` as HTML."""
-        self._markdown.reset()
-        html = self._markdown.convert(body)
-        toc = getattr(self._markdown, "toc", "")
-        return Converted(html, toc if getattr(self._markdown, "toc_tokens", []) else "")
+        self.markdown.reset()
+        html = self.markdown.convert(body)
+        toc = getattr(self.markdown, "toc", "")
+        return Converted(html, toc if getattr(self.markdown, "toc_tokens", []) else "")
