@@ -112,6 +112,15 @@ class Whole(Site):
     def command(self):
         return [sys.executable, "-c", BUILD, "pelicanconf.py"]
 
+    def clean(self):
+        """Leave the pictures: making them is measured nowhere here."""
+        if not (self.root / "cache").exists():
+            self.build()
+        shutil.rmtree(self.root / "output", ignore_errors=True)
+        for file in (self.root / "cache").iterdir():
+            if file.name.startswith(("bodies", "pages")):
+                file.unlink()
+
     def environment(self):
         return {"PYTHONPATH": str(ROOT / "plugins"), "SITE_DATE": "2026-01-01"}
 
