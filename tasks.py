@@ -51,6 +51,8 @@ def feed_diff(_, against="", settings="publishconf.py"):
 def roundup(_, year="", quarter="", write=False, settings="pelicanconf.py"):
     """Draft the post that sums up a year or a quarter. Example: invoke roundup --quarter 2019Q3 --write"""
     raise Exit(code=package("roundup.adapter").roundup(ROOT / settings, year or quarter, write=write))
+
+
 @task(help={"quick": "1,000 posts, one run of each"})
 def bench(c, quick=False):
     """Measure builds beside Pelican's and Hugo's. Example: invoke bench --quick"""
