@@ -127,7 +127,7 @@ class SiteSettings(Record):
     @classmethod
     def _color(cls, value: str) -> str:
         # It goes into the stylesheet as it stands.
-        if value and not re.fullmatch(r"#[0-9A-Fa-f]{3,8}|[a-z]+|(?:rgb|hsl|oklch)\([\d.,%/ a-z]+\)", value):
+        if value and not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
             raise Fault(f"`{value}` is not a color", "write it as #17655f")
         return value
 
