@@ -11,7 +11,6 @@ import gc
 import logging
 import multiprocessing
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from markdown import Markdown
 from pelican.readers import MarkdownReader
 
 from .cache import Cache, Prepared
-from .digests import CodeDigester, Unknowable, digest, file_digest
+from .digests import CodeDigester, Unknowable, digest
 from .inline import quicken
 
 FEW = 48
@@ -88,22 +87,6 @@ class PlainMarkdown:
         return digest(self.salt, CodeDigester().whole([settings["MARKDOWN"], list(settings["FORMATTED_FIELDS"])]))
 
 
-class _Salted:
-    """A reader in two steps by itself, whose code counts too."""
-
-    def __init__(self, reader: Any, salt: str) -> None:
-        self.prepare, self.read_prepared = reader.prepare, reader.read_prepared
-        module = sys.modules[type(reader).__module__]
-        folder = os.path.dirname(module.__file__ or "")  # noqa: PTH120
-        files = sorted(name for name in os.listdir(folder) if name.endswith(".py"))  # noqa: PTH208
-        code = [file_digest(f"{folder}/{name}") for name in files]
-        self._with = digest(salt, reader.prepared_with(), repr(type(reader)), *code)
-
-    def prepared_with(self) -> str:
-        """Return the digest of the reader's code and of all that it names."""
-        return self._with
-
-
 class _Answers:
     """Stands in for a Markdown object whose answers are known."""
 
@@ -125,9 +108,10 @@ class _Answers:
 def two_step(reader: Any, salt: str) -> TwoStep | None:
     """Return `reader` as one in two steps; None when it must read as ever."""
     if all(hasattr(reader, name) for name in ("prepare", "read_prepared", "prepared_with")):
-        if isinstance(getattr(reader, "markdown", None), Markdown):
-            quicken(reader.markdown)
-        return _Salted(reader, salt)
+        made: TwoStep = reader
+        if hasattr(reader, "quicken"):
+            reader.quicken(quicken)
+        return made
     if type(reader) is MarkdownReader and _resets(reader.settings["MARKDOWN"]):
         plain = PlainMarkdown(reader, salt)
         try:

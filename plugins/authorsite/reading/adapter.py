@@ -1,23 +1,35 @@
-"""Where Pelican reads Markdown: our reader in place of its own."""
+"""Where Pelican reads Markdown: our reader in place of its own, in two steps of which the first is pure."""
 
 from __future__ import annotations
 
-import os
-from functools import lru_cache
+import hashlib
+from dataclasses import asdict
+from functools import cache
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from markdown import Markdown
 from pelican.contents import Author, Category, Tag
+from pelican.generators import Generator
 from pelican.readers import MarkdownReader
+from pelican.utils import slugify
 
-from ..problems import log_of
+from .. import output
+from ..problems import ProblemLog, log_of
 from ..settings import now_of, site_of
-from .documents import Scanned, Source, scan, source_of
-from .markdown import Converter
+from ..validation import Place, line_of, validate
+from .bibliography import collect, own_book
+from .documents import parse_file
+from .links import Report, SiteMap, Target, ids_in, line_of_link
+from .markdown import Converter, summary_of
+from .reblogs import passed_on
+from .references import Reference, bibtex
 from .schemas import Common, Page, Post, Status
+
+WAITING = "AUTHORSITE_WAITING"
+"""The name, in Pelican's settings, of the set of files that are drafts or scheduled, and not shown."""
 
 
 class ContentNotValid(Exception):
@@ -26,71 +38,115 @@ class ContentNotValid(Exception):
 
 # Not a direct subclass of BaseReader: Pelican takes those into every site, asked or not.
 class AuthorReader(MarkdownReader):
-    """Reads posts and pages by their schemas."""
+    """Reads posts and pages by their schemas.
+
+    `prepare` turns a file's bytes into HTML and JSON from them and the settings alone, in any process, so that the
+    build engine may keep what it gives; `read_prepared` makes of that what Pelican wants.
+    """
 
     file_extensions = MarkdownReader.file_extensions
 
     def __init__(self, settings: dict[str, Any]) -> None:
         super().__init__(settings)
         self._converter = Converter()
-
-    # In two steps, so that the build engine may keep the first one's result and run it on every core.
-
-    @property
-    def markdown(self) -> Markdown:
-        """Return the Markdown object that converts bodies."""
-        return self._converter.markdown
-
-    def prepared_with(self) -> str:
-        """Name what `prepare` depends on beside the file and this room's code: nothing."""
-        return ""
-
-    def prepare(self, raw: bytes) -> tuple[str, Any]:
-        """Return the body as HTML, and table of contents, front matter and faults as JSON knows them."""
-        scanned = scan(raw)
-        converted = self._converter.convert(scanned.found.body if scanned.found else "")
-        return converted.html, [converted.toc, scanned.to_json()]
-
-    def read_prepared(self, source_path: str, prepared: tuple[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Return body and metadata of one file as Pelican wants them; raises ContentNotValid after logging why."""
-        html, (toc, scanned) = prepared
-        zone = ZoneInfo(self.settings["TIMEZONE"] or "UTC")
-        model = Page if _is_page(source_path, self.settings) else Post
-        source: Source[Any] | None = source_of(
-            Scanned.from_json(scanned), source_path, model, log_of(self.settings), zone
-        )
-        if source is None:
-            raise ContentNotValid(source_path)
-        site = site_of(self.settings)
-        record: Common = source.record
-        waiting = record.status is Status.DRAFT or (isinstance(record, Post) and record.date > now_of(self.settings))
-        if waiting and not site.drafts:
-            return "", {"title": record.title, "status": "skip"}
-        metadata = _metadata(record, self.settings)
-        return html, metadata | {"toc": toc, "draft": waiting, "record": record}
+        self.quicken = self._converter.quicken
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
-        """Return body and metadata of one file, in one step."""
+        """Return body and metadata of one file as Pelican wants them; raises ContentNotValid after logging why."""
         return self.read_prepared(source_path, self.prepare(Path(source_path).read_bytes()))
+
+    def prepare(self, raw: bytes) -> tuple[str, Any]:
+        """Return the body as HTML, and as JSON: front matter, lines, what was found, contents, references, summary."""
+        said: list[tuple[int, str, str]] = []
+        found = parse_file(raw, lambda *fault: said.append(fault))
+        if found is None:
+            return "", {"said": said}
+        made = self._converter.convert(found.body, self._prefix(found.data))
+        html = self._passed_on(made.html, found.data.get("reblog"))
+        return html, {
+            "said": said,
+            "data": found.data,
+            "lines": [[list(place), line] for place, line in found.lines.items()],
+            "faults": [[found.body_line + f.line - 1 if f.line else 0, f.message, f.hint, f.kind] for f in made.found],
+            "toc": made.toc,
+            "references": [asdict(reference) for reference in made.references],
+            "summary": summary_of(made.html),
+        }
+
+    def prepared_with(self) -> str:
+        """Return a digest of all that `prepare` depends on beside the file."""
+        site = site_of(self.settings)
+        chosen = repr((site.reblog_words, site.language, self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
+        return hashlib.sha256(f"{_code()}\0{chosen}".encode()).hexdigest()
+
+    def read_prepared(self, path: str, prepared: tuple[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Return content and metadata; raises ContentNotValid after logging every reason."""
+        html, given = prepared
+        log = log_of(self.settings)
+        for line, message, hint in given["said"]:
+            log.error(path, line, message, hint, kind="front-matter")
+        if "data" not in given:
+            raise ContentNotValid(path)
+        lines: dict[Place, int] = {tuple(place): line for place, line in given["lines"]}
+        model: type[Common] = Page if _is_page(path, self.settings) else Post
+        zone = ZoneInfo(self.settings["TIMEZONE"] or "UTC")
+        record = validate(model, given["data"], log, path, lines, context={"zone": zone})
+        if record is None:
+            raise ContentNotValid(path)
+        waiting = record.status is Status.DRAFT or (isinstance(record, Post) and record.date > now_of(self.settings))
+        if waiting and not site_of(self.settings).drafts:
+            self.settings.setdefault(WAITING, set()).add(path)
+            return "", {"title": record.title, "status": "skip"}
+        for line, message, hint, kind in given["faults"]:
+            log.warning(path, line, message, hint, kind=kind)
+        if record.image and not record.image_alt:
+            line = line_of(("image",), lines)
+            log.warning(path, line, "the image has no description", "add image_alt: what it shows", kind="image")
+        metadata = _metadata(record, given["summary"], self.settings)
+        references = tuple(Reference(**reference) for reference in given["references"])
+        return html, metadata | {"toc": given["toc"], "draft": waiting, "record": record, "references": references}
+
+    def _prefix(self, data: dict[str, Any]) -> str:
+        """Return the slug that the post will have, so that ids differ where posts share a page."""
+        wanted = data.get("slug") or data.get("title") or ""
+        return str(slugify(str(wanted), regex_subs=self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
+
+    def _passed_on(self, html: str, reblog: Any) -> str:
+        if not isinstance(reblog, dict):
+            return html
+        site = site_of(self.settings)
+        words = str(reblog.get("words") or "")
+        told = {key: str(reblog.get(key) or "") for key in ("title", "author", "site", "url")}
+        # Validation, later, says what is missing; until then nothing may run.
+        return passed_on(
+            html,
+            **told,
+            words=int(words) if words.isdecimal() else None,
+            limit=site.reblog_words,
+            locale=site.language.replace("-", "_"),
+        )
+
+
+@cache
+def _code() -> str:
+    """Return a digest of the code and the libraries that make HTML of Markdown."""
+    here = Path(__file__).parent
+    files = sorted([*here.glob("*.py"), here.parent / "markup.py", here.parent / "validation.py"])
+    versions = [version(name) for name in ("markdown", "nh3", "babel", "pygments", "pyyaml")]
+    return hashlib.sha256(b"\0".join([*(path.read_bytes() for path in files), *map(str.encode, versions)])).hexdigest()
 
 
 def _is_page(path: str, settings: dict[str, Any]) -> bool:
-    below = os.path.relpath(os.path.realpath(path), _real(settings["PATH"]))
-    return any(below == folder or below.startswith(f"{folder}/") or not folder for folder in settings["PAGE_PATHS"])
+    below = Path(path).resolve().relative_to(Path(settings["PATH"]).resolve())
+    return any(below.is_relative_to(folder) for folder in settings["PAGE_PATHS"])
 
 
-@lru_cache
-def _real(path: str) -> str:
-    return os.path.realpath(path)
-
-
-def _metadata(record: Common, settings: dict[str, Any]) -> dict[str, Any]:
+def _metadata(record: Common, summary: str, settings: dict[str, Any]) -> dict[str, Any]:
     """Translate a record into Pelican's metadata; its HTML fields are escaped here."""
     given: dict[str, Any] = {"title": record.title}
     given["status"] = "hidden" if record.status is Status.HIDDEN else "published"
     given |= {key: getattr(record, key) for key in ("slug", "modified", "template") if getattr(record, key)}
-    if record.summary:
-        given["summary"] = f"<p>{escape(record.summary, quote=False)}</p>"
+    given["summary"] = f"<p>{escape(record.summary, quote=False)}</p>" if record.summary else summary
     if getattr(record, "date", None):
         given["date"] = record.date  # type: ignore[attr-defined]  # posts and pages both have it
     if isinstance(record, Post):
@@ -107,3 +163,105 @@ def add_reader(readers: Any) -> None:
     """Let AuthorReader read Markdown (signal: readers_init)."""
     for extension in AuthorReader.file_extensions:
         readers.reader_classes[extension] = AuthorReader
+
+
+def resolve_links(generators: list[Any]) -> None:
+    """Make addresses of the links in all texts, and name those that lead nowhere (signal: all_generators_finalized).
+
+    Posts, pages, and whatever of the context's `books` and `events` has a `source_path` and a `url` can be linked to.
+    """
+    context = generators[0].context
+    contents = [content for name in _LISTS for content in context.get(name, ())]
+    site_map = _site_map(context, contents)
+    log = log_of(context)
+    for content in contents:
+        html = content._content  # noqa: SLF001 - before Pelican resolves links of its own
+        if html:
+            content._content = site_map.resolve(html, _below(content.source_path, context), _reporter(content, log))  # noqa: SLF001
+            content._content = _with_own_books(content, context)  # noqa: SLF001
+
+
+_LISTS = ("articles", "hidden_articles", "pages", "hidden_pages")
+
+
+def _site_map(context: Any, contents: list[Any]) -> SiteMap:
+    sources: dict[str, Target] = {}
+    moved: dict[str, str] = {}
+    for content in contents:
+        sources[_below(content.source_path, context)] = Target(content.url, ids_in(content._content or ""))  # noqa: SLF001
+        moved |= dict.fromkeys(content.record.aliases, content.url)
+    for view in (*context.get("books", ()), *context.get("events", ())):
+        if getattr(view, "source_path", ""):
+            sources[_below(view.source_path, context)] = Target(view.url)
+            moved |= dict.fromkeys(view.record.aliases, view.url)
+    files = {path: content.url for path, content in context.get("static_content", {}).items()}
+    waiting = {_below(path, context) for path in context.get(WAITING, ())}
+    return SiteMap(sources, files, moved, frozenset(waiting), site_of(context).root)
+
+
+def resolved(html: str, source_path: str, context: Any) -> str:
+    """Return the HTML of a book's or an event's text with its links made addresses; faults go to the log."""
+    contents = [content for name in _LISTS for content in context.get(name, ())]
+    site_map = _site_map(context, contents)
+    log = log_of(context)
+
+    def report(link: str, message: str, hint: str) -> None:
+        log.error(source_path, line_of_link(Path(source_path).read_text("utf-8"), link), message, hint, kind="link")
+
+    return site_map.resolve(html, _below(source_path, context), report)
+
+
+def _below(path: str, context: Any) -> str:
+    return Path(path).resolve().relative_to(Path(context["PATH"]).resolve()).as_posix()
+
+
+def _reporter(content: Any, log: ProblemLog) -> Report:
+    def report(link: str, message: str, hint: str) -> None:
+        text = Path(content.source_path).read_text("utf-8", errors="replace")
+        log.error(content.source_path, line_of_link(text, link), message, hint, kind="link")
+
+    return report
+
+
+def _with_own_books(content: Any, context: Any) -> str:
+    """Lead each entry that is one of the author's own books to its purchase page; take the marks of entries away."""
+    html: str = content._content  # noqa: SLF001 - as above
+    root, books = site_of(context).root, context.get("books", ())
+    for reference in content.references:
+        book = own_book(reference, books)
+        link = f' <a class="own-book" href="{root}/{book.buy_url}">Where to buy it</a>' if book else ""
+        html = html.replace(f"<!--entry {reference.number}-->", link, 1)
+    return html
+
+
+class ReferencesGenerator(Generator):
+    """Writes the bibliography of the blog, and BibTeX for it and for each post."""
+
+    def generate_context(self) -> None:
+        """Set `sources`; each post gets `bibtex_url`, "" where it cites nothing."""
+        posts = self.context.get("articles", [])
+        for content in [content for name in _LISTS for content in self.context.get(name, ())]:
+            content.bibtex_url = f"{content.url}references.bib" if content.references else ""
+        self.context["sources"] = collect(posts, self.context.get("books", ()))
+
+    def generate_output(self, writer: Any) -> None:
+        """Write /references/ and the .bib files."""
+        sources = self.context["sources"]
+        if not sources:
+            return
+        writer.write_file(
+            "references/index.html",
+            self.get_template("references"),
+            self.context,
+            relative_urls=False,
+            url="references/",
+        )
+        output.write(self.context, "references.bib", bibtex(source.reference for source in sources))
+        for post in self.context.get("articles", []):
+            if post.bibtex_url:
+                output.write(self.context, post.bibtex_url, bibtex(post.references))
+
+
+def get_generators(_pelican: Any) -> type:
+    """Offer the bibliography's generator (signal: get_generators, after the books')."""
+    return ReferencesGenerator

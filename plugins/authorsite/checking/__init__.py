@@ -1,1 +1,0 @@
-"""What a reader would stumble over in a built site."""

@@ -1,0 +1,122 @@
+"""Links between an author's own files: by source path, checked, and true after a move."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+from ..markup import Token, edit_tags
+from ..validation import did_you_mean
+
+_PELICAN = re.compile(r"^[{|](filename|static|attach)[|}](.*)$")
+_ID = re.compile(r"""\s(?:id|name)=["']([^"']+)["']""")
+_TAGS = frozenset(("a", "img", "source", "video", "audio", "iframe"))
+_SOURCES = (".md", ".markdown", ".mkd", ".mdown")
+
+Report = Callable[[str, str, str], None]
+"""Called with the link as written, message and hint."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A page of the site: its address below the root, and the ids that its text has (None: not known)."""
+
+    url: str
+    ids: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class SiteMap:
+    """Where links may lead: pages by source path below content/, files by path, and old addresses with their new ones.
+
+    `root` is the path below which the site lives on its host; `drafts` are sources that are not published.
+    """
+
+    sources: Mapping[str, Target]
+    files: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
+    drafts: frozenset[str] = frozenset()
+    root: str = ""
+
+    def resolve(self, html: str, here: str, report: Report) -> str:
+        """Return `html` of the file `here` with links to source files, pictures and old addresses made addresses.
+
+        What leads nowhere is reported and left as it stands.
+        """
+        if "href=" not in html and "src=" not in html and "poster=" not in html:
+            return html
+        own = ids_in(html) if 'href="#' in html else frozenset()
+
+        def change(tag: Token) -> Token | None:
+            changed = {}
+            for name in ("href", "src", "poster"):
+                link = tag.attributes.get(name)
+                new = self._resolved(link, here, own, report) if link else None
+                if new is not None and new != link:
+                    changed[name] = new
+            return tag.with_attributes(**changed) if changed else None
+
+        return edit_tags(html, _TAGS, change)
+
+    def _resolved(self, link: str, here: str, own: frozenset[str], report: Report) -> str | None:
+        marked = _PELICAN.match(unquote(link[:12]) + link[12:])
+        if marked:
+            return self._by_path(link, marked[2], here, report)
+        if link.startswith("#"):
+            if len(link) > 1 and unquote(link[1:]) not in own:
+                hint = did_you_mean(unquote(link[1:]), own, "a heading's id is its words in small letters with hyphens")
+                report(link, f"there is no `{link}` on this page", hint)
+            return None
+        try:
+            parts = urlsplit(link)
+        except ValueError:
+            report(link, f"`{link}` is not an address", "mend it")
+            return None
+        if parts.scheme or parts.netloc or not parts.path:
+            return None
+        if parts.path.startswith("/"):
+            return self._by_address(parts.path, link)
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(here), unquote(parts.path)))
+        if path.endswith(_SOURCES) or path in self.files:
+            return self._by_path(link, link, here, report)
+        return None
+
+    def _by_address(self, path: str, link: str) -> str:
+        new = self.moved.get(path) or self.moved.get(path.rstrip("/") + "/")
+        return f"{self.root}{f'/{new}' + link[len(path) :] if new is not None else link}"
+
+    def _by_path(self, link: str, path: str, here: str, report: Report) -> str | None:
+        parts = urlsplit(path)
+        named = unquote(parts.path)
+        base = "" if named.startswith("/") else posixpath.dirname(here)
+        source = posixpath.normpath(posixpath.join(base, named.lstrip("/")))
+        if source in self.files:
+            return f"{self.root}/{self.files[source]}"
+        target = self.sources.get(source)
+        if target is None:
+            if source in self.drafts:
+                report(link, f"{source} is not published yet", "publish it too, or take the link out until then")
+            else:
+                hint = did_you_mean(source, [*self.sources, *self.files], "paths are relative to the file")
+                report(link, f"there is no content/{source}", hint)
+            return None
+        fragment = unquote(parts.fragment)
+        if fragment and target.ids is not None and fragment not in target.ids:
+            report(link, f"{source} has no `#{fragment}`", did_you_mean(fragment, target.ids, "look at its headings"))
+        return f"{self.root}/{target.url}" + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def ids_in(html: str) -> frozenset[str]:
+    """Return the ids and anchors of `html`."""
+    return frozenset(_ID.findall(html))
+
+
+def line_of_link(text: str, link: str) -> int:
+    """Return the line of `text` on which `link` is written; 0 when it is not found as it stands."""
+    at = text.find(link)
+    if at < 0:
+        at = text.find(unquote(link))
+    return text.count("\n", 0, at) + 1 if at >= 0 else 0

@@ -1,0 +1,318 @@
+"""Numbered references: `[1]` in the text and the list at its end, tied together both ways.
+
+A Python-Markdown extension. The list stands under a heading "References" (or its like), or it is the ordered list that
+closes a text which cites it. Text without such a list is left as it is; so are code and links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+HEADINGS = frozenset(("references", "reference", "sources", "bibliography", "works cited", "notes and references"))
+_CITED = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_ADDRESS = re.compile(r"https?://[^\s<>\"”]+[^\s<>\"”.,;:)\]]")
+_UNTOUCHED = frozenset(("a", "code", "pre", "script", "style"))
+_ITEM = re.compile(r"^ {0,3}\d+[.)][ \t]+(.*)$")
+_QUOTED = re.compile(r"^(?P<author>[^\"“”]+?),\s*[\"“](?P<title>[^\"“”]+?),?[\"”],?\s*(?P<rest>.*)$", re.DOTALL)
+_BOOK = re.compile(r"^(?P<author>[^*\"“”]+?),\s*\*+(?P<title>[^*]+?)\*+\s*[.,]?\s*(?P<rest>.*)$", re.DOTALL)
+_YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An entry of a list of references; what its words do not say is "".
+
+    `text` is the entry as written, in Markdown; `number` counts from 1.
+    """
+
+    number: int
+    text: str
+    author: str = ""
+    title: str = ""
+    container: str = ""
+    year: str = ""
+    url: str = ""
+
+    @property
+    def key(self) -> str:
+        """What is equal for the same source in different posts: its address, else its title and author, else all."""
+        if self.url:
+            return self.url.lower().rstrip("/").partition("://")[2].removeprefix("www.")
+        return " ".join((f"{self.title} {self.author}" if self.title else self.text).lower().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something wrong in a body: its line there, counted from 1, the kind of problem, and the words for it."""
+
+    line: int
+    kind: str
+    message: str
+    hint: str
+
+
+def parse_entry(number: int, text: str) -> Reference:
+    """Read an entry in the style `Author, "Title", Container, Year, address`; what does not parse stays text."""
+    text = " ".join(text.split())
+    address = _ADDRESS.search(text)
+    url = address[0] if address else ""
+    found = _QUOTED.match(text) or _BOOK.match(text)
+    if not found:
+        return Reference(number, text, url=url)
+    rest = found["rest"].replace(url, "") if url else found["rest"]
+    years = _YEAR.findall(rest)
+    year = years[-1] if years else ""
+    container = re.sub(r"[*_<>\[\]()]", "", rest.replace(year, "") if year else rest)
+    container = re.sub(r"\s*,(\s*,)+", ",", container).strip(" ,.;")
+    return Reference(number, text, found["author"].strip(), found["title"].strip(" ,."), container, year, url)
+
+
+class References(Extension):
+    """Ties citations to entries; `prefix` (a slug) keeps ids apart where several posts share a page.
+
+    After a conversion, `entries` and `found` say what was there and what is wrong with it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.prefix = ""
+        self.body = ""
+        self.entries: list[Reference] = []
+        self.found: list[Found] = []
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
+        """Register after inline patterns and footnotes."""
+        md.treeprocessors.register(_Linker(md, self), "references", 4)
+
+    def begin(self, prefix: str, body: str) -> None:
+        """Set what the next conversion needs."""
+        self.prefix, self.body = prefix, body
+        self.entries, self.found = [], []
+
+
+class _Linker(Treeprocessor):
+    def __init__(self, md: Markdown, extension: References) -> None:
+        super().__init__(md)
+        self.x = extension
+
+    def run(self, root: ET.Element) -> None:
+        self._missing_alternatives(root)
+        place = _list_place(root)
+        if place is None:
+            return
+        heading, entries = place
+        items = [item for item in entries if item.tag == "li"]
+        cited: dict[int, int] = {}
+        unknown: list[int] = []
+        for element in root:
+            if element is not entries and element is not heading:
+                self._link(element, len(items), cited, unknown)
+        if heading is None and not cited:
+            return
+        for number in dict.fromkeys(unknown):
+            hint = f"the list has {len(items)} entr{'y' if len(items) == 1 else 'ies'}: add one, or mend the number"
+            self._say(
+                _line_of(self.x.body, rf"\[[^\]]*\b{number}\b[^\]]*\]"), f"reference [{number}] has no entry", hint
+            )
+        texts = _written_items(self.x.body, len(items))
+        for number, item in enumerate(items, 1):
+            self._tie(item, number, cited.get(number, 0))
+            text = texts[number - 1] if texts else ("", 0)
+            self.x.entries.append(parse_entry(number, text[0] or "".join(item.itertext())))
+            if number not in cited:
+                self._say(text[1], f"reference {number} is never cited", f"cite it as [{number}], or take it out")
+        _wrap(root, heading, entries)
+
+    def _say(self, line: int, message: str, hint: str, kind: str = "reference") -> None:
+        self.x.found.append(Found(line, kind, message, hint))
+
+    def _missing_alternatives(self, root: ET.Element) -> None:
+        for image in root.iter("img"):
+            if not (image.get("alt") or "").strip():
+                source = image.get("src") or ""
+                line = _line_of(self.x.body, re.escape(source)) if source else 0
+                hint = "say what it shows: ![A round table](…)"
+                self._say(line, f"the picture {source} has no description", hint, "image")
+
+    def _link(self, element: ET.Element, last: int, cited: dict[int, int], unknown: list[int]) -> None:
+        if not isinstance(element.tag, str) or element.tag in _UNTOUCHED:
+            return
+        children = list(element)
+        self._link_text(element, None, element.text, last, cited, unknown)
+        for child in children:
+            self._link(child, last, cited, unknown)
+            self._link_text(element, child, child.tail, last, cited, unknown)
+
+    def _link_text(
+        self,
+        parent: ET.Element,
+        before: ET.Element | None,
+        text: str | None,
+        last: int,
+        cited: dict[int, int],
+        unknown: list[int],
+    ) -> None:
+        """Replace citations in a run of text: the text of `parent`, or the tail of its child `before`."""
+        if not text or "[" not in text:
+            return
+        made: list[ET.Element] = []
+        end = 0
+        lead = text
+        for found in _CITED.finditer(text):
+            numbers = [int(n) for n in found[1].split(",")]
+            beyond = [n for n in numbers if not 1 <= n <= last]
+            unknown.extend(beyond)
+            if beyond:
+                continue
+            span = self._citations(numbers, cited)
+            if made:
+                made[-1].tail = text[end : found.start()]
+            else:
+                lead = text[: found.start()]
+            end = found.end()
+            made.append(span)
+        if not made:
+            return
+        made[-1].tail = text[end:]
+        if before is None:
+            parent.text, at = lead, 0
+        else:
+            before.tail, at = lead, list(parent).index(before) + 1
+        for offset, span in enumerate(made):
+            parent.insert(at + offset, span)
+
+    def _citations(self, numbers: list[int], cited: dict[int, int]) -> ET.Element:
+        span = ET.Element("span", {"class": "citations"})
+        span.text = "["
+        for place, number in enumerate(numbers):
+            cited[number] = cited.get(number, 0) + 1
+            link = ET.SubElement(
+                span,
+                "a",
+                {
+                    "class": "citation",
+                    "id": f"cite-{self.x.prefix}-{number}-{cited[number]}",
+                    "href": f"#source-{self.x.prefix}-{number}",
+                    "aria-label": f"Reference {number}",
+                },
+            )
+            link.text = str(number)
+            link.tail = "]" if place == len(numbers) - 1 else ", "
+        return span
+
+    def _tie(self, item: ET.Element, number: int, times: int) -> None:
+        item.set("id", f"source-{self.x.prefix}-{number}")
+        _link_addresses(item)
+        inside = item[-1] if len(item) and item[-1].tag == "p" else item
+        inside.append(ET.Comment(f"entry {number}"))
+        for time in range(1, times + 1):
+            label = f"Back to reference {number} in the text" + (f", place {time}" if times > 1 else "")
+            link = ET.SubElement(
+                inside,
+                "a",
+                {"class": "citation-back", "href": f"#cite-{self.x.prefix}-{number}-{time}", "aria-label": label},
+            )
+            link.text = "↩"
+
+
+def _list_place(root: ET.Element) -> tuple[ET.Element | None, ET.Element] | None:
+    """Return heading (None: there is none) and list of the references; None where a text has no such list."""
+    blocks = [e for e in root if not (e.tag == "div" and e.get("class") == "footnote")]
+    for heading, entries in zip(blocks[-2::-1], blocks[:0:-1], strict=False):
+        title = "".join(heading.itertext()).strip().strip(":").lower()
+        if entries.tag == "ol" and re.fullmatch("h[1-6]", str(heading.tag)) and title in HEADINGS:
+            return heading, entries
+    return (None, blocks[-1]) if blocks and blocks[-1].tag == "ol" else None
+
+
+def _wrap(root: ET.Element, heading: ET.Element | None, entries: ET.Element) -> None:
+    section = ET.Element("section", {"class": "references"})
+    if heading is None:
+        section.set("aria-label", "References")
+    elif heading.get("id"):
+        section.set("aria-labelledby", heading.get("id", ""))
+    root.insert(list(root).index(entries), section)
+    for part in (heading, entries):
+        if part is not None:
+            root.remove(part)
+            section.append(part)
+    section.tail = "\n"
+
+
+def _link_addresses(element: ET.Element) -> None:
+    """Make links of the bare addresses in an entry."""
+    for parent in [e for e in element.iter() if isinstance(e.tag, str) and e.tag not in _UNTOUCHED]:
+        for before in [None, *parent]:
+            text = parent.text if before is None else before.tail
+            found = _ADDRESS.search(text or "")
+            if not found or not text:
+                continue
+            link = ET.Element("a", {"href": found[0]})
+            link.text = found[0]
+            link.tail = text[found.end() :]
+            if before is None:
+                parent.text = text[: found.start()]
+                parent.insert(0, link)
+            else:
+                before.tail = text[: found.start()]
+                parent.insert(list(parent).index(before) + 1, link)
+
+
+def _written_items(body: str, count: int) -> list[tuple[str, int]]:
+    """Return text and line of the last `count` items of an ordered list in `body`; [] where they are not found."""
+    items: list[tuple[list[str], int]] = []
+    for number, line in enumerate(body.split("\n"), 1):
+        found = _ITEM.match(line)
+        if found:
+            items.append(([found[1]], number))
+        elif items and line.strip() and (line[0] in " \t" or _goes_on(items[-1], number, line)):
+            items[-1][0].append(line.strip())
+    chosen = items[-count:] if count else []
+    return [(" ".join(lines), line) for lines, line in chosen] if len(chosen) == count else []
+
+
+def _goes_on(item: tuple[list[str], int], number: int, line: str) -> bool:
+    """Whether a line without indent still belongs to the item: it follows at once and begins no heading."""
+    return not line.startswith("#") and item[1] + len(item[0]) == number
+
+
+def _line_of(body: str, pattern: str) -> int:
+    found = re.search(pattern, body)
+    return body.count("\n", 0, found.start()) + 1 if found else 0
+
+
+def bibtex(references: Iterable[Reference]) -> str:
+    """Return references as BibTeX; those without a title are kept as notes."""
+    keys: dict[str, int] = {}
+    entries = []
+    for reference in references:
+        last = re.sub(r"\W+", "", reference.author.split(",")[0].split(" ")[-1]).lower() or "source"
+        base = f"{last}{reference.year}"
+        keys[base] = keys.get(base, 0) + 1
+        key = base if keys[base] == 1 else f"{base}-{keys[base]}"
+        fields = {
+            "author": reference.author,
+            "title": reference.title,
+            "howpublished": reference.container,
+            "year": reference.year,
+            "url": reference.url,
+            "note": "" if reference.title else reference.text,
+        }
+        lines = [
+            f"  {name} = {{{value if name == 'url' else _latex(value)}}}" for name, value in fields.items() if value
+        ]
+        entries.append(f"@misc{{{key},\n" + ",\n".join(lines) + "\n}\n")
+    return "\n".join(entries)
+
+
+def _latex(text: str) -> str:
+    for character in "\\{}":
+        text = text.replace(character, "")
+    return re.sub(r"([&%$#_])", r"\\\1", text)
