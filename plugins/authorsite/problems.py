@@ -96,6 +96,11 @@ class ProblemLog:
         """Give the problems that count, sorted by file and line."""
         return iter(sorted(p for p in self._problems if p.kind not in self.allowed))
 
+    @property
+    def size(self) -> int:
+        """Return how many problems there are, allowed ones and all."""
+        return len(self._problems)
+
     def count(self, severity: Severity) -> int:
         """Return how many problems of `severity` count."""
         return sum(problem.severity is severity for problem in self)

@@ -9,6 +9,7 @@ import time
 
 import pelican
 import pytest
+from authorsite.building.adapter import Build
 from authorsite.publishing.build import build
 from conftest import ROOT, SITE_DATE
 from pelican import Pelican
@@ -25,6 +26,7 @@ class RandomSite:
 
     def __init__(self, root, seed, *, author, theme):
         self.root, self.random, self.author, self.theme = root, random.Random(seed), author, theme
+        self.resident, self.reading = False, None
         self.posts, self.settings, self.count = {}, {"SITENAME": "Site 0", "DEFAULT_PAGINATION": 3}, 0
         (root / "content/images").mkdir(parents=True)
         (root / "content/pages").mkdir()
@@ -163,7 +165,9 @@ class RandomSite:
         }
         if self.author:
             settings |= {"AUTHORSITE": {"url": "https://example.org"}, "PAGINATED_TEMPLATES": {"blog": 3, "tag": 3}}
-            done = build(ROOT / "pelicanconf.py", settings, root=self.root)
+            share = Build(kept=True, reading=self.reading) if self.resident and engine else Build()
+            done = build(ROOT / "pelicanconf.py", settings, root=self.root, share=share)
+            self.reading = share.reading if self.resident and engine else self.reading
             assert not done.failed, [str(p) for p in done.problems]
             return done.tally
         settings |= {
@@ -218,6 +222,12 @@ def test_many_random_edits_leave_what_a_clean_build_writes(tmp_path, name, autho
     steps(RandomSite(tmp_path, f"{name} {time.time_ns()}", author=author, theme=theme()), NIGHTLY)
 
 
+def test_a_process_that_keeps_the_site_in_memory_writes_the_same(tmp_path):
+    site = RandomSite(tmp_path, "resident", author=True, theme=ROOT / "theme")
+    site.resident = True
+    steps(site, STEPS // 2)
+
+
 def test_one_edited_body_renders_one_page_and_what_lists_it(tmp_path):
     site = RandomSite(tmp_path, "few", author=True, theme=ROOT / "theme")
     site.build("incremental", engine=True)
@@ -237,6 +247,7 @@ def test_one_edited_body_renders_one_page_and_what_lists_it(tmp_path):
 
 KILLED = """
 import sys
+from authorsite.building.adapter import Build
 from authorsite.publishing.build import build
 done = build(sys.argv[1] + "/pelicanconf.py", {{
     "PATH": "{root}/content", "OUTPUT_PATH": "{root}/incremental", "CACHE_PATH": "{root}/incremental.cache",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -61,12 +62,14 @@ def _run(pelican: Any, plain_run: Callable[[], None]) -> None:
     salt = salt_of(settings, pelican.plugins)
     reading = build.reading or Reading(Cache(cache / "bodies.sqlite"))
     reading.begin()
+    if build.kept:
+        reading.residents.begin(salt, settings)
     state = State.load(cache, output)
     root = os.path.abspath(pelican.output_path)  # noqa: PTH100 - as Pelican writes it
     ledger = Ledger(state, root, build.tally, progress=_progress(build.said, started))
     state.output = Path(root)
     engine = _Engine(pelican, ledger, reading, salt)
-    with quick_content(), mirrored(ledger), _without_collecting():
+    with quick_content(reading.residents.memory), mirrored(ledger), _heard(reading.residents), _without_collecting():
         try:
             engine.take_place()
             state.begin()
@@ -135,6 +138,15 @@ class _Engine:
         """Note the files that plugins wrote through `output` or by themselves under a name of Pelican's."""
         for path in sorted(self.context.get(WRITTEN, ())):
             self.ledger.keep(path)
+
+
+@contextmanager
+def _heard(handler: logging.Handler) -> Iterator[None]:
+    logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
 
 
 @contextmanager

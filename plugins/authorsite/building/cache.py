@@ -39,13 +39,14 @@ class Cache:
     def _open(self) -> sqlite3.Connection:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         base = sqlite3.connect(self.file, timeout=20, isolation_level=None)
-        base.execute("PRAGMA journal_mode = WAL")
+        # No write-ahead log: its shared memory would bring a build down when a file is cut short under it.
+        base.execute("PRAGMA journal_mode = DELETE")
         base.execute("PRAGMA synchronous = OFF")
         base.execute("CREATE TABLE IF NOT EXISTS bodies (key TEXT PRIMARY KEY, html TEXT NOT NULL, rest TEXT NOT NULL)")
         return base
 
     def _remove(self) -> None:
-        for name in (self.file.name, f"{self.file.name}-wal", f"{self.file.name}-shm"):
+        for name in (self.file.name, f"{self.file.name}-journal"):
             with contextlib.suppress(OSError):
                 self.file.with_name(name).unlink(missing_ok=True)
 

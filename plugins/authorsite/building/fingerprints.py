@@ -58,6 +58,11 @@ class _Reached:
     names: tuple[str, ...] = ()
 
 
+# By their texts: a resident server looks at each template once.
+_REACHED: dict[str, _Reached] = {}
+_NODES: dict[Any, Touched] = {}
+
+
 class Fingerprints:
     """Fingerprints of one build's pages; `salt` stands for code, versions and settings."""
 
@@ -66,7 +71,6 @@ class Fingerprints:
         self.values = _SiteDigester(contents)
         self._reached: dict[Any, tuple[_Reached, Any]] = {}
         self._environments: dict[int, tuple[str, frozenset[str], Environment]] = {}
-        self._nodes: dict[Any, Touched] = {}
 
     def of(self, template: Template, local: Mapping[str, Any]) -> Fingerprint | None:
         """Return the fingerprint of the page that `template` makes of the names `local`; None: it must be rendered."""
@@ -96,10 +100,12 @@ class Fingerprints:
         code, unsteady, _ = self._environments[id(environment)]
         texts, trees = find_trees(environment, name, unsteady)
         told = digest(code, name, *(f"{n} {t}" for n, t in sorted(texts.items())))
-        if trees is None or not code:
+        if trees is None:
             return _Reached(told, None)
-        touched = {name: node.shared(self._nodes) for name, node in reach(trees).items()}
-        return _Reached(told, touched, ("code or settings", "templates", *touched))
+        if told not in _REACHED:
+            touched = {name: node.shared(_NODES) for name, node in reach(trees).items()}
+            _REACHED[told] = _Reached(told, touched, ("code or settings", "templates", *touched))
+        return _REACHED[told]
 
 
 def _environment(environment: Environment) -> tuple[str, frozenset[str]]:
@@ -173,9 +179,11 @@ class _SiteDigester(Digester):
     def _composed(self, value: Any) -> str:
         if isinstance(value, URLWrapper):
             text = f"{type(value).__name__} {value.name!r} {value.slug!r}"
-            if len(vars(value)) <= _OWN_OF_WRAPPER:
+            held = vars(value)
+            # `name` and `slug` are left there by Pelican when it makes an address.
+            if len(held) - ("name" in held) - ("slug" in held) <= _OWN_OF_WRAPPER:
                 return text
-            own = {k: v for k, v in vars(value).items() if k[0] != "_" and k not in {"settings", "name", "slug"}}
+            own = {k: v for k, v in held.items() if k[0] != "_" and k not in {"settings", "name", "slug"}}
             return text + self.whole(own)
         if isinstance(value, (Page, Paginator)):
             return digest(type(value).__name__, self.whole({k: v for k, v in vars(value).items() if k != "settings"}))

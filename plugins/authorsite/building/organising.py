@@ -13,6 +13,7 @@ from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from jinja2 import BytecodeCache
 from pelican import contents, generators, readers, urlwrappers, utils, writers
 from pelican.contents import Content
 from pelican.generators import ArticlesGenerator, PagesGenerator
@@ -38,12 +39,19 @@ class _Ready:
         return found
 
     def get_cached_data(self, filename: str, default: Any = None) -> Any:
-        """Return what Pelican's own cache holds, asking nothing about the file when it holds nothing."""
-        return super().get_cached_data(filename, default) if self._cache else default  # type: ignore[misc, attr-defined]
+        """Return the object of this process's last build, as it was when read, or what Pelican's own cache holds."""
+        this: Any = self
+        path = os.path.join(this.path, filename)  # noqa: PTH118 - hot
+        found = self.reading.residents.take(path, this.context, this.settings)
+        if found is None and this._cache:  # noqa: SLF001 - this is self
+            return super().get_cached_data(filename, default)  # type: ignore[misc]
+        return default if found is None else found
 
     def cache_data(self, filename: str, data: Any) -> None:
-        """Hand `data` to Pelican's own cache where that is in use."""
-        if self._cache_data_policy:  # type: ignore[attr-defined]
+        """Keep `data` for the next build of this process, and hand it to Pelican's own cache where that is in use."""
+        this: Any = self
+        self.reading.residents.keep(os.path.join(this.path, filename), data)  # noqa: PTH118 - hot
+        if this._cache_data_policy:  # noqa: SLF001 - this is self
             super().cache_data(filename, data)  # type: ignore[misc]
 
     def _expect(self, files: list[str]) -> None:
@@ -108,8 +116,11 @@ def _ranked(some: Iterable[Any], rank: dict[int, int], everything: list[Any]) ->
 
 
 @contextmanager
-def quick_content() -> Iterator[None]:
-    """While it lasts, Pelican computes once what depends on nothing but its arguments."""
+def quick_content(memory: BytecodeCache | None = None) -> Iterator[None]:
+    """While it lasts, Pelican computes once what depends on nothing but its arguments.
+
+    `memory` is where compiled templates are kept from build to build.
+    """
     undo: list[tuple[Any, str, Any]] = []
 
     def put(owner: Any, name: str, value: Any) -> None:
@@ -131,6 +142,8 @@ def quick_content() -> Iterator[None]:
     put(Content, "get_static_links", _quick_static_links(Content.get_static_links))
     put(readers, "find_empty_alt", _quick_empty_alt(readers.find_empty_alt))
     put(generators, "process_translations", _quick_translations(generators.process_translations))
+    if memory is not None:
+        put(generators, "Environment", functools.partial(generators.Environment, bytecode_cache=memory))
     put(readers, "get_date", _quick_date(readers.get_date))
     put(Content, "_expand_settings", _quick_address(Content._expand_settings))  # noqa: SLF001
     put(utils, "strftime", _quick_strftime(utils.strftime))

@@ -80,16 +80,33 @@ def reach(trees: Iterable[nodes.Template]) -> dict[str, Touched]:
     return survey.touched()
 
 
-def is_opaque(tree: nodes.Template, environment: Environment, unsteady: frozenset[str]) -> bool:
-    """Whether `tree` may show more than its text says: it hands its context on, or calls one of the `unsteady`."""
-    for node in tree.find_all((nodes.Filter, nodes.Test, nodes.Name, nodes.Const)):
-        name = node.value if isinstance(node, nodes.Const) else node.name  # type: ignore[attr-defined]
-        if isinstance(name, str) and name in unsteady:
-            return True
-    hands_on: Any = (nodes.ContextReference, nodes.DerivedContextReference, nodes.EnvironmentAttribute)
-    found = tree.find(hands_on)
-    known = ("jinja2.ext.ExprStmtExtension", "jinja2.ext.LoopControlExtension")
-    return found is not None or any(name not in known for name in environment.extensions)
+@dataclass(frozen=True)
+class _Parsed:
+    """A template's tree; the templates it names (None: one that cannot be told); the words that it calls things by."""
+
+    tree: nodes.Template
+    named: tuple[str | None, ...]
+    words: frozenset[str]
+    hands_on: bool
+
+
+_PARSED: dict[tuple[str, Any], _Parsed] = {}
+
+
+def _parse(environment: Environment, text: str, name: str) -> _Parsed:
+    # A lexer is one object for all environments that read templates alike.
+    key = (text, environment.lexer)
+    if key not in _PARSED:
+        tree = environment.parse(text, name)
+        passing: Any = (nodes.ContextReference, nodes.DerivedContextReference, nodes.EnvironmentAttribute)
+        found = tree.find_all((nodes.Filter, nodes.Test, nodes.Name, nodes.Const))
+        words = (node.value if isinstance(node, nodes.Const) else node.name for node in found)  # type: ignore[attr-defined]
+        texts = frozenset(word for word in words if isinstance(word, str))
+        _PARSED[key] = _Parsed(tree, tuple(_referenced(tree)), texts, tree.find(passing) is not None)
+    return _PARSED[key]
+
+
+_HARMLESS = frozenset(("jinja2.ext.ExprStmtExtension", "jinja2.ext.LoopControlExtension"))
 
 
 class _Survey:
@@ -301,13 +318,14 @@ def find_trees(
         except Exception:  # noqa: BLE001 - a template that is not there is a fact like another
             texts[current] = None
             continue
-        tree = environment.parse(texts[current] or "", current)
-        named = list(_referenced(tree))
-        if None in named or is_opaque(tree, environment, unsteady):
+        parsed = _parse(environment, texts[current] or "", current)
+        # It shows more than its text says when it hands its context on, or calls what is not steady.
+        opaque = parsed.hands_on or None in parsed.named or not parsed.words.isdisjoint(unsteady)
+        if opaque or not _HARMLESS.issuperset(environment.extensions):
             trees = None
         if trees is not None:
-            trees.append(tree)
-        waiting.extend(found for found in named if found is not None)
+            trees.append(parsed.tree)
+        waiting.extend(found for found in parsed.named if found is not None)
     return texts, trees
 
 

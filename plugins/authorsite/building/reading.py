@@ -23,6 +23,7 @@ from pelican.readers import MarkdownReader
 from .cache import Cache, Prepared
 from .digests import CodeDigester, Unknowable, digest
 from .inline import quicken
+from .residents import Residents, stamp
 
 FEW = 48
 """So many files are converted at once in this process: starting others would take longer."""
@@ -146,6 +147,7 @@ class Reading:
     cache: Cache
     cores: int = field(default_factory=cores)
     converted: int = 0
+    residents: Residents = field(default_factory=Residents)
     used: set[str] = field(default_factory=set)
     _ready: dict[str, tuple[Any, str, Prepared]] = field(default_factory=dict)
     _stamps: dict[str, Any] = field(default_factory=dict)
@@ -164,9 +166,9 @@ class Reading:
         with_ = self._prepared_with(reader)
         keys: dict[str, str] = {}
         for path in paths:
-            stamp = (_stamp(path), with_)
+            moment = (stamp(path), with_)
             known = self._ready.get(path)
-            if known is not None and stamp[0] is not None and known[0] == stamp:
+            if known is not None and moment[0] is not None and known[0] == moment:
                 self.used.add(known[1])
                 continue
             try:
@@ -174,7 +176,7 @@ class Reading:
                     keys[path] = digest(with_, file.read())
             except OSError:
                 continue
-            self._stamps[path] = stamp
+            self._stamps[path] = moment
         self.used.update(keys.values())
         found = self.cache.find(keys.values())
         self._ready.update((path, (self._stamps[path], key, found[key])) for path, key in keys.items() if key in found)
@@ -197,16 +199,16 @@ class Reading:
     def take(self, reader: TwoStep, path: str) -> Prepared | None:
         """Return what the file at `path` gives; None: it must be read as ever."""
         with_ = self._prepared_with(reader)
-        stamp = (_stamp(path), with_)
-        self._receive(path, stamp)
+        moment = (stamp(path), with_)
+        self._receive(path, moment)
         known = self._ready.get(path)
-        if known is not None and known[0] == stamp:
+        if known is not None and known[0] == moment:
             return known[2]
         try:
             raw = Path(path).read_bytes()
         except OSError:
             return None
-        self._stamps[path] = stamp
+        self._stamps[path] = moment
         with _Watch() as watch:
             prepared = reader.prepare(raw)
         if watch.heard:
@@ -215,11 +217,11 @@ class Reading:
         self._keep(path, digest(with_, raw), prepared)
         return prepared
 
-    def _receive(self, path: str | None, stamp: Any = None) -> None:
+    def _receive(self, path: str | None, moment: Any = None) -> None:
         """Take what the other processes have ready, up to `path` (None: all of it)."""
         while self._coming is not None:
             known = self._ready.get(path) if path is not None else None
-            if known is not None and known[0] == stamp:
+            if known is not None and known[0] == moment:
                 return
             come = next(self._coming, None)
             if come is None:
@@ -304,14 +306,6 @@ def _may_fork() -> bool:
     """Whether a fork is safe: no thread runs beside this one but the one that turns Pelican's spinner."""
     others = (t for t in threading.enumerate() if t is not threading.current_thread())
     return hasattr(os, "fork") and all(type(t).__module__.startswith("rich.") for t in others)
-
-
-def _stamp(path: str) -> tuple[int, int, int] | None:
-    try:
-        stat = os.stat(path)  # noqa: PTH116 - ten thousand times a build
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_size, stat.st_ctime_ns
 
 
 def teach(readers: Any, reading: Reading, salt: str) -> dict[str, TwoStep]:

@@ -1,0 +1,73 @@
+"""The quick inline step: what Python-Markdown writes, sooner."""
+
+import re
+
+import pytest
+from authorsite.building.inline import necessary, quicken
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown import Markdown
+
+EXTENSIONS = ["extra", "smarty", "sane_lists", "toc", "codehilite", "meta"]
+
+# The syntax as Python-Markdown's manual has it, a case each.
+SYNTAX = [
+    "*emphasis* _emphasis_ **strong** __strong__ ***both*** ___both___ **bold *nested* bold**",
+    "`code` ``code with ` tick`` \\`no code\\` \\\\`code`",
+    '[link](https://example.org "title") [ref][id] [id][] [id]\n\n[id]: https://example.org/ "title"',
+    '![image](a.png "title") ![image][id] ![id]\n\n[id]: b.png',
+    "<https://example.org/> <ann@example.org> <b>raw</b> <br> a < b &copy; AT&T &#65;",
+    "two spaces  \nbreak",
+    "\\*stars\\* \\_lines\\_ \\[brackets\\] \\(round\\) \\# \\+ \\- \\. \\!",
+    "snake_case_word and 2*3*4 and ** not strong ** and * not *",
+    "a note[^1] and again[^1]\n\n[^1]: The *note* with `code`.",
+    "The HTML spec\n\n*[HTML]: Hyper Text",
+    "term\n: definition *one*\n: definition two",
+    "a | b\n--|--\n*c* | `d`",
+    "# Heading *one* {#id}\n\n## Two `code`",
+    "\"quoted\" 'single' it's -- dash --- long ... <<guillemets>>",
+    "- *one*\n- [two](x)\n    - three\n\n1. four\n2. **five**",
+    "> quoted *text*\n> [link](x)",
+    "```python\ndef f(): pass\n```",
+    "paragraph {: .class }\n\n[link](x){: .button }",
+    '<div markdown="1">\n*inside*\n</div>',
+]
+
+
+def both(text):
+    plain, quick = Markdown(extensions=EXTENSIONS), quicken(Markdown(extensions=EXTENSIONS))
+    return plain.convert(text), quick.convert(text)
+
+
+@pytest.mark.parametrize("text", SYNTAX)
+def test_documented_syntax_comes_out_the_same(text):
+    plain, quick = both(text)
+    assert plain == quick
+
+
+PLAIN, QUICK = Markdown(extensions=EXTENSIONS), quicken(Markdown(extensions=EXTENSIONS))
+
+
+@settings(max_examples=250, deadline=None, derandomize=True)
+@given(st.text(alphabet="ab *_`[]()!<>&;\"'\\^:#-\n.~=|{}1@/", max_size=60) | st.text(max_size=40))
+def test_random_text_comes_out_the_same(text):
+    assert PLAIN.reset().convert(text) == QUICK.reset().convert(text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "needs"),
+    [
+        (r"\[x\]", "["),
+        (r"[*_]+a?", "*_"),
+        (r"(?:a|b)c*", "ab"),
+        (r"(?:a|b*)", None),
+        (r"(?<!\\)`", "`"),
+        (r"a*b?", None),
+        (r"[^a]", None),
+        (r"(?i)a", None),
+        (r"(?=\d)(x)", "x"),
+    ],
+)
+def test_what_every_match_must_hold(pattern, needs):
+    found = necessary(re.compile(pattern))
+    assert found == (None if needs is None else frozenset(needs)) or (found and found <= frozenset(needs or ""))
