@@ -164,7 +164,9 @@ class RandomSite:
             **self.settings,
         }
         if self.author:
-            settings |= {"AUTHORSITE": {"url": "https://example.org"}, "PAGINATED_TEMPLATES": {"blog": 3, "tag": 3}}
+            allowed = {"link": "the dice cut links", "image": "the same"}
+            site = {"url": "https://example.org", "allow": allowed}
+            settings |= {"AUTHORSITE": site, "PAGINATED_TEMPLATES": {"blog": 3, "tag": 3}}
             share = Build(kept=True, reading=self.reading) if self.resident and engine else Build()
             done = build(ROOT / "pelicanconf.py", settings, root=self.root, share=share)
             self.reading = share.reading if self.resident and engine else self.reading
@@ -251,7 +253,9 @@ from authorsite.building.adapter import Build
 from authorsite.publishing.build import build
 done = build(sys.argv[1] + "/pelicanconf.py", {{
     "PATH": "{root}/content", "OUTPUT_PATH": "{root}/incremental", "CACHE_PATH": "{root}/incremental.cache",
-    "THEME": "{root}/theme", "AUTHORSITE": {{"url": "https://example.org", "strict": {strict}}},
+    "THEME": "{root}/theme", "AUTHORSITE": {{
+        "url": "https://example.org", "strict": {strict}, "allow": {{"link": "dice", "image": "dice"}}
+    }},
     "BUILD_ENGINE": True, "PAGINATED_TEMPLATES": {{"blog": 3, "tag": 3}}, **{settings}}})
 sys.exit(done.failed)
 """
