@@ -44,6 +44,10 @@ class Problem:
         return f"{where}: {self.message}" + (f" - {self.hint}" if self.hint else "")
 
 
+class AlreadySaid(Exception):
+    """Keeps a library from using what cannot be used, when the reasons are in the log."""
+
+
 class BuildFailed(SystemExit):
     """Ends a build with status 1; a SystemExit, so that Pelican's own command prints no traceback."""
 
@@ -171,8 +175,6 @@ def log_of(settings: Mapping[str, Any]) -> ProblemLog:
 class _Capture(logging.Handler):
     """Turns what libraries log from WARNING upwards into problems of one build."""
 
-    # Said by Pelican for every file whose reader raised: the reader has said it better.
-    _echo = re.compile(r"^Could not process ")
     _path = re.compile(r"(?P<path>[\w./-]+\.(?:md|markdown|html|rst|py|yaml))\b(?::(?P<line>\d+))?")
 
     def __init__(self, log: ProblemLog) -> None:
@@ -182,10 +184,12 @@ class _Capture(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage()
-        if self._echo.match(message):
+        # Pelican logs a file that it leaves out without the exception, but while it is being handled.
+        cause = record.exc_info[1] if record.exc_info else sys.exc_info()[1]
+        if isinstance(cause, AlreadySaid):
             return
-        if record.exc_info and record.exc_info[1]:
-            message = f"{message}: {record.exc_info[1]}"
+        if cause:
+            message = f"{message}: {type(cause).__name__}: {cause}"
         found = self._path.search(message)
         path = found["path"] if found else self.current
         line = int(found["line"] or 0) if found else 0

@@ -1,5 +1,6 @@
 """From files to pages, with the project's own settings and theme."""
 
+from authorsite.reading.markdown import Converter
 from conftest import post
 
 
@@ -49,3 +50,15 @@ def test_drafts_and_scheduled_posts_leave_no_trace_unless_asked_for(make_site):
     site.build(drafts=True)
     assert "Half a thought" in site.output("2019/03/01/half-a-thought/index.html")
     assert "Not yet thought" in site.output("2020/02/04/not-yet-thought/index.html")
+
+
+def test_a_file_whose_reading_breaks_down_is_a_problem_and_not_lost_in_silence(make_site, monkeypatch):
+    def broken(self, body, prefix=""):
+        raise ZeroDivisionError(f"in {body.strip()}")
+
+    monkeypatch.setattr(Converter, "convert", broken)
+    built = make_site({"content/posts/a.md": post()}).build()
+    assert built.failed
+    assert [str(p) for p in built.problems] == [
+        "posts/a.md: Could not process posts/a.md: ZeroDivisionError: in Some text."
+    ]

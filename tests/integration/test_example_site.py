@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -59,7 +60,7 @@ ADDRESSES = [
     *"/mentoring/ /about/ /contact/ /preface/".split(),
     *"/books/ /books/what-is-coworking/ /books/what-is-coworking/buy/ /buy/".split(),
     *"/go/what-is-coworking/ /go/what-is-coworking/amazon-us/".split(),
-    *"/events/ /events.ics /subscribe/".split(),
+    *"/events/ /events.ics /references/ /subscribe/".split(),
     *"/feed.xml /atom.xml /feed.json /category/commentary/feed.xml /books/feed.xml".split(),
 ]
 
@@ -79,6 +80,11 @@ def test_feed_xml_parses_and_has_every_post(example):
     assert {url: title.replace("’", "'") for url, title in found.items()} == POSTS
 
 
+def test_the_reblog_says_how_much_more_there_is_to_read(example):
+    page = example.output("2018/11/20/what-is-coworking-its-all-about-community-leadership/index.html")
+    assert re.search(r"View original post: 214 more words\s*</a>", page)
+
+
 def test_a_build_elsewhere_at_another_time_is_byte_identical(example, tmp_path):
     """Another process, hash seed, zone and locale; no cache; the same SITE_DATE."""
     env = {**os.environ, "SITE_DATE": EXAMPLE_DATE, "PYTHONHASHSEED": "4", "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8"}
@@ -93,6 +99,12 @@ def test_a_build_elsewhere_at_another_time_is_byte_identical(example, tmp_path):
 
 def test_the_golden_site_is_built_strictly_without_a_problem(golden):
     assert "Six ways up a ladder" in golden.output("2019/03/01/six-ways-up-a-ladder/index.html")
+
+
+def test_no_post_of_the_golden_site_is_lost(golden):
+    posts = list((golden.root / "content/posts").glob("*.md"))
+    pages = list((golden.root / "output").glob("20*/*/*/*/index.html"))
+    assert len(pages) == len(posts) - len(("draft.md", "scheduled.md"))
 
 
 def test_drafts_and_scheduled_posts_leave_no_trace_in_the_golden_site(golden):

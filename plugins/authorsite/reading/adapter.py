@@ -17,7 +17,7 @@ from pelican.readers import MarkdownReader
 from pelican.utils import slugify
 
 from .. import output
-from ..problems import ProblemLog, log_of
+from ..problems import AlreadySaid, ProblemLog, log_of
 from ..settings import now_of, site_of
 from ..validation import Place, line_of, validate
 from .bibliography import collect, own_book
@@ -32,7 +32,7 @@ WAITING = "AUTHORSITE_WAITING"
 """The name, in Pelican's settings, of the set of files that are drafts or scheduled, and not shown."""
 
 
-class ContentNotValid(Exception):
+class ContentNotValid(AlreadySaid):
     """Keeps Pelican from using a file whose problems are already in the log."""
 
 

@@ -41,7 +41,6 @@ class Converter:
         extras: list[Any] = self._markdown.registeredExtensions
         self._footnotes: Any = next(e for e in extras if isinstance(e, FootnoteExtension))
         # "extra" brings footnotes along without their configuration.
-        self._footnotes.setConfig("UNIQUE_IDS", True)
         self._footnotes.setConfig("BACKLINK_TEXT", "↩")
 
     def quicken(self, quicken: Callable[[Markdown], Markdown]) -> None:
@@ -50,10 +49,9 @@ class Converter:
 
     def convert(self, body: str, prefix: str = "") -> Converted:
         """Return `body` as HTML; ids of footnotes and references begin with `prefix` (a slug)."""
-        self._footnotes.unique_prefix = 0
         self._markdown.reset()
-        # The extension counts; a slug is as unique, and the same in every build.
-        self._footnotes.unique_prefix = prefix
+        # The extension's own unique ids count posts; a slug is as unique, and the same in every build.
+        self._footnotes.setConfig("SEPARATOR", f":{prefix}-" if prefix else ":")
         self._references.begin(prefix or "post", body)
         try:
             html = self._markdown.convert(body)
