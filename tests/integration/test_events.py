@@ -44,6 +44,28 @@ def test_every_calendar_file_of_the_golden_site_parses_with_no_zone_missing(gold
         assert icalendar.Calendar.from_ical(data).get_missing_tzids() == set()
 
 
+def test_links_and_pictures_in_an_events_text_lead_where_the_author_meant(make_site):
+    text = "[about](../posts/a.md) ![A step](../images/a.png)\n\n[nowhere](../posts/b.md)"
+    site = make_site(
+        {
+            **SITE,
+            "content/events/talk.md": EVENT.replace("Bring a cushion.", text).replace(
+                "start", "date: 2020-02-01\nstart", 1
+            ),
+        }
+    )
+    (problem,) = site.build().problems
+    assert str(problem).startswith("content/events/talk.md:13:")
+    site.write({"content/posts/b.md": post("B")})
+    assert not site.build().failed
+    for name in ("events/talk/index.html", "events/feed.xml"):
+        html = site.output(name)
+        assert "/2019/03/06/about-the-talk/" in html
+        assert "/2019/03/01/b/" in html
+        assert "../" not in html
+        assert "/images/" in html
+
+
 def test_the_list_has_upcoming_events_first_to_last_and_past_ones_last_to_first(golden):
     page = golden.output("events/index.html")
     places = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from pelican.generators import Generator
 from .. import output
 from ..images.adapter import picture, pictured
 from ..problems import ProblemLog, log_of
+from ..reading.adapter import resolved
 from ..reading.documents import Source, read_source
 from ..reading.markdown import Converter
 from ..reading.schemas import Status
@@ -34,14 +36,28 @@ class EventsGenerator(Generator):
         self.site = site_of(self.settings)
         self.now = now_of(self.settings)
         self.locale = self.site.language.replace("-", "_")
+        self.converter = Converter()
         files = sorted((Path(self.path) / FOLDER).glob("*.md"))
         self.every = [view for path in files if (view := self._read(path))]
         self._keep_apart()
+        self._list()
+        self.context["observances"] = tuple(self._observances())
+
+    def _list(self) -> None:
         listed = [event for event in self.every if event.record.status is Status.PUBLISHED]
         coming = sorted((e for e in listed if not e.past), key=lambda e: (e.start, e.slug))
         past = sorted((e for e in listed if e.past), key=lambda e: (e.start, e.slug), reverse=True)
         self.context["events"] = (*coming, *past)
-        self.context["observances"] = tuple(self._observances())
+
+    def finish(self) -> None:
+        """Resolve links and pictures in the texts, now that all that they may lead to is known."""
+        self.every = [replace(event, html=self._resolved(event)) for event in self.every]
+        self._list()
+
+    def _resolved(self, event: EventView) -> str:
+        if "href=" not in event.html and "src=" not in event.html:
+            return event.html
+        return pictured(resolved(event.html, event.source_path, self.context), event.source_path, self.context)
 
     def generate_output(self, writer: Any) -> None:
         """Write pages and calendars, if there are events at all."""
@@ -72,7 +88,7 @@ class EventsGenerator(Generator):
             guid=event.guid or (f"{self.site.url}{event.aliases[0]}" if event.aliases else whole),
             title=event.title,
             summary=event.summary,
-            html=pictured(Converter().convert(source.body).html, str(path), self.context),
+            html=self.converter.convert(source.body, slug).html,
             start=event.start.moment,
             when=in_words(event.start, event.end, self.locale),
             past=event.over <= self.now,
@@ -129,6 +145,13 @@ class EventsGenerator(Generator):
             url = self.site.root + given.url if given.url.startswith("/") else given.url
             made.append(observe(given.name, rule, self.now.date(), self.locale, url, given.text))
         return sorted(made, key=lambda o: (o.dates[0], o.name))
+
+
+def finish(generators: list[Any]) -> None:
+    """Finish the events' texts (signal: all_generators_finalized, before pictures are made)."""
+    for generator in generators:
+        if isinstance(generator, EventsGenerator):
+            generator.finish()
 
 
 def get_generators(_pelican: Any) -> type:
