@@ -21,6 +21,19 @@ def package(module):
 
 @task(
     help={
+        "title": "the title; with --from it may be left out",
+        "kind": "post, page, book, event, reblog or review",
+        "from": "a page saved from the web, for --kind reblog",
+    },
+    positional=["title"],
+)
+def new(_, title="", kind="post", from_="", settings="pelicanconf.py"):
+    """Begin a post, page, book, event, reblog or review. Example: invoke new "On ladders" --kind review"""
+    raise Exit(code=package("publishing.new").new(ROOT / settings, title, kind, from_))
+
+
+@task(
+    help={
         "drafts": "show drafts and scheduled posts, marked",
         "format": "problems as text, json or github",
         "explain": "a page's address: say why it was rendered or left as it is",
@@ -41,6 +54,24 @@ def serve(_, port=8000, drafts=True, settings="pelicanconf.py"):
     package("publishing.serve").serve(ROOT / settings, port, drafts=drafts)
 
 
+@task(help={"format": "text, json or github"})
+def check(_, format="text", settings="publishconf.py"):  # noqa: A002 - the option's name
+    """Say all that publishing would refuse, and leave output/ alone. Example: invoke check --format json"""
+    raise Exit(code=package("publishing.publish").check(ROOT / settings, format))
+
+
+@task(
+    help={
+        "yes": "do not ask",
+        "dry-run": "stop after the summary: nothing is swapped in or uploaded",
+        "settings": "the settings file that names the target",
+    }
+)
+def publish(_, yes=False, dry_run=False, settings="publishconf.py"):
+    """Build, check, say what changes, ask, and upload. Example: invoke publish --dry-run"""
+    raise Exit(code=package("publishing.publish").publish(ROOT / settings, yes=yes, dry_run=dry_run))
+
+
 @task(help={"against": "a folder, or the live site's address; left out: the last output"})
 def feed_diff(_, against="", settings="publishconf.py"):
     """Say what publishing would do to subscribers. Example: invoke feed-diff --against https://example.org"""
@@ -51,6 +82,12 @@ def feed_diff(_, against="", settings="publishconf.py"):
 def roundup(_, year="", quarter="", write=False, settings="pelicanconf.py"):
     """Draft the post that sums up a year or a quarter. Example: invoke roundup --quarter 2019Q3 --write"""
     raise Exit(code=package("roundup.adapter").roundup(ROOT / settings, year or quarter, write=write))
+
+
+@task(help={"quick": "1,000 posts, one run of each"})
+def bench(c, quick=False):
+    """Measure builds beside Pelican's and Hugo's. Example: invoke bench --quick"""
+    c.run(f"{sys.executable} benchmarks/run.py {'--quick' if quick else ''}", pty=False)
 
 
 @task

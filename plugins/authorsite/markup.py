@@ -16,6 +16,8 @@ _BLOCKS = frozenset(
     "nav ol p pre section table td th tr ul".split()
 )
 _UNSEEN = frozenset(("script", "style", "template"))
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?/?>")
+_OPEN_ENTITY = re.compile(r"&(?:#?[A-Za-z0-9]+(?![A-Za-z0-9;])|#?[A-Za-z0-9]+$)")
 _WORD = re.compile(r"\S+")
 
 
@@ -142,6 +144,28 @@ def _closed(open_: list[tuple[str, bool]], name: str) -> bool:
 
 def plain(html: str) -> str:
     """Return the text a reader sees, entities resolved, white space folded, block elements apart."""
+    quick = _plain_of_tags(html)
+    return _plain_of_tokens(html) if quick is None else quick
+
+
+def _plain_of_tags(html: str) -> str | None:
+    """Do it with one pattern where there is nothing but tags and text, as in nearly every body; else None."""
+    if "<!" in html or "<?" in html or _OPEN_ENTITY.search(html):
+        return None
+    pieces = _TAG.split(html)
+    for number in range(1, len(pieces), 2):
+        name = pieces[number].lower()
+        if name in _UNSEEN:
+            return None
+        pieces[number] = " " if name in _BLOCKS else ""
+    texts = pieces[::2]
+    if any("<" in text for text in texts):
+        return None
+    pieces[::2] = [unescape(text) if "&" in text else text for text in texts]
+    return " ".join("".join(pieces).split())
+
+
+def _plain_of_tokens(html: str) -> str:
     parts: list[str] = []
     unseen = 0
     for token in tokens(html):

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, MutableMapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,18 @@ class OutsideOutput(ValueError):
 
 def target(context: MutableMapping[str, Any], save_as: str) -> Path:
     """Return the file for `save_as` below the output folder; raises OutsideOutput for any other place."""
-    root = Path(context["OUTPUT_PATH"]).resolve()
-    path = (root / save_as.lstrip("/")).resolve()
+    root = _resolved(str(context["OUTPUT_PATH"]))
+    path = root / save_as.lstrip("/")
+    # Resolving takes a look at every folder above: once for each folder is enough.
+    path = path.resolve() if ".." in path.parts or path.is_symlink() else _resolved(str(path.parent)) / path.name
     if not path.is_relative_to(root) or path == root:
         raise OutsideOutput(f"{save_as} lies outside the output folder")
     return path
+
+
+@lru_cache(maxsize=50_000)
+def _resolved(folder: str) -> Path:
+    return Path(folder).resolve()
 
 
 def write(context: MutableMapping[str, Any], save_as: str, content: str | bytes) -> Path:

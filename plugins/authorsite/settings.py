@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,44 @@ class ObservanceSettings(Record):
     text: str = ""
 
 
+class FolderTarget(Record):
+    """Publishing to a folder of this machine, such as a web server's; `verify` as in GitTarget."""
+
+    kind: Literal["folder"]
+    path: str = Field(min_length=1)
+    verify: int = Field(default=0, ge=0)
+
+
+class GitTarget(Record):
+    """Publishing to a git branch, as GitHub Pages serves it.
+
+    `remote` is a remote's name or address; `cname` the domain (left out: the site's own host, unless it is GitHub's).
+    `verify` is for how many seconds the live site is asked whether it is the new one (0: not at all).
+    """
+
+    kind: Literal["git"]
+    remote: str = "origin"
+    branch: str = "gh-pages"
+    cname: str | None = None
+    verify: int = Field(default=180, ge=0)
+
+
+class RsyncTarget(Record):
+    """Publishing with rsync over SSH; the key comes from the agent, or from ssh's own configuration.
+
+    `host` is a host, user@host, or a name of ~/.ssh/config; `verify` as in GitTarget.
+    """
+
+    kind: Literal["rsync"]
+    host: str = Field(pattern=r"^[^-:\s][^:\s]*$")
+    path: str = Field(min_length=1)
+    port: int | None = Field(default=None, ge=1, le=65535)
+    verify: int = Field(default=30, ge=0)
+
+
+Target = FolderTarget | GitTarget | RsyncTarget
+
+
 class SiteSettings(Record):
     """What the author sets about the site; every key has a default but the address.
 
@@ -73,6 +111,7 @@ class SiteSettings(Record):
     reblog_words: int = Field(default=150, ge=1)
     feeds: FeedSettings = FeedSettings()
     observances: tuple[ObservanceSettings, ...] = ()
+    publish: Annotated[Target, Field(discriminator="kind")] | None = None
     strict: bool = False
     drafts: bool = False
     allow: dict[str, str] = Field(default_factory=dict)
@@ -89,7 +128,7 @@ class SiteSettings(Record):
     @classmethod
     def _color(cls, value: str) -> str:
         # It goes into the stylesheet as it stands.
-        if value and not re.fullmatch(r"#[0-9A-Fa-f]{3,8}|[a-z]+|(?:rgb|hsl|oklch)\([\d.,%/ a-z]+\)", value):
+        if value and not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
             raise Fault(f"`{value}` is not a color", "write it as #17655f")
         return value
 

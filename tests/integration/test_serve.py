@@ -191,7 +191,8 @@ def test_pages_renew_themselves_and_problems_show_until_they_are_mended(live, br
     page.wait_for_function("fetch('/theme/new.css').then((answer) => answer.ok)", timeout=8000)
     page.reload()
     page.evaluate("window.before = true")
-    page.add_style_tag(url="/theme/new.css")
+    link = "Object.assign(document.createElement('link'), {rel: 'stylesheet', href: '/theme/new.css'})"
+    page.evaluate(f"document.head.append({link})")
     page.wait_for_function("getComputedStyle(document.querySelector('p')).color === 'rgb(1, 2, 3)'", timeout=8000)
     (root / "theme/static/new.css").write_text("p { color: rgb(4, 5, 6) }")
     page.wait_for_function("getComputedStyle(document.querySelector('p')).color === 'rgb(4, 5, 6)'", timeout=8000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,23 @@ from pelican.settings import read_settings
 
 from ..building.adapter import HELD, Build
 from ..building.staging import stage
+from ..building.state import State
 from ..building.writer import Tally
 from ..feeds.diff import check
 from ..problems import KEY, BuildFailed, ProblemLog, captured_logging
 from ..settings import NAME, site_of
 from .feeds import feeds_in
+from .swapping import mend, swap
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A strict build that is ready and not swapped in: its tree, Pelican's settings, and the log it may add to."""
+
+    tree: Path
+    output: Path
+    settings: Mapping[str, Any]
+    problems: ProblemLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,7 @@ def build(
     drafts: bool = False,
     root: Path | None = None,
     share: Build | None = None,
+    judge: Callable[[Staged], bool] | None = None,
 ) -> Built:
     """Build the site of `settings_file`; `overrides` are Pelican settings that go before the file's.
 
@@ -53,6 +66,8 @@ def build(
 
     A strict site (AUTHORSITE strict) is written beside its output folder and swapped in when nothing is wrong;
     any other is written in place once reading has found no error. Never raises for a fault of the author's.
+
+    `judge` is asked, of a strict site without a problem, whether its staging tree may be swapped in.
 
     `share` is what the build engine keeps from build to build, and where it says what it does.
     """
@@ -63,7 +78,7 @@ def build(
     share = share or Build()
     with captured_logging(log):
         try:
-            output = _run(path, dict(overrides or {}), log, share, drafts=drafts)
+            output = _run(path, dict(overrides or {}), log, share, drafts=drafts, judge=judge)
         except BuildFailed:
             pass
         except TemplateError as error:
@@ -71,7 +86,15 @@ def build(
     return Built(log, output, share.tally, time.perf_counter() - started)
 
 
-def _run(path: Path, overrides: dict[str, Any], log: ProblemLog, share: Build, *, drafts: bool) -> Path:
+def _run(
+    path: Path,
+    overrides: dict[str, Any],
+    log: ProblemLog,
+    share: Build,
+    *,
+    drafts: bool,
+    judge: Callable[[Staged], bool] | None = None,
+) -> Path:
     try:
         settings = read_settings(str(path), override=overrides)
     except Exception as error:
@@ -81,8 +104,11 @@ def _run(path: Path, overrides: dict[str, Any], log: ProblemLog, share: Build, *
     site = {**settings.get(NAME, {}), **({"drafts": True} if drafts else {})}
     settings |= {KEY: log, NAME: site, HELD: share}
     output = share.output = Path(settings["OUTPUT_PATH"])
+    mend(output)
     strict = bool(site.get("strict"))
     staging = output.with_name(output.name + ".staging")
+    noted = State.load(Path(settings["CACHE_PATH"]), output).file
+    before = noted.read_bytes() if noted.exists() else None
     if strict:
         stage(output, staging, Path(settings["CACHE_PATH"]))
         settings["OUTPUT_PATH"] = str(staging)
@@ -91,27 +117,22 @@ def _run(path: Path, overrides: dict[str, Any], log: ProblemLog, share: Build, *
     if "authorsite" not in pelican.settings["PLUGINS"]:
         log.error(path, 0, "the authorsite plugin did not load", 'keep "authorsite" in PLUGINS', kind="settings")
         raise BuildFailed
+    swapped = False
     try:
         pelican.run()
         if strict and not log.failed:
             check(feeds_in(output), feeds_in(staging), log, site_of(pelican.settings).feeds.allow)
+        if strict and not log.failed and (judge is None or judge(Staged(staging, output, pelican.settings, log))):
+            swapped = not log.failed
+            if swapped:
+                swap(staging, output)
     finally:
-        if strict and log.failed:
+        if strict and not swapped:
             shutil.rmtree(staging, ignore_errors=True)
+            # What was noted is about the tree that was dropped.
+            noted.write_bytes(before) if before is not None else noted.unlink(missing_ok=True)
     log.stop_if_failed()
-    if strict:
-        swap(staging, output)
     return output
-
-
-def swap(staging: Path, output: Path) -> None:
-    """Put `staging` in the place of `output`; whoever looks finds the old tree or the new one, whole."""
-    previous = output.with_name(output.name + ".previous")
-    shutil.rmtree(previous, ignore_errors=True)
-    if output.exists():
-        output.rename(previous)
-    staging.rename(output)
-    shutil.rmtree(previous, ignore_errors=True)
 
 
 def _log_template_error(log: ProblemLog, error: TemplateError) -> None:

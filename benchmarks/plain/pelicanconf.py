@@ -1,0 +1,42 @@
+"""A plain site: posts, lists of ten, a page for each tag and category. ENGINE=1 lets the build engine run it."""
+
+import os
+from pathlib import Path
+
+from pelican import signals
+
+SITENAME, SITEURL, TIMEZONE = "Measured", "https://example.org", "UTC"
+PATH, ARTICLE_PATHS, STATIC_PATHS, THEME = "content", ["posts"], [], "theme"
+OUTPUT_PATH, CACHE_PATH = "output", "cache"
+ARTICLE_URL, ARTICLE_SAVE_AS = "posts/{slug}/", "posts/{slug}/index.html"
+TAG_URL, TAG_SAVE_AS = "tags/{slug}/", "tags/{slug}/index.html"
+CATEGORY_URL, CATEGORY_SAVE_AS = "categories/{slug}/", "categories/{slug}/index.html"
+AUTHOR_SAVE_AS = ""
+DIRECT_TEMPLATES, PAGINATED_TEMPLATES = ["index"], {"index": 10}
+FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
+FEED_ALL_RSS, FEED_MAX_ITEMS, RSS_FEED_SUMMARY_ONLY = "feed.xml", 20, False
+MARKDOWN = {
+    "extensions": ["markdown.extensions.extra", "markdown.extensions.codehilite", "markdown.extensions.meta"],
+    "extension_configs": {"markdown.extensions.codehilite": {"css_class": "highlight"}},
+    "output_format": "html",
+}
+PLUGIN_PATHS = [str(Path(os.environ.get("PACKAGE", "plugins")))]
+
+
+class Neighbours:
+    """The posts before and after each post."""
+
+    @staticmethod
+    def register():
+        """Connect with Pelican."""
+        signals.article_generator_finalized.connect(Neighbours.link)
+
+    @staticmethod
+    def link(generator):
+        """Set them."""
+        articles = generator.articles
+        for article, newer, older in zip(articles, [None, *articles], [*articles[1:], None], strict=False):
+            article.newer, article.older = newer, older
+
+
+PLUGINS = [Neighbours, "authorsite.building"] if os.environ.get("ENGINE") else [Neighbours]

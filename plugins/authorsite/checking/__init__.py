@@ -1,0 +1,1 @@
+"""What a reader would stumble over in a built site."""

@@ -1,0 +1,197 @@
+"""A new file for an idea: front matter that passes the schemas, at a place that is free."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import nh3
+import yaml
+from pelican.settings import read_settings
+from pelican.utils import slugify
+
+from ..markup import count_words, plain, tokens
+from ..problems import KEY, BuildFailed, ProblemLog
+from ..settings import load as load_settings
+from ..settings import now_of
+
+KINDS = ("post", "page", "book", "event", "reblog", "review")
+_FOLDERS = {"page": "pages", "book": "books", "event": "events"}
+_TEXTS = {
+    "post": "Write here.\n",
+    "page": "Write here.\n",
+    "book": "What the book is, for somebody who may buy it.\n",
+    "event": "What will happen, and for whom.\n",
+    "reblog": "The opening paragraphs of the original.\n",
+    "review": "What the book is about, and whether to read it.\n",
+}
+_TAGS = {"p", "a", "em", "strong", "b", "i", "blockquote", "ul", "ol", "li", "h2", "h3", "h4", "code", "pre", "br"}
+_BODIES = (r"<article\b[^>]*>(.*?)</article>", r"<main\b[^>]*>(.*?)</main>", r"<body\b[^>]*>(.*)")
+
+
+class NotMade(Exception):
+    """Why no file was made, and what to do, in one line."""
+
+
+def new(settings_file: Path, title: str, kind: str = "post", saved: str = "") -> int:
+    """Make the file, print its path, open it in $EDITOR when there is a terminal; return the exit status."""
+    try:
+        path = create(settings_file, title, kind, Path(saved) if saved else None)
+    except NotMade as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(path)
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if editor and sys.stdin.isatty() and sys.stdout.isatty():
+        try:
+            return subprocess.run([*shlex.split(editor), str(path)], check=False).returncode
+        except OSError as error:
+            print(f"the file is made, but $EDITOR did not start: {error.strerror}: {editor}", file=sys.stderr)
+            return 1
+    return 0
+
+
+def create(settings_file: Path, title: str, kind: str = "post", saved: Path | None = None) -> Path:
+    """Write a new file of `kind` and return its path; raises NotMade, and never touches a file that is there.
+
+    `saved` is a page saved from the web, whose title, author, site, address and text a reblog takes over.
+    """
+    if kind not in KINDS:
+        raise NotMade(f"there is no kind `{kind}`: write --kind with one of {', '.join(KINDS)}")
+    if saved and kind != "reblog":
+        raise NotMade("--from reads the page of a reblog: add --kind reblog")
+    original, text = _original(saved) if saved else ({}, _TEXTS[kind])
+    title = " ".join((title or original.get("title", "")).split())
+    if not title:
+        raise NotMade('a title is missing: invoke new "The title"')
+    settings = _settings(settings_file)
+    slug = slugify(title, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"])
+    if not slug:
+        raise NotMade(f"no address can be made of the title `{title}`: use some letters or digits")
+    data = _front_matter(kind, title, slug, settings, original)
+    path = Path(settings["PATH"]) / _FOLDERS.get(kind, "posts") / f"{slug}.md"
+    front = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10_000)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(f"---\n{front}---\n{text}")
+    except FileExistsError:
+        raise NotMade(f"{path} is there already: choose another title") from None
+    except OSError as error:
+        raise NotMade(f"{path} cannot be written: {error.strerror}") from None
+    return path
+
+
+def _settings(settings_file: Path) -> dict[str, Any]:
+    """Return the site's settings, with its date."""
+    log = ProblemLog(root=settings_file.parent, held=True)
+    try:
+        holder = _Holder({**read_settings(str(settings_file)), KEY: log})
+        load_settings(holder)
+    except BuildFailed:
+        raise NotMade("the settings are not valid: see `invoke check`") from None
+    except Exception as error:
+        raise NotMade(f"{settings_file.name} cannot be read: {error}") from error
+    return holder.settings
+
+
+class _Holder:
+    """Settings where `settings.load` looks for them: on an object like Pelican's."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.settings = settings
+
+
+def _front_matter(
+    kind: str, title: str, slug: str, settings: dict[str, Any], original: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the front matter of a new file: a draft wherever the kind has drafts."""
+    now = now_of(settings)
+    minute = f"{now:%Y-%m-%dT%H:%M}"
+    data: dict[str, Any] = {"title": title, "slug": slug}
+    if kind == "page":
+        return {**data, "status": "draft", "summary": ""}
+    if kind == "book":
+        author = {"name": settings.get("AUTHOR") or "The author", "role": "author"}
+        return {**data, "contributors": [author], "language": settings["DEFAULT_LANG"], "description": ""}
+    if kind == "event":
+        start = f"{now + timedelta(days=28):%Y-%m-%dT19:00}"
+        return {**data, "status": "draft", "start": start, "place": "", "address": "", "summary": ""}
+    data |= {"date": minute, "status": "draft", "category": settings["DEFAULT_CATEGORY"], "tags": [], "summary": ""}
+    if kind == "review":
+        data["review_of"] = {"title": title, "author": "", "isbn": ""}
+    if kind == "reblog":
+        empty = {"title": title, "author": "The original's author", "site": "", "url": "https://example.org/the-post"}
+        data["reblog"] = {**empty, **original}
+    return data
+
+
+def _original(saved: Path) -> tuple[dict[str, Any], str]:
+    """Return the reblog's record and the cleaned text of a saved page."""
+    try:
+        html = saved.read_bytes().decode("utf-8", "replace")
+    except OSError as error:
+        raise NotMade(f"{saved} cannot be read: {error.strerror}") from None
+    named = _named(html)
+    url = _first(named, "canonical", "og:url") or _saved_from(html)
+    record: dict[str, Any] = {
+        "title": _first(named, "og:title", "title", "h1"),
+        "author": _first(named, "author", "article:author", "dc.creator", "rel=author"),
+        "site": _first(named, "og:site_name"),
+        "url": url if re.match(r"https?://[^\s/]+", url) else "",
+    }
+    found = next(filter(None, (re.search(p, html, re.DOTALL | re.IGNORECASE) for p in _BODIES)), None)
+    unseen = {"script", "style", "nav", "header", "footer", "aside", "form"}
+    text = nh3.clean(
+        found[1] if found else html,
+        tags=_TAGS,
+        clean_content_tags=unseen,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    )
+    words = count_words(text)
+    if not words:
+        raise NotMade(f"{saved} holds no text")
+    kept = {key: value for key, value in record.items() if value}
+    return {**kept, "words": words}, re.sub(r"\n\s*\n+", "\n\n", text).strip() + "\n"
+
+
+def _named(html: str) -> dict[str, str]:
+    """Return what a page says of itself: its meta elements, canonical link, title, first heading and author link."""
+    named: dict[str, str] = {}
+    open_ = ""
+    for token in tokens(html):
+        if token.kind == "text" and open_:
+            named[open_] = named.get(open_, "") + unescape(token.raw)
+        elif token.kind == "end" and token.name in {"title", "h1", "a"}:
+            open_ = ""
+        elif token.kind == "start":
+            given = {key: value or "" for key, value in token.attributes.items()}
+            if token.name == "meta":
+                key = (given.get("property") or given.get("name") or "").lower()
+                named.setdefault(key, given.get("content", ""))
+            elif token.name == "link" and given.get("rel", "").lower() == "canonical":
+                named.setdefault("canonical", given.get("href", ""))
+            elif token.name in {"title", "h1"} and token.name not in named:
+                open_ = token.name
+            elif token.name == "a" and "author" in given.get("rel", "").split() and "rel=author" not in named:
+                open_ = "rel=author"
+    return {key: plain(value.replace("<", "&lt;")) for key, value in named.items()}
+
+
+def _first(named: dict[str, str], *keys: str) -> str:
+    return next((named[key] for key in keys if named.get(key)), "")
+
+
+def _saved_from(html: str) -> str:
+    """Return the address in the note that browsers leave in a saved page."""
+    found = re.search(r"saved from url=\(\d+\)(\S+)", html[:2000])
+    return found[1] if found else ""

@@ -1,0 +1,127 @@
+"""A branch of a git repository, as GitHub Pages serves it: one commit a publish, on top of what is there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+from ...settings import GitTarget, SiteSettings
+from ..manifest import Changes
+from .programs import TargetFault, quiet, run
+
+_HELD = "refs/authorsite/published"
+_TRIES = 4
+_PLAIN = ("core.autocrlf=false", "core.safecrlf=false", "core.fileMode=false", f"core.attributesFile={os.devnull}")
+_BEATEN = ("fetch first", "non-fast-forward", "cannot lock ref", "incorrect old value", "[rejected]", "stale info")
+
+
+class Git:
+    """A branch of a remote; the working tree, the index and the author's own branches are never touched."""
+
+    def __init__(self, to: GitTarget, site: SiteSettings, root: Path) -> None:
+        self.to, self.site, self.root = to, site, root
+        try:
+            found = run("git", "rev-parse", "--absolute-git-dir", cwd=root).decode().strip()
+        except TargetFault:
+            raise TargetFault(f"{root} is no git repository: run git init, and git remote add origin ADDRESS") from None
+        self.repository = Path(found)
+        self.ref = f"refs/heads/{to.branch}"
+
+    @property
+    def name(self) -> str:
+        """The branch and the remote, without a password."""
+        return f"branch {self.to.branch} of {quiet(self.to.remote)}"
+
+    def held(self, name: str) -> bytes | None:
+        """Return a file of the branch as it was last fetched."""
+        try:
+            return self._git("cat-file", "blob", f"{_HELD}:{name}")
+        except TargetFault:
+            return None
+
+    def changes(self, tree: Path) -> Changes:
+        """Fetch the branch and compare its tree with `tree`."""
+        old = self._fetch()
+        before = f"{old}^{{tree}}" if old else self._git("hash-object", "-t", "tree", "-w", "--stdin").decode().strip()
+        told = self._git("diff-tree", "-r", "-z", "--no-renames", "--name-status", before, self._tree(tree, old))
+        parts = told.decode("utf-8", "surrogateescape").split("\0")
+        found = list(zip(parts[::2], parts[1::2], strict=False))
+        return Changes(*(tuple(path for status, path in found if status in letters) for letters in ("A", "MT", "D")))
+
+    def upload(self, tree: Path, say: Callable[[str], None]) -> None:
+        """Commit `tree` on top of the branch and push it; somebody else's commit in between is kept and built upon."""
+        for _ in range(_TRIES):
+            say("Committing …")
+            old = self._fetch()
+            new = self._tree(tree, old)
+            if old and self._git("rev-parse", f"{old}^{{tree}}").decode().strip() == new:
+                return
+            parent = ("-p", old) if old else ()
+            words = ("commit-tree", new, *parent, "-m", f"Publish {self.site.url}")
+            made = self._git(*words, env=self._identity()).decode().strip()
+            say(f"Pushing to {self.name} …")
+            try:
+                self._git("push", "--quiet", "--no-verify", self.to.remote, f"{made}:{self.ref}")
+            except TargetFault as fault:
+                if not any(sign in str(fault) for sign in _BEATEN):
+                    raise
+                continue
+            say("Pushed.")
+            return
+        raise TargetFault(f"{self.name} is being written to by somebody else: try again")
+
+    def _fetch(self) -> str:
+        """Fetch the branch; return its commit, or "" when there is no such branch."""
+        if not self._git("ls-remote", "--heads", self.to.remote, self.ref).strip():
+            self._git("update-ref", "-d", _HELD)
+            return ""
+        self._git("fetch", "--quiet", "--no-tags", self.to.remote, f"+{self.ref}:{_HELD}")
+        if self._git("ls-tree", _HELD, "pelicanconf.py").strip():
+            raise TargetFault(f"{self.name} holds the site's sources: publish to a branch of its own, such as gh-pages")
+        return self._git("rev-parse", _HELD).decode().strip()
+
+    def _tree(self, tree: Path, old: str) -> str:
+        """Store `tree`, with .nojekyll and CNAME, in the repository and return its id."""
+        with TemporaryDirectory() as folder:
+            env = {"GIT_INDEX_FILE": f"{folder}/index"}
+            self._git("add", "--all", "--force", ".", work_tree=tree, env=env)
+            for name, content in ((".nojekyll", b""), ("CNAME", self._domain(old))):
+                if content is not None and not (tree / name).exists():
+                    blob = self._git("hash-object", "-w", "--stdin", stdin=content).decode().strip()
+                    self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", env=env)
+            return self._git("write-tree", env=env).decode().strip()
+
+    def _domain(self, old: str) -> bytes | None:
+        """Return what CNAME holds; the branch's own when neither the settings nor the site's address say."""
+        host = urlsplit(self.site.url).hostname or ""
+        own = "" if host.endswith(".github.io") or "." not in host or host.replace(".", "").isdigit() else host
+        domain = own if self.to.cname is None else self.to.cname
+        if domain or self.to.cname is not None:
+            return f"{domain}\n".encode() if domain else None
+        return self.held("CNAME") if old else None
+
+    def _git(
+        self, *words: str, work_tree: Path | None = None, env: dict[str, str] | None = None, stdin: bytes = b""
+    ) -> bytes:
+        options = [part for setting in _PLAIN for part in ("-c", setting)]
+        place = {"GIT_DIR": str(self.repository), **(env or {})}
+        if work_tree:
+            place["GIT_WORK_TREE"] = str(work_tree)
+        place.setdefault("GIT_SSH_COMMAND", os.environ.get("GIT_SSH_COMMAND", "ssh -o BatchMode=yes"))
+        return run("git", *options, *words, cwd=work_tree or self.root, env=place, stdin=stdin)
+
+    def _identity(self) -> dict[str, str]:
+        """Return who commits where git itself does not know, as on a machine of a hosted service."""
+        known = {"name": "Publisher", "email": self.site.contact or "publisher@localhost"}
+        found: dict[str, str] = {}
+        for key, value in known.items():
+            try:
+                run("git", "config", f"user.{key}", cwd=self.root)
+            except TargetFault:
+                for role in ("AUTHOR", "COMMITTER"):
+                    if f"GIT_{role}_{key.upper()}" not in os.environ:
+                        found[f"GIT_{role}_{key.upper()}"] = value
+        return found

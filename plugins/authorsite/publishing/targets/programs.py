@@ -1,0 +1,49 @@
+"""Git and rsync as programs: their output, or one line about why they failed, without anybody's password."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+MARK = ".authorsite"
+"""A file that says of a folder that this package may replace what is in it."""
+
+
+class TargetFault(Exception):
+    """Why a target cannot be read or written, in one line."""
+
+
+def quiet(text: str) -> str:
+    """Return `text` without the user and password of any address in it."""
+    return re.sub(r"(?<=://)[^/\s@]*@", "", text)
+
+
+def run(
+    *command: str,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: bytes = b"",
+    patience: int = 600,
+) -> bytes:
+    """Run a program without a terminal and return what it wrote; raises TargetFault when it fails.
+
+    `patience` is in seconds.
+    """
+    # In English, so that what is looked for in messages is found.
+    whole = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(env or {})}
+    try:
+        done = subprocess.run(
+            command, cwd=cwd, env=whole, input=stdin, capture_output=True, timeout=patience, check=False
+        )
+    except FileNotFoundError:
+        raise TargetFault(f"{command[0]} is not installed") from None
+    except subprocess.TimeoutExpired:
+        raise TargetFault(f"{command[0]} did not end within {patience} s") from None
+    if done.returncode:
+        lines = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+        told = [line for line in lines if not line.startswith(("hint:", "rsync error:", "To "))] or lines
+        raise TargetFault(quiet(f"{command[0]}: {'; '.join(told[:3]) or f'status {done.returncode}'}"))
+    return done.stdout

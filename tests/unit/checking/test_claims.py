@@ -1,0 +1,36 @@
+from datetime import date
+
+import pytest
+from authorsite.checking.claims import check_claims
+from authorsite.problems import ProblemLog
+
+BOOK = """---
+title: A made-up book
+published: 2020-06-01
+editions:
+  - {format: paperback, availability: preorder}
+  - {format: ebook, availability: available}
+offers:
+  - {shop: bookshop-us, edition: paperback}
+  - {shop: amazon-us, edition: ebook, valid_until: 2020-12-31}
+---
+"""
+CASES = [
+    (date(2020, 5, 31), []),
+    (date(2020, 6, 1), ["5: the paperback is still called `preorder`, and came out on 2020-06-01"]),
+    (
+        date(2021, 1, 1),
+        [
+            "5: the paperback is still called `preorder`, and came out on 2020-06-01",
+            "9: the offer of amazon-us ended on 2020-12-31",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("today", "expected"), CASES)
+def test_claims_that_time_has_overtaken_are_warned_of_at_their_line(tmp_path, today, expected):
+    (tmp_path / "made-up.md").write_text(BOOK)
+    log = ProblemLog(root=tmp_path)
+    check_claims(tmp_path, today, log)
+    assert [f"{p.line}: {p.message}" for p in log] == expected

@@ -1,0 +1,150 @@
+import subprocess
+import sys
+from zoneinfo import ZoneInfo
+
+import pytest
+from authorsite.books.model import Book
+from authorsite.events.model import Event
+from authorsite.problems import ProblemLog
+from authorsite.publishing import new as making
+from authorsite.publishing.new import KINDS, NotMade, create, new
+from authorsite.reading.documents import read_source
+from authorsite.reading.schemas import Page, Post
+from conftest import ROOT, SITE_DATE
+
+MODELS = {"page": Page, "book": Book, "event": Event}
+TITLE = 'Ladders: "up" & down – with C#, naïvely'
+SAVED = """<!DOCTYPE html><html><head><title>On rungs | A made-up blog</title>
+<meta property="og:title" content="On rungs &amp; &lt;steps&gt;"><meta property="og:site_name" content="A made-up blog">
+<meta name="author" content="Gus Guest"><link rel="canonical" href="https://example.org/rungs/">
+</head><body><nav>Menu</nav><article><h1>On rungs</h1><p onclick="x()">One <em>two</em> three.</p>
+<script>alert(1)</script><p><a href="javascript:x()">four</a> <a href="https://example.org/5">five</a></p>
+<aside>Share this</aside></article><footer>Foot</footer></body></html>"""
+
+
+@pytest.fixture
+def settings(tmp_path):
+    text = (ROOT / "pelicanconf.py").read_text("utf-8")
+    (tmp_path / "pelicanconf.py").write_text(text, "utf-8")
+    for folder in ("content", "theme"):
+        (tmp_path / folder).mkdir()
+    return tmp_path / "pelicanconf.py"
+
+
+def read(path, kind):
+    log = ProblemLog(root=path.parent)
+    source = read_source(path, MODELS.get(kind, Post), log, ZoneInfo("America/Chicago"))
+    assert list(log) == []
+    return source
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_file_passes_the_schema_of_its_kind(settings, kind):
+    path = create(settings, TITLE, kind)
+    source = read(path, kind)
+    assert source.record.title == TITLE
+    assert source.record.slug == path.stem == "ladders-up-down-with-c-naively"
+    assert path.parent.name == {"page": "pages", "book": "books", "event": "events"}.get(kind, "posts")
+    assert getattr(source.record, "status", "draft") == "draft"
+
+
+def test_the_date_is_the_sites_own(settings):
+    assert read(create(settings, "Now"), "post").record.date.isoformat() == f"{SITE_DATE}:00-06:00"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_site_with_a_new_file_builds(make_site, settings, kind):
+    site = make_site({})
+    create(settings, "A made-up title", kind)
+    built = site.build()
+    assert [str(p) for p in built.problems if "a-made-up-title" in p.path] == []
+
+
+def test_the_slug_is_the_one_that_the_site_gives(make_site, settings):
+    path = create(settings, TITLE)
+    site = make_site({"content/posts/other.md": f"---\ntitle: '{TITLE}'\ndate: 2019-03-01\n---\n"})
+    path.unlink()
+    assert not site.build().failed
+    assert (site.root / "output/2019/03/01" / path.stem / "index.html").exists()
+
+
+def test_a_file_that_is_there_is_left_alone(settings, capsys):
+    path = create(settings, "Once")
+    path.write_text("mine")
+    assert new(settings, "Once") == 1
+    assert path.read_text() == "mine"
+    assert "is there already" in capsys.readouterr().err
+
+
+REFUSED = [
+    (("", "post"), "a title is missing"),
+    (("A title", "poem"), "there is no kind `poem`"),
+    (("!!!", "post"), "no address can be made"),
+]
+
+
+@pytest.mark.parametrize(("given", "message"), REFUSED)
+def test_what_cannot_be_made_is_said_in_one_line(settings, given, message):
+    with pytest.raises(NotMade, match=message) as raised:
+        create(settings, *given)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_reblog_takes_over_a_saved_page_without_what_is_dangerous(settings, tmp_path):
+    saved = tmp_path / "page.html"
+    saved.write_text(SAVED)
+    source = read(create(settings, "", "reblog", saved), "reblog")
+    assert source.record.title == "On rungs & <steps>"
+    reblog = source.record.reblog
+    assert (reblog.author, reblog.site, reblog.url) == ("Gus Guest", "A made-up blog", "https://example.org/rungs/")
+    assert "<em>two</em>" in source.body
+    assert 'href="https://example.org/5"' in source.body
+    for gone in ("alert", "onclick", "javascript", "Menu", "Share", "Foot"):
+        assert gone not in source.body
+
+
+def test_a_saved_page_that_says_nothing_of_itself_still_gives_a_valid_reblog(settings, tmp_path):
+    saved = tmp_path / "page.html"
+    saved.write_text("<!-- saved from url=(0025)https://example.org/rungs --><p>Only text.</p>")
+    reblog = read(create(settings, "On rungs", "reblog", saved), "reblog").record.reblog
+    assert (reblog.url, reblog.words) == ("https://example.org/rungs", 2)
+
+
+def test_a_page_that_is_not_there_is_said_in_one_line(settings, tmp_path):
+    with pytest.raises(NotMade, match="cannot be read: No such file"):
+        create(settings, "", "reblog", tmp_path / "none.html")
+
+
+def test_no_editor_is_opened_without_a_terminal(settings, monkeypatch, capsys):
+    monkeypatch.setenv("EDITOR", "an-editor-that-is-not-there")
+    assert new(settings, "Quiet") == 0
+    assert capsys.readouterr().out.endswith("content/posts/quiet.md\n")
+
+
+def test_the_editor_opens_the_file_on_a_terminal(settings, monkeypatch):
+    opened = []
+    monkeypatch.setenv("EDITOR", "vi -c start")
+    monkeypatch.delenv("VISUAL", raising=False)
+    for stream in (making.sys.stdin, making.sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+
+    def run(words, **_):
+        opened.append(words)
+        return subprocess.CompletedProcess(words, 0)
+
+    monkeypatch.setattr(making.subprocess, "run", run)
+    assert new(settings, "Loud") == 0
+    assert opened == [["vi", "-c", "start", str(settings.parent / "content/posts/loud.md")]]
+
+
+def test_the_task_prints_its_example_and_a_broken_settings_file_gives_one_line(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "invoke", "--help", "new"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "Example: invoke new" in done.stdout
+    (tmp_path / "conf.py").write_text("AUTHORSITE = {'url'")
+    command = [sys.executable, "-m", "invoke", "new", "T", "--settings", str(tmp_path / "conf.py")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
