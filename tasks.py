@@ -90,6 +90,19 @@ def bench(c, quick=False):
     c.run(f"{sys.executable} benchmarks/run.py {'--quick' if quick else ''}", pty=False)
 
 
+@task(name="check-links", help={"delay": "seconds between two requests to one host"})
+def check_links(_, delay=1.0, settings="pelicanconf.py"):
+    """Ask shops and references whether their addresses still work; build first. Example: invoke check-links"""
+    from pelican.settings import read_settings
+
+    site = read_settings(str(ROOT / settings))
+    external = package("checking.external")
+    store = Path(site["PATH"]) / "data" / "link-status.json"
+    own = site["AUTHORSITE"]["url"].rstrip("/")
+    found = external.check(Path(site["OUTPUT_PATH"]), own, store, external.Manners(delay=delay))
+    raise Exit(code=1 if found.died else 0)
+
+
 @task
 def clean(_):
     """Remove output and caches; never content. Example: invoke clean"""

@@ -1,9 +1,20 @@
 """From a record to the pages that sell the book."""
 
+import functools
 import json
 import re
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
 from conftest import post
+from pelican import signals
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
 
 BOOK = """---
 title: The <Made-up> Guide
@@ -58,7 +69,7 @@ def test_json_ld_holds_the_records_facts(make_site):
     assert data["name"] == "The <Made-up> Guide"
     paper = data["workExample"][0]
     assert (paper["isbn"], paper["bookFormat"]) == ("9781234560010", "https://schema.org/Paperback")
-    assert [(o["price"], o["priceCurrency"]) for o in paper["offers"]] == [("19.95", "USD"), ("17.50", "EUR")]
+    assert {(o["price"], o["priceCurrency"]) for o in paper["offers"]} == {("19.95", "USD"), ("17.50", "EUR")}
 
 
 def test_a_dead_link_is_marked_and_drops_below_and_its_permanent_link_leads_to_the_purchase_page(make_site):
@@ -97,3 +108,109 @@ def test_a_forthcoming_books_permanent_links_lead_to_the_purchase_page_only_befo
     assert not site.build(strict=True, AUTHORSITE={"main_book": "guide"}).failed
     assert 'url=/books/guide/buy/"' in site.output("go/guide/bookshop-us/index.html")
     assert "Comes out on" in site.output("books/guide/buy/index.html")
+
+
+def test_whoever_cites_the_book_gets_it_in_three_styles_with_nothing_but_text(make_site):
+    record = BOOK.replace("title: The <Made-up> Guide", "title: The <Made-up> Guide & More")
+    site = make_site({"content/books/guide.md": record})
+    assert not site.build(strict=True, AUTHORSITE={"main_book": "guide"}).failed
+    page = site.output("books/guide/index.html")
+    told = dict(re.findall(r"<dt>(APA|MLA|Chicago)</dt><dd>(.*?)</dd>", page))
+    url = "https://example.org/books/guide/"
+    assert told["APA"] == f"Author, A. (2018). <i>The &lt;Made-up&gt; Guide &amp; More</i>. {url}"
+    assert told["MLA"].startswith("Author, Ann. <i>The &lt;Made-up&gt; Guide &amp; More</i>")
+    assert told["Chicago"].startswith("Author, Ann. 2018. <i>The &lt;Made-up&gt; Guide &amp; More</i>")
+
+
+def test_redirects_carry_the_permanent_links_and_catch_those_of_shops_no_longer_named(make_site):
+    site = made(make_site)
+    found = []
+
+    def look(generators):
+        found.extend(generators[0].context["redirects"])
+
+    signals.all_generators_finalized.connect(look)
+    site.build(strict=True, AUTHORSITE={"main_book": "guide"})
+    assert ("/go/guide/bookshop-us/", "https://bookshop.org/book/9781234560010", 302) in found
+    assert ("/go/guide/*", "/books/guide/buy/", 302) in found
+    assert found.index(("/go/guide/*", "/books/guide/buy/", 302)) == len(found) - 1
+
+
+def test_an_offers_price_goes_when_it_expires_and_the_offer_stays(make_site):
+    record = BOOK.replace(
+        "shop: thalia, edition: paperback",
+        "shop: thalia, edition: paperback, price: {EUR: 9.99}, valid_until: 2020-02-02",
+    )
+    site = made(make_site, record)
+    assert not site.build(strict=True, AUTHORSITE={"main_book": "guide"}).failed
+    page = site.output("books/guide/buy/index.html")
+    assert 'aria-label="Paperback at Thalia, Germany and Austria"' in page
+    assert "9.99" not in re.search(r'data-shop="thalia".*', page)[0]
+    with_price = record.replace("2020-02-02", "2020-02-03")
+    site.write({"content/books/guide.md": with_price}).build(strict=True, AUTHORSITE={"main_book": "guide"})
+    assert "€9.99" in re.search(r'data-shop="thalia".*', site.output("books/guide/buy/index.html"))[0]
+
+
+def test_every_permanent_link_has_a_qr_code(make_site):
+    site = made(make_site)
+    site.build(strict=True, AUTHORSITE={"main_book": "guide"})
+    assert "<title>The &lt;Made-up&gt; Guide</title>" in site.output("go/guide/qr.svg")
+    codes = {site.output(f"go/guide/{place}qr.svg") for place in ("", "bookshop-us/", "thalia/", "kobo/", "worldcat/")}
+    assert len(codes) == 5
+
+
+def test_the_script_is_small_and_the_page_is_whole_without_it(make_site):
+    site = made(make_site)
+    site.build(strict=True, AUTHORSITE={"main_book": "guide"})
+    page = site.output("books/guide/buy/index.html")
+    script = re.search(r'<script src="/(theme/buy\.[0-9a-f]{10}\.js)" defer>', page)[1]
+    assert len(site.output(script).encode()) < 2048
+    assert "on this device only" in page
+    assert page.index("United States</h3>") < page.index("Germany and Austria</h3>")
+    assert not re.search(r"<script(?! src| type=\"application/ld\+json\")|\son\w+=|\sstyle=", page)
+
+
+@pytest.mark.browser
+def test_the_script_shows_the_readers_country_and_keeps_the_choice_on_the_device(make_site, browser):
+    site = made(make_site)
+    site.build(strict=True, AUTHORSITE={"main_book": "guide"})
+    handler = functools.partial(QuietHandler, directory=str(site.root / "output"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    context = browser.new_context(locale="en-US")
+    try:
+        page = context.new_page()
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"http://127.0.0.1:{server.server_port}/books/guide/buy/")
+        german = page.locator('#paperback ~ .shops[data-countries="DE AT"]')
+        assert (german.is_visible(), page.locator(".buy-button").first.text_content()) == (
+            False,
+            "Paperback at Bookshop.org, $19.95",
+        )
+        page.locator("select").select_option("DE")
+        assert german.is_visible()
+        assert page.locator(".book-hero .buy-button").text_content() == "Paperback at Thalia, €17.50"
+        page.reload()
+        assert page.locator("select").input_value() == "DE"
+        assert all(url.startswith("http://127.0.0.1:") for url in asked)
+        assert context.cookies() == []
+    finally:
+        context.close()
+        server.shutdown()
+        server.server_close()
+
+
+def test_the_golden_site_builds_under_pelicans_simple_theme(golden_copy):
+    # That theme's home page is its paginated list of posts, and its tags and categories are lists of the same kind.
+    paginated = {"index": 10, "tag": 10, "category": 10}
+    built = golden_copy.build(
+        strict=True, THEME="simple", DIRECT_TEMPLATES=["index", "archives"], PAGINATED_TEMPLATES=paginated
+    )
+    assert not built.failed, "\n".join(map(str, built.problems))
+    page = golden_copy.output("books/made-up-guide/index.html")
+    assert 'href="/books/made-up-guide/buy/"' in page
+    assert '<meta property="book:isbn" content="9781234560010">' in page
+    assert "Paperback at Bookshop.org" in golden_copy.output("books/made-up-guide/buy/index.html")
+    for name in ("books/index.html", "buy/index.html", "go/made-up-guide/bookshop-us/index.html"):
+        assert "Powered by" in golden_copy.output(name) or "powered by" in golden_copy.output(name)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pelican.generators import Generator
-from PIL import Image, UnidentifiedImageError
 
+from .. import output
+from ..images.adapter import PICTURES, card, picture
 from ..markup import plain
 from ..problems import ProblemLog, log_of
 from ..reading.documents import Source, read_source
@@ -19,11 +21,17 @@ from ..reading.markdown import Converter
 from ..settings import now_of, site_of
 from ..validation import did_you_mean, line_of
 from . import shops
+from .exports import citations, files
 from .exports.jsonld import book_jsonld
+from .exports.onix import Sender
 from .model import Book
-from .views import BookView, ChapterView, CoverView, Desk, best_offer
+from .views import BookView, ChapterView, CoverView, Desk, OfferView, best_offer, with_facts
 
 FOLDER = "books"
+REDIRECTS = "redirects"
+"""The name, in Pelican's context, of the site's redirects: (from, to, status)."""
+
+SCRIPT = Path(__file__).with_name("buy.js")
 LINK_STATUS = "data/link-status.json"
 
 
@@ -34,6 +42,7 @@ class BooksGenerator(Generator):
         """Set `books` and `main_book`, and tie chapters and posts together."""
         self.log: ProblemLog = log_of(self.settings)
         self.site = site_of(self.settings)
+        self.author = str(self.settings.get("AUTHOR") or self.settings["SITENAME"])
         catalogue = shops.with_own_shops(Path(self.path) / "data" / "shops.yaml", self.log)
         self.desk = Desk(
             locale=self.site.language.replace("-", "_"),
@@ -49,24 +58,42 @@ class BooksGenerator(Generator):
             sorted(views, key=lambda b: (b.published is None, b.published, b.title), reverse=True)
         )
         self.context["main_book"] = self._main_book(views)
+        self.context[REDIRECTS] = (*self.context.get(REDIRECTS, ()), *self._redirects())
+
+    def _redirects(self) -> Iterator[tuple[str, str, int]]:
+        root = self.site.root
+        for book in self.context["books"]:
+            yield from ((alias, f"{root}/{book.url}", 301) for alias in book.record.aliases)
+            for place, to, _ in self._permanent(book):
+                yield f"{root}/{place}", to, 302
+            # A shop that the record does not name any more still stands in print somewhere.
+            yield f"{root}/{book.go_url}*", f"{root}/{book.buy_url}", 302
+
+    def _permanent(self, book: BookView) -> Iterator[tuple[str, str, OfferView | None]]:
+        """Yield each permanent address of a book, where it leads to, and the offer."""
+        purchase = f"{self.site.root}/{book.buy_url}"
+        yield book.go_url, purchase, None
+        for offer in _by_shop(book):
+            yield offer.go_url, purchase if offer.dead or book.forthcoming else offer.url, offer
 
     def generate_output(self, writer: Any) -> None:
         """Write the pages, if there are books at all."""
         books: Sequence[BookView] = self.context["books"]
         if not books:
             return
+        code = "\n".join(line.strip() for line in SCRIPT.read_text("utf-8").splitlines() if not line.startswith("//"))
+        script = f"theme/buy.{sha256(code.encode()).hexdigest()[:10]}.js"
+        output.write(self.context, script, code)
+        sender = Sender(self.author, self.site.url, self.site.contact)
         self._page(writer, "books", "books/", books=books)
         self._page(writer, "buy_all", "buy/", books=books)
         for book in books:
-            self._page(writer, "book", book.url, book=book)
-            self._page(writer, "buy", book.buy_url, book=book)
-            self._page(writer, "go", book.go_url, book=book, offer=None, to=f"{self.site.root}/{book.buy_url}")
-            for offer in {
-                o.shop: o for e in reversed(book.editions) for o in reversed((*e.offers, *e.borrow))
-            }.values():
-                gone = offer.dead or book.forthcoming
-                to = f"{self.site.root}/{book.buy_url}" if gone else offer.url
-                self._page(writer, "go", offer.go_url, book=book, offer=offer, to=to)
+            self._page(writer, "book", book.url, book=book, own_head=True)
+            self._page(writer, "buy", book.buy_url, book=book, script=script)
+            for place, to, offer in self._permanent(book):
+                self._page(writer, "go", place, book=book, offer=offer, to=to)
+            for place, text in files(book, sender, f"{self.desk.today:%Y%m%d}").items():
+                output.write(self.context, place, text)
 
     def _page(self, writer: Any, template: str, url: str, **local: Any) -> None:
         writer.write_file(
@@ -95,6 +122,13 @@ class BooksGenerator(Generator):
     def _view(self, source: Source[Book], sources: Sequence[Source[Book]]) -> BookView:
         book, slug = source.record, _slug(source)
         editions = self.desk.editions(book, slug)
+        places = {
+            country: name
+            for e in editions
+            for o in e.offers
+            for country, name in zip(o.countries, o.country_names, strict=True)
+        }
+        cover = self._cover(source)
         best, best_edition = best_offer(editions)
         posts = [post for post in self.context.get("articles", []) if self._is_about(post, slug, sources)]
         self._check_chapters(posts, source)
@@ -110,7 +144,7 @@ class BooksGenerator(Generator):
             authors=book.authors,
             hook=book.hook or book.description or plain(html)[:200],
             html=html,
-            cover=self._cover(source),
+            cover=cover,
             editions=editions,
             chapters=tuple(
                 ChapterView(c.number, c.title, c.blurb, tuple(p for p in posts if p.record.chapter == c.number))
@@ -124,10 +158,19 @@ class BooksGenerator(Generator):
             best_edition=best_edition,
             source_path=source.path,
             details=self._details(book),
+            countries=tuple(sorted(places.items(), key=lambda place: place[1])),
+            card=card(self.context, f"book-{slug}", book.title, ", ".join(book.authors), cover.src if cover else ""),
+            feed_html=with_facts(html, editions, self.desk.locale),
+        )
+        view = replace(
+            view,
+            structured=book_jsonld(view, self.site.url, self.author),
+            go_urls=tuple((offer.go_url, offer.name) for offer in _by_shop(view)),
+            citations=citations.formatted(citations.csl_item(view, self.site.url), self.site.language),
         )
         for post in posts:
             post.book = view
-        return replace(view, structured=book_jsonld(view, self.site.url))
+        return view
 
     def _details(self, book: Book) -> tuple[tuple[str, str], ...]:
         by_role: dict[str, list[str]] = {}
@@ -187,21 +230,20 @@ class BooksGenerator(Generator):
         cover = source.record.cover
         if cover is None:
             return None
-        line = line_of(("cover", "src"), source.lines)
-        path = (Path(self.path) / cover.src.lstrip("/")).resolve()
-        if not path.is_relative_to(Path(self.path).resolve()):
-            self.log.error(
-                source.path, line, f"{cover.src} lies outside content/", "move it into content/images/", kind="image"
-            )
-            return None
-        try:
-            with Image.open(path) as image:
-                return CoverView(cover.src.lstrip("/"), cover.alt, *image.size)
-        except FileNotFoundError:
-            self.log.error(source.path, line, f"there is no {cover.src}", "paths start in content/", kind="image")
-        except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-            self.log.error(source.path, line, f"{cover.src} cannot be read as a picture", "save it anew", kind="image")
-        return None
+        line, src = line_of(("cover", "src"), source.lines), cover.src.lstrip("/")
+        made = picture(self.context, src, cover.alt, (source.path, line))
+        file = self.context[PICTURES].find(src) if made else None
+        return CoverView(src, cover.alt, file.width, file.height, made) if file else None
+
+
+def _by_shop(book: BookView) -> Sequence[OfferView]:
+    """Return one offer for each shop: the first edition's, or the first that works."""
+    every = [offer for edition in book.editions for offer in (*edition.offers, *edition.borrow)]
+    found: dict[str, OfferView] = {}
+    for offer in every:
+        if offer.shop not in found or (found[offer.shop].dead and not offer.dead):
+            found[offer.shop] = offer
+    return tuple(found.values())
 
 
 def _slug(source: Source[Book]) -> str:

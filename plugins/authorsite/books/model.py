@@ -106,12 +106,22 @@ def _trim(value: Any) -> Any:
     return {"width": found[1], "height": found[2], "unit": found[3]}
 
 
-class Contributor(Record):
-    """A person, and what that person did for the book."""
+_DURATION = re.compile(r"(?:(\d+)h)?\s*(?:(\d+)m)?")
 
-    name: str
+
+def _duration(value: str) -> str:
+    if value and not _DURATION.fullmatch(value):
+        raise Fault(f"`{value}` is not a duration", "write hours and minutes: 7h35m")
+    return value
+
+
+class Contributor(Record):
+    """A person, and what that person did for the book; `family` is the family name where it is not the last word."""
+
+    name: Annotated[str, Field(min_length=1)]
     role: str = "author"
     url: WebAddress | None = None
+    family: str = ""
 
 
 class Series(Record):
@@ -160,7 +170,7 @@ class Edition(Record):
     imprint: str = ""
     published: Day | None = None
     pages: int | None = Field(default=None, ge=1)
-    duration: str = ""
+    duration: Annotated[str, AfterValidator(_duration)] = ""
     trim: Annotated[Trim, BeforeValidator(_trim)] | None = None
     price: Prices = Field(default_factory=dict)
     availability: Availability = Availability.AVAILABLE
@@ -170,6 +180,12 @@ class Edition(Record):
     @classmethod
     def _spaced(cls, value: Any) -> Any:
         return value.strip().lower().replace("-", " ").replace("_", " ") if isinstance(value, str) else value
+
+    @property
+    def minutes(self) -> int:
+        """How long an audiobook plays."""
+        found = _DURATION.fullmatch(self.duration)
+        return 60 * int(found[1] or 0) + int(found[2] or 0) if found else 0
 
 
 class Offer(Record):

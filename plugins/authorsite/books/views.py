@@ -6,16 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
 from babel import Locale
+from babel.dates import format_date
 from babel.numbers import format_currency, get_territory_currencies
 
+from ..images.picture import Picture
 from . import shops as catalogue
 from .model import Availability, Book, Edition, Offer
 from .shops import Shop
 
+_FEW = 3
 NAMES = {"paperback": "Paperback", "hardcover": "Hardcover", "ebook": "E-book", "audiobook": "Audiobook"}
 
 
@@ -23,7 +27,8 @@ NAMES = {"paperback": "Paperback", "hardcover": "Hardcover", "ebook": "E-book", 
 class OfferView:
     """A shop's offer of one edition; `url` leads there, `go_url` is the permanent address on this site.
 
-    `label` names format and shop, for a link's accessible name; `checked` is the day when the link last worked.
+    `label` names format, shop and country, for a link's accessible name, `short` format, shop and price;
+    `checked` is the day when the link last worked.
     """
 
     shop: str
@@ -34,6 +39,7 @@ class OfferView:
     url: str
     go_url: str
     label: str
+    short: str
     price: str = ""
     amount: str = ""
     currency: str = ""
@@ -43,9 +49,22 @@ class OfferView:
 
 
 @dataclass(frozen=True, slots=True)
-class EditionView:
-    """An edition with its offers, the working ones first; `offered` says whether it can be bought now."""
+class ShopGroup:
+    """The offers for the same countries: `name` in words ("" everywhere), `countries` in letters."""
 
+    name: str
+    countries: tuple[str, ...]
+    offers: tuple[OfferView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditionView:
+    """An edition with its offers, the working ones first; `offered` says whether it can be bought now.
+
+    `key` tells it from the book's other editions; `barcode` is the address of its EAN-13, "" without an ISBN.
+    """
+
+    key: str
     format: str
     name: str
     isbn: str
@@ -62,6 +81,8 @@ class EditionView:
     offered: bool
     offers: tuple[OfferView, ...]
     borrow: tuple[OfferView, ...]
+    groups: tuple[ShopGroup, ...] = ()
+    barcode: str = ""
     trouble: str = ""
 
 
@@ -83,11 +104,16 @@ class CoverView:
     alt: str
     width: int
     height: int
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BookView:
-    """Everything that a page says of a book; addresses are below the site's root, without a leading slash."""
+    """Everything that a page says of a book; addresses are below the site's root, without a leading slash.
+
+    `go_urls` are the permanent addresses of its shops, with the shop's name; `countries` (letters, name) those with a
+    shop of their own; `citations` (style, HTML); `feed_html` the description and the editions' facts.
+    """
 
     record: Book
     slug: str
@@ -111,6 +137,11 @@ class BookView:
     source_path: str = ""
     details: tuple[tuple[str, str], ...] = field(default=())
     structured: str = ""
+    go_urls: tuple[tuple[str, str], ...] = ()
+    countries: tuple[tuple[str, str], ...] = ()
+    citations: tuple[tuple[str, str], ...] = ()
+    card: Picture | None = None
+    feed_html: str = ""
 
     @property
     def formats(self) -> str:
@@ -137,9 +168,11 @@ class Desk:
 
     def editions(self, book: Book, slug: str) -> tuple[EditionView, ...]:
         """Return the book's editions with their offers; dead links go below, expired prices go."""
-        return tuple(self._edition(book, slug, edition) for edition in book.editions)
+        formats = [edition.format.value for edition in book.editions]
+        keys = [f"{f}-{n}" if (n := formats[: place + 1].count(f)) > 1 else f for place, f in enumerate(formats)]
+        return tuple(self._edition(book, slug, *pair) for pair in zip(book.editions, keys, strict=True))
 
-    def _edition(self, book: Book, slug: str, edition: Edition) -> EditionView:
+    def _edition(self, book: Book, slug: str, edition: Edition, key: str) -> EditionView:
         name = NAMES[edition.format]
         given = [o for o in book.offers if self._belongs(book, o, edition)]
         offers = [view for view in (self._offer(book, slug, edition, offer) for offer in given) if view]
@@ -147,6 +180,7 @@ class Desk:
         borrow = [o for key, shop in self.shops.items() if (o := self._borrowing(book, slug, edition, key, shop))]
         published = edition.published or book.published
         return EditionView(
+            key=key,
             format=edition.format.value,
             name=name,
             isbn=edition.isbn or "",
@@ -164,19 +198,22 @@ class Desk:
             and any(not o.dead for o in buy),
             offers=tuple(buy),
             borrow=tuple(borrow),
+            groups=_grouped(buy),
+            barcode=f"books/{slug}/{key}-ean.svg" if edition.isbn else "",
             trouble=self._trouble(book, slug, name, buy),
         )
 
     def _belongs(self, book: Book, offer: Offer, edition: Edition) -> bool:
-        if offer.edition:
-            return offer.edition is edition.format
         shop = self.shops.get(offer.shop)
-        return bool(shop and edition.format in shop.formats and edition is book.editions[0])
+        forms = {offer.edition} if offer.edition else set(shop.formats if shop else ())
+        fitting = [e for e in book.editions if e.format in forms]
+        current = [e for e in fitting if e.availability is not Availability.OUT_OF_PRINT] or fitting
+        return bool(current) and edition is current[0]
 
     def _offer(self, book: Book, slug: str, edition: Edition, offer: Offer) -> OfferView | None:
         shop = self.shops.get(offer.shop)
         url = catalogue.address(shop, book, edition, offer) if shop else ""
-        if not shop or not url or (offer.valid_until and offer.valid_until < self.today and offer.url):
+        if not shop or not url:
             return None
         countries = (offer.country,) if offer.country else shop.countries
         expired = offer.valid_until is not None and offer.valid_until < self.today
@@ -214,6 +251,8 @@ class Desk:
         worked = status.get("worked")
         territories = Locale.parse(self.locale).territories
         named = tuple(territories.get(code, code) for code in countries)
+        said = format_currency(amount, currency, locale=self.locale) if amount is not None else ""
+        at = f"{NAMES[edition.format]} at {shop.name}"
         return OfferView(
             shop=key,
             name=shop.name,
@@ -222,8 +261,9 @@ class Desk:
             country_names=named,
             url=url,
             go_url=f"go/{slug}/{key}/",
-            label=", ".join(filter(None, [f"{NAMES[edition.format]} at {shop.name}", " and ".join(named[:3])])),
-            price=format_currency(amount, currency, locale=self.locale) if amount is not None else "",
+            label=", ".join(filter(None, [at, in_words(named)])),
+            short=", ".join(filter(None, [at, said])),
+            price=said,
             amount=f"{amount:.2f}" if amount is not None else "",
             currency=currency if amount is not None else "",
             valid_until=valid_until,
@@ -257,6 +297,32 @@ class Desk:
         subject = quote(f"Trouble buying {book.title}", safe="")
         body = quote("\r\n".join(lines), safe="")
         return f"mailto:{self.contact}?subject={subject}&body={body}"
+
+
+def in_words(names: Sequence[str]) -> str:
+    """Return up to three names as "A, B and C"; how many countries for more."""
+    if len(names) > _FEW:
+        return f"{len(names)} countries"
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def _grouped(offers: Sequence[OfferView]) -> tuple[ShopGroup, ...]:
+    """Return the offers by their countries, in the author's order; those whose links are dead in a last group."""
+    found: dict[tuple[str, ...], list[OfferView]] = {}
+    for offer in offers:
+        found.setdefault(offer.countries, []).append(offer)
+    groups = [ShopGroup(in_words(own[0].country_names), countries, tuple(own)) for countries, own in found.items()]
+    return tuple(sorted(groups, key=lambda group: all(offer.dead for offer in group.offers)))
+
+
+def with_facts(html: str, editions: Sequence[EditionView], locale: str) -> str:
+    """Return a description with the facts of each edition in a list below it, for feeds."""
+    lines = []
+    for edition in editions:
+        day = format_date(edition.published, "long", locale=locale) if edition.published else ""
+        number = f"ISBN {edition.isbn_text}" if edition.isbn else ""
+        lines.append(escape(", ".join(filter(None, [edition.name, day, edition.price, number]))))
+    return html + (f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if lines else "")
 
 
 def best_offer(editions: Sequence[EditionView]) -> tuple[OfferView | None, EditionView | None]:

@@ -150,7 +150,7 @@ class FeedsGenerator(Generator):
             published=published,
             updated=published,
             summary=book.record.description or book.hook,
-            html=book.html,
+            html=book.feed_html,
             authors=tuple(book.authors),
             categories=tuple(book.record.subjects),
             image=image,

@@ -1,1 +1,30 @@
-"""A book's facts in the forms that machines read."""
+"""What machines and printers read about a book, as files beside its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..views import BookView
+from . import citations, codes
+from .onix import Sender, onix
+
+
+def files(book: BookView, sender: Sender, today: str) -> Mapping[str, str]:
+    """Return the texts of a book's files by where they stand below the output folder.
+
+    `today` is the day on which the ONIX record goes out, as 20200203.
+    """
+    item = citations.csl_item(book, sender.url)
+    made = {
+        f"{book.url}onix.xml": onix(book, sender, today),
+        f"{book.url}cite.json": citations.csl_json(item),
+        f"{book.url}cite.bib": citations.bibtex(item),
+        f"{book.url}cite.ris": citations.ris(item),
+        f"{book.go_url}qr.svg": codes.qr(f"{sender.url}/{book.go_url}", book.title),
+    }
+    for edition in book.editions:
+        if edition.barcode:
+            made[edition.barcode] = codes.ean13(edition.isbn, f"ISBN {edition.isbn_text}")
+    for place, name in book.go_urls:
+        made[f"{place}qr.svg"] = codes.qr(f"{sender.url}/{place}", f"{book.title}: {name}")
+    return made

@@ -16,15 +16,28 @@ _AVAILABILITY = {
 }
 
 
-def book_jsonld(book: BookView, site_url: str) -> str:
-    """Return JSON-LD for a script element: `<` is escaped, so that no text can end the element."""
+_ROLES = {"author": "author", "editor": "editor", "illustrator": "illustrator", "translator": "translator"}
+
+
+def book_jsonld(book: BookView, site_url: str, site_author: str = "") -> str:
+    """Return JSON-LD for a script element: `<` is escaped, so that no text can end the element.
+
+    `site_author` is the person whom the site's own JSON-LD describes.
+    """
+    people: dict[str, list[dict[str, Any]]] = {}
+    for person in book.record.contributors:
+        role = _ROLES.get(person.role.lower(), "contributor")
+        known = {"@id": f"{site_url}/#author"} if person.name == site_author else {}
+        people.setdefault(role, []).append(
+            _without_empty({"@type": "Person", **known, "name": person.name, "url": person.url or ""})
+        )
     work = {
         "@context": "https://schema.org",
         "@type": "Book",
         "@id": f"{site_url}/{book.url}#work",
         "name": book.title,
         "alternateName": book.subtitle,
-        "author": [{"@type": "Person", "name": name} for name in book.authors],
+        **people,
         "url": f"{site_url}/{book.url}",
         "image": f"{site_url}/{book.cover.src}" if book.cover else "",
         "inLanguage": book.record.language,
@@ -33,6 +46,7 @@ def book_jsonld(book: BookView, site_url: str) -> str:
         "isPartOf": {"@type": "BookSeries", "name": book.record.series.name} if book.record.series else None,
         "position": book.record.series.number if book.record.series else None,
         "about": list(book.record.subjects),
+        "award": [f"{award.name}, {award.year}" if award.year else award.name for award in book.record.awards],
         "workExample": [_edition(edition, book, site_url) for edition in book.editions],
     }
     return json.dumps(_without_empty(work), ensure_ascii=False, indent=1).replace("<", "\\u003c")
@@ -42,7 +56,7 @@ def _edition(edition: EditionView, book: BookView, site_url: str) -> dict[str, A
     return _without_empty(
         {
             "@type": "Book",
-            "@id": f"{site_url}/{book.url}#{edition.format}",
+            "@id": f"{site_url}/{book.url}#{edition.key}",
             "name": book.title,
             "isbn": edition.isbn,
             "bookFormat": f"https://schema.org/{_FORMATS[edition.format]}",
@@ -50,9 +64,18 @@ def _edition(edition: EditionView, book: BookView, site_url: str) -> dict[str, A
             "datePublished": edition.published.isoformat() if edition.published else "",
             "publisher": {"@type": "Organization", "name": edition.imprint} if edition.imprint else None,
             "inLanguage": book.record.language,
-            "offers": [_offer(offer, edition) for offer in edition.offers if offer.amount and not offer.dead],
+            "offers": [
+                *(_list_price(price, edition, f"{site_url}/{book.buy_url}") for price in edition.prices),
+                *(_offer(offer, edition) for offer in edition.offers if offer.amount and not offer.dead),
+            ],
         }
     )
+
+
+def _list_price(price: tuple[str, str], edition: EditionView, url: str) -> dict[str, Any]:
+    currency, amount = price
+    availability = f"https://schema.org/{_AVAILABILITY[edition.availability]}"
+    return {"@type": "Offer", "url": url, "price": amount, "priceCurrency": currency, "availability": availability}
 
 
 def _offer(offer: OfferView, edition: EditionView) -> dict[str, Any]:
