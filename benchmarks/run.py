@@ -193,17 +193,19 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="1,000 posts and one run of each, in under two minutes")
     options.add_argument("--runs", type=int, default=3)
-    options.add_argument("--counts", default="")
+    options.add_argument("--counts", default="", help="sizes of the site, such as 1000,10000")
+    options.add_argument("--only", default="", help="such as Pelican,engine,Hugo; left out: the whole site too")
     given = options.parse_args()
     counts = [int(count) for count in given.counts.split(",") if count] or ([1000] if given.quick else [1000, 10_000])
     runs = 1 if given.quick else given.runs
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for count in counts:
-            table(Path(folder), count, runs)
+            table(Path(folder), count, runs, given.only.split(",") if given.only else [])
 
 
-def table(work, count, runs):
+def table(work, count, runs, only):
     kinds = {"Pelican": Site, "engine": Engine, "whole site": Whole} | ({"Hugo": Hugo} if hugo() else {})
+    kinds = {name: kind for name, kind in kinds.items() if not only or name in only}
     sites = [kind(work, name, count) for name, kind in kinds.items()]
     by_name = {site.name: site for site in sites}
     rows = [("cold", measured(sites, runs if count < 5000 else 1, Site.clean))]
@@ -218,7 +220,10 @@ def table(work, count, runs):
         cells = "".join(f"{f'{row[n][0]:.2f} ({row[n][1]:.0f})' if n in row else '-':>18}" for n in kinds)
         ratios = [f"{row['engine'][0] / row[n][0]:.2f}" if n in row else "-" for n in ("Pelican", "Hugo")]
         print(f"{label:18}{cells}   {ratios[0]:>14} {ratios[1]:>11}")
-    print(f"serve, whole site: file saved to page written {by_name['whole site'].serve(max(runs, 3)) * 1000:.0f} ms")
+    if "whole site" in by_name:
+        print(
+            f"serve, whole site: file saved to page written {by_name['whole site'].serve(max(runs, 3)) * 1000:.0f} ms"
+        )
 
 
 if __name__ == "__main__":

@@ -146,6 +146,7 @@ class Reading:
 
     cache: Cache
     cores: int = field(default_factory=cores)
+    salt: str = ""
     converted: int = 0
     residents: Residents = field(default_factory=Residents)
     used: set[str] = field(default_factory=set)
@@ -193,7 +194,7 @@ class Reading:
 
     def _prepared_with(self, reader: TwoStep) -> str:
         if id(reader) not in self._with:
-            self._with[id(reader)] = (reader, reader.prepared_with())
+            self._with[id(reader)] = (reader, digest(self.salt, reader.prepared_with()))
         return self._with[id(reader)][1]
 
     def take(self, reader: TwoStep, path: str) -> Prepared | None:
@@ -311,6 +312,7 @@ def _may_fork() -> bool:
 def teach(readers: Any, reading: Reading, salt: str) -> dict[str, TwoStep]:
     """Let the two-step readers among Pelican's `readers` read from `reading`; return them by file extension."""
     taught: dict[str, TwoStep] = {}
+    reading.salt = salt
     if not readers._cache and not readers._cache_data_policy:  # noqa: SLF001 - Pelican's own cache is not in use
         readers.get_cached_data = lambda _, default=None: default
         readers.cache_data = lambda *_: None
