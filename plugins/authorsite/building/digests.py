@@ -16,7 +16,7 @@ from pathlib import PurePath
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from .reach import ANY_PAGE, EACH, LENGTH, SAME, TRUTH, WHOLE, Touched
+from .reach import ABSENT, ANY_PAGE, EACH, LENGTH, SAME, TRUTH, WHOLE, Touched
 
 MISSING = object()
 """Stands for what is not there."""
@@ -82,6 +82,8 @@ class Digester:
         """Return a text for what `node` touches of `value`; raises Unknowable."""
         if value is MISSING:
             return "missing"
+        if ABSENT in node.uses:
+            raise Unknowable("a name that was to be a macro's")
         if WHOLE in node.uses or type(value) in _KINDS:
             return self.whole(value)
         return self._remembered(value, node)

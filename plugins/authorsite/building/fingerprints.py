@@ -103,7 +103,7 @@ class Fingerprints:
         if trees is None:
             return _Reached(told, None)
         if told not in _REACHED:
-            touched = {name: node.shared(_NODES) for name, node in reach(trees).items()}
+            touched = {name: node.shared(_NODES) for name, node in reach(trees, environment.globals).items()}
             _REACHED[told] = _Reached(told, touched, ("code or settings", "templates", *touched))
         return _REACHED[told]
 

@@ -7,7 +7,7 @@ would be wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,8 +19,8 @@ Step = tuple[Any, ...]
 
 EACH: Step = ("each",)
 ANY_PAGE: Step = ("any page",)
-WHOLE, TRUTH, LENGTH, SAME = "whole", "truth", "length", "same"
-"""How the end of a path is used: in any way; as a condition; by its length; compared with == or !=."""
+WHOLE, TRUTH, LENGTH, SAME, ABSENT = "whole", "truth", "length", "same", "absent"
+"""How the end of a path is used: in any way; as a condition; by its length; compared with == or !=; not to be there."""
 
 _DEEPEST = 7
 _ASKS = frozenset(("defined", "undefined", "none"))
@@ -69,15 +69,27 @@ class Touched:
         return known.setdefault(key, self)
 
 
-def reach(trees: Iterable[nodes.Template]) -> dict[str, Touched]:
-    """Return, for each name of the context that the templates `trees` can touch, what of it they can touch."""
-    survey = _Survey()
+def reach(trees: Iterable[nodes.Template], known: Container[str] = ()) -> dict[str, Touched]:
+    """Return, for each name of the context that the templates `trees` can touch, what of it they can touch.
+
+    `known` are names that every template finds when the context has none.
+    """
+    survey = _Survey(known)
     trees = list(trees)
     for tree in trees:
         survey.find_macros(tree)
     for tree in trees:
         survey.survey(tree)
     return survey.touched()
+
+
+def _macros_in(tree: nodes.Template) -> dict[str, str]:
+    """Return the macros that `tree` defines or imports by name: what it calls them → what they are called."""
+    found = {macro.name: macro.name for macro in tree.find_all(nodes.Macro)}
+    for taken in tree.find_all(nodes.FromImport):
+        pairs = (name if isinstance(name, tuple) else (name, name) for name in taken.names)
+        found.update((alias, name) for name, alias in pairs)
+    return found
 
 
 @dataclass(frozen=True)
@@ -115,7 +127,8 @@ class _Survey:
     Names are not told apart by scope: a name stands for all that any template binds to it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, known: Container[str]) -> None:
+        self.known = known
         self.uses: set[tuple[Path, str]] = set()
         self.stands_for: dict[str, set[Path]] = {}
         self.macros: dict[str, list[nodes.Macro]] = {}
@@ -123,17 +136,20 @@ class _Survey:
         # Of the tree that is being visited: names that are macros there, and names of imported modules.
         self.here: dict[str, str] = {}
         self.modules: set[str] = set()
+        # Of all trees: an included template sees what the one that includes it has imported.
+        self.elsewhere: dict[str, set[str]] = {}
+        self.other_modules: set[str] = set()
 
     def find_macros(self, tree: nodes.Template) -> None:
         for macro in tree.find_all(nodes.Macro):
             self.macros.setdefault(macro.name, []).append(macro)
         self.rebound.update(name.name for name in tree.find_all(nodes.Name) if name.ctx != "load")
+        for alias, name in _macros_in(tree).items():
+            self.elsewhere.setdefault(alias, set()).add(name)
+        self.other_modules.update(module.target for module in tree.find_all(nodes.Import))
 
     def survey(self, tree: nodes.Template) -> None:
-        self.here = {macro.name: macro.name for macro in tree.find_all(nodes.Macro)}
-        for taken in tree.find_all(nodes.FromImport):
-            pairs = (name if isinstance(name, tuple) else (name, name) for name in taken.names)
-            self.here.update((alias, name) for name, alias in pairs)
+        self.here = _macros_in(tree)
         self.modules = {module.target for module in tree.find_all(nodes.Import)} - self.rebound
         self.visit(tree)
 
@@ -235,10 +251,12 @@ class _Survey:
         target = call.node
         macros: list[nodes.Macro] = []
         if isinstance(target, nodes.Name):
-            macros = self.macros.get(self.here.get(target.name, ""), []) if target.name not in self.rebound else []
-            self.use(target)
-        elif isinstance(target, nodes.Getattr) and isinstance(target.node, nodes.Name):
-            macros = self.macros.get(target.attr, []) if target.node.name in self.modules else []
+            macros = self._macros(target.name, self.here.get(target.name), self.elsewhere.get(target.name, set()))
+            if not macros:
+                self.use(target)
+        elif isinstance(target, nodes.Getattr) and self._is_macro(target):
+            here = target.attr if target.node.name in self.modules else None  # type: ignore[attr-defined]
+            macros = self._macros(target.node.name, here, {target.attr})  # type: ignore[attr-defined]
         if not macros:
             for part in (*call.args, *(pair.value for pair in call.kwargs), call.dyn_args, call.dyn_kwargs):
                 if part is not None:
@@ -251,6 +269,19 @@ class _Survey:
             return
         for macro in macros:
             self._pass(call, macro)
+
+    def _macros(self, name: str, here: str | None, elsewhere: set[str]) -> list[nodes.Macro]:
+        """Return the macros that a call by `name` may reach; [] when it may reach something else."""
+        if name in self.rebound:
+            return []
+        if here is not None:
+            return self.macros.get(here, [])
+        found = [macro for other in sorted(elsewhere) for macro in self.macros.get(other, [])]
+        if not found or name in self.known:
+            return []
+        # Unless the context has something of that name, it is the macro that an including template imported.
+        self.uses.add((Path(name), ABSENT))
+        return found
 
     def _pass(self, call: nodes.Call, macro: nodes.Macro) -> None:
         """Let the parameters of `macro` stand for what `call` hands over; what has no parameter is used whole."""
@@ -295,7 +326,9 @@ class _Survey:
         return None
 
     def _is_macro(self, target: nodes.Getattr) -> bool:
-        return isinstance(target.node, nodes.Name) and target.node.name in self.modules
+        if not isinstance(target.node, nodes.Name) or target.node.name in self.rebound:
+            return False
+        return target.node.name in self.modules or target.node.name in self.other_modules
 
     def _then(self, node: Any, *steps: Step) -> list[Path] | None:
         paths = self._paths(node)

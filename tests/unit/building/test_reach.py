@@ -42,6 +42,8 @@ CASES = [
     ("{% from 'lib' import show as s %}{{ s(post) }}", ["title"], ["content"]),
     ("{% import 'lib' as lib %}{{ lib.show(post) }}", ["title"], ["content"]),
     ("{% for item in posts %}{% include 'part' %}{% endfor %}", ["url"], ["content"]),
+    ("{% from 'lib' import show %}{% include 'shows' %}", ["title"], ["content"]),
+    ("{% import 'lib' as lib %}{% include 'shows_too' %}", ["title"], ["content"]),
     ("{% extends 'base' %}{% block b %}{{ post.title }}{% endblock %}", ["title", "url"], ["content"]),
     ("{{ dict(x=post).x.title }}", ["title"], []),
     ("{{ posts|map(attribute='title')|join }}", ["title"], []),
@@ -56,6 +58,8 @@ CASES = [
 LIBRARY = {
     "lib": "{% macro show(x) %}{{ x.title }}{% endmacro %}",
     "part": "{{ item.url }}",
+    "shows": "{{ show(post) }}",
+    "shows_too": "{{ lib.show(post) }}",
     "base": "{{ post.url }}{% block b %}{% endblock %}",
 }
 
@@ -79,6 +83,12 @@ def test_reach(template, seen, unseen):
         assert of(**{name: "another"}) != before, name
     for name in unseen:
         assert of(**{name: "another"}) == before, name
+
+
+def test_a_name_of_the_context_that_is_called_like_a_macro_is_rendered_every_time():
+    templates = {**LIBRARY, "page": "{% from 'lib' import show %}{% include 'shows' %}"}
+    with pytest.raises(Unknowable):
+        fingerprint(templates, {"post": post(), "show": "something of the context's"})
 
 
 def test_the_length_of_what_is_looped_over_counts():
