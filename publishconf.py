@@ -6,4 +6,4 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from pelicanconf import *
 
-AUTHORSITE = {**AUTHORSITE, "strict": True}
+AUTHORSITE = {**AUTHORSITE, "strict": True, "publish": {"kind": "git"}}

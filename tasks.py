@@ -21,13 +21,12 @@ def package(module):
 
 @task(
     help={
-        "title": "the title; with --from it may be left out",
+        "title": "the title; with --from it may be empty: ''",
         "kind": "post, page, book, event, reblog or review",
         "from": "a page saved from the web, for --kind reblog",
-    },
-    positional=["title"],
+    }
 )
-def new(_, title="", kind="post", from_="", settings="pelicanconf.py"):
+def new(_, title, kind="post", from_="", settings="pelicanconf.py"):
     """Begin a post, page, book, event, reblog or review. Example: invoke new "On ladders" --kind review"""
     raise Exit(code=package("publishing.new").new(ROOT / settings, title, kind, from_))
 

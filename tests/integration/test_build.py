@@ -53,7 +53,7 @@ def test_drafts_and_scheduled_posts_leave_no_trace_unless_asked_for(make_site):
 
 
 def test_a_file_whose_reading_breaks_down_is_a_problem_and_not_lost_in_silence(make_site, monkeypatch):
-    def broken(self, body, prefix=""):
+    def broken(_self, body, *_more, **_named):
         raise ZeroDivisionError(f"in {body.strip()}")
 
     monkeypatch.setattr(Converter, "convert", broken)

@@ -148,3 +148,4 @@ def test_the_task_prints_its_example_and_a_broken_settings_file_gives_one_line(t
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert done.stderr.startswith("conf.py cannot be read: ")

@@ -12,6 +12,9 @@ MARK = ".authorsite"
 """A file that says of a folder that this package may replace what is in it."""
 
 
+_NOISE = ("hint:", "rsync error:", "To ", "Warning:", "@@")
+
+
 class TargetFault(Exception):
     """Why a target cannot be read or written, in one line."""
 
@@ -44,6 +47,6 @@ def run(
         raise TargetFault(f"{command[0]} did not end within {patience} s") from None
     if done.returncode:
         lines = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-        told = [line for line in lines if not line.startswith(("hint:", "rsync error:", "To "))] or lines
+        told = [line for line in lines if not line.startswith(_NOISE)] or lines
         raise TargetFault(quiet(f"{command[0]}: {'; '.join(told[:3]) or f'status {done.returncode}'}"))
     return done.stdout
