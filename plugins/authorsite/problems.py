@@ -60,13 +60,15 @@ class ProblemLog:
     """The problems of one build.
 
     `root` is what paths are shown relative to; `allowed` maps a kind to the author's reason for letting it pass;
-    `strict` is a published build: warnings fail it too; `held` leaves the printing to the caller of the build.
+    `strict` is a published build: warnings fail it too; `held` leaves the printing to the caller of the build;
+    `current` is the file being read: what a library logs without naming a file belongs to it.
     """
 
     root: Path = field(default_factory=Path.cwd)
     allowed: Mapping[str, str] = field(default_factory=dict)
     strict: bool = False
     held: bool = False
+    current: str = ""
     _problems: set[Problem] = field(default_factory=set)
     _printed: bool = False
 
@@ -175,23 +177,24 @@ def log_of(settings: Mapping[str, Any]) -> ProblemLog:
 class _Capture(logging.Handler):
     """Turns what libraries log from WARNING upwards into problems of one build."""
 
+    # Said by Pelican of two files with one slug and of images without words: the reading room says it with the line.
+    _echo = re.compile(r"There are \d+ (?:items|original)|(?:Empty|Other images have empty) alt attribute")
     _path = re.compile(r"(?P<path>[\w./-]+\.(?:md|markdown|html|rst|py|yaml))\b(?::(?P<line>\d+))?")
 
     def __init__(self, log: ProblemLog) -> None:
         super().__init__(logging.WARNING)
         self.log = log
-        self.current = ""
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage()
         # Pelican logs a file that it leaves out without the exception, but while it is being handled.
         cause = record.exc_info[1] if record.exc_info else sys.exc_info()[1]
-        if isinstance(cause, AlreadySaid):
+        if isinstance(cause, AlreadySaid) or self._echo.match(message):
             return
         if cause:
             message = f"{message}: {type(cause).__name__}: {cause}"
         found = self._path.search(message)
-        path = found["path"] if found else self.current
+        path = found["path"] if found else self.log.current
         line = int(found["line"] or 0) if found else 0
         add = self.log.error if record.levelno >= logging.ERROR else self.log.warning
         add(path, line, message, kind="log")

@@ -87,6 +87,12 @@ def _in_words(model: type[BaseModel], found: Any, place: Place) -> tuple[str, st
             return f"`{name}` is not a list", f"write {place[-1]}: [one, two]", place
         case "dict_type" | "model_type" | "model_attributes_type":
             return f"`{name}` holds no keys", "write its parts as `key: value`, indented below it", place
+        case "int_parsing" | "int_type" if value is not None:
+            return f"`{value}` is not a whole number", f"write {place[-1]}: 3", place
+        case "greater_than_equal":
+            return f"`{name}` is {value}, and must be at least {found['ctx']['ge']}", "mend the number", place
+        case "string_too_short":
+            return f"`{name}` is empty", "write a value", place
         case "string_type" if value is None:
             return f"`{name}` is empty", "write a value or remove the line", place
         case kind:

@@ -53,7 +53,12 @@ class AuthorReader(MarkdownReader):
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         """Return body and metadata of one file as Pelican wants them; raises ContentNotValid after logging why."""
-        return self.read_prepared(source_path, self.prepare(Path(source_path).read_bytes()))
+        log = log_of(self.settings)
+        log.current = source_path
+        try:
+            return self.read_prepared(source_path, self.prepare(Path(source_path).read_bytes()))
+        finally:
+            log.current = ""
 
     def prepare(self, raw: bytes) -> tuple[str, Any]:
         """Return the body as HTML, and as JSON: front matter, lines, what was found, contents, references, summary."""
@@ -171,14 +176,29 @@ def resolve_links(generators: list[Any]) -> None:
     Posts, pages, and whatever of the context's `books` and `events` has a `source_path` and a `url` can be linked to.
     """
     context = generators[0].context
+    # The context was copied from the settings before anything was read.
+    context[WAITING] = generators[0].settings.get(WAITING, set())
     contents = [content for name in _LISTS for content in context.get(name, ())]
     site_map = _site_map(context, contents)
     log = log_of(context)
+    _keep_apart(context, contents)
     for content in contents:
         html = content._content  # noqa: SLF001 - before Pelican resolves links of its own
         if html:
             content._content = site_map.resolve(html, _below(content.source_path, context), _reporter(content, log))  # noqa: SLF001
             content._content = _with_own_books(content, context)  # noqa: SLF001
+
+
+def _keep_apart(context: Any, contents: list[Any]) -> None:
+    """Report sources that would be written to one file: Pelican would stop with a traceback, half done."""
+    taken: dict[str, Any] = {}
+    for content in sorted(contents, key=lambda c: str(c.source_path)):
+        other = taken.setdefault(content.save_as, content)
+        if other is not content:
+            message = f"its address /{content.url} is also that of {_below(other.source_path, context)}"
+            line = line_of_link(Path(content.source_path).read_text("utf-8", errors="replace"), "slug:")
+            hint = "give one of them another slug"
+            log_of(context).error(content.source_path, line, message, hint, kind="front-matter")
 
 
 _LISTS = ("articles", "hidden_articles", "pages", "hidden_pages")

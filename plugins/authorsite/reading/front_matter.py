@@ -21,7 +21,7 @@ _FENCE = re.compile(r"^---[ \t]*$")
 _HEADER = re.compile(r"^(?P<key>[A-Za-z][A-Za-z0-9_-]*)[ \t]*:[ \t]*(?P<value>.*)$")
 _NULLS = {"", "~", "null", "Null", "NULL"}
 # Characters that YAML, HTML and XML all forbid.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,9 @@ def _parse_yaml(lines: list[str], report: Report) -> FrontMatter | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         report((mark.line if mark else 0) + 2, _yaml_message(error), _yaml_hint(lines, mark))
+        return None
+    except yaml.YAMLError as error:
+        report(2, f"cannot be read as YAML: {error}", "take out the strange character")
         return None
     except RecursionError:
         report(1, "the front matter is nested too deeply", "write it flatter")

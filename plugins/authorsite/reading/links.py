@@ -82,6 +82,10 @@ class SiteMap:
         path = posixpath.normpath(posixpath.join(posixpath.dirname(here), unquote(parts.path)))
         if path.endswith(_SOURCES) or path in self.files:
             return self._by_path(link, link, here, report)
+        if re.search(r"\.[A-Za-z0-9]{2,5}$", path):
+            report(
+                link, f"there is no content/{path}", did_you_mean(path, self.files, "check the path, letter by letter")
+            )
         return None
 
     def _by_address(self, path: str, link: str) -> str:

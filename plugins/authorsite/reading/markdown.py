@@ -58,6 +58,9 @@ class Converter:
         except RecursionError:
             said = Found(0, "markdown", "quotes or lists are nested too deeply", "write it flatter")
             return Converted("", "", found=(said,))
+        except Exception as error:  # noqa: BLE001 - whatever an extension raises, the author learns of the file
+            said = Found(0, "markdown", f"cannot be read as Markdown ({type(error).__name__})", "write it simpler")
+            return Converted("", "", found=(said,))
         toc = getattr(self._markdown, "toc", "") if getattr(self._markdown, "toc_tokens", []) else ""
         return Converted(html, toc, tuple(self._references.entries), tuple(self._references.found))
 
