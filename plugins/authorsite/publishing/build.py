@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError
 from pelican import Pelican
+from pelican.log import console
 from pelican.settings import read_settings
 
 from ..building.adapter import HELD, Build
@@ -119,7 +121,8 @@ def _run(
         raise BuildFailed
     swapped = False
     try:
-        pelican.run()
+        with _quiet():
+            pelican.run()
         if strict and not log.failed:
             check(feeds_in(output), feeds_in(staging), log, site_of(pelican.settings).feeds.allow)
         if strict and not log.failed and (judge is None or judge(Staged(staging, output, pelican.settings, log))):
@@ -133,6 +136,16 @@ def _run(
             noted.write_bytes(before) if before is not None else noted.unlink(missing_ok=True)
     log.stop_if_failed()
     return output
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """While it lasts, Pelican's own last words do not mix with reports that machines read."""
+    before, console.quiet = console.quiet, True
+    try:
+        yield
+    finally:
+        console.quiet = before
 
 
 def _log_template_error(log: ProblemLog, error: TemplateError) -> None:
