@@ -60,6 +60,8 @@ ADDRESSES = [
     *"/mentoring/ /about/ /contact/ /preface/".split(),
     *"/books/ /books/what-is-coworking/ /books/what-is-coworking/buy/ /buy/".split(),
     *"/go/what-is-coworking/ /go/what-is-coworking/amazon-us/".split(),
+    *"/books/what-is-coworking/onix.xml /books/what-is-coworking/cite.bib".split(),
+    *"/books/what-is-coworking/cite.ris /books/what-is-coworking/cite.json".split(),
     *"/events/ /events.ics /references/ /subscribe/".split(),
     *"/feed.xml /atom.xml /feed.json /category/commentary/feed.xml /books/feed.xml".split(),
 ]
