@@ -36,6 +36,7 @@ def register() -> None:
     signals.get_generators.connect(images.get_generators)
     signals.all_generators_finalized.connect(reading.resolve_links)
     signals.all_generators_finalized.connect(images.add_pictures)
+    signals.all_generators_finalized.connect(books.finish)
     signals.all_generators_finalized.connect(events.finish)
     signals.all_generators_finalized.connect(linking.connect)
     signals.all_generators_finalized.connect(discovery.add_heads)

@@ -214,3 +214,19 @@ def test_the_golden_site_builds_under_pelicans_simple_theme(golden_copy):
     assert "Paperback at Bookshop.org" in golden_copy.output("books/made-up-guide/buy/index.html")
     for name in ("books/index.html", "buy/index.html", "go/made-up-guide/bookshop-us/index.html"):
         assert "Powered by" in golden_copy.output(name) or "powered by" in golden_copy.output(name)
+
+
+def test_links_in_a_description_lead_to_the_sites_own_pages_and_broken_ones_are_named(make_site):
+    site = made(make_site, BOOK.replace("The long", "As [told]({filename}/posts/a.md), the long"))
+    assert not site.build(strict=True, AUTHORSITE={"main_book": "guide"}).failed
+    assert '<a href="/2019/03/01/a-post/">told</a>' in site.output("books/guide/index.html")
+    site.write({"content/books/guide.md": BOOK.replace("The long", "As [told]({filename}/posts/b.md), the long")})
+    built = site.build(strict=True, AUTHORSITE={"main_book": "guide"})
+    assert ["b.md" in str(p) and str(p).startswith("content/books/guide.md:15") for p in built.problems] == [True]
+
+
+def test_two_books_with_one_isbn_are_told_apart_by_a_problem(make_site):
+    site = make_site({"content/books/a.md": BOOK, "content/books/b.md": BOOK})
+    built = site.build(AUTHORSITE={"main_book": "a"})
+    what = "content/books/b.md:8: content/books/a.md has this ISBN too - each edition has its own"
+    assert what in [str(p) for p in built.problems]

@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from pelican.generators import Generator
 
 from .. import output
-from ..images.adapter import PICTURES, card, picture
+from ..images.adapter import PICTURES, card, picture, pictured
 from ..markup import plain
 from ..problems import ProblemLog, log_of
+from ..reading.adapter import resolved
 from ..reading.documents import Source, read_source
 from ..reading.markdown import Converter
 from ..settings import now_of, site_of
@@ -53,6 +54,7 @@ class BooksGenerator(Generator):
             links=_link_status(Path(self.path) / LINK_STATUS, self.log),
         )
         sources = [s for path in sorted((Path(self.path) / FOLDER).glob("*.md")) if (s := self._read(path))]
+        self._keep_apart(sources)
         views = [self._view(source, sources) for source in sources]
         self.context["books"] = tuple(
             sorted(views, key=lambda b: (b.published is None, b.published, b.title), reverse=True)
@@ -105,6 +107,16 @@ class BooksGenerator(Generator):
         if source:
             self._check_offers(source)
         return source
+
+    def _keep_apart(self, sources: Sequence[Source[Book]]) -> None:
+        first: dict[str, Source[Book]] = {}
+        for source in sources:
+            for number, edition in enumerate(source.record.editions):
+                other = first.setdefault(edition.isbn, source) if edition.isbn else source
+                if other is not source:
+                    line = line_of(("editions", number, "isbn"), source.lines)
+                    what = f"{self.log.shown(other.path)} has this ISBN too"
+                    self.log.error(source.path, line, what, "each edition has its own", kind="book")
 
     def _check_offers(self, source: Source[Book]) -> None:
         def error(place: tuple[str | int, ...], message: str, hint: str) -> None:
@@ -259,6 +271,19 @@ def _link_status(path: Path, log: ProblemLog) -> Mapping[str, Mapping[str, Any]]
     except (ValueError, AttributeError):
         log.warning(str(path), 0, "cannot be read", "delete it, and run `invoke check-links`", kind="book")
         return {}
+
+
+def finish(generators: list[Any]) -> None:
+    """Make the links and pictures in descriptions those of pages (signal: all_generators_finalized)."""
+    context = generators[0].context
+    for book in context.get("books", ()):
+        html = pictured(resolved(book.html, book.source_path, context), book.source_path, context)
+        if html != book.html:
+            new = replace(book, html=html, feed_html=book.feed_html.replace(book.html, html))
+            context["books"] = tuple(new if other is book else other for other in context["books"])
+            context["main_book"] = new if context["main_book"] is book else context["main_book"]
+            for post in book.posts:
+                post.book = new
 
 
 def get_generators(_pelican: Any) -> type:
