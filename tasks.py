@@ -91,14 +91,13 @@ def bench(c, quick=False):
 
 @task(name="check-links", help={"delay": "seconds between two requests to one host"})
 def check_links(_, delay=1.0, settings="pelicanconf.py"):
-    """Ask shops and references whether their addresses still work; build first. Example: invoke check-links"""
-    from pelican.settings import read_settings
-
-    site = read_settings(str(ROOT / settings))
+    """Build, and ask shops and references whether their addresses still work. Example: invoke check-links"""
+    site = package("publishing.build")
+    built = site.build(ROOT / settings, share=site.telling())
+    if built.failed:
+        raise Exit(code=site.say(built, "text"))
     external = package("checking.external")
-    store = Path(site["PATH"]) / "data" / "link-status.json"
-    own = site["AUTHORSITE"]["url"].rstrip("/")
-    found = external.check(Path(site["OUTPUT_PATH"]), own, store, external.Manners(delay=delay))
+    found = external.check_site(ROOT / settings, built.output, delay)
     raise Exit(code=1 if found.died else 0)
 
 

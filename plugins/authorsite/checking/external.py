@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import runpy
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -186,6 +187,13 @@ def check(output: Path, own: str, store: Path, manners: Manners | None = None, n
     for line in told(changes, after, found):
         print(line)
     return changes
+
+
+def check_site(settings: Path, output: Path, delay: float = 1.0) -> Changes:
+    """Check the addresses of the site that a settings file describes, `output` being what was built of it."""
+    names = runpy.run_path(str(settings))
+    store = settings.parent / names["PATH"] / "data" / "link-status.json"
+    return check(output, names["AUTHORSITE"]["url"].rstrip("/"), store, Manners(delay=delay))
 
 
 def load(store: Path) -> dict[str, Status]:

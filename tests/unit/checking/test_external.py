@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 
 import pytest
-from authorsite.checking.external import Answer, Manners, addresses, check, judged, load
+from authorsite.checking.external import Answer, Manners, addresses, check, check_site, judged, load
 
 MANNERS = Manners(delay=0.02, timeout=0.4, longest_wait=0.3)
 NOW = datetime(2020, 2, 3, 12, tzinfo=UTC)
@@ -193,3 +193,14 @@ def test_the_addresses_are_those_of_other_sites(tmp_path):
 def test_a_damaged_file_of_results_is_as_good_as_none(tmp_path):
     (tmp_path / "x.json").write_text("{")
     assert load(tmp_path / "x.json") == {}
+
+
+def test_the_results_stand_with_the_content_of_the_settings_file(tmp_path):
+    (tmp_path / "pelicanconf.py").write_text('PATH = "content"\nAUTHORSITE = {"url": "https://example.org/"}\n')
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / "index.html").write_text('<a href="https://example.org/own/">x</a>')
+    with ThreadPoolExecutor(1) as thread:
+        changes = thread.submit(check_site, tmp_path / "pelicanconf.py", tmp_path / "output").result(timeout=30)
+    assert changes.dead == []
+    assert load(tmp_path / "content" / "data" / "link-status.json") == {}
+    assert (tmp_path / "content" / "data" / "link-status.json").read_text() == "{}\n"
