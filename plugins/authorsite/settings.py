@@ -107,6 +107,7 @@ class SiteSettings(Record):
     menu: tuple[Link, ...] = ()
     social: tuple[Link, ...] = ()
     main_book: str = ""
+    icon: str = ""
     accent: str = ""
     reblog_words: int = Field(default=150, ge=1)
     feeds: FeedSettings = FeedSettings()

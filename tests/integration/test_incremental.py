@@ -243,7 +243,7 @@ def test_one_edited_body_renders_one_page_and_what_lists_it(tmp_path):
     site.posts[name]["body"] = "Quite another body."
     site.store(name)
     done = site.build("incremental", engine=True)
-    assert len(done.changed) == 1
+    assert len([name for name in done.changed if not name.startswith("pagefind/")]) == 1
     assert list(done.reasons.values()) == ["changed: article"]
 
 

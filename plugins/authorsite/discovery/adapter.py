@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
+from html import escape
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-from ..images.adapter import card
+from pelican import signals
+from pelican.generators import Generator
+
+from .. import output
+from ..images.adapter import accent, card, line_with
 from ..markup import count_words
-from ..settings import site_of
+from ..problems import log_of
+from ..settings import SiteSettings, site_of
+from . import search
 from .addresses import address
 from .head import Head, Site, as_json_ld, described, moment, posting
+from .headers import headers
+from .icons import icons, manifest
+from .redirects import Alias, checked, lines
+from .sitemap import last_change, lists, sitemap
+
+ALIASES = "AUTHORSITE_ALIASES"
+"""The name, in Pelican's context, of the old addresses by output file."""
 
 HOME = "HOME_HEAD"
 """The name, in Pelican's context, of the home page's Head."""
@@ -108,3 +127,102 @@ def _with_data(head: Head, graph: list[dict[str, Any]]) -> Head:
 def _crumbs(content: Any, site: Site) -> list[tuple[str, str]]:
     above = [(crumb.label, f"{site.url}/{crumb.url}") for crumb in content.breadcrumbs]
     return [*above, (content.record.title, f"{site.url}/{content.url}")]
+
+
+class DiscoveryGenerator(Generator):
+    """Writes what helps to find pages, when all pages are written: register it last."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._pages: dict[str, datetime | None] = {}
+        self._files: set[str] = set()
+        signals.content_written.connect(self._note)
+
+    def _note(self, path: str, context: Mapping[str, Any]) -> None:
+        """Keep a page that was written (or left as it is): its place, and the date of what stands on it."""
+        save_as = context.get("output_file") or os.path.relpath(path, self.output_path)
+        self._files.add(save_as)
+        if lists(save_as, context):
+            self._pages[f"{self._site.url}/{address(save_as)}"] = last_change(context)
+
+    @property
+    def _site(self) -> SiteSettings:
+        return site_of(self.settings)
+
+    def generate_output(self, writer: Any) -> None:
+        """Write search page and index, redirects, sitemap, robots.txt, headers, icons."""
+        self._write_search(writer)
+        self._write_redirects(writer)
+        self._write_icons()
+        root, url = self._site.root, self._site.url
+        output.write(self.context, "sitemap.xml", sitemap(self._pages))
+        output.write(self.context, "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {url}/sitemap.xml\n")
+        output.write(
+            self.context, "_headers", headers(self._files, filter(None, [self.context.get("STYLESHEET")]), root)
+        )
+
+    def _write_search(self, writer: Any) -> None:
+        place, data = search.script()
+        log, cache = log_of(self.settings), Path(self.settings["CACHE_PATH"]) / "search"
+        found = False
+        try:
+            for name, file in search.index(list(self._documents()), self._site.language.split("-")[0], cache):
+                output.place(self.context, name, file)
+                found = True
+        except search.SearchFailed as error:
+            log.error("", 0, f"the search index could not be made: {error}", "install pagefind[bin]", kind="search")
+        if found:
+            output.write(self.context, place, data)
+        template = self.get_template("search")
+        url = "search/"
+        writer.write_file(f"{url}index.html", template, self.context, url=url, search_script=place if found else "")
+
+    def _documents(self) -> Iterator[search.Document]:
+        """Give the texts of all that is published and listed."""
+        for content in [*self.context.get("articles", ()), *self.context.get("pages", ())]:
+            if not getattr(content, "draft", False):
+                yield search.Document(unquote(content.url), content.record.title, content._content or "")  # noqa: SLF001
+        for book in self.context.get("books", ()):
+            yield search.Document(book.url, book.title, f"<p>{escape(book.hook)}</p>{book.html}")
+
+    def _write_redirects(self, writer: Any) -> None:
+        template = self.get_template("redirect")
+        aliases: dict[str, Alias] = self.context[ALIASES]
+        for file, alias in aliases.items():
+            given = {"to": alias.url, "to_title": alias.title, "noindex": True}
+            writer.write_file(file, template, self.context, url=address(file), **given)
+        text = lines(aliases.values(), self.context.get("redirects", ()), self._site.root)
+        output.write(self.context, "_redirects", text)
+
+    def _write_icons(self) -> None:
+        site, name = self._site, str(self.settings["SITENAME"])
+        colour = accent(site)
+        file = Path(self.path) / site.icon if site.icon else None
+        for icon, data in icons(file, colour).items():
+            output.write(self.context, icon, data)
+        output.write(self.context, "site.webmanifest", manifest(name, site.language, site.root, colour))
+
+
+def check_aliases(generators: list[Any]) -> None:
+    """Find out which old addresses lead where (signal: all_generators_finalized)."""
+    context, log = generators[0].context, log_of(generators[0].settings)
+    contents = [c for key in ("articles", "hidden_articles", "pages", "hidden_pages") for c in context.get(key, ())]
+    taken = {content.save_as: log.shown(content.source_path) for content in contents}
+    aliases = [
+        Alias(old, content.url, content.record.title, content.source_path)
+        for content in contents
+        for old in content.record.aliases
+    ]
+    for book in context.get("books", ()):
+        taken[f"{book.url}index.html"] = log.shown(book.source_path)
+        aliases += [Alias(old, book.url, book.title, book.source_path) for old in book.record.aliases]
+
+    def report(source: str, alias: str, message: str, hint: str) -> None:
+        log.error(source, line_with(source, alias), message, hint, kind="link")
+
+    context[ALIASES] = checked(aliases, taken, report)
+
+
+def get_generators(_: Any) -> type[Generator]:
+    """Return the generator (signal: get_generators; last)."""
+    return DiscoveryGenerator

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from PIL import features
 
 from .. import output
 from ..problems import log_of
-from ..settings import site_of
+from ..settings import SiteSettings, site_of
 from .bodies import Elsewhere, Place, with_pictures
 from .cards import Card
 from .files import KINDS, OTHER_IMAGES
@@ -23,6 +24,9 @@ from .store import Pictures
 
 PICTURES = "AUTHORSITE_PICTURES"
 """The name, in Pelican's settings and context, of the pictures of one build."""
+
+_ACCENT, _INK, _PAPER = "#17655f", "#1d2b3a", "#fbf7ee"
+"""The theme's own colours."""
 
 _BAR = 30
 
@@ -55,11 +59,16 @@ def card(where: Mapping[str, Any], slug: str, title: str, line: str = "", beside
     pictures: Pictures = where[PICTURES]
     site = site_of(where)
     colours = {
-        "paper": getattr(site, "card_paper", "#fbf7ee"),
-        "ink": getattr(site, "card_ink", "#1f2328"),
-        "accent": getattr(site, "accent", "") or "#b3261e",
+        "paper": _PAPER,
+        "ink": _INK,
+        "accent": accent(site),
     }
     return pictures.card(Card(slug, title, line, str(where["SITENAME"]), **colours), beside.lstrip("/"))
+
+
+def accent(site: SiteSettings) -> str:
+    """Return the site's accent colour as "#rrggbb"."""
+    return site.accent if re.fullmatch("#[0-9a-fA-F]{6}", site.accent) else _ACCENT
 
 
 def add_pictures(generators: list[Any]) -> None:
@@ -75,7 +84,7 @@ def _add_to(content: Any, context: dict[str, Any]) -> None:
     place = _place(content.source_path, context)
     content.picture = None
     if record is not None and record.image:
-        line = _line(content.source_path, "image:")
+        line = line_with(content.source_path, "image:")
         try:
             path = place.path_of(record.image if record.image.startswith((".", "/")) else f"/{record.image}")
         except Elsewhere:
@@ -104,7 +113,7 @@ def pictured(html: str, source: str, context: Mapping[str, Any], *, first_at_onc
             path = place.path_of(src)
         except Elsewhere:
             hint = "put it into content/images: pages ask no other host"
-            line = _line(source, src)
+            line = line_with(source, src)
             log_of(context).error(source, line, f"the image {src} is on another host", hint, kind="image")
             return None
         if path is None or not (pictures.content / path).is_file():
@@ -120,7 +129,7 @@ def _place(source: str, context: Mapping[str, Any]) -> Place:
     return Place(posixpath.dirname(below), site.url, site.root)
 
 
-def _line(source: str, words: str) -> int:
+def line_with(source: str, words: str) -> int:
     """Return the first line of a file that holds `words`, 0 when none does."""
     try:
         lines = Path(source).read_text("utf-8", errors="replace").splitlines()
@@ -140,6 +149,8 @@ def clean_static(generators: list[Any]) -> None:
         if ending in KINDS or ending in OTHER_IMAGES:
             clean = pictures.clean(path.replace(os.sep, "/"))
             if clean is not None:
+                # Its address follows from its source, if it is not held.
+                static.override_save_as, static.override_url = static.save_as, static.url
                 static.source_path = str(clean.resolve())
 
 

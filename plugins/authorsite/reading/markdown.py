@@ -18,6 +18,8 @@ _CONFIGS = {
     "toc": {"permalink": False, "toc_depth": "2-4"},
 }
 _MORE = re.compile(r"<!--\s*more\s*-->")
+# Pages carry no inline style: their Content-Security-Policy forbids it.
+_ALIGNED = re.compile(r'<(t[hd]) style="text-align: (left|right|center);">')
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
 
@@ -61,6 +63,7 @@ class Converter:
         except Exception as error:  # noqa: BLE001 - whatever an extension raises, the author learns of the file
             said = Found(0, "markdown", f"cannot be read as Markdown ({type(error).__name__})", "write it simpler")
             return Converted("", "", found=(said,))
+        html = _ALIGNED.sub(r'<\1 class="align-\2">', html)
         toc = getattr(self._markdown, "toc", "") if getattr(self._markdown, "toc_tokens", []) else ""
         return Converted(html, toc, tuple(self._references.entries), tuple(self._references.found))
 

@@ -1,0 +1,54 @@
+"""Old addresses: pages that lead on, and lines for hosts that can do it better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from .addresses import file_of
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """An old address (from the root), where its page stands now (an address below the root), and in which file."""
+
+    old: str
+    url: str
+    title: str
+    source: str
+
+
+def checked(
+    aliases: Iterable[Alias], taken: Mapping[str, str], report: Callable[[str, str, str, str], None]
+) -> dict[str, Alias]:
+    """Return aliases by output file; those that cannot lead anywhere go to `report(source, alias, message, hint)`.
+
+    `taken` names, by output file, what stands there.
+    """
+    found: dict[str, Alias] = {}
+    for alias in aliases:
+        if "?" in alias.old or "#" in alias.old:
+            report(
+                alias.source,
+                alias.old,
+                f"the alias {alias.old} holds a `?` or `#`",
+                "an alias is a path: files cannot answer to more",
+            )
+            continue
+        file = file_of(alias.old)
+        there = taken.get(file) or (found[file].source if file in found else "")
+        if there:
+            report(
+                alias.source, alias.old, f"the alias {alias.old} is taken by {there}", "remove the alias, or move that"
+            )
+            continue
+        found[file] = alias
+    return found
+
+
+def lines(aliases: Iterable[Alias], others: Iterable[str | tuple[str, ...]], root: str) -> str:
+    """Return the `_redirects` file: aliases, then what other rooms lead elsewhere ("/from to 302" or its parts)."""
+    ours = sorted(f"{root}{quote(a.old, safe='/%~@!$&()*+,;=:-._')} {root}/{a.url} 301" for a in aliases)
+    given = sorted(line if isinstance(line, str) else " ".join(map(str, line)) for line in others)
+    return "".join(f"{line}\n" for line in dict.fromkeys([*ours, *given]))
