@@ -118,6 +118,13 @@ def test(c, nightly=False, only=""):
     c.run(f"{sys.executable} -m pytest {' '.join(options)}", pty=False)
 
 
+@task
+def audit(c):
+    """Build the site and print Lighthouse's scores of its main pages. Example: invoke audit"""
+    c.run(f"{sys.executable} -m invoke build", pty=False)
+    c.run(f"{sys.executable} tests/audit.py", pty=False)
+
+
 @task(help={"fix": "let ruff mend what it can"})
 def lint(c, fix=False):
     """Check format, style and types. Example: invoke lint --fix"""

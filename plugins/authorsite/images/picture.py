@@ -12,7 +12,7 @@ from .files import ImageFile
 WIDTHS = (360, 720, 1080, 1440)
 """The widths, in CSS pixels times density, that pictures are made in; none is made larger than it is."""
 
-SIZES = "(min-width: 40rem) 36rem, 100vw"
+SIZES = "(min-width: 44rem) 40rem, calc(100vw - 2.25rem)"
 """How wide a picture stands in a text, for browsers to choose by."""
 
 FOLDER = "images/sized"

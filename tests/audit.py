@@ -1,0 +1,64 @@
+"""Lighthouse on the built site: `invoke audit` prints the table and fails below the aims."""
+
+import functools
+import http.server
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from browser import FLAGS, find_browser
+
+ROOT = Path(__file__).parent.parent
+LIGHTHOUSE = ROOT / "node_modules/lighthouse/cli/index.js"
+KINDS = ("performance", "accessibility", "best-practices", "seo")
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A server that does not talk."""
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def scores(url, only):
+    """Return the scores of one run, 0 to 100, by category."""
+    command = ["node", str(LIGHTHOUSE), url, "--quiet", "--output=json", f"--only-categories={','.join(only)}"]
+    command.append(f"--chrome-flags={' '.join(FLAGS)}")
+    environment = {**os.environ, "CHROME_PATH": find_browser() or ""}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True, env=environment)
+    return {name: round(100 * got["score"]) for name, got in json.loads(done.stdout)["categories"].items()}
+
+
+def pages(output):
+    """Return an address of each kind: home, the newest post, a book, its purchase page."""
+    post = max(path.parent.relative_to(output).as_posix() for path in output.glob("2*/*/*/*/index.html"))
+    book = min(path.parent.relative_to(output).as_posix() for path in output.glob("books/*/index.html"))
+    return {"home": "", "post": f"{post}/", "book": f"{book}/", "purchase": f"{book}/buy/"}
+
+
+def main():
+    """Print the table; return 1 when a score is below its aim."""
+    output, low = ROOT / "output", False
+    handler = functools.partial(Quiet, directory=output)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        print(f"{'page':10}" + "".join(f"{kind:>16}" for kind in KINDS))
+        for name, path in pages(output).items():
+            url = f"http://127.0.0.1:{server.server_address[1]}/{path}"
+            got = scores(url, KINDS)
+            runs = [got["performance"], *(scores(url, KINDS[:1])["performance"] for _ in range(2))]
+            got["performance"] = round(statistics.median(runs))
+            low |= got["performance"] < 99 or any(got[kind] < 100 for kind in KINDS[1:])
+            print(f"{name:10}" + "".join(f"{got[kind]:16}" for kind in KINDS), flush=True)
+        server.shutdown()
+    return int(low)
+
+
+if __name__ == "__main__":
+    if not LIGHTHOUSE.exists():
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, check=True, timeout=600)
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""The golden site with two posts that are hard on a theme, built once and served on this machine."""
+
+import functools
+import http.server
+import threading
+from random import Random
+
+import pytest
+from conftest import SITE_DATE, copy_of_golden, own_signals
+
+WORDS = "ladder rung rail wood rope height view step apple tree wall window roof light morning work hand foot".split()
+
+
+def prose(count, seed):
+    """Return `count` made-up words in sentences and paragraphs."""
+    chosen = Random(seed)
+    sentences = []
+    while count > 0:
+        size = min(chosen.randint(6, 18), count)
+        words = [
+            chosen.choice(WORDS) + chosen.choice(("", "s", "ing", "ed", "er", "ly", " of the", " and a"))
+            for _ in range(size)
+        ]
+        sentences.append(" ".join(words).capitalize() + ".")
+        count -= sum(len(word.split()) for word in words)
+    return "\n\n".join(" ".join(sentences[n : n + 5]) for n in range(0, len(sentences), 5))
+
+
+MODEL = """---
+title: A post as blogs have them
+date: 2019-08-20
+category: Workshop
+tags: [ladders, method]
+summary: Six hundred words, two headings, a list, a quotation, some code and one picture.
+---
+{}
+
+## First
+
+- one rung
+- another rung
+
+> {}
+
+## Second
+
+```python
+print("rungs", 3 + 4)
+```
+
+![A hill at dawn](../images/dawn.jpg "Dawn, painted by a program.")
+
+{}
+"""
+
+HARD = """---
+title: "{}"
+date: 2019-08-21
+category: Workshop
+tags: [{}]
+toc: true
+---
+{}
+
+| {} |
+|{}|
+| {} |
+
+    {}
+
+![A very wide picture](../images/wide.png "Wide.")
+
+https-without-a-break-{}
+
+## {}
+
+{}
+"""
+
+
+def picture(root):
+    """Draw a photograph's like, 1200 by 800 pixels, and a figure as wide as none should be."""
+    image = pytest.importorskip("PIL.Image")
+    sky = image.linear_gradient("L").resize((1200, 800))
+    grain = image.frombytes("L", (1200, 800), Random(1).randbytes(960_000)).point(lambda value: 125 + value * 6 // 256)
+    colors = (sky, sky.point(lambda value: (value + 300) // 3), sky.rotate(180))
+    grainy = [pytest.importorskip("PIL.ImageChops").add(color, grain, 1, -128) for color in colors]
+    image.merge("RGB", grainy).save(root / "dawn.jpg", quality=88)
+    image.new("RGB", (4000, 300), "#357").save(root / "wide.png")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The site, built strictly."""
+    made = copy_of_golden(tmp_path_factory.mktemp("pages"))
+    picture(made.root / "content/images")
+    cells = " | ".join(f"column number {n}" for n in range(9))
+    hard = HARD.format(
+        "Donaudampfschifffahrtsgesellschaftskapitänsmützen and other things that one word can hold " * 2,
+        ", ".join(f"tag{n}" for n in range(40)),
+        prose(5000, 2),
+        cells,
+        "|".join(["---"] * 9),
+        cells,
+        "x = " + "very_long_name + " * 30,
+        "and_on" * 40,
+        "Supercalifragilistic" * 4,
+        prose(5000, 3),
+    )
+    model = MODEL.format(prose(250, 4), prose(30, 5).replace("\n\n", " "), prose(300, 6))
+    made.write({"content/posts/model.md": model, "content/posts/hard.md": hard})
+    with pytest.MonkeyPatch.context() as patch, own_signals():
+        patch.setenv("SITE_DATE", SITE_DATE)
+        built = made.build(strict=True)
+    assert not built.failed, "\n".join(map(str, built.problems))
+    return made
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def served(site):
+    """The address of the site on this machine."""
+    handler = functools.partial(Quiet, directory=site.root / "output")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()

@@ -1,0 +1,34 @@
+"""The Nu checker on every page: no error, no warning."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+from conftest import ROOT
+
+JAR = ROOT / "node_modules/vnu-jar/build/dist/vnu.jar"
+
+
+@pytest.fixture(scope="session")
+def checker():
+    """The command; skips where Java, Node or the checker cannot be had, fails there with CI=true."""
+    if not JAR.exists() and shutil.which("npm"):
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=300)
+    if not (shutil.which("java") and JAR.exists()):
+        word = "no HTML checker: it needs java, npm and `npm ci --ignore-scripts`"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(word)
+    return ["java", "-Xss8m", "-jar", str(JAR), "--format", "json", "--skip-non-html"]
+
+
+def test_every_page_is_valid_html(checker, site):
+    pages = sorted(str(path) for path in (site.root / "output").rglob("*.html") if "/tag/t" not in str(path))
+    done = subprocess.run([*checker, *pages], capture_output=True, text=True, timeout=170, check=False)
+    output = str(site.root / "output")
+    found = {
+        f"{m.get('url', '').partition(output)[2]}:{m.get('lastLine')}: {m['message']}: {m.get('extract', '')[:100]}"
+        for m in json.loads(done.stderr or "{}")["messages"]
+    }
+    assert sorted(found)[:20] == []

@@ -1,0 +1,164 @@
+"""What readers get, in a real browser, on every kind of page."""
+
+import gzip
+import re
+from itertools import product
+
+import pytest
+
+MODEL = "/2019/08/20/a-post-as-blogs-have-them/"
+BOOK, BUY = "/books/made-up-guide/", "/books/made-up-guide/buy/"
+KINDS = [
+    *"/ /blog/ /blog/page/2/ /archives/ /2019/ /2019/11/ /category/workshop/ /tag/ladders/ /about/ /mentoring/".split(),
+    *"/books/ /buy/ /subscribe/ /events/ /404.html /2019/04/02/it-is-all-about-rungs/".split(),
+    *"/2019/05/06/footnotes-a-defence/ /2019/06/03/a-table-of-rungs-and-a-program-that-counts-them/".split(),
+    "/2019/11/04/building-rails/",
+    BOOK,
+    BUY,
+    MODEL,
+]
+SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => list.getEntries().forEach((entry) => { window.shifted += entry.value; }))
+  .observe({type: "layout-shift", buffered: true});
+"""
+ALL_FOCUSABLE = "a[href]:not([tabindex='-1']), button, input, summary, [tabindex='0']"
+
+
+def hard(site):
+    [found] = (site.root / "output/2019/08/21").glob("*/index.html")
+    return f"/2019/08/21/{found.parent.name}/"
+
+
+def kinds(site):
+    more = ["/references/", "/search/"]
+    return KINDS + [kind for kind in more if (site.root / f"output{kind}index.html").exists()]
+
+
+def text_of(site, address):
+    return site.output(address.lstrip("/") + ("" if address.endswith(".html") else "index.html"))
+
+
+def critical(site, address):
+    """Return the compressed bytes of a page and the stylesheets that its first paint waits for."""
+    html = text_of(site, address)
+    sheets = re.findall(r'<link rel="stylesheet" href="/([^"]+)"', html)
+    return sum(len(gzip.compress(text.encode(), 9)) for text in (html, *map(site.output, sheets)))
+
+
+def test_pages_are_light(site):
+    sizes = {kind: critical(site, kind) for kind in kinds(site)}
+    assert sizes[MODEL] <= 8000, sizes[MODEL]
+    assert {kind: size for kind, size in sizes.items() if size > 14_000} == {}
+
+
+@pytest.mark.browser
+def test_a_post_with_a_picture_takes_three_requests_and_no_script(browser, served):
+    page = browser.new_context(viewport={"width": 412, "height": 823}, device_scale_factor=1.75).new_page()
+    got = []
+    page.on("response", lambda response: got.append((response.url, response.body())))
+    page.goto(served + MODEL, wait_until="networkidle")
+    # The icon is for the browser's tab; it is asked for once, not for the page.
+    sizes = {url: len(b if "/images/" in url else gzip.compress(b, 9)) for url, b in got if "/icon." not in url}
+    assert len(sizes) == 3, sizes
+    assert sum(sizes.values()) <= 25_000, sizes
+    assert page.evaluate("document.querySelectorAll('script:not([type=\"application/ld+json\"])').length") == 0
+    page.context.close()
+
+
+@pytest.mark.browser
+def test_nothing_moves_nothing_overflows_and_no_other_host_is_asked(browser, served, site):
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    context.add_init_script(SHIFTS)
+    page = context.new_page()
+    hosts = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    for kind in [*kinds(site), hard(site)]:
+        page.goto(served + kind)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        over = "[...document.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > 321)"
+        assert wide <= 320, (kind, wide, page.evaluate(f"{over}.map((e) => e.outerHTML.slice(0, 99))")[-3:])
+        assert page.evaluate("window.shifted") == 0, kind
+        page.set_viewport_size({"width": 720, "height": 450})  # 1440 pixels at 200 %
+        assert page.evaluate("document.documentElement.scrollWidth") <= 720, kind
+        page.set_viewport_size({"width": 320, "height": 640})
+    assert hosts == {served.split("/")[2]}
+    context.close()
+
+
+@pytest.mark.browser
+def test_the_text_of_a_post_begins_on_the_first_screen_of_a_phone(browser, served, site):
+    page = browser.new_page(viewport={"width": 360, "height": 780})
+    for kind in [kind for kind in kinds(site) if re.match(r"/\d{4}/\d\d/\d\d/", kind)]:
+        page.goto(served + kind)
+        top = page.evaluate(
+            "Math.min(...[...document.querySelectorAll('.standfirst, .prose p')]"
+            ".map((p) => p.getBoundingClientRect().top))"
+        )
+        assert top < 340, (kind, top)
+        assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('h1')).fontSize)") <= 32
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "height"), [(360, 780), (1440, 900)])
+def test_cover_hook_format_price_and_button_are_on_the_first_screen(browser, served, width, height):
+    page = browser.new_page(viewport={"width": width, "height": height})
+    for address in (BOOK, BUY):
+        page.goto(served + address)
+        for part in (".book-cover", ".hook", ".price-line", ".buy-button"):
+            box = page.locator(f".book-hero {part}").first.bounding_box()
+            assert box, (address, part)
+            assert box["y"] + box["height"] <= height, (address, part, box)
+            assert box["x"] >= 0, (address, part, box)
+            assert box["x"] + box["width"] <= width, (address, part, box)
+        assert "$19.95" in page.inner_text(".price-line")
+    page.goto(served + BOOK)
+    page.click(".buy-button >> nth=0")
+    assert page.url == served + BUY
+    assert page.get_attribute(".buy-button", "href").startswith("https://")
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(browser, served):
+    page = browser.new_page(viewport={"width": 360, "height": 780})
+    for kind in ["/", "/blog/", BOOK, BUY, MODEL, "/subscribe/"]:
+        page.goto(served + kind)
+        count = page.evaluate(f'document.querySelectorAll("{ALL_FOCUSABLE}").length')
+        seen = []
+        for _ in range(count):
+            page.keyboard.press("Tab")
+            seen.append(
+                page.evaluate(
+                    "(() => { const at = document.activeElement, box = at.getBoundingClientRect(),"
+                    " look = getComputedStyle(at);"
+                    f' return [[...document.querySelectorAll("{ALL_FOCUSABLE}")].indexOf(at),'
+                    " look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2,"
+                    " box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0]; })()"
+                )
+            )
+        assert [at for at, _, _ in seen] == list(range(count)), kind
+        assert all(outlined and visible for _, outlined, visible in seen), (kind, seen)
+        page.goto(served + kind)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('main, footer') !== null"), kind
+    page.close()
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_in_either_scheme_on_phone_and_desk(browser, served, site):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = {}
+    for scheme, (width, height) in product(("light", "dark"), ((360, 780), (1440, 900))):
+        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+        for kind in [*kinds(site), hard(site)]:
+            page.goto(served + kind)
+            violations = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            found |= {
+                (kind, scheme, width, v["id"]): [node["html"][:200] for node in v["nodes"][:3]] for v in violations
+            }
+        page.close()
+    assert found == {}
