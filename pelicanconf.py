@@ -24,7 +24,6 @@ AUTHORSITE = {
         {"name": '"I Am A Mentor" Day', "rule": "4 January", "url": "/mentoring/"},
         {"name": "National Mentoring Month", "rule": "January", "url": "/mentoring/"},
     ],
-    "allow": {"orphan": "with one book, whose page is in the menu, nothing links to the lists of books and of shops"},
     "social": [{"label": "Twitter", "url": "https://twitter.com/whatiscoworking"}],
 }
 
