@@ -169,9 +169,9 @@ class _Linker(Treeprocessor):
             numbers = [int(n) for n in found[1].split(",")]
             beyond = [n for n in numbers if not 1 <= n <= last]
             unknown.extend(beyond)
-            if beyond:
+            if len(beyond) == len(numbers):
                 continue
-            span = self._citations(numbers, cited)
+            span = self._citations(numbers, last, cited)
             if made:
                 made[-1].tail = text[end : found.start()]
             else:
@@ -188,10 +188,18 @@ class _Linker(Treeprocessor):
         for offset, span in enumerate(made):
             parent.insert(at + offset, span)
 
-    def _citations(self, numbers: list[int], cited: dict[int, int]) -> ET.Element:
+    def _citations(self, numbers: list[int], last: int, cited: dict[int, int]) -> ET.Element:
+        """Return `[2, 5]` with a link for each number that the list has; any other stays text."""
         span = ET.Element("span", {"class": "citations"})
         span.text = "["
         for place, number in enumerate(numbers):
+            end = "]" if place == len(numbers) - 1 else ", "
+            if not 1 <= number <= last:
+                if len(span):
+                    span[-1].tail = f"{span[-1].tail}{number}{end}"
+                else:
+                    span.text += f"{number}{end}"
+                continue
             cited[number] = cited.get(number, 0) + 1
             link = ET.SubElement(
                 span,
@@ -204,7 +212,7 @@ class _Linker(Treeprocessor):
                 },
             )
             link.text = str(number)
-            link.tail = "]" if place == len(numbers) - 1 else ", "
+            link.tail = end
         return span
 
     def _tie(self, item: ET.Element, number: int, times: int) -> None:

@@ -131,6 +131,12 @@ def test_numbers_without_entry_and_entries_without_number_are_found_with_their_l
     ]
 
 
+def test_in_a_group_each_number_counts_for_itself():
+    made = converted("Both [1, 3].\n\n1. Ann Author, *A Book*.")
+    assert [f.message for f in made.found] == ["reference [3] has no entry"]
+    assert '">1</a>, 3]</span>' in made.html
+
+
 def test_ids_of_two_posts_on_one_page_differ():
     body = "Cited [1, 2].[^n]" + LIST + "\n[^n]: A note.\n"
     one, two = ids(converted(body, "one").html), ids(converted(body, "two").html)
