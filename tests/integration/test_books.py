@@ -93,7 +93,9 @@ def test_faults_between_record_catalogue_and_posts_are_named(make_site):
 
 def test_a_chapter_that_the_book_does_not_have_is_named(make_site):
     built = made(make_site, BOOK.replace("number: 2", "number: 3")).build(AUTHORSITE={"main_book": "guide"})
-    assert [str(p) for p in built.problems] == ["content/posts/a.md: The <Made-up> Guide has no chapter 2 - it has: 3"]
+    assert [str(p) for p in built.problems] == [
+        "content/posts/a.md:4: The <Made-up> Guide has no chapter 2 - it has: 3"
+    ]
 
 
 def test_a_record_that_knows_next_to_nothing_still_makes_its_pages(make_site):

@@ -77,6 +77,16 @@ def test_a_reblog_names_its_original_and_a_review_its_book(tree):
     assert about["name"]
 
 
+def test_the_home_of_a_reblog_is_its_original_and_of_any_other_post_its_page(tree):
+    for address, home in [
+        ("2019/04/02/it-is-all-about-rungs/", "https://example.org/2019/04/01/all-about-rungs/"),
+        ("2019/10/01/ladders-moved/", f"{URL}/2019/10/01/ladders-moved/"),
+    ]:
+        html = page(tree, address)
+        assert [tag["href"] for tag in tags(html, "link") if tag.get("rel") == "canonical"] == [home]
+        assert meta(html)["og:url"] == f"{URL}/{address}"
+
+
 def test_the_home_page_tells_of_site_and_author(tree):
     things = structured(page(tree, ""))
     assert things["WebSite"]["url"] == f"{URL}/"
@@ -100,7 +110,8 @@ def test_every_social_card_is_there_in_its_size(tree):
 
 def test_pages_have_one_canonical_address_that_is_their_own(tree):
     for name, data in tree.items():
-        if name.endswith("index.html") and "refresh" not in data.decode():
+        elsewhere = "refresh" in data.decode() or "u-repost-of" in data.decode()
+        if name.endswith("index.html") and not elsewhere:
             canonical = [t["href"] for t in tags(data.decode(), "link") if t.get("rel") == "canonical"]
             assert canonical == [f"{URL}/{name.removesuffix('index.html')}"]
 

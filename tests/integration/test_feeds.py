@@ -18,6 +18,12 @@ from lxml import etree
 from serving import serving
 
 
+def test_a_post_without_a_category_has_an_entry_too(make_site):
+    site = make_site({"content/posts/a.md": post()}, DEFAULT_CATEGORY="", USE_FOLDER_AS_CATEGORY=False)
+    site.build()
+    assert [e.title for e in feedparser.parse(site.output("feed.xml")).entries] == ["A post"]
+
+
 def test_every_post_is_in_the_feeds_whole_and_newest_first(make_site):
     site = make_site(
         {

@@ -17,7 +17,7 @@ from ..images.adapter import PICTURES, card, picture, pictured
 from ..markup import plain
 from ..problems import ProblemLog, log_of
 from ..reading.adapter import resolved
-from ..reading.documents import Source, read_source
+from ..reading.documents import Source, parse_file, read_source
 from ..reading.markdown import Converter
 from ..settings import now_of, site_of
 from ..validation import did_you_mean, line_of
@@ -211,7 +211,7 @@ class BooksGenerator(Generator):
                 numbers = ", ".join(map(str, sorted(known))) or "none"
                 self.log.error(
                     post.source_path,
-                    0,
+                    _line_of_key(post.source_path, "chapter"),
                     f"{source.record.title} has no chapter {chapter}",
                     f"it has: {numbers}",
                     kind="book",
@@ -256,6 +256,12 @@ def _by_shop(book: BookView) -> Sequence[OfferView]:
         if offer.shop not in found or (found[offer.shop].dead and not offer.dead):
             found[offer.shop] = offer
     return tuple(found.values())
+
+
+def _line_of_key(path: str, key: str) -> int:
+    """Return the line of a key in a file's front matter; only what is faulty is read again."""
+    found = parse_file(Path(path).read_bytes(), lambda *_: None)
+    return line_of((key,), found.lines) if found else 0
 
 
 def _slug(source: Source[Book]) -> str:

@@ -69,6 +69,7 @@ def _post_head(article: Any, context: dict[str, Any], site: Site, robots: str = 
     authors = [str(author) for author in getattr(article, "authors", ())] or [site.author]
     summary = record.summary or described("", body)
     section = str(getattr(article, "category", "") or "")
+    based_on = record.reblog.url if record.reblog else ""
     head = Head(
         title=record.title,
         url=f"{site.url}/{article.url}",
@@ -81,6 +82,7 @@ def _post_head(article: Any, context: dict[str, Any], site: Site, robots: str = 
         section=section,
         tags=tuple(tag.name for tag in getattr(article, "tags", ())),
         robots="noindex" if article.draft else robots,
+        canonical=based_on,
     )
     reviewed = record.review_of
     about = (
@@ -88,7 +90,6 @@ def _post_head(article: Any, context: dict[str, Any], site: Site, robots: str = 
         if reviewed
         else None
     )
-    based_on = record.reblog.url if record.reblog else ""
     graph = [
         posting(head, site, words=count_words(body), about=about, based_on=based_on),
         site.trail(_crumbs(article, site)),

@@ -15,9 +15,10 @@ _DESCRIPTION = 160
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The metadata of one page; `url` is canonical and absolute, `data` is JSON-LD, safe inside `<script>`.
+    """The metadata of one page; `url` is absolute, `data` is JSON-LD, safe inside `<script>`.
 
     `type` is Open Graph's ("article", "website", "book"); `published` and `modified` are ISO moments or "".
+    `canonical` is where the text is at home, when that is not `url`.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Head:
     tags: tuple[str, ...] = ()
     data: str = ""
     robots: str = ""
+    canonical: str = ""
 
 
 def described(given: str, html: str) -> str:

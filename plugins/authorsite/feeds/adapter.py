@@ -109,7 +109,10 @@ class FeedsGenerator(Generator):
         url = self._address(post.url)
         guid, permanent = self._guid(record, url)
         original = getattr(record, "reblog", None)
-        names = [post.category.name, *(tag.name for tag in getattr(post, "tags", ()))]
+        names = [
+            *(group.name for group in (getattr(post, "category", None),) if group),
+            *(tag.name for tag in getattr(post, "tags", ())),
+        ]
         return Entry(
             guid=guid,
             permanent=permanent,

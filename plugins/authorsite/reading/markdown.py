@@ -6,9 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from xml.etree import ElementTree as ET
 
 from markdown import Markdown
+from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
+from markdown.treeprocessors import Treeprocessor
 
 from ..markup import excerpt, plain, without
 from .references import Found, Reference, References
@@ -18,8 +21,7 @@ _CONFIGS = {
     "toc": {"permalink": False, "toc_depth": "2-4"},
 }
 _MORE = re.compile(r"<!--\s*more\s*-->")
-# Pages carry no inline style: their Content-Security-Policy forbids it.
-_ALIGNED = re.compile(r'<(t[hd]) style="text-align: (left|right|center);">')
+_ALIGNED = re.compile(r"text-align: (left|right|center);")
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
 
@@ -33,12 +35,30 @@ class Converted:
     found: tuple[Found, ...] = ()
 
 
+class _AlignedCells(Extension):
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
+        # After attribute lists (8), which may give a cell a class of the author's own.
+        md.treeprocessors.register(_Aligner(md), "aligned-cells", 5)
+
+
+class _Aligner(Treeprocessor):
+    """Aligns cells by class: pages carry no inline style, since their Content-Security-Policy forbids it."""
+
+    def run(self, root: ET.Element) -> None:
+        for cell in root.iter():
+            found = _ALIGNED.fullmatch(cell.get("style", "")) if cell.tag in {"td", "th"} else None
+            if found:
+                del cell.attrib["style"]
+                cell.set("class", f"{cell.get('class', '')} align-{found[1]}".strip())
+
+
 class Converter:
     """Converts bodies one after another with one Markdown object, reset between them."""
 
     def __init__(self) -> None:
         self._references = References()
-        extensions: list[Any] = ["extra", "sane_lists", "smarty", "toc", "codehilite", self._references]
+        extensions: list[Any] = ["extra", "sane_lists", "smarty", "toc", "codehilite"]
+        extensions += [_AlignedCells(), self._references]
         self._markdown = Markdown(extensions=extensions, extension_configs=_CONFIGS, output_format="html")
         extras: list[Any] = self._markdown.registeredExtensions
         self._footnotes: Any = next(e for e in extras if isinstance(e, FootnoteExtension))
@@ -63,7 +83,6 @@ class Converter:
         except Exception as error:  # noqa: BLE001 - whatever an extension raises, the author learns of the file
             said = Found(0, "markdown", f"cannot be read as Markdown ({type(error).__name__})", "write it simpler")
             return Converted("", "", found=(said,))
-        html = _ALIGNED.sub(r'<\1 class="align-\2">', html)
         toc = getattr(self._markdown, "toc", "") if getattr(self._markdown, "toc_tokens", []) else ""
         return Converted(html, toc, tuple(self._references.entries), tuple(self._references.found))
 

@@ -114,6 +114,13 @@ def test_code_and_links_are_left_alone(body):
     assert 'class="citation"' not in converted(f"{body}\n\nCited [2], [1]{LIST}").html.partition("Cited")[0]
 
 
+def test_cells_are_aligned_by_class_and_never_by_a_style_that_the_policy_forbids():
+    html = converted("| a {: .own } | b | c | d |\n|:--|:-:|--:|---|\n| 1 | 2 | 3 | 4 |").html
+    assert "style=" not in html
+    assert '<th class="own align-left">a</th>' in html
+    assert '<td class="align-center">2</td>\n<td class="align-right">3</td>\n<td>4</td>' in html
+
+
 def test_numbers_in_brackets_mean_nothing_without_a_list():
     found = converted("An array a[1] and [2].")
     assert (found.html, found.references, found.found) == ("<p>An array a[1] and [2].</p>", (), ())
