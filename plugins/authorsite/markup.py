@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape, unescape
@@ -114,18 +115,18 @@ def without(html: str, drop: Callable[[Token], bool], unwrap: Callable[[Token], 
     """Return `html` without the elements that `drop` names (content and all), and those of `unwrap` without tags."""
     kept: list[str] = []
     dropped = 0
-    open_: list[tuple[str, bool]] = []
+    open_: defaultdict[str, list[bool]] = defaultdict(list)  # by name: whether its start tag was left out
     for token in tokens(html):
         if token.kind == "start":
             gone = dropped or drop(token)
             hidden = gone or unwrap(token)
             if token.name not in VOID:
-                open_.append((token.name, bool(hidden)))
+                open_[token.name].append(bool(hidden))
                 dropped += bool(gone)
             if not hidden:
                 kept.append(token.raw)
         elif token.kind == "end":
-            hidden = _closed(open_, token.name)
+            hidden = bool(open_[token.name]) and open_[token.name].pop()
             if dropped:
                 dropped -= 1
             elif not hidden:
@@ -133,13 +134,6 @@ def without(html: str, drop: Callable[[Token], bool], unwrap: Callable[[Token], 
         elif not dropped:
             kept.append(token.raw)
     return "".join(kept)
-
-
-def _closed(open_: list[tuple[str, bool]], name: str) -> bool:
-    for n in range(len(open_) - 1, -1, -1):
-        if open_[n][0] == name:
-            return open_.pop(n)[1]
-    return False
 
 
 def plain(html: str) -> str:
@@ -191,6 +185,14 @@ class Excerpt:
     words_left: int
 
 
+def _close(open_: list[str], names: Counter[str], name: str) -> None:
+    """Close the innermost element of that name, and all within it."""
+    closed = ""
+    while closed != name:
+        closed = open_.pop()
+        names[closed] -= 1
+
+
 def excerpt(html: str, limit: int) -> Excerpt:
     """Cut `html` after `limit` words at a word boundary, closing every open element.
 
@@ -200,6 +202,7 @@ def excerpt(html: str, limit: int) -> Excerpt:
         raise ValueError("an excerpt has at least one word")
     kept: list[str] = []
     open_: list[str] = []
+    names: Counter[str] = Counter()  # of what is open: a long list is not searched for each end tag
     count = 0
     for token in tokens(html):
         if token.kind == "text":
@@ -213,9 +216,9 @@ def excerpt(html: str, limit: int) -> Excerpt:
             if count >= limit:
                 break
             open_.append(token.name)
-        elif token.kind == "end" and token.name in open_:
-            while open_ and open_.pop() != token.name:
-                pass
+            names[token.name] += 1
+        elif token.kind == "end" and names[token.name]:
+            _close(open_, names, token.name)
         kept.append(token.raw)
     closing = "".join(f"</{name}>" for name in reversed(open_))
     return Excerpt("".join(kept) + closing, max(count_words(html) - count, 0))

@@ -10,6 +10,23 @@ def test_a_post_gets_the_address_wordpress_gave_it(make_site):
     assert "A first post" in site.output("2019/07/15/a-first-post/index.html")
 
 
+def test_a_post_of_another_pelican_site_moves_in_with_all_its_headers(make_site):
+    old = "Title: Moved\nDate: 2019-03-01 10:20\nAuthors: Ann; Bea\nLang: en\nKeywords: a, b\nDisqus_ID: 7\n"
+    site = make_site(
+        {
+            "content/posts/a.md": f"{old}URL: old/moved.html\nSave_as: old/moved.html\n\nText.",
+            "content/posts/b.md": "Title: Out\nDate: 2019-03-02\nURL: x\nSave_as: ../x.html\n\nText.",
+            "content/pages/p.md": "Title: Page\nAuthor: Ann\nTags: a\nSortorder: 3\n\nText.",
+            "theme_overrides/article.html": "{{ article.headers.keywords }}",
+        }
+    )
+    built = site.build(strict=True)
+    assert [str(p) for p in built.problems] == []
+    assert site.output("old/moved.html") == "a, b"
+    assert "2019/03/02/out/index.html" in site.tree()
+    assert "page/index.html" in site.tree()
+
+
 def test_a_bad_date_stops_the_build_and_names_file_line_and_remedy(make_site):
     site = make_site({"content/posts/a.md": post(date="2019-02-30")})
     built = site.build()

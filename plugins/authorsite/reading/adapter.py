@@ -71,6 +71,7 @@ class AuthorReader(MarkdownReader):
         return html, {
             "said": said,
             "data": found.data,
+            "old_style": found.old_style,
             "lines": [[list(place), line] for place, line in found.lines.items()],
             "faults": [[found.body_line + f.line - 1 if f.line else 0, f.message, f.hint, f.kind] for f in made.found],
             "toc": made.toc,
@@ -95,7 +96,8 @@ class AuthorReader(MarkdownReader):
         lines: dict[Place, int] = {tuple(place): line for place, line in given["lines"]}
         model: type[Common] = Page if _is_page(path, self.settings) else Post
         zone = ZoneInfo(self.settings["TIMEZONE"] or "UTC")
-        record = validate(model, given["data"], log, path, lines, context={"zone": zone})
+        data, others = _known(model, given["data"]) if given["old_style"] else (given["data"], {})
+        record = validate(model, data, log, path, lines, context={"zone": zone})
         if record is None:
             raise ContentNotValid(path)
         waiting = record.status is Status.DRAFT or (isinstance(record, Post) and record.date > now_of(self.settings))
@@ -109,6 +111,7 @@ class AuthorReader(MarkdownReader):
             log.warning(path, line, "the image has no description", "add image_alt: what it shows", kind="image")
         metadata = _metadata(record, given["summary"], self.settings)
         references = tuple(Reference(**reference) for reference in given["references"])
+        metadata |= {"headers": others} | _place_of(others)
         return html, metadata | {"toc": given["toc"], "draft": waiting, "record": record, "references": references}
 
     def _prefix(self, data: dict[str, Any]) -> str:
@@ -144,6 +147,20 @@ def _code() -> str:
 def _is_page(path: str, settings: dict[str, Any]) -> bool:
     below = Path(path).resolve().relative_to(Path(settings["PATH"]).resolve())
     return any(below.is_relative_to(folder) for folder in settings["PAGE_PATHS"])
+
+
+def _known(model: type[Common], data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Split old-style headers into those of `model` and others: a site that moves in has Pelican's and its themes'."""
+    known = {key: value for key, value in data.items() if key in model.model_fields}
+    return known, {key: value for key, value in data.items() if key not in known}
+
+
+def _place_of(headers: dict[str, Any]) -> dict[str, Any]:
+    """Return the address that old-style headers choose, where they name both it and its file, below the root."""
+    url, file = (str(headers.get(key, "")).lstrip("/") for key in ("url", "save_as"))
+    if not url or not file or ":" in url or ".." in Path(file).parts:
+        return {}
+    return {"url": url, "save_as": file}
 
 
 def _metadata(record: Common, summary: str, settings: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -14,6 +14,7 @@ from markdown.extensions.footnotes import FootnoteExtension
 from markdown.treeprocessors import Treeprocessor
 
 from ..markup import excerpt, plain, without
+from .bounds import bound
 from .references import Found, Reference, References
 
 _CONFIGS = {
@@ -22,7 +23,6 @@ _CONFIGS = {
 }
 _MORE = re.compile(r"<!--\s*more\s*-->")
 _ALIGNED = re.compile(r"text-align: (left|right|center);")
-_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Converter:
         self._references = References()
         extensions: list[Any] = ["extra", "sane_lists", "smarty", "toc", "codehilite"]
         extensions += [_AlignedCells(), self._references]
-        self._markdown = Markdown(extensions=extensions, extension_configs=_CONFIGS, output_format="html")
+        self._markdown = bound(Markdown(extensions=extensions, extension_configs=_CONFIGS, output_format="html"))
         extras: list[Any] = self._markdown.registeredExtensions
         self._footnotes: Any = next(e for e in extras if isinstance(e, FootnoteExtension))
         # "extra" brings footnotes along without their configuration.
@@ -87,13 +87,21 @@ class Converter:
         return Converted(html, toc, tuple(self._references.entries), tuple(self._references.found))
 
 
+def _paragraphs(html: str) -> Iterator[str]:
+    """Give what stands between `<p>` and the next `</p>`; a search that fails once is not tried again."""
+    end = 0
+    while (start := html.find("<p>", end)) >= 0 and (close := html.find("</p>", start)) >= 0:
+        yield html[start + 3 : close]
+        end = close + 4
+
+
 def summary_of(html: str) -> str:
     """Return what stands before a `<!-- more -->` mark, else the first paragraph; links and citations become text."""
     found = _MORE.search(html)
     if found:
         part = excerpt(html[: found.start()], 10**9).html
     else:
-        part = next((f"<p>{p}</p>" for p in _PARAGRAPH.findall(html) if plain(p)), "")
+        part = next((f"<p>{p}</p>" for p in _paragraphs(html) if plain(p)), "")
     bare = without(
         part,
         lambda t: (
@@ -101,5 +109,6 @@ def summary_of(html: str) -> str:
         ),
         lambda t: t.name == "a",
     )
-    bare = re.sub(r"\s*\(\s*(?:,[^()]*)?\)", "", bare)
-    return re.sub(r"\s+([.,;:!?])", r"\1", bare).strip()
+    # Each run of spaces is tried once, from its beginning.
+    bare = re.sub(r"(?:(?<!\s)\s+)?\(\s*(?:,[^()]*)?\)", "", bare)
+    return re.sub(r"(?<!\s)\s+([.,;:!?])", r"\1", bare).strip()

@@ -119,7 +119,7 @@ class _Linker(Treeprocessor):
         for number in dict.fromkeys(unknown):
             hint = f"the list has {len(items)} entr{'y' if len(items) == 1 else 'ies'}: add one, or mend the number"
             self._say(
-                _line_of(self.x.body, rf"\[[^\]]*\b{number}\b[^\]]*\]"), f"reference [{number}] has no entry", hint
+                _line_of(self.x.body, rf"\[[^\[\]]*\b{number}\b[^\[\]]*\]"), f"reference [{number}] has no entry", hint
             )
         texts = _written_items(self.x.body, len(items))
         for number, item in enumerate(items, 1):
@@ -145,23 +145,27 @@ class _Linker(Treeprocessor):
         if not isinstance(element.tag, str) or element.tag in _UNTOUCHED:
             return
         children = list(element)
-        self._link_text(element, None, element.text, last, cited, unknown)
+        at = self._link_text(element, None, 0, last, cited, unknown)
         for child in children:
             self._link(child, last, cited, unknown)
-            self._link_text(element, child, child.tail, last, cited, unknown)
+            at = self._link_text(element, child, at + 1, last, cited, unknown)
 
     def _link_text(
         self,
         parent: ET.Element,
         before: ET.Element | None,
-        text: str | None,
+        at: int,
         last: int,
         cited: dict[int, int],
         unknown: list[int],
-    ) -> None:
-        """Replace citations in a run of text: the text of `parent`, or the tail of its child `before`."""
+    ) -> int:
+        """Replace citations in a run of text: the text of `parent`, or the tail of its child `before`.
+
+        New elements stand from place `at` on; returns the place after them.
+        """
+        text = parent.text if before is None else before.tail
         if not text or "[" not in text:
-            return
+            return at
         made: list[ET.Element] = []
         end = 0
         lead = text
@@ -179,14 +183,15 @@ class _Linker(Treeprocessor):
             end = found.end()
             made.append(span)
         if not made:
-            return
+            return at
         made[-1].tail = text[end:]
         if before is None:
-            parent.text, at = lead, 0
+            parent.text = lead
         else:
-            before.tail, at = lead, list(parent).index(before) + 1
+            before.tail = lead
         for offset, span in enumerate(made):
             parent.insert(at + offset, span)
+        return at + len(made)
 
     def _citations(self, numbers: list[int], last: int, cited: dict[int, int]) -> ET.Element:
         """Return `[2, 5]` with a link for each number that the list has; any other stays text."""
