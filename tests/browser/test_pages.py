@@ -22,7 +22,11 @@ window.shifted = 0;
 new PerformanceObserver((list) => list.getEntries().forEach((entry) => { window.shifted += entry.value; }))
   .observe({type: "layout-shift", buffered: true});
 """
-ALL_FOCUSABLE = "a[href]:not([tabindex='-1']), button, input, summary, [tabindex='0']"
+# What a reader can see and use; what `hidden` or a closed part takes away, the keyboard passes over.
+CONTROLS = """
+[...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+  .filter((e) => e.tabIndex >= 0 && !e.disabled && e.checkVisibility({visibilityProperty: true}))
+"""
 
 
 def hard(site):
@@ -87,6 +91,30 @@ def test_nothing_moves_nothing_overflows_and_no_other_host_is_asked(browser, ser
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("locale", ["en-US", "en-GB", "de-DE"])
+def test_the_purchase_page_stands_still_in_every_country(browser, served, locale):
+    context = browser.new_context(viewport={"width": 320, "height": 640}, locale=locale)
+    context.add_init_script(SHIFTS)
+    page = context.new_page()
+    page.route("**/buy.*.js", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page.goto(served + BUY, wait_until="networkidle")
+    assert page.is_visible(".country-choice")
+    assert page.evaluate("window.shifted") == 0
+    context.close()
+
+
+@pytest.mark.browser
+def test_without_a_script_no_gap_is_kept_for_the_forms_that_need_one(browser, served, site):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for kind in {BUY, "/search/"} & set(kinds(site)):
+        page.goto(served + kind)
+        for form in page.locator(".country-choice, .search-form").all():
+            assert form.bounding_box() is None, kind
+    context.close()
+
+
+@pytest.mark.browser
 def test_the_text_of_a_post_begins_on_the_first_screen_of_a_phone(browser, served, site):
     page = browser.new_page(viewport={"width": 360, "height": 780})
     for kind in [kind for kind in kinds(site) if re.match(r"/\d{4}/\d\d/\d\d/", kind)]:
@@ -125,7 +153,7 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(browser, serve
     page = browser.new_page(viewport={"width": 360, "height": 780})
     for kind in ["/", "/blog/", BOOK, BUY, MODEL, "/subscribe/"]:
         page.goto(served + kind)
-        count = page.evaluate(f'document.querySelectorAll("{ALL_FOCUSABLE}").length')
+        count = page.evaluate(f"({CONTROLS}).length")
         seen = []
         for _ in range(count):
             page.keyboard.press("Tab")
@@ -133,7 +161,7 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(browser, serve
                 page.evaluate(
                     "(() => { const at = document.activeElement, box = at.getBoundingClientRect(),"
                     " look = getComputedStyle(at);"
-                    f' return [[...document.querySelectorAll("{ALL_FOCUSABLE}")].indexOf(at),'
+                    f" return [({CONTROLS}).indexOf(at),"
                     " look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2,"
                     " box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0]; })()"
                 )

@@ -165,7 +165,7 @@ def test_the_script_is_small_and_the_page_is_whole_without_it(make_site):
     site = made(make_site)
     site.build(strict=True, AUTHORSITE={"main_book": "guide"})
     page = site.output("books/guide/buy/index.html")
-    script = re.search(r'<script src="/(theme/buy\.[0-9a-f]{10}\.js)" defer>', page)[1]
+    script = re.search(r'<script src="/(theme/buy\.[0-9a-f]{10}\.js)" defer blocking="render">', page)[1]
     assert len(site.output(script).encode()) < 2048
     assert "on this device only" in page
     assert page.index("United States</h3>") < page.index("Germany and Austria</h3>")
