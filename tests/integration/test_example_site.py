@@ -62,7 +62,8 @@ ADDRESSES = [
     *"/go/what-is-coworking/ /go/what-is-coworking/amazon-us/".split(),
     *"/books/what-is-coworking/onix.xml /books/what-is-coworking/cite.bib".split(),
     *"/books/what-is-coworking/cite.ris /books/what-is-coworking/cite.json".split(),
-    *"/events/ /events.ics /references/ /subscribe/".split(),
+    *"/events/ /events.ics /references/ /references.bib /subscribe/".split(),
+    *"/search/ /sitemap.xml /robots.txt /_redirects /_headers".split(),
     *"/feed.xml /atom.xml /feed.json /category/commentary/feed.xml /books/feed.xml".split(),
 ]
 
@@ -72,6 +73,12 @@ def test_the_published_site_has_every_address_of_the_design(example, address):
     path = address.lstrip("/")
     file = example.root / "output" / (path + "index.html" if path.endswith("/") or not path else path)
     assert file.stat().st_size > 0
+
+
+def test_a_post_offers_its_own_references_as_bibtex(example):
+    page = "2019/07/15/coworking-space-for-medical-practices/"
+    assert f'href="/{page}references.bib"' in example.output(f"{page}index.html")
+    assert "author = {Natalie Kais}" in example.output(f"{page}references.bib")
 
 
 def test_feed_xml_parses_and_has_every_post(example):

@@ -26,7 +26,8 @@ class Reader:
     def __init__(self, program, home, url):
         home.mkdir(parents=True)
         (home / "urls").write_text(f"{url}\n")
-        (home / "config").write_text("")
+        # HTTP dates count whole seconds, and these builds follow each other faster than that.
+        (home / "config").write_text(f'always-download "{url}"\n')
         self.cache = home / "cache.db"
         files = ["-u", home / "urls", "-C", home / "config", "-c", self.cache]
         self.command = [program, *files, "-x", "reload"]
