@@ -114,7 +114,7 @@ def clean(_):
 def test(c, nightly=False, only=""):
     """Run the tests, with a browser where one can be had. Example: invoke test --only feeds"""
     c.run(f"{sys.executable} tests/browser.py", pty=False)
-    options = ["-n", "auto"] + (["--nightly"] if nightly else []) + (["-k", f"'{only}'"] if only else [])
+    options = ["-n auto --dist worksteal"] + ["--nightly"] * nightly + ([f"-k '{only}'"] if only else [])
     c.run(f"{sys.executable} -m pytest {' '.join(options)}", pty=False)
 
 
