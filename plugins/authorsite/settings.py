@@ -96,7 +96,8 @@ Target = FolderTarget | GitTarget | RsyncTarget
 class SiteSettings(Record):
     """What the author sets about the site; every key has a default but the address.
 
-    `url` is the site's public address, scheme included, without a closing slash.
+    `url` is the site's public address, scheme included, without a closing slash. `social_cards` and `search` switch off
+    what large sites may find too dear.
     """
 
     url: str
@@ -109,6 +110,8 @@ class SiteSettings(Record):
     main_book: str = ""
     icon: str = ""
     accent: str = ""
+    social_cards: bool = True
+    search: bool = True
     reblog_words: int = Field(default=150, ge=1)
     feeds: FeedSettings = FeedSettings()
     observances: tuple[ObservanceSettings, ...] = ()

@@ -16,6 +16,13 @@ from PIL import Image
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 URL = "https://example.org"
+BOOK = """---
+title: A made-up guide
+language: en
+cover: {src: images/a.png, alt: The cover}
+---
+About ladders.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -261,6 +268,42 @@ def test_wrong_images_are_told_and_nothing_falls_over(make_site):
     assert "content/posts/b.md:6: the image https://elsewhere.example/a.png is on another host" in told
     assert "content/images/text.png: text.png cannot be read as an image" in told
     assert "content/images/cut.jpg: cut.jpg is damaged" in told
+
+
+def test_without_social_cards_a_page_shows_its_own_picture_or_the_sites_icon(make_site):
+    files = {
+        "content/posts/a.md": post(slug="a", image="images/a.png", image_alt="A gradient"),
+        "content/posts/b.md": post(title="B", slug="b"),
+        "content/posts/c.md": post(title="C", slug="c", image="images/c.svg", image_alt="A drawing"),
+        "content/books/guide.md": BOOK,
+        "content/images/a.png": gradient(),
+        "content/images/c.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+    }
+    site = make_site(files, AUTHORSITE={"social_cards": False})
+    built = site.build(strict=True)
+    assert not built.failed, "\n".join(map(str, built.problems))
+    tree = site.tree()
+    assert not [name for name in tree if name.startswith("images/cards/")]
+    shown = {"2019/03/01/a/": "images/a.png", "books/guide/": "images/a.png"}
+    icon = "icon-512.png"
+    for address in ("", "blog/", "2019/03/01/b/", "2019/03/01/c/", *shown):
+        said = meta(page(tree, address))
+        name = shown.get(address, icon)
+        assert said["og:image"] == f"{URL}/{name}", address
+        with Image.open(BytesIO(tree[name])) as image:
+            assert image.size == (int(said["og:image:width"]), int(said["og:image:height"])), address
+        if "twitter:card" in said:
+            assert said["twitter:card"] == ("summary" if name == icon else "summary_large_image"), address
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_search_is_there_or_left_out_whole(make_site, wanted):
+    site = make_site({"content/posts/a.md": post()}, AUTHORSITE={"search": wanted})
+    assert not site.build(strict=True).failed
+    tree = site.tree()
+    assert bool([name for name in tree if name.startswith(("search/", "pagefind/", "assets/search"))]) == wanted
+    assert ('href="/search/"' in page(tree, "")) == wanted
+    assert ("wasm" in tree["_headers"].decode()) == wanted
 
 
 def test_aliases_that_cannot_be_are_told(make_site):

@@ -171,7 +171,14 @@ class BooksGenerator(Generator):
             source_path=source.path,
             details=self._details(book),
             countries=tuple(sorted(places.items(), key=lambda place: place[1])),
-            card=card(self.context, f"book-{slug}", book.title, ", ".join(book.authors), cover.src if cover else ""),
+            card=card(
+                self.context,
+                f"book-{slug}",
+                book.title,
+                ", ".join(book.authors),
+                cover.src if cover else "",
+                cover.picture if cover else None,
+            ),
             feed_html=with_facts(html, editions, self.desk.locale),
         )
         view = replace(

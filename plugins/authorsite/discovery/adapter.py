@@ -75,7 +75,9 @@ def _post_head(article: Any, context: dict[str, Any], site: Site, robots: str = 
         url=f"{site.url}/{article.url}",
         description=described(summary, body),
         type="article",
-        picture=card(context, article.slug, record.title, section, record.image if article.picture else ""),
+        picture=card(
+            context, article.slug, record.title, section, record.image if article.picture else "", article.picture
+        ),
         published=moment(article.date),
         modified=moment(getattr(article, "modified", None)),
         author="\n".join(authors),
@@ -152,7 +154,8 @@ class DiscoveryGenerator(Generator):
 
     def generate_output(self, writer: Any) -> None:
         """Write search page and index, redirects, sitemap, robots.txt, headers, icons."""
-        self._write_search(writer)
+        if self._site.search:
+            self._write_search(writer)
         self._write_redirects(writer)
         self._write_icons()
         root, url = self._site.root, self._site.url

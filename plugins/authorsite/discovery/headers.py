@@ -38,7 +38,8 @@ def headers(files: Collection[str], hashed: Iterable[str], root: str) -> str:
     for top in sorted(tops):
         policy = BUY_POLICY if top in scripted else POLICY
         blocks.append(_block(f"{root}/{top}", {"Content-Security-Policy": policy}))
-    blocks.append(_block(f"{root}/search/*", {"Content-Security-Policy": SEARCH_POLICY}))
+    if "search/index.html" in files:
+        blocks.append(_block(f"{root}/search/*", {"Content-Security-Policy": SEARCH_POLICY}))
     blocks += [_block(f"{root}/{pattern}", {"Cache-Control": _FOREVER}) for pattern in (*_NEVER_CHANGING, *hashed)]
     return "\n".join(blocks)
 

@@ -51,13 +51,18 @@ def picture(where: Mapping[str, Any], path: str, alt: str, shown_at: tuple[str, 
     return pictures.picture(posixpath.normpath(path.lstrip("/")), alt, shown_at)
 
 
-def card(where: Mapping[str, Any], slug: str, title: str, line: str = "", beside: str = "") -> Picture:
+def card(
+    where: Mapping[str, Any], slug: str, title: str, line: str = "", beside: str = "", own: Picture | None = None
+) -> Picture:
     """Return the social card of a page in the site's colours; `beside` is an image below content/, for its right side.
 
-    Ask before pages are written.
+    Without social cards: the page's `own` picture, unless other sites could not show it, else the site's icon. Ask
+    before pages are written.
     """
     pictures: Pictures = where[PICTURES]
     site = site_of(where)
+    if not site.social_cards:
+        return own if own and not own.src.endswith(".svg") else pictures.icon(str(where["SITENAME"]))
     colours = {
         "paper": _PAPER,
         "ink": _INK,

@@ -85,6 +85,10 @@ class Pictures:
         self._cards[card.name] = card
         return self._shown(f"{CARDS}/{card.name}", WIDTH, HEIGHT, card.title)
 
+    def icon(self, alt: str) -> Picture:
+        """Return the site's icon, as the room discovery makes it."""
+        return self._shown("icon-512.png", 512, 512, alt)
+
     def _shown(self, src: str, width: int, height: int, alt: str) -> Picture:
         return Picture(f"{self.site.root}/{src}", f"{self.site.url}/{src}", width, height, alt)
 
