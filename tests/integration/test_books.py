@@ -4,10 +4,12 @@ import functools
 import json
 import re
 import threading
+from collections import Counter
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from conftest import post
+from lxml import html
 from pelican import signals
 
 
@@ -203,6 +205,34 @@ def test_the_script_shows_the_readers_country_and_keeps_the_choice_on_the_device
         server.server_close()
 
 
+# What a page may say several times: a book has several authors, editions, subjects and prices, a page several feeds.
+MANY = {
+    "book:author", "book:isbn", "book:tag", "citation_author", "citation_isbn", "product:price:amount",
+    "product:price:currency", "alternate", "icon", "stylesheet",
+}  # fmt: skip
+PAGES = [
+    "books/made-up-guide/", "books/made-up-guide/buy/", "books/", "buy/", "go/made-up-guide/",
+    "go/made-up-guide/bookshop-us/",
+]  # fmt: skip
+
+
+def said_in_the_head(site, page):
+    """Return what a page's head says by name: metadata, links, JSON-LD."""
+    head = html.fromstring(site.output(f"{page}index.html")).find("head")
+    names = head.xpath("//meta/@property | //meta/@name | //link/@rel | //head/script/@type")
+    assert len(head.xpath("title")) == 1
+    return Counter(name for name in names if name not in MANY)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_says_each_thing_about_itself_once(golden, page):
+    said = said_in_the_head(golden, page)
+    assert set(said.values()) == {1}
+    assert {"canonical", "og:title", "og:url", "og:type", "og:image"} <= set(said)
+    titles = html.fromstring(golden.output(f"{page}index.html")).xpath("//meta[@property='og:title']/@content")
+    assert titles != ["Ann Author"], "the site's title is not the page's"
+
+
 def test_the_golden_site_builds_under_pelicans_simple_theme(golden_copy):
     # That theme's home page is its paginated list of posts, and its tags and categories are lists of the same kind.
     paginated = {"index": 10, "tag": 10, "category": 10}
@@ -213,6 +243,9 @@ def test_the_golden_site_builds_under_pelicans_simple_theme(golden_copy):
     page = golden_copy.output("books/made-up-guide/index.html")
     assert 'href="/books/made-up-guide/buy/"' in page
     assert '<meta property="book:isbn" content="9781234560010">' in page
+    for name in PAGES:
+        said = said_in_the_head(golden_copy, name)
+        assert (set(said.values()), said["og:title"], said["canonical"]) == ({1}, 1, 1), name
     assert "Paperback at Bookshop.org" in golden_copy.output("books/made-up-guide/buy/index.html")
     for name in ("books/index.html", "buy/index.html", "go/made-up-guide/bookshop-us/index.html"):
         assert "Powered by" in golden_copy.output(name) or "powered by" in golden_copy.output(name)

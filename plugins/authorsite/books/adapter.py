@@ -90,7 +90,7 @@ class BooksGenerator(Generator):
         self._page(writer, "books", "books/", books=books)
         self._page(writer, "buy_all", "buy/", books=books)
         for book in books:
-            self._page(writer, "book", book.url, book=book, own_head=True)
+            self._page(writer, "book", book.url, book=book)
             self._page(writer, "buy", book.buy_url, book=book, script=script)
             for place, to, offer in self._permanent(book):
                 self._page(writer, "go", place, book=book, offer=offer, to=to)

@@ -41,7 +41,7 @@ def book_jsonld(book: BookView, site_url: str, site_author: str = "") -> str:
         "url": f"{site_url}/{book.url}",
         "image": f"{site_url}/{book.cover.src}" if book.cover else "",
         "inLanguage": book.record.language,
-        "description": book.hook,
+        "description": book.record.description or book.hook,
         "datePublished": book.published.isoformat() if book.published else "",
         "isPartOf": {"@type": "BookSeries", "name": book.record.series.name} if book.record.series else None,
         "position": book.record.series.number if book.record.series else None,
