@@ -6,6 +6,7 @@ import re
 import threading
 from collections import Counter
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from conftest import post
@@ -59,8 +60,31 @@ def test_the_purchase_page_names_format_shop_country_and_the_countrys_price(make
     page = site.output("books/guide/buy/index.html")
     assert 'aria-label="Paperback at Bookshop.org, United States, $19.95"' in page
     assert 'aria-label="Paperback at Thalia, Germany and Austria, €17.50"' in page
-    assert "mailto:ann@example.org?subject=Trouble" in page
     assert page.index('id="paperback"') < page.index('id="ebook"')
+
+
+def test_whoever_had_trouble_buying_opens_a_mail_that_names_edition_shop_and_page(make_site):
+    site = made(make_site)
+    site.build(strict=True, AUTHORSITE={"main_book": "guide", "contact": "ann@example.org"})
+    page = html.fromstring(site.output("books/guide/buy/index.html"))
+    mails = [urlsplit(href) for href in page.xpath("//*[@class='trouble']/a/@href")]
+    told = [parse_qs(mail.query) for mail in mails]
+    assert {mail.path for mail in mails} == {"ann@example.org"}
+    assert [mail["subject"] for mail in told] == [
+        ["Trouble buying: Paperback at Bookshop.org, United States"],
+        ["Trouble buying: Paperback at Thalia, Germany and Austria"],
+        ["Trouble buying: E-book at Kobo, 10 countries"],
+    ]
+    assert told[1]["body"][0].split("\r\n")[:4] == [
+        "Edition: Paperback",
+        "Shop: Thalia, Germany and Austria",
+        "Link: https://www.thalia.de/suche?sq=9781234560010",
+        "Page: https://example.org/books/guide/buy/",
+    ]
+    names = [" ".join(link.text_content().split()) for link in page.xpath("//*[@class='trouble']/a")]
+    assert names[2] == "Had trouble buying? E-book at Kobo, 10 countries"
+    site.build(strict=True, AUTHORSITE={"main_book": "guide"})
+    assert "mailto:" not in site.output("books/guide/buy/index.html")
 
 
 def test_json_ld_holds_the_records_facts(make_site):

@@ -27,8 +27,8 @@ NAMES = {"paperback": "Paperback", "hardcover": "Hardcover", "ebook": "E-book", 
 class OfferView:
     """A shop's offer of one edition; `url` leads there, `go_url` is the permanent address on this site.
 
-    `label` names format, shop and country, for a link's accessible name, `short` format, shop and price;
-    `checked` is the day when the link last worked.
+    `label` names format, shop and country, for a link's accessible name, `short` format, shop and price; `trouble` is
+    the mailto: address for whoever could not buy there; `checked` is the day when the link last worked.
     """
 
     shop: str
@@ -40,6 +40,7 @@ class OfferView:
     go_url: str
     label: str
     short: str
+    trouble: str = ""
     price: str = ""
     amount: str = ""
     currency: str = ""
@@ -83,7 +84,6 @@ class EditionView:
     borrow: tuple[OfferView, ...]
     groups: tuple[ShopGroup, ...] = ()
     barcode: str = ""
-    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,6 @@ class Desk:
             borrow=tuple(borrow),
             groups=_grouped(buy),
             barcode=f"books/{slug}/{key}-ean.svg" if edition.isbn else "",
-            trouble=self._trouble(book, slug, name, buy),
         )
 
     def _belongs(self, book: Book, offer: Offer, edition: Edition) -> bool:
@@ -253,6 +252,7 @@ class Desk:
         named = tuple(territories.get(code, code) for code in countries)
         said = format_currency(amount, currency, locale=self.locale) if amount is not None else ""
         at = f"{NAMES[edition.format]} at {shop.name}"
+        label = ", ".join(filter(None, [at, in_words(named)]))
         return OfferView(
             shop=key,
             name=shop.name,
@@ -261,8 +261,9 @@ class Desk:
             country_names=named,
             url=url,
             go_url=f"go/{slug}/{key}/",
-            label=", ".join(filter(None, [at, in_words(named)])),
+            label=label,
             short=", ".join(filter(None, [at, said])),
+            trouble=self._trouble(slug, NAMES[edition.format], label.removeprefix(f"{NAMES[edition.format]} at "), url),
             price=said,
             amount=f"{amount:.2f}" if amount is not None else "",
             currency=currency if amount is not None else "",
@@ -281,22 +282,12 @@ class Desk:
     def _prices(self, price: Mapping[str, Decimal]) -> str:
         return " / ".join(format_currency(amount, currency, locale=self.locale) for currency, amount in price.items())
 
-    def _trouble(self, book: Book, slug: str, name: str, offers: Sequence[OfferView]) -> str:
-        """Return a mailto: address whose mail already names edition, shops and page."""
-        if not self.contact:
-            return ""
-        shops = ", ".join(dict.fromkeys(o.name for o in offers)) or "-"
-        lines = [
-            f"Edition: {name}",
-            f"Shop: {shops}",
-            f"Page: {self.site_url}/books/{slug}/buy/",
-            "",
-            "What happened:",
-            "",
-        ]
-        subject = quote(f"Trouble buying {book.title}", safe="")
-        body = quote("\r\n".join(lines), safe="")
-        return f"mailto:{self.contact}?subject={subject}&body={body}"
+    def _trouble(self, slug: str, edition: str, shop: str, url: str) -> str:
+        """Return the mailto: address of a mail that names edition, shop and page already; "" without a contact."""
+        page = f"{self.site_url}/books/{slug}/buy/"
+        lines = [f"Edition: {edition}", f"Shop: {shop}", f"Link: {url}", f"Page: {page}", "", "What happened:", ""]
+        subject, body = (quote(text, safe="") for text in (f"Trouble buying: {edition} at {shop}", "\r\n".join(lines)))
+        return f"mailto:{self.contact}?subject={subject}&body={body}" if self.contact else ""
 
 
 def in_words(names: Sequence[str]) -> str:
