@@ -16,6 +16,9 @@ from typing import Any, TextIO
 KEY = "AUTHORSITE_PROBLEMS"
 """The name under which a build's log travels in Pelican's settings and context."""
 
+ALLOWABLE = frozenset("book claim event feed image link log orphan reference search".split())
+"""The kinds that settings may allow; the others (front-matter, markdown, settings, template) cost a page or all."""
+
 
 class Severity(StrEnum):
     """An error stops every build; a warning stops a published one."""
@@ -29,7 +32,7 @@ class Problem:
     """One thing that is wrong: where, what, and how to mend it.
 
     `line` counts from 1 in the file as the author sees it; 0 means the whole file.
-    `kind` is the name by which settings may allow it ("link", "reference", "image", ...).
+    `kind` is the name by which settings may allow it, if it is one of ALLOWABLE.
     """
 
     path: str
@@ -100,7 +103,12 @@ class ProblemLog:
 
     def __iter__(self) -> Iterator[Problem]:
         """Give the problems that count, sorted by file and line."""
-        return iter(sorted(p for p in self._problems if p.kind not in self.allowed))
+        return iter(sorted(p for p in self._problems if not self._passes(p)))
+
+    def _passes(self, problem: Problem) -> bool:
+        # An error that a library logs is a file which it left out.
+        fatal = problem.kind == "log" and problem.severity is Severity.ERROR
+        return problem.kind in self.allowed and not fatal
 
     @property
     def size(self) -> int:
@@ -138,7 +146,7 @@ class ProblemLog:
         """Count the problems in words: "2 errors, 1 warning (1 allowed: link)"."""
         counts = [(self.count(s), s.value) for s in Severity]
         words = ", ".join(f"{n} {word}{'s' if n != 1 else ''}" for n, word in counts if n) or "no problems"
-        passed = sorted(p.kind for p in self._problems if p.kind in self.allowed)
+        passed = [p.kind for p in self._problems if self._passes(p)]
         return words + (f" ({len(passed)} allowed: {', '.join(sorted(set(passed)))})" if passed else "")
 
     def _text(self, *, colour: bool) -> str:

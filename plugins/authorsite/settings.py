@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
-from .problems import KEY, BuildFailed, ProblemLog
-from .validation import Fault, Record, validate
+from .problems import ALLOWABLE, KEY, BuildFailed, ProblemLog
+from .validation import Fault, Record, did_you_mean, validate
 
 NAME = "AUTHORSITE"
+_KINDS = f"only what leaves nothing out can: {', '.join(sorted(ALLOWABLE))}"
 DATE = "SITE_DATE"
 """The name, in Pelican's settings and in the environment, of the one date that stands for "today"."""
 
@@ -140,6 +141,8 @@ class SiteSettings(Record):
     @classmethod
     def _with_reason(cls, value: dict[str, str]) -> dict[str, str]:
         for kind, reason in value.items():
+            if kind not in ALLOWABLE:
+                raise Fault(f"`{kind}` cannot be allowed", did_you_mean(kind, ALLOWABLE, _KINDS))
             if not reason.strip():
                 raise Fault(f"`allow` names {kind} without a reason", f'write {{"{kind}": "why it may pass"}}')
         return value
@@ -159,7 +162,11 @@ def load(pelican: Any) -> None:
     settings: dict[str, Any] = pelican.settings
     given = settings.get(NAME)
     log = settings.setdefault(KEY, ProblemLog(root=Path(settings["PATH"]).resolve().parent))
-    site = given if isinstance(given, SiteSettings) else validate(SiteSettings, given or {}, log, "pelicanconf.py")
+    site = (
+        given
+        if isinstance(given, SiteSettings)
+        else validate(SiteSettings, given or {}, log, "pelicanconf.py", kind="settings")
+    )
     date = _site_date(settings, log)
     if site is None or date is None:
         log.stop_if_failed()

@@ -44,11 +44,12 @@ def validate(
     path: str,
     lines: Mapping[Place, int] | None = None,
     context: Mapping[str, Any] | None = None,
+    kind: str = "front-matter",
 ) -> Model | None:
     """Return `data` as a `model`; or None, with every fault in `log` under `path`.
 
     `lines` gives the line of each value's place; a place that is not there counts as the nearest above it.
-    `context` is handed to the validators.
+    `context` is handed to the validators; `kind` is the problems'.
     """
     try:
         return model.model_validate(data, context=context)
@@ -56,7 +57,7 @@ def validate(
         for found in error.errors(include_url=False):
             place: Place = tuple(found["loc"])
             message, hint, place = _in_words(model, found, place)
-            log.error(path, line_of(place, lines or {}), message, hint, kind="front-matter")
+            log.error(path, line_of(place, lines or {}), message, hint, kind)
         return None
 
 

@@ -424,3 +424,24 @@ def test_drafts_and_hidden_posts_are_not_in_the_index(golden_copy):
     plain = golden_copy.build()
     assert not plain.failed
     assert json.loads((golden_copy.root / "output/pagefind/pagefind-entry.json").read_text()) == entry
+
+
+DESCRIBED = {
+    "said": ("First. It's long.", 'summary: "Said -- as it\'s meant."\n', "Said – as it’s meant."),
+    "marked": ("One.\n\nTwo.\n\n<!-- more -->\n\nThree.", "", "One. Two."),
+    "first": ("## Before\n\nThe *first*.[^n]\n\nSecond.\n\n[^n]: Note.", "", "The first."),
+    "listed": ("- one\n- two", "", "one two"),
+    "passed-on": ("Theirs.\n\nMore.", 'reblog: {title: T, author: A, url: "https://example.org/t/"}\n', "Theirs."),
+}
+
+
+def test_a_description_is_the_summary(make_site):
+    files = {
+        f"content/posts/{slug}.md": f"---\ntitle: {slug}\ndate: 2019-03-01\n{lines}---\n{body}\n"
+        for slug, (body, lines, _) in DESCRIBED.items()
+    }
+    site = make_site({**files, "content/pages/page.md": "---\ntitle: P\nslug: page\n---\n# H\n\nThe first.\n\nMore."})
+    assert not site.build(strict=True).failed
+    found = {slug: meta(site.output(f"2019/03/01/{slug}/index.html"))["description"] for slug in DESCRIBED}
+    assert found == {slug: expected for slug, (_, _, expected) in DESCRIBED.items()}
+    assert meta(site.output("page/index.html"))["description"] == "The first."

@@ -67,13 +67,12 @@ def _site(context: dict[str, Any]) -> Site:
 def _post_head(article: Any, context: dict[str, Any], site: Site, robots: str = "") -> Head:
     record, body = article.record, article._content or ""  # noqa: SLF001 - links need not be resolved
     authors = [str(author) for author in getattr(article, "authors", ())] or [site.author]
-    summary = record.summary or described("", body)
     section = str(getattr(article, "category", "") or "")
     based_on = record.reblog.url if record.reblog else ""
     head = Head(
         title=record.title,
         url=f"{site.url}/{article.url}",
-        description=described(summary, body),
+        description=described(article.metadata["summary"], body),
         type="article",
         picture=card(
             context, article.slug, record.title, section, record.image if article.picture else "", article.picture
@@ -105,7 +104,7 @@ def _page_head(page: Any, context: dict[str, Any], site: Site, robots: str = "")
     head = Head(
         title=record.title,
         url=url,
-        description=described(record.summary, body),
+        description=described(page.metadata["summary"], body),
         picture=page.picture or card(context, page.slug, record.title),
         modified=moment(getattr(page, "modified", None)),
         robots="noindex" if page.draft else robots,

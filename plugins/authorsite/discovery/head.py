@@ -37,8 +37,8 @@ class Head:
 
 
 def described(given: str, html: str) -> str:
-    """Return a description of at most 160 characters: what the author wrote, else how the text begins."""
-    text = plain(given) if given else plain(html[:4000])
+    """Return a description of at most 160 characters: the summary, else how the text begins (a list has none)."""
+    text = plain(given) or plain(html[:4000])
     if len(text) <= _DESCRIPTION:
         return text
     return text[: text.rfind(" ", 0, _DESCRIPTION)].rstrip(" ,;:.-–—") + "…"

@@ -131,7 +131,7 @@ class EventsGenerator(Generator):
             other = first.setdefault(event.slug, event)
             if other is not event:
                 what = f"the address {event.url} is that of {self.log.shown(other.source_path)} too"
-                self.log.error(event.source_path, 0, what, "give one of them another slug", kind="event")
+                self.log.error(event.source_path, 0, what, "give one of them another slug", kind="front-matter")
         self.every = list(first.values())
 
     def _observances(self) -> list[Observance]:

@@ -23,7 +23,7 @@ from ..validation import Place, line_of, validate
 from .bibliography import collect, own_book
 from .documents import parse_file
 from .links import Report, SiteMap, Target, ids_in, line_of_link
-from .markdown import Converter, summary_of
+from .markdown import Converter, summary_of, typographic
 from .reblogs import passed_on
 from .references import Reference, bibtex
 from .schemas import Common, Page, Post, Status
@@ -68,9 +68,12 @@ class AuthorReader(MarkdownReader):
             return "", {"said": said}
         made = self._converter.convert(found.body, self._prefix(found.data))
         html = self._passed_on(made.html, found.data.get("reblog"))
+        data = found.data
+        if isinstance(data.get("summary"), str):
+            data = data | {"summary": typographic(data["summary"])}
         return html, {
             "said": said,
-            "data": found.data,
+            "data": data,
             "old_style": found.old_style,
             "lines": [[list(place), line] for place, line in found.lines.items()],
             "faults": [[found.body_line + f.line - 1 if f.line else 0, f.message, f.hint, f.kind] for f in made.found],
@@ -105,7 +108,8 @@ class AuthorReader(MarkdownReader):
             self.settings.setdefault(WAITING, set()).add(path)
             return "", {"title": record.title, "status": "skip"}
         for line, message, hint, kind in given["faults"]:
-            log.warning(path, line, message, hint, kind=kind)
+            # A text that could not be converted is not there: that stops every build.
+            (log.error if kind == "markdown" else log.warning)(path, line, message, hint, kind=kind)
         if record.image and not record.image_alt:
             line = line_of(("image",), lines)
             log.warning(path, line, "the image has no description", "add image_alt: what it shows", kind="image")
@@ -181,10 +185,21 @@ def _metadata(record: Common, summary: str, settings: dict[str, Any]) -> dict[st
     return given
 
 
+class _NotMarkdown(MarkdownReader):
+    """Says that a file is not read: what it holds is never checked, and so never published."""
+
+    def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
+        hint = f"make Markdown of it: pandoc {Path(source_path).name} -s -t markdown"
+        log_of(self.settings).error(source_path, 0, "only Markdown is read here", hint, kind="front-matter")
+        raise ContentNotValid(source_path)
+
+
 def add_reader(readers: Any) -> None:
-    """Let AuthorReader read Markdown (signal: readers_init)."""
+    """Let AuthorReader read Markdown, and nothing read other texts (signal: readers_init)."""
+    others = {extension for extension, reader in readers.reader_classes.items() if reader} - {"static"}
+    readers.reader_classes |= dict.fromkeys(others, _NotMarkdown)
     for extension in AuthorReader.file_extensions:
-        readers.reader_classes[extension] = AuthorReader
+        readers.reader_classes |= {extension: AuthorReader, extension.upper(): AuthorReader}
 
 
 def resolve_links(generators: list[Any]) -> None:

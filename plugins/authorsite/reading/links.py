@@ -80,7 +80,7 @@ class SiteMap:
         if parts.path.startswith("/"):
             return self._by_address(parts.path, link)
         path = posixpath.normpath(posixpath.join(posixpath.dirname(here), unquote(parts.path)))
-        if path.endswith(_SOURCES) or path in self.files:
+        if path.endswith(_SOURCES) or path in self.files or path in self.sources:
             return self._by_path(link, link, here, report)
         if re.search(r"\.[A-Za-z0-9]{2,5}$", path):
             report(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
+from markdown.extensions.smarty import SmartyExtension, substitutions
 from markdown.treeprocessors import Treeprocessor
 
 from ..markup import excerpt, plain, without
@@ -85,6 +87,18 @@ class Converter:
             return Converted("", "", found=(said,))
         toc = getattr(self._markdown, "toc", "") if getattr(self._markdown, "toc_tokens", []) else ""
         return Converted(html, toc, tuple(self._references.entries), tuple(self._references.found))
+
+
+_PLAIN = Markdown(extensions=[SmartyExtension(substitutions={key: unescape(c) for key, c in substitutions.items()})])
+
+
+def typographic(text: str) -> str:
+    """Return plain text with its quotes, dashes and dots as they become in a body."""
+    root = ET.Element("div")
+    line = ET.SubElement(root, "p")
+    line.text = text
+    _PLAIN.reset().treeprocessors["smarty"].run(root)
+    return _PLAIN.postprocessors["raw_html"].run(line.text or "")
 
 
 def _paragraphs(html: str) -> Iterator[str]:

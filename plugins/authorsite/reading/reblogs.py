@@ -9,6 +9,7 @@ import nh3
 from babel.numbers import format_decimal
 
 from ..markup import count_words, excerpt
+from .markdown import typographic
 
 _ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "*": {"id", "class", "aria-label", "aria-labelledby", "lang", "dir"}}
 _REFERENCES = re.compile(r'<section [^>]*class="references"')
@@ -41,13 +42,14 @@ def passed_on(
     kept = count_words(text) - opening.words_left
     left = max((words or count_words(text)) - kept, 0)
     address = escape(url)
-    where = f" on {escape(site)}" if site else ""
+    title, author, site = (escape(typographic(told), quote=False) for told in (title, author, site))
+    where = f" on {site}" if site else ""
     more = "View original post"
     if left:
         more += f": {format_decimal(left, locale=locale)} more word{'' if left == 1 else 's'}"
     return (
-        f'<p class="attribution">From <a class="u-repost-of" href="{address}">{escape(title)}</a>'
-        f" by {escape(author)}{where}:</p>\n"
+        f'<p class="attribution">From <a class="u-repost-of" href="{address}">{title}</a>'
+        f" by {author}{where}:</p>\n"
         f'<blockquote class="reblog" cite="{address}">\n{opening.html.strip()}\n</blockquote>\n'
         f'<p class="view-original"><a href="{address}">{more}</a></p>\n{references}'
     )

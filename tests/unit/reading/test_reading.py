@@ -9,7 +9,7 @@ from authorsite.reading import front_matter
 from authorsite.reading.dates import parse_date
 from authorsite.reading.documents import parse_file
 from authorsite.reading.links import SiteMap, Target
-from authorsite.reading.markdown import Converter, summary_of
+from authorsite.reading.markdown import Converter, summary_of, typographic
 from authorsite.reading.reblogs import passed_on
 from authorsite.reading.references import bibtex, parse_entry
 from authorsite.validation import Fault
@@ -225,6 +225,13 @@ def test_links_lead_from_file_to_file(link, becomes, said):
     html = site.resolve(f'<a href="{link}">x</a>', "posts/a.md", lambda *report: reports.append(report))
     assert html == f'<a href="{becomes}">x</a>'
     assert [report[1] for report in reports] == ([said] if said else [])
+
+
+def test_what_is_not_markdown_has_the_same_typography():
+    said = "\"It's <here>\", she said -- &amp; 'there'... in the '90s"
+    assert typographic(said) == "“It’s <here>”, she said – &amp; ‘there’… in the ’90s"
+    html = passed_on("<p>a</p>", **TOLD | {"title": "It's", "site": "Bob's -- <b>"}, words=None, limit=9, locale="en")
+    assert ">It’s</a> by B on Bob’s – &lt;b&gt;:</p>" in html
 
 
 def test_typography_leaves_code_alone():
