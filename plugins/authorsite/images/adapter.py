@@ -63,12 +63,8 @@ def card(
     site = site_of(where)
     if not site.social_cards:
         return own if own and not own.src.endswith(".svg") else pictures.icon(str(where["SITENAME"]))
-    colours = {
-        "paper": _PAPER,
-        "ink": _INK,
-        "accent": accent(site),
-    }
-    return pictures.card(Card(slug, title, line, str(where["SITENAME"]), **colours), beside.lstrip("/"))
+    plain = Card(slug, title, line, str(where["SITENAME"]), _PAPER, _INK, accent(site))
+    return pictures.card(plain, beside.lstrip("/"))
 
 
 def accent(site: SiteSettings) -> str:

@@ -36,8 +36,9 @@ def make(job: Job) -> str:
     """Do one job; return what went wrong with its image, else ""."""
     try:
         if isinstance(job[1], Card):
-            data = draw(job[1])
-            replace_file(job[0] / job[1].name, lambda path: path.write_bytes(data))
+            card = job[1]
+            data = draw(card, upright(card.beside) if card.beside else None)
+            replace_file(job[0] / card.name, lambda path: path.write_bytes(data))
         else:
             folder, file, wanted, clean = job
             _make_all(folder, file, wanted, clean)

@@ -81,7 +81,7 @@ class Pictures:
         """Return the picture of a card, with the image at `picture` (below content/) beside its words."""
         file = self.find(picture) if picture else None
         if file is not None and file.kind != "svg":
-            card = replace(card, picture=file.path, seen=file.digest)
+            card = replace(card, beside=file)
         self._cards[card.name] = card
         return self._shown(f"{CARDS}/{card.name}", WIDTH, HEIGHT, card.title)
 
@@ -108,8 +108,8 @@ class Pictures:
         for job, failed in make_all(jobs, said):
             if failed:
                 message, _, hint = failed.partition("\n")
-                path = job[1].picture if isinstance(job[1], Card) else job[1].path
-                self.log.error(path, 0, message, hint, kind="image")
+                file = job[1].beside if isinstance(job[1], Card) else job[1]
+                self.log.error(file.path if file else "", 0, message, hint, kind="image")
         self._index.keep(sorted(path for path, _ in self.files()))
 
     def _jobs(self) -> Iterator[Job]:

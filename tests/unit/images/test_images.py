@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -249,24 +250,61 @@ def test_no_picture_is_loaded_at_once_below_one_that_is():
 CARD = Card("a-post", "Ladders & what they lead to", "Notes", "Ann Author", "#ffffff", "#000000", "#cc0000")
 
 
+def pixels(card, beside=None):
+    with Image.open(BytesIO(draw(card, beside))) as image:
+        return image.convert("RGB")
+
+
 def test_a_card_has_the_size_that_other_sites_want_and_the_same_bytes_each_time():
     data = draw(CARD)
     assert data == draw(CARD)
-    with Image.open(BytesIO(data)) as image:
-        assert image.size == (1200, 630)
-        assert image.convert("L").getextrema()[0] < 30
-    assert len(data) < 40_000
+    assert len(data) < 12_000
+    image = pixels(CARD)
+    assert image.size == (1200, 630)
+    assert {(255, 255, 255), (0, 0, 0), (204, 0, 0)} <= {colour for _, colour in image.getcolors()}
 
 
 @pytest.mark.parametrize("title", ["x" * 400, "word " * 300, "漢字", "é" * 9, "", "\u0301", "👍🏽", "<b>&amp;</b>"])
 def test_any_title_gives_a_card(title):
-    with Image.open(BytesIO(draw(Card("s", title, title, title, "#ffffff", "#000000", "#cc0000")))) as image:
-        assert image.size == (1200, 630)
+    assert pixels(Card("s", title, title, title, "#ffffff", "#000000", "#cc0000")).size == (1200, 630)
 
 
-def test_accents_are_drawn_and_foreign_letters_are_left_out_whole():
-    assert drawable("Łódź – “café”") == "Lo\u0301dz\u0301 - “cafe\u0301”"
-    assert drawable("Ladder 漢字") == ""
-    with_accent = Card("s", "é", "", "", "#ffffff", "#000000", "#cc0000")
-    without = Card("s", "e", "", "", "#ffffff", "#000000", "#cc0000")
-    assert draw(with_accent) != draw(without)
+@pytest.mark.parametrize(
+    ("title", "drawn"),
+    [
+        ("Łódź – “café”", "Lo\u0301dz\u0301 - “cafe\u0301”"),
+        ("Hello 👍🏽 world ☕️", "Hello world"),
+        ("Ladder 漢字", ""),
+        ("שלום", ""),
+        ("Привет", ""),
+        ("👍🏽", ""),
+    ],
+)
+def test_accents_are_drawn_signs_left_out_and_a_title_in_foreign_letters_left_out_whole(title, drawn):
+    assert drawable(title) == drawn
+
+
+def test_accents_can_be_seen_and_take_the_place_of_a_dot():
+    shown = {title: pixels(replace(CARD, title=title)).tobytes() for title in ("e", "é", "i", "ï", "a", "å", "ä")}
+    assert len(set(shown.values())) == len(shown)
+
+
+def test_the_site_speaks_for_a_title_in_foreign_letters():
+    assert pixels(replace(CARD, title="漢字")) == pixels(replace(CARD, title="Ann Author", site=""))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_picture_stands_beside_the_words_whole_and_upright(tmp_path, mode):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(picture("jpeg", size=(900, 600), turn=6))
+    card = replace(CARD, beside=look(path))
+    assert card.name.endswith(".jpg")
+    assert card.name != replace(CARD, beside=replace(card.beside, digest="other")).name
+    image = pixels(card, upright(card.beside).convert(mode))
+    blue = [
+        xy
+        for xy in ((x, y) for x in range(700, 1200, 4) for y in range(20, 630, 4))
+        if image.getpixel(xy)[2] > 120 and image.getpixel(xy)[0] < 80
+    ]
+    wide, high = (max(place) - min(place) for place in zip(*blue, strict=True))
+    assert abs(wide / high - 600 / 900) < 0.05
