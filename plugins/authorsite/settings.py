@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from .problems import ALLOWABLE, KEY, BuildFailed, ProblemLog
 from .validation import Fault, Record, did_you_mean, validate
@@ -29,6 +29,17 @@ class Link(Record):
     url: str
 
 
+def _with_reason(value: dict[str, str]) -> dict[str, str]:
+    for name, reason in value.items():
+        if not reason.strip():
+            raise Fault(f"`allow` names {name} without a reason", f'write {{"{name}": "why it may pass"}}')
+    return value
+
+
+Allowed = Annotated[dict[str, str], AfterValidator(_with_reason)]
+"""What may pass, and why."""
+
+
 class FeedSettings(Record):
     """How feeds are made.
 
@@ -44,7 +55,7 @@ class FeedSettings(Record):
     hub: str = ""
     book_line: str | None = None
     copyright: str = ""
-    allow: dict[str, str] = Field(default_factory=dict)
+    allow: Allowed = Field(default_factory=dict)
 
 
 class ObservanceSettings(Record):
@@ -119,7 +130,7 @@ class SiteSettings(Record):
     publish: Annotated[Target, Field(discriminator="kind")] | None = None
     strict: bool = False
     drafts: bool = False
-    allow: dict[str, str] = Field(default_factory=dict)
+    allow: Allowed = Field(default_factory=dict)
 
     @field_validator("url")
     @classmethod
@@ -139,12 +150,9 @@ class SiteSettings(Record):
 
     @field_validator("allow")
     @classmethod
-    def _with_reason(cls, value: dict[str, str]) -> dict[str, str]:
-        for kind, reason in value.items():
-            if kind not in ALLOWABLE:
-                raise Fault(f"`{kind}` cannot be allowed", did_you_mean(kind, ALLOWABLE, _KINDS))
-            if not reason.strip():
-                raise Fault(f"`allow` names {kind} without a reason", f'write {{"{kind}": "why it may pass"}}')
+    def _allowable(cls, value: dict[str, str]) -> dict[str, str]:
+        for kind in sorted(value.keys() - ALLOWABLE):
+            raise Fault(f"`{kind}` cannot be allowed", did_you_mean(kind, ALLOWABLE, _KINDS))
         return value
 
     @property

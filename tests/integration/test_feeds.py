@@ -263,15 +263,73 @@ def test_a_strict_build_that_would_announce_a_post_again_fails_and_names_the_lin
     assert not site.build(strict=True).failed
     before = site.tree()
     site.write({"content/posts/a.md": post(slug="second-name")})
-    built = site.build(strict=True)
-    (problem,) = built.problems
-    assert "again under a new guid" in problem.message
+    (problem,) = site.build(strict=True).problems
     assert "aliases: [/2019/03/01/first-name/]" in problem.hint
     assert site.tree() == before
-    allowed = {"feeds": {"allow": {"/2019/03/01/second-name/": "nobody had seen it"}}}
-    assert not site.build(strict=True, AUTHORSITE=allowed).failed
-    site.write({"content/posts/b.md": post("B, renamed", slug="b-renamed", aliases="[/2019/03/01/b/]")})
+    site.write({"content/posts/a.md": post(slug="second-name", aliases="[/2019/03/01/first-name/]")})
     assert not site.build(strict=True).failed
+
+
+SIX = {f"content/posts/{n}.md": post(f"Post {n}", f"2019-03-0{n}", category="News", slug=f"p{n}") for n in range(1, 7)}
+TROUBLE = {
+    "again": ({1: {"slug": "other"}}, "see “Post 1” again under a new guid", "/2019/03/01/other/"),
+    "jump": (
+        {2: {"date": "2019-05-02", "guid": "https://example.org/2019/03/02/p2/"}},
+        "“Post 2” jumps from 2019-03-02",
+        "/2019/05/02/p2/",
+    ),
+    "mass": ({n: {"body": "All new."} for n in range(1, 7)}, "6 of 6 items change", "mass change"),
+    "vanished": ({6: {"category": "News"}}, "the feed is gone", "/category/notes/feed.xml"),
+}
+
+
+@pytest.mark.parametrize("name", TROUBLE)
+def test_a_strict_build_that_would_trouble_subscribers_fails_until_that_is_allowed_by_name(make_site, name):
+    changes, finding, allowed = TROUBLE[name]
+    site = make_site({**SIX, "content/posts/6.md": SIX["content/posts/6.md"].replace("News", "Notes")})
+    assert not site.build(strict=True).failed
+    before = site.tree()
+    given = {n: {"date": f"2019-03-0{n}", "category": "News", "slug": f"p{n}"} | more for n, more in changes.items()}
+    site.write({f"content/posts/{n}.md": post(f"Post {n}", **more) for n, more in given.items()})
+    if name == "mass":
+        given[6]["category"] = "Notes"
+        site.write({"content/posts/6.md": post("Post 6", **given[6])})
+    built = site.build(strict=True)
+    (problem,) = built.problems
+    assert built.failed
+    assert finding in problem.message
+    assert f'"{allowed}": "why"' in problem.hint
+    assert site.tree() == before
+    assert site.build(strict=True, AUTHORSITE={"feeds": {"allow": {"/other-thing/": "meant"}}}).failed
+    assert not site.build(strict=True, AUTHORSITE={"feeds": {"allow": {allowed: "meant"}}}).failed
+    assert site.tree() != before
+    assert not site.build(strict=True).failed, "it is published now, and needs no leave any more"
+
+
+def test_a_tag_in_the_settings_that_no_post_carries_is_named(make_site):
+    site = make_site({"content/posts/a.md": post(tags="[Coworking, ladders]")})
+    (problem,) = site.build(AUTHORSITE={"feeds": {"tags": ["cowrking", "ladders"]}}).problems
+    assert str(problem) == "pelicanconf.py: feeds.tags: no post has the tag `cowrking` - did you mean `coworking`?"
+    assert problem.kind == "settings"
+    assert "tag/ladders/feed.xml" in feeds_of(site)
+    assert "tag/coworking/feed.xml" not in feeds_of(site)
+    assert not list(site.build(AUTHORSITE={"feeds": {"tags": ["Coworking", "ladders"]}}).problems)
+
+
+def test_a_guid_that_two_files_have_is_a_mistake_in_the_later_one(make_site):
+    event = "---\ntitle: E\nstart: 2020-03-05\nguid: urn:x:1\n---\n"
+    site = make_site(
+        {
+            "content/posts/a.md": post(guid="urn:x:1"),
+            "content/posts/b.md": post("B", "2019-03-02", guid="urn:x:1"),
+            "content/events/e.md": event,
+        }
+    )
+    told = [str(problem) for problem in site.build().problems]
+    assert told == [
+        f"content/{name}: the guid `urn:x:1` is that of content/posts/a.md too - give this one another, or none"
+        for name in ("events/e.md:4", "posts/b.md:4")
+    ]
 
 
 def test_feed_diff_says_what_publishing_would_do_and_publishes_nothing(make_site, capsys):

@@ -29,7 +29,8 @@ SETTINGS = """
 import sys
 sys.path.insert(0, {root!r})
 from pelicanconf import *
-AUTHORSITE = {{"url": {url!r}, "publish": {target!r}, "feeds": {{"hub": {hub!r}}}, "allow": {{"orphan": "one"}}}}
+AUTHORSITE = {{"url": {url!r}, "publish": {target!r}, "allow": {{"orphan": "one"}}}}
+AUTHORSITE["feeds"] = {{"hub": {hub!r}, "allow": {allow!r}}}
 PATH, OUTPUT_PATH, CACHE_PATH = {here!r} + "/content", {here!r} + "/output", {here!r} + "/.cache"
 PLUGIN_PATHS = [{root!r} + "/plugins"]
 THEME, THEME_STATIC_DIR = {here!r} + "/theme", ""
@@ -131,9 +132,10 @@ class Author:
         self.configure()
         self.write("first", "One.")
 
-    def configure(self, url="https://example.org", hub="", **target):
+    def configure(self, url="https://example.org", hub="", allow=(), **target):
         self.target |= target
         values = {"root": str(ROOT), "here": str(self.root), "url": url, "hub": hub, "target": self.target}
+        values["allow"] = dict.fromkeys(allow, "meant")
         (self.root / "publishconf.py").write_text(SETTINGS.format(**values))
 
     def write(self, slug, body):
@@ -212,6 +214,26 @@ def test_a_publish_brings_the_whole_site_and_a_second_one_has_nothing_to_do(auth
     assert "feed: 1 new item" in author.told[1]
     assert author.live() == author.output()
     assert "2019/03/06/first/index.html" not in author.live()
+
+
+@every_target
+def test_what_would_trouble_subscribers_of_the_live_site_is_not_published_until_it_is_allowed(author, capsys):
+    assert author.publish() == 0, capsys.readouterr().err
+    shutil.rmtree(author.root / "output")
+    path = author.root / "content/posts/first.md"
+    path.write_text(path.read_text().replace("category: News", "category: Notes\nslug: renamed"))
+    before = author.live()
+    assert author.publish() == 1
+    said = capsys.readouterr().err
+    assert "see “First” again under a new guid" in said
+    assert "/category/news/feed.xml answers no more" in said
+    assert author.live() == before
+    author.configure(allow=["/category/news/feed.xml"])
+    assert author.publish() == 1
+    assert "answers no more" not in capsys.readouterr().err
+    author.configure(allow=["/category/news/feed.xml", "https://example.org/2019/03/06/renamed/"])
+    assert author.publish() == 0, capsys.readouterr().err
+    assert author.live() == author.output()
 
 
 @every_target

@@ -16,7 +16,9 @@ from pelican.generators import Generator
 from .. import output
 from ..markup import plain
 from ..problems import log_of
+from ..reading.links import line_of_link
 from ..settings import now_of, site_of
+from ..validation import did_you_mean
 from .entry import Enclosure, Entry, Feed, FeedLink, Original, guid_of
 from .making import Kitchen, Shelf, code_digest, told, written
 from .xml_feeds import ATOM, RSS
@@ -41,6 +43,30 @@ class FeedsGenerator(Generator):
             feeds.append(FeedLink(f"{name}: calendar", "events.ics", CALENDAR, "events"))
         self.context["feeds"] = tuple(feeds)
         self.groups = [*self._groups("categories", "category"), *self._groups("tags", "tag")]
+        self._check_tags()
+        self._check_guids()
+
+    def _check_tags(self) -> None:
+        """Name the tags in the settings that no post carries."""
+        known = {name for tag, _ in self.context.get("tags", ()) for name in (tag.name, tag.slug)}
+        for name in self.site.feeds.tags or ():
+            if name not in known:
+                hint = did_you_mean(name, known, "name a tag that a post has, or leave it out")
+                message = f"feeds.tags: no post has the tag `{name}`"
+                log_of(self.settings).warning("pelicanconf.py", 0, message, hint, kind="settings")
+
+    def _check_guids(self) -> None:
+        """Name the files whose `guid:` an older one has already: readers would show but one of them."""
+        first: dict[str, Any] = {}
+        names = ("articles", "books", "events")
+        for content in (item for name in names for item in reversed(self.context.get(name, ()))):
+            guid = getattr(getattr(content, "record", None), "guid", "")
+            other = first.setdefault(guid, content)
+            if guid and other is not content:
+                log, path = log_of(self.settings), content.source_path
+                line = line_of_link(Path(path).read_text("utf-8"), "guid:")
+                message = f"the guid `{guid}` is that of {log.shown(other.source_path)} too"
+                log.error(path, line, message, "give this one another, or none", kind="feed")
 
     def _groups(self, name: str, folder: str) -> Iterable[tuple[FeedLink, Any, list[Any]]]:
         """Yield feed, category (or tag) and posts for each of them that has a feed."""

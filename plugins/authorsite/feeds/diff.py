@@ -185,10 +185,10 @@ def _moment(text: str | None) -> datetime | None:
 
 @dataclass
 class Check:
-    """The findings in all feeds of a publish; `allow` maps what may pass (an address, "mass change") to the reason."""
+    """The findings in all feeds of a publish; `allow` names what may pass: paths, "mass change"."""
 
     log: ProblemLog
-    allow: Mapping[str, str] = field(default_factory=dict)
+    allow: frozenset[str]
     diffs: list[FeedDiff] = field(default_factory=list)
     _said: set[str] = field(default_factory=set)
 
@@ -202,27 +202,37 @@ class Check:
         self.diffs.append(diff)
         for again in diff.again:
             what = f"subscribers would see “{again.after.title}” again under a new guid"
-            self._say(again.after.url, path, what, again.remedy)
+            self._say(_path(again.after), path, what, again.remedy)
         for was, item in diff.moved:
             what = f"“{item.title}” jumps from {was.published} to {item.published}"
-            self._say(item.url, path, what, "put its date back; `modified:` says that it changed")
+            self._say(_path(item), path, what, "put its date back; `modified:` says that it changed")
         if diff.mass:
-            self._say("", path, diff.mass, "look at `invoke feed-diff`", name=_MASS_CHANGE)
+            self._say(_MASS_CHANGE, path, diff.mass, "look at `invoke feed-diff`")
 
-    def _say(self, url: str, path: str, message: str, hint: str, name: str = "") -> None:
-        names = {name or path, url, urlsplit(url).path}
-        if message not in self._said and not names & self.allow.keys() - {""}:
-            self._said.add(message)
-            shown = name or urlsplit(url).path or path
-            hint = f'{hint}; or allow it: "feeds": {{"allow": {{"{shown}": "why"}}}}'
+    def gone(self, path: str) -> None:
+        """Log that a feed which people subscribed to is no more."""
+        self._say(f"/{path}", path, f"the feed is gone: /{path} answers no more", "bring back what it was made of")
+
+    def _say(self, name: str, path: str, message: str, hint: str) -> None:
+        # A mass change in one feed is one in others, with other numbers.
+        said = name if name == _MASS_CHANGE else message
+        if said not in self._said and name not in self.allow:
+            self._said.add(said)
+            hint = f'{hint}; or allow it: "feeds": {{"allow": {{"{name}": "why"}}}}'
             self.log.warning(path, 0, message, hint, kind="feed")
+
+
+def _path(item: Item) -> str:
+    return unquote(urlsplit(item.url).path)
 
 
 def check(
     old: Mapping[str, bytes], new: Mapping[str, bytes], log: ProblemLog, allow: Mapping[str, str]
 ) -> list[FeedDiff]:
-    """Compare the feeds that are in both, by path; log what must not happen unless allowed; return every difference."""
-    done = Check(log, allow)
+    """Compare feeds by path; log what must not happen unless allowed; return the differences of those in both."""
+    done = Check(log, frozenset(unquote(urlsplit(name).path) for name in allow))
+    for path in sorted(old.keys() - new.keys()):
+        done.gone(path)
     for path in sorted(old.keys() & new.keys(), key=lambda name: (name.count("/"), name)):
         if old[path] != new[path]:
             done.feed(path, old[path], new[path])

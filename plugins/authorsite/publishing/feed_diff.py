@@ -32,16 +32,18 @@ def feed_diff(settings_file: Path, against: str = "") -> int:
     log = ProblemLog(root=settings_file.parent, strict=True)
     try:
         web = against.startswith(("http://", "https://"))
-        old = feeds_at(against, new) if web else feeds_in(Path(against or settings["OUTPUT_PATH"]))
+        there = feeds_in(Path(settings["OUTPUT_PATH"] if web else against or settings["OUTPUT_PATH"]))
+        # A site does not list its feeds: those of the last output are asked for too, in case one is to vanish.
+        old = feeds_at(against, {*new, *there}) if web else there
     except httpx.HTTPError as error:
         log.error(against, 0, f"the site cannot be asked: {error}", "check the address and the network", kind="feed")
         old = {}
     diffs = check(old, new, log, settings[NAME].get("feeds", {}).get("allow", {}))
     for diff in diffs:
         print(diff)
-    gone, added = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
-    print("\n".join([*(f"{path}: a new feed" for path in added), *(f"{path}: this feed is gone" for path in gone)]))
-    if not (diffs or gone or added):
+    for path in sorted(old.keys() ^ new.keys()):
+        print(f"{path}: {'a new feed' if path in new else 'this feed is gone'}")
+    if not diffs and old.keys() == new.keys():
         print("Nothing changes for subscribers.")
     log.print(stream=sys.stdout)
     return int(log.failed)

@@ -45,7 +45,16 @@ class Changes:
     @property
     def feeds(self) -> tuple[str, ...]:
         """The feeds that readers will find changed."""
-        return tuple(path for path in (*self.new, *self.changed) if path.rpartition("/")[2] in FEEDS)
+        return tuple(path for path in (*self.new, *self.changed) if _is_feed(path))
+
+    @property
+    def removed_feeds(self) -> tuple[str, ...]:
+        """The feeds that readers will not find again."""
+        return tuple(filter(_is_feed, self.removed))
+
+
+def _is_feed(path: str) -> bool:
+    return path.rpartition("/")[2] in FEEDS
 
 
 def _is_page(path: str) -> bool:

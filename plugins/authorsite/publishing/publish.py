@@ -23,6 +23,7 @@ from .targets.programs import TargetFault
 from .verify import ping, verify
 
 Say = Callable[[str], None]
+WHOLE = ("feed.xml", "books/feed.xml", "events/feed.xml")
 STRICT = {"strict": True, "drafts": False}
 
 
@@ -32,8 +33,8 @@ def check(settings_file: Path, form: str = "text") -> int:
 
     def judge(staged: Staged) -> bool:
         examine(staged)
-        told.append(str(Changes.between(manifest(staged.output), manifest(staged.tree))))
-        told.append(_feed(staged, _read(staged.output / "feed.xml")))
+        changes = Changes.between(manifest(staged.output), manifest(staged.tree))
+        told.extend((str(changes), _feed(staged, changes, lambda name: _read(staged.output / name))))
         return False
 
     if form not in {"text", "json", "github"}:
@@ -97,16 +98,18 @@ def _there(settings_file: Path) -> bool:
     return settings_file.is_file()
 
 
-def _feed(staged: Staged, live: bytes | None) -> str:
-    """Say what the feed's subscribers get, as "feed: 1 new item"; what would confuse them joins the build's log."""
-    new = _read(staged.tree / "feed.xml")
-    if new is None:
-        return "no feed"
-    if live is None:
-        return f"feed: {count(len(items_of(new)), 'new item')}"
-    allow = site_of(staged.settings).feeds.allow
-    diffs = compare_feeds({"feed.xml": live}, {"feed.xml": new}, staged.problems, allow)
-    return f"feed: {count(sum(len(diff.new) for diff in diffs), 'new item')}"
+def _feed(staged: Staged, changes: Changes, held: Callable[[str], bytes | None]) -> str:
+    """Say what the feed's subscribers get, as "feed: 1 new item"; what would trouble any joins the build's log.
+
+    `held` gives a file as it is live: the feeds that hold everything are compared, of the others whether they stay.
+    """
+    names = [name for name in WHOLE if name in changes.changed]
+    old = {name: held(name) or b"" for name in names} | dict.fromkeys(changes.removed_feeds, b"")
+    new = {name: (staged.tree / name).read_bytes() for name in names}
+    diffs = {d.path: d for d in compare_feeds(old, new, staged.problems, site_of(staged.settings).feeds.allow)}
+    if "feed.xml" in changes.new:
+        return f"feed: {count(len(items_of((staged.tree / 'feed.xml').read_bytes())), 'new item')}"
+    return f"feed: {count(len(diffs['feed.xml'].new) if 'feed.xml' in diffs else 0, 'new item')}"
 
 
 def _read(file: Path) -> bytes | None:
@@ -152,7 +155,7 @@ class _Publish:
             self.changes = self.target.changes(staged.tree)
         else:
             self.changes = Changes.between(manifest(staged.output), manifest(staged.tree))
-        self.say(f"{where}: {self.changes}; {_feed(staged, held('feed.xml'))}.")
+        self.say(f"{where}: {self.changes}; {_feed(staged, self.changes, held)}.")
 
     def _agreed(self) -> bool:
         self.status = 1
