@@ -8,7 +8,7 @@ import sys
 import threading
 
 import pytest
-from authorsite.publishing.serve import Server, with_client
+from authorsite.publishing.serve import Rebuilder, Server, with_client
 from conftest import ROOT, SITE_DATE, post
 
 SETTINGS = """
@@ -121,6 +121,31 @@ def test_a_taken_port_is_passed_over(server, tmp_path):
 
 def test_a_page_without_a_body_end_still_gets_the_script():
     assert with_client(b"<p>Half").endswith(b"</script>")
+
+
+def test_search_is_indexed_at_the_start_and_not_at_every_save(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "plugins"))
+    post_file, settings = tmp_path / "content/posts/a.md", tmp_path / "pelicanconf.py"
+    post_file.parent.mkdir(parents=True)
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins/mine.py").write_text("def register(): pass")
+    settings.write_text(
+        SETTINGS.format(base=str(ROOT / "pelicanconf.py"), plugins=str(ROOT / "plugins"))
+        + f"THEME = {str(ROOT / 'theme')!r}\n"
+    )
+    first, later = Rebuilder(settings, drafts=True), Rebuilder(settings, drafts=True)
+    entries = []
+    try:
+        for process, body in ((first, "Old words."), (first, "New words."), (later, "New words.")):
+            post_file.write_text(post("First", slug="a", body=body))
+            answer = process.build()
+            assert not answer["problems"]
+            assert body in (tmp_path / "output/2019/03/01/a/index.html").read_text()
+            entries.append((tmp_path / "output/pagefind/pagefind-entry.json").read_bytes())
+    finally:
+        first.forget()
+        later.forget()
+    assert entries[0] == entries[1] != entries[2]
 
 
 @pytest.fixture

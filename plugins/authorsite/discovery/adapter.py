@@ -132,7 +132,12 @@ def _crumbs(content: Any, site: Site) -> list[tuple[str, str]]:
 
 
 class DiscoveryGenerator(Generator):
-    """Writes what helps to find pages, when all pages are written: register it last."""
+    """Writes what helps to find pages, when all pages are written: register it last.
+
+    `search_may_wait`: the search index may be that of an earlier build, as while somebody writes.
+    """
+
+    search_may_wait = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -169,7 +174,8 @@ class DiscoveryGenerator(Generator):
         log, cache = log_of(self.settings), Path(self.settings["CACHE_PATH"]) / "search"
         found = False
         try:
-            for name, file in search.index(list(self._documents()), self._site.language.split("-")[0], cache):
+            language = self._site.language.split("-")[0]
+            for name, file in search.index(list(self._documents()), language, cache, may_wait=self.search_may_wait):
                 output.place(self.context, name, file)
                 found = True
         except search.SearchFailed as error:

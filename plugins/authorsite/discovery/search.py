@@ -39,20 +39,25 @@ def script() -> tuple[str, bytes]:
     return f"assets/search.{hashlib.sha256(data).hexdigest()[:10]}.js", data
 
 
-def index(documents: list[Document], language: str, cache: Path) -> Iterator[tuple[str, Path]]:
+def index(
+    documents: list[Document], language: str, cache: Path, *, may_wait: bool = False
+) -> Iterator[tuple[str, Path]]:
     """Give each file of the index of `documents` with its place below the output folder.
 
-    An index is kept in `cache`, and made anew only when a text has changed. Raises SearchFailed.
+    An index is kept in `cache`, and made anew only when a text has changed; when it `may_wait`, not even then. Raises
+    SearchFailed.
     """
     told = hashlib.sha256(f"1 {version('pagefind')} {language}".encode())
     for document in sorted(documents, key=lambda d: d.url):
         told.update(f"{document.url}\0{document.title}\0{document.html}\0".encode("utf-8", "replace"))
     made = cache / told.hexdigest()[:20]
-    if not _is_whole(made):
+    others = [other for other in cache.iterdir() if other != made] if cache.is_dir() else []
+    if may_wait and len(others) == 1 and _is_whole(others[0]):
+        made = others.pop()
+    elif not _is_whole(made):
         _make(documents, language, made)
-    for other in cache.iterdir():
-        if other != made:
-            shutil.rmtree(other, ignore_errors=True)
+    for other in others:
+        shutil.rmtree(other, ignore_errors=True)
     for path in sorted(made.rglob("*")):
         if path.is_file() and path.name != _SUMS:
             yield f"{FOLDER}/{path.relative_to(made).as_posix()}", path

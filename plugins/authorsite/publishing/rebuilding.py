@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..building.adapter import Build
+from ..discovery.adapter import DiscoveryGenerator
 from .build import Built, build
 
 
@@ -22,6 +23,7 @@ def answer() -> None:
     os.dup2(2, 1)
     share = Build(kept=True)
     for _ in sys.stdin:
+        DiscoveryGenerator.search_may_wait = share.reading is not None
         share = Build(kept=True, reading=share.reading)
         built = build(settings_file, drafts=drafts, share=share)
         out.write(json.dumps(_told(built, share), ensure_ascii=False) + "\n")
