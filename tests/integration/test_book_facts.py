@@ -248,7 +248,7 @@ def test_every_fact_of_every_output_is_either_stated_or_has_its_reason():
 def test_the_qr_code_of_each_permanent_link_leads_there(golden):
     output = golden.root / "output"
     codes = sorted(output.glob("go/**/qr.svg"))
-    assert len(codes) == len(list(output.glob("go/**/index.html"))) > len(BOOKS)
+    assert len(codes) > len(BOOKS)
     for code in codes:
         assert read_qr(code.read_text()) == f"https://example.org/{code.parent.relative_to(output)}/"
 

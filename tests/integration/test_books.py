@@ -9,6 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from authorsite.books.shops import catalogue
 from conftest import post
 from lxml import html
 from pelican import signals
@@ -162,6 +163,15 @@ def test_redirects_carry_the_permanent_links_and_catch_those_of_shops_no_longer_
     assert ("/go/guide/bookshop-us/", "https://bookshop.org/book/9781234560010", 302) in found
     assert ("/go/guide/*", "/books/guide/buy/", 302) in found
     assert found.index(("/go/guide/*", "/books/guide/buy/", 302)) == len(found) - 1
+
+
+@pytest.mark.parametrize("shop", sorted(catalogue()))
+def test_the_permanent_link_of_a_shop_that_the_record_does_not_name_leads_to_the_purchase_page(golden, shop):
+    page = golden.output(f"go/made-up-guide/{shop}/index.html")
+    offered = {"bookshop-us", "amazon-us", "amazon-de", "worldcat", "open-library"}
+    assert ("url=/books/made-up-guide/buy/" in page) == (shop not in offered)
+    if shop not in offered:
+        assert page == golden.output("go/made-up-guide/index.html")
 
 
 def test_an_offers_price_goes_when_it_expires_and_the_offer_stays(make_site):

@@ -66,9 +66,7 @@ class BooksGenerator(Generator):
         root = self.site.root
         for book in self.context["books"]:
             yield from ((alias, f"{root}/{book.url}", 301) for alias in book.record.aliases)
-            for place, to, _ in self._permanent(book):
-                yield f"{root}/{place}", to, 302
-            # A shop that the record does not name any more still stands in print somewhere.
+            yield from ((f"{root}/{place}", to, 302) for place, to, _ in self._permanent(book))
             yield f"{root}/{book.go_url}*", f"{root}/{book.buy_url}", 302
 
     def _permanent(self, book: BookView) -> Iterator[tuple[str, str, OfferView | None]]:
@@ -94,6 +92,10 @@ class BooksGenerator(Generator):
             self._page(writer, "buy", book.buy_url, book=book, script=script)
             for place, to, offer in self._permanent(book):
                 self._page(writer, "go", place, book=book, offer=offer, to=to)
+            # A shop that the record no longer names may stand in print, and not every host heeds `_redirects`.
+            to_purchase = Path(self.output_path, book.go_url, "index.html").read_bytes()
+            for shop in sorted(self.desk.shops.keys() - {offer.shop for offer in _by_shop(book)}):
+                output.write(self.context, f"{book.go_url}{shop}/index.html", to_purchase)
             for place, text in files(book, sender, f"{self.desk.today:%Y%m%d}").items():
                 output.write(self.context, place, text)
 
