@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import runpy
 import sys
 from collections import defaultdict
@@ -12,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,11 +18,11 @@ from urllib.parse import urlsplit
 import httpx
 
 from ..output import replace_file
+from .internal import Tree
 
 Status = dict[str, Any]
 """What is known of an address: checked, worked (moments), status, to, error, failures (in a row), dead."""
 
-_LINK = re.compile(r"<a\b[^>]*?\bhref=\"(https?://[^\"]+)\"")
 _GONE = {404, 410}
 _REFUSED = {401, 403, 405, 406, 429, 451, 999}
 """Answers of shops that let no program in; a reader's browser may well get through."""
@@ -58,12 +56,13 @@ class Answer:
 
 def addresses(output: Path, own: str) -> dict[str, list[str]]:
     """Return every address outside the site `own` that a built page links to, with the pages that do."""
+    tree = Tree.read(output, own)
     found: dict[str, list[str]] = defaultdict(list)
-    for page in sorted(output.rglob("*.html")):
-        links = {unescape(link).split("#")[0] for link in _LINK.findall(page.read_text("utf-8"))}
+    for name, page in tree.pages.items():
+        links = {link.split("#")[0] for link in page.followed if link.startswith(("http://", "https://"))}
         for link in links:
-            if link != own and not link.startswith(f"{own}/"):
-                found[link].append(page.relative_to(output).as_posix().removesuffix("index.html"))
+            if tree.resolve(name, link) is None:
+                found[link].append(name.removesuffix("index.html"))
     return dict(sorted(found.items()))
 
 
@@ -179,7 +178,7 @@ def check(output: Path, own: str, store: Path, manners: Manners | None = None, n
     found = addresses(output, own)
     before = load(store)
     moment = (now or datetime.now(UTC)).isoformat(timespec="seconds")
-    answers = asyncio.run(ask_all(list(found), manners or Manners(), _progress if sys.stderr.isatty() else _silent))
+    answers = asyncio.run(ask_all(list(found), manners or Manners(), progress if sys.stderr.isatty() else _silent))
     after = {url: judged(before.get(url, {}), answers[url], moment) for url in found}
     text = json.dumps(after, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     replace_file(store, lambda temporary: temporary.write_text(text, "utf-8"))
@@ -220,7 +219,8 @@ def told(changes: Changes, after: Mapping[str, Status], pages: Mapping[str, Sequ
     return lines
 
 
-def _progress(done: int, whole: int) -> None:
+def progress(done: int, whole: int) -> None:
+    """Draw the bar anew on the terminal's line."""
     bar = "#" * (_BAR * done // whole)
     print(f"\rLinks [{bar:<{_BAR}}] {done}/{whole}", end="\n" if done == whole else "", file=sys.stderr, flush=True)
 

@@ -1,15 +1,17 @@
 """The link check against a server that answers in every way a shop's may."""
 
+import asyncio
 import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 
 import pytest
-from authorsite.checking.external import Answer, Manners, addresses, check, check_site, judged, load
+from authorsite.checking.external import Answer, Manners, addresses, ask_all, check, check_site, judged, load, progress
 
 MANNERS = Manners(delay=0.02, timeout=0.4, longest_wait=0.3)
 NOW = datetime(2020, 2, 3, 12, tzinfo=UTC)
@@ -43,6 +45,9 @@ class Shop(BaseHTTPRequestHandler):
             self.reply(405 if self.command == "HEAD" else 200)
         elif path == "busy-once":
             self.reply(429 if nth <= 2 else 200, {"Retry-After": "0"} if nth == 1 else {"Retry-After": "1"})
+        elif path.startswith("busy-until"):
+            then = format_datetime(datetime.now(UTC) + timedelta(seconds=int(path.split("?")[1])), usegmt=True)
+            self.reply(429 if nth <= 2 else 200, {"Retry-After": then})
         elif path == "moved":
             self.reply(301, {"Location": "/fine"})
         elif path == "for-now":
@@ -146,11 +151,23 @@ def test_only_what_failed_is_asked_again_and_never_without_end(tmp_path, shop):
     assert asked.count(("GET", "/500")) == MANNERS.tries
 
 
-def test_a_wish_to_wait_is_heard(tmp_path, shop):
-    site(tmp_path, shop, "busy-once")
-    run(tmp_path)
+@pytest.mark.parametrize(("path", "waits"), [("busy-once", True), ("busy-until?60", True), ("busy-until?-60", False)])
+def test_a_wish_to_wait_is_heard_in_seconds_and_as_a_date_up_to_a_limit(tmp_path, shop, path, waits):
+    base = site(tmp_path, shop, path)
+    _, kept = run(tmp_path)
     times = [at for _, _, at in shop.asked]
-    assert times[2] - times[1] >= MANNERS.longest_wait
+    assert (times[2] - times[1] >= MANNERS.longest_wait) == waits
+    assert kept[f"{base}/{path}"]["status"] == 200
+
+
+def test_a_bar_tells_how_far_the_check_is(tmp_path, shop, capsys):
+    base = site(tmp_path, shop)
+    with ThreadPoolExecutor(1) as thread:
+        task = thread.submit(asyncio.run, ask_all([f"{base}/fine", f"{base}/404"], MANNERS, progress))
+        task.result(timeout=30)
+    half, whole = capsys.readouterr().err.split("\r")[1:]
+    assert half == f"Links [{'#' * 15:<30}] 1/2"
+    assert whole == f"Links [{'#' * 30}] 2/2\n"
 
 
 def test_a_second_check_tells_what_changed_and_forgets_what_is_linked_no_more(tmp_path, shop, capsys):
@@ -184,10 +201,28 @@ def test_the_addresses_are_those_of_other_sites(tmp_path):
     page = (
         '<a href="https://example.org/own">a</a><a class="x" href="https://shop.example/?a=1&amp;b=2#c">b</a>'
         '<a href="/in">c</a><a href="https://example.organic/">d</a><a href="mailto:x@example.net">e</a>'
+        "<a href='https://one.example/'>f</a><!-- <a href='https://none.example/'>g</a> -->"
     )
     (tmp_path / "index.html").write_text(page)
     found = addresses(tmp_path, "https://example.org")
-    assert found == {"https://example.organic/": [""], "https://shop.example/?a=1&b=2": [""]}
+    assert found == {
+        "https://example.organic/": [""],
+        "https://one.example/": [""],
+        "https://shop.example/?a=1&b=2": [""],
+    }
+
+
+def test_shops_references_events_and_endorsements_are_all_asked(golden):
+    found = addresses(golden.root / "output", "https://own.example")
+    for url, page in [
+        ("https://bookshop.org/book/9781234560010", "books/made-up-guide/buy/"),
+        ("https://openlibrary.org/isbn/9781234560010", "books/made-up-guide/buy/"),
+        ("https://example.org/guest", "books/made-up-guide/"),
+        ("https://example.org/rungs_again_2019", "references/"),
+        ("https://example.org/talk", "events/online-talk/"),
+        ("https://example.org/launch-video", "events/launch/"),
+    ]:
+        assert any(name.endswith(page) for name in found[url]), url
 
 
 def test_a_damaged_file_of_results_is_as_good_as_none(tmp_path):
