@@ -7,6 +7,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 from PIL import Image
 
@@ -26,6 +27,11 @@ KINDS = {
 OTHER_IMAGES = frozenset((".bmp", ".heic", ".heif", ".jp2", ".psd", ".tif", ".tiff", ".tga"))
 MAX_PIXELS = 60_000_000
 MAX_BYTES = 60_000_000
+REWRITTEN = frozenset(("gif", "avif"))
+"""What Pillow writes anew to be rid of metadata; out of others it is cut. Moving GIFs stay as they are."""
+
+_SMALLER = "make it smaller: 2500 pixels across are plenty"
+_ELSEWHERE = re.compile(r"""url\(\s*["']?\s*((?:https?:)?//[^\s"')]+)""", re.IGNORECASE)
 _UPRIGHT = 4
 """EXIF orientations above this one lie on their side."""
 
@@ -60,46 +66,42 @@ class ImageFile:
 
 def look(path: Path) -> ImageFile:
     """Return what the file at `path` is; raises ImageFault for what cannot be shown on a page."""
-    ending = path.suffix.lower()
-    if ending not in KINDS:
+    named = KINDS.get(path.suffix.lower())
+    if named is None:
         raise ImageFault(f"{path.name} is no image that browsers show", "save it as JPEG, PNG, WebP, AVIF, GIF or SVG")
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise ImageFault(f"{path.name} is {size // 1_000_000} MB", "make it smaller: 2500 pixels across are plenty")
+        raise ImageFault(f"{path.name} is {size // 1_000_000} MB", _SMALLER)
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
-    if ending == ".svg":
-        width, height = _svg_size(data, path.name)
-        return ImageFile(str(path), digest, "svg", width, height, size=size)
-    return _raster(path, data, digest)
-
-
-def _raster(path: Path, data: bytes, digest: str) -> ImageFile:
-    named = KINDS[path.suffix.lower()]
-    image = open_image(path)
-    with image:
-        kind = (image.format or "").lower()
+    if named == "svg":
+        return ImageFile(str(path), digest, "svg", *drawing_size(data, path.name), size=size)
+    with open_image(path) as image:
+        # What phones save with further pictures behind the first is that first one.
+        several = image.format == "MPO"
+        kind = "jpeg" if several else (image.format or "").lower()
         if kind != named:
             raise ImageFault(f"{path.name} holds a {kind.upper()} image", f"rename it to end in .{kind}")
         width, height = image.size
         if width * height > MAX_PIXELS:
-            raise ImageFault(
-                f"{path.name} has {width} × {height} pixels", "make it smaller: 2500 pixels across are plenty"
-            )
+            raise ImageFault(f"{path.name} has {width} × {height} pixels", _SMALLER)
+        moving = bool(getattr(image, "is_animated", False)) and not several
         try:
-            turn = int(image.getexif().get(0x0112, 1))
-            turn = turn if 1 <= turn <= 8 else 1  # noqa: PLR2004 - the orientations that there are
-            clean = without_metadata(data, kind)
+            turn = 1 if moving else int(image.getexif().get(0x0112, 1))
+            private = _is_private(image, data, kind, moving=moving)
         except (Damaged, SyntaxError, ValueError, TypeError, OSError) as error:
             raise ImageFault(f"{path.name} is damaged: {error}", "save the image again") from error
-        extra = kind == "avif" and bool(image.info.get("exif") or image.info.get("xmp"))
+        turn = turn if 1 <= turn <= 8 else 1  # noqa: PLR2004 - the orientations that there are
         if turn > _UPRIGHT:
             width, height = height, width
-        moving = bool(getattr(image, "is_animated", False))
         plain = image.mode in {"P", "1"}
-    return ImageFile(
-        str(path), digest, kind, width, height, turn, len(data), extra or turn > 1 or clean != data, plain, moving
-    )
+    return ImageFile(str(path), digest, kind, width, height, turn, size, private or turn > 1, plain, moving)
+
+
+def _is_private(image: Image.Image, data: bytes, kind: str, *, moving: bool) -> bool:
+    if kind in REWRITTEN:
+        return not (moving and kind == "gif") and any(image.info.get(key) for key in ("exif", "xmp", "comment"))
+    return without_metadata(data, kind) != data
 
 
 def open_image(path: Path) -> Image.Image:
@@ -109,26 +111,52 @@ def open_image(path: Path) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             return Image.open(path, formats=("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP", "ICO"))
     except Image.DecompressionBombError as error:
-        raise ImageFault(
-            f"{path.name} has too many pixels", "make it smaller: 2500 pixels across are plenty"
-        ) from error
+        raise ImageFault(f"{path.name} has too many pixels", _SMALLER) from error
     except Exception as error:
         # Pillow's readers raise nearly anything on hostile files.
         raise ImageFault(f"{path.name} cannot be read as an image", "save the image again, or remove it") from error
 
 
-def _svg_size(data: bytes, name: str) -> tuple[int, int]:
-    head = re.search(rb"<svg\b[^>]*>", data)
-    if head is None:
-        raise ImageFault(f"{name} holds no SVG image", "save the image again, or remove it")
-    tag = head[0].decode("utf-8", "replace")
-    sides = [re.search(rf'\s{side}\s*=\s*["\']\s*([\d.]+)(?:px)?\s*["\']', tag) for side in ("width", "height")]
-    box = re.search(r'\sviewBox\s*=\s*["\'][\d.eE+-]+[\s,]+[\d.eE+-]+[\s,]+([\d.]+)[\s,]+([\d.]+)', tag)
+def drawing_size(data: bytes, name: str) -> tuple[int, int]:
+    """Return width and height of an SVG drawing; raises ImageFault for one that runs scripts or asks other hosts."""
     try:
-        if sides[0] and sides[1]:
-            return max(1, round(float(sides[0][1]))), max(1, round(float(sides[1][1])))
-        if box:
-            return max(1, round(float(box[1]))), max(1, round(float(box[2])))
+        # Expat loads nothing from outside, and ends what would swell.
+        root = ET.fromstring(data)
+    except (ET.ParseError, ValueError, LookupError):
+        root = ET.Element("none")
+    if _local(root.tag) != "svg":
+        raise ImageFault(f"{name} holds no SVG image", "save the image again, or remove it")
+    if b"<?xml-stylesheet" in data or any(map(_runs, root.iter())):
+        raise ImageFault(f"{name} holds a script", "save it as a plain SVG, without scripts")
+    for element in root.iter():
+        if found := _ELSEWHERE.search(_loaded(element)):
+            raise ImageFault(f"{name} loads {found[1]}", "draw into the image what it loads: pages ask no other host")
+    sides = [re.fullmatch(r"\s*([\d.]+)(?:px)?\s*", root.get(side) or "") for side in ("width", "height")]
+    box = (root.get("viewBox") or "").replace(",", " ").split()
+    try:
+        width, height = map(float, [side[1] for side in sides if side] if all(sides) else box[2:])
+        if width > 0 and height > 0:
+            return max(1, round(width)), max(1, round(height))
     except (ValueError, OverflowError):
         pass
     raise ImageFault(f"{name} does not say how large it is", 'give its <svg> a viewBox="0 0 width height"')
+
+
+def _local(name: str) -> str:
+    """Return a tag's or attribute's name without its namespace."""
+    return name.rpartition("}")[2].lower()
+
+
+def _runs(element: ET.Element) -> bool:
+    given = element.attrib.items()
+    return _local(element.tag) == "script" or any(
+        _local(name).startswith("on") or "javascript:" in "".join(value.split()).lower() for name, value in given
+    )
+
+
+def _loaded(element: ET.Element) -> str:
+    """Return, as CSS writes it, what an element loads when it is shown; where a link leads is no such thing."""
+    tag, given = _local(element.tag), element.attrib
+    links = [f"url({value})" for name, value in given.items() if tag != "a" and _local(name) in {"href", "src"}]
+    style = (element.text or "").replace("@import", "url(") if tag == "style" else ""
+    return " ".join([*links, *given.values(), style])

@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from ..output import replace_file
 from .cards import Card, draw
-from .files import ImageFault, ImageFile, open_image
+from .files import REWRITTEN, ImageFault, ImageFile, open_image
 from .metadata import without_metadata
 from .picture import Derivative
 
@@ -23,7 +23,6 @@ _QUALITY: dict[str, dict[str, Any]] = {
     "avif": {"quality": 62, "speed": 8, "max_threads": 1},
     "jpeg": {"quality": 82, "optimize": True, "progressive": True},
     "png": {"optimize": True},
-    "gif": {},
 }
 _FEW = 4
 """So many jobs are done at once in this process: starting others would take longer."""
@@ -67,6 +66,9 @@ def upright(file: ImageFile) -> Image.Image:
         profile = opened.info.get("icc_profile")
         clear = opened.mode in {"RGBA", "LA", "PA"} or "transparency" in opened.info
         turned = ImageOps.exif_transpose(opened)
+        if turned.mode.startswith("I"):
+            # Sixteen bits of gray: Pillow would cut them off, not scale them.
+            turned = turned.convert("I").point(lambda value: value * (1 / 257)).convert("L")
         image = turned if turned.mode == "CMYK" and profile else turned.convert("RGBA" if clear else "RGB")
     if profile:
         image = _in_srgb(image, profile)
@@ -97,11 +99,16 @@ def encoded(image: Image.Image, item: Derivative, *, plain: bool) -> bytes:
 
 def cleaned(file: ImageFile) -> bytes:
     """Return the image file without metadata: the same pixels, or, where EXIF turns them, turned ones."""
-    if file.turn == 1 and file.kind != "avif":
+    if file.turn == 1 and file.kind not in REWRITTEN:
         return without_metadata(Path(file.path).read_bytes(), file.kind)
-    image = upright(file)
     out = BytesIO()
-    image.save(out, file.kind.upper(), **{**_QUALITY[file.kind], "quality": 90})
+    if file.kind == "gif":
+        with open_image(Path(file.path)) as image:
+            image.load()
+            image.info.pop("comment", None)
+            image.save(out, "GIF")
+    else:
+        upright(file).save(out, file.kind.upper(), **{**_QUALITY[file.kind], "quality": 90})
     return out.getvalue()
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-_PNG_DROPPED = {b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"}
-_GIF_KEPT = {b"NETSCAPE2.0", b"ANIMEXTS1.0"}
+_END, _SCAN, _ADOBE, _PROFILE = 0xD9, 0xDA, 0xEE, 0xE2
+"""JPEG's markers; Adobe's says how the colors are meant."""
+
+_JPEG_DROPPED = frozenset((*range(0xE1, 0xF0), 0xFE)) - {_ADOBE}
+_NO_END_OF_SCAN = frozenset((0, *range(0xD0, 0xD8)))
+_PNG_DROPPED = frozenset((b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"))
+_WEBP_DROPPED = frozenset((b"EXIF", b"XMP "))
 
 
 class Damaged(ValueError):
@@ -14,110 +19,64 @@ class Damaged(ValueError):
 
 
 def without_metadata(data: bytes, kind: str) -> bytes:
-    """Return an image (jpeg, png, webp or gif) without EXIF, XMP, IPTC, comments and whatever follows its end.
+    """Return an image (jpeg, png or webp) without EXIF, XMP, IPTC, comments and whatever follows its end.
 
     Colour profiles stay. Raises Damaged.
     """
-    strip = {"jpeg": _jpeg, "png": _png, "webp": _webp, "gif": _gif}.get(kind)
-    if strip is None:
-        return data
     try:
-        return b"".join(strip(data))
+        return b"".join({"jpeg": _jpeg, "png": _png, "webp": _webp}[kind](data))
     except (IndexError, struct.error) as error:
         raise Damaged("the file is cut off") from error
 
 
 def _jpeg(data: bytes) -> Iterator[bytes]:
+    """Give the parts to keep; what phones hang behind the end, such as films, is left out."""
     yield data[:2]
     at = 2
-    while True:
-        marker = data[at + 1]
+    while (marker := data[at + 1]) != _END:
         if data[at] != 0xFF:  # noqa: PLR2004 - what a marker begins with
             raise Damaged("a marker is missing")
         if marker == 0xFF:  # noqa: PLR2004 - a marker may be padded
             at += 1
             continue
-        if marker == 0xD9:  # noqa: PLR2004 - the end: previews and films that phones hang on are left out
-            yield data[at : at + 2]
-            return
         end = at + 2 + struct.unpack_from(">H", data, at + 2)[0]
-        if end > len(data):
-            raise Damaged("the file is cut off")
-        profile = marker == 0xE2 and data[at + 4 : at + 16] == b"ICC_PROFILE\0"  # noqa: PLR2004 - APP2
-        kept = marker not in {*range(0xE1, 0xF0), 0xFE} or marker == 0xEE or profile  # noqa: PLR2004 - Adobe's colours
-        if kept:
-            yield data[at:end]
+        if marker == _SCAN:
+            while data[end] != 0xFF or data[end + 1] in _NO_END_OF_SCAN:  # noqa: PLR2004 - the next marker
+                end = data.find(b"\xff", end + 1)
+                if end < 0:
+                    raise Damaged("the file is cut off")
+        if marker not in _JPEG_DROPPED or (marker == _PROFILE and data.startswith(b"ICC_PROFILE\0", at + 4)):
+            yield _whole(data, at, end)
         at = end
-        if marker == 0xDA:  # noqa: PLR2004 - a scan: its data goes on to the next real marker
-            at = _after_scan(data, end)
-            yield data[end:at]
-
-
-def _after_scan(data: bytes, at: int) -> int:
-    while True:
-        at = data.find(b"\xff", at)
-        if at < 0 or at + 1 >= len(data):
-            raise Damaged("the file is cut off")
-        if data[at + 1] != 0 and not 0xD0 <= data[at + 1] <= 0xD7:  # noqa: PLR2004 - restart marks belong to the scan
-            return at
-        at += 2
+    yield data[at : at + 2]
 
 
 def _png(data: bytes) -> Iterator[bytes]:
     yield data[:8]
-    at = 8
-    while True:
+    at, name = 8, b""
+    while name != b"IEND":
         length, name = struct.unpack_from(">I4s", data, at)
-        end = at + 12 + length
-        if end > len(data):
-            raise Damaged("the file is cut off")
         if name not in _PNG_DROPPED:
-            yield data[at:end]
-        if name == b"IEND":
-            return
-        at = end
+            yield _whole(data, at, at + 12 + length)
+        at += 12 + length
 
 
 def _webp(data: bytes) -> Iterator[bytes]:
     whole = 8 + struct.unpack_from("<I", data, 4)[0]
-    if whole > len(data):
-        raise Damaged("the file is cut off")
-    kept, at = [], 12
+    kept, at = b"WEBP", 12
     while at < whole:
         name, length = struct.unpack_from("<4sI", data, at)
         end = at + 8 + length + length % 2
-        chunk = data[at:end]
         if name == b"VP8X":
-            chunk = chunk[:8] + bytes([chunk[8] & ~0x0C]) + chunk[9:]  # the flags that announce EXIF and XMP
-        if name not in {b"EXIF", b"XMP "}:
-            kept.append(chunk)
+            # Its flags announce EXIF and XMP.
+            kept += data[at : at + 8] + bytes([data[at + 8] & ~0x0C]) + _whole(data, at + 9, end)
+        elif name not in _WEBP_DROPPED:
+            kept += _whole(data, at, end)
         at = end
-    body = b"WEBP" + b"".join(kept)
-    yield b"RIFF" + struct.pack("<I", len(body)) + body
+    yield b"RIFF" + struct.pack("<I", len(kept)) + kept
 
 
-def _gif(data: bytes) -> Iterator[bytes]:
-    at = 13 + _gif_colours(data[10])
-    yield data[:at]
-    while data[at] != 0x3B:  # noqa: PLR2004 - the end
-        start = at
-        if data[at] == 0x21:  # noqa: PLR2004 - an extension
-            label, name = data[at + 1], data[at + 3 : at + 14]
-            at = _after_blocks(data, at + 2)
-            kept = label not in {0xFE, 0xFF} or name in _GIF_KEPT
-        else:
-            at = _after_blocks(data, at + 11 + _gif_colours(data[at + 9]))
-            kept = True
-        if kept:
-            yield data[start:at]
-    yield b"\x3b"
-
-
-def _gif_colours(flags: int) -> int:
-    return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
-
-
-def _after_blocks(data: bytes, at: int) -> int:
-    while data[at]:
-        at += data[at] + 1
-    return at + 1
+def _whole(data: bytes, start: int, end: int) -> bytes:
+    if end > len(data):
+        raise Damaged("the file is cut off")
+    return data[start:end]
