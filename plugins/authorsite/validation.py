@@ -83,7 +83,9 @@ def _in_words(model: type[BaseModel], found: Any, place: Place) -> tuple[str, st
             return f"`{name}` is missing", f"add a line `{place[-1]}: …`", place
         case "literal_error" | "enum":
             expected = found["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-            return f"`{value}` is not a {name}", did_you_mean(str(value), expected, _one_of(expected)), place
+            last = str(place[-1])
+            article = "an" if last[0] in "aeiou" else "a"
+            return f"`{value}` is not {article} {last}", did_you_mean(str(value), expected, _one_of(expected)), place
         case "list_type" | "tuple_type":
             return f"`{name}` is not a list", f"write {place[-1]}: [one, two]", place
         case "dict_type" | "model_type" | "model_attributes_type":

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from authorsite.books.exports.codes import ean13
 from authorsite.markup import plain
+from conftest import ROOT
 from lxml import etree, html
 from scanner import Unreadable, read_ean13, read_qr
 
@@ -273,6 +274,40 @@ def test_onix_is_valid(golden, slug, schema):
     with path.open("rb") as file:
         found = onixcheck.validate(file, schemas=(schema,))
     assert [m.message for m in found] == []
+
+
+PAPER = "{format: paperback}"
+ISBN = "{format: paperback, isbn: 978-1-234-56001-0, price: {USD: 19.95, JPY: 2000}, trim: 152x229mm}"
+POOR = {
+    "the real book": (ROOT / "content/books/what-is-coworking.md").read_text("utf-8"),
+    "a title, a date and a format": f"---\ntitle: Bare\npublished: 2018-06-01\neditions: [{PAPER}]\n---\n",
+    "no date but that of the record": f"---\ntitle: Bare\nupdated: 2018-06-01\neditions: [{PAPER}, {ISBN}]\n---\n",
+    "a language without a code": f"---\ntitle: Bare\nlanguage: tlh\npublished: 2018-06-01\neditions: [{ISBN}]\n---\n",
+    "two of one format": f"---\ntitle: Bare\npublished: 2018-06-01\neditions: [{PAPER}, {PAPER}]\n---\n",
+}
+
+
+@pytest.mark.parametrize("record", POOR.values(), ids=POOR)
+def test_onix_of_a_record_that_knows_little_is_valid_and_the_same_on_another_day(make_site, monkeypatch, record):
+    record = re.sub("cover:.*\n|sample:.*\n", "", record)
+    site = make_site({"content/books/b.md": record})
+    assert not site.build(strict=True, AUTHORSITE={"main_book": "b"}).failed
+    text = site.output("books/b/onix.xml")
+    for schema in ("xsd", "rng"):
+        with (site.root / "output/books/b/onix.xml").open("rb") as file:
+            assert [m.message for m in onixcheck.validate(file, schemas=(schema,))] == []
+    monkeypatch.setenv("SITE_DATE", "2020-02-04T12:00")
+    site.build(strict=True, AUTHORSITE={"main_book": "b"})
+    assert site.output("books/b/onix.xml") == text
+    assert "<SentDateTime>20180601<" in text
+
+
+@pytest.mark.parametrize("more", ["", "published: 2018-06-01", f"editions: [{PAPER}]"])
+def test_there_is_no_onix_without_an_edition_or_a_day_on_which_it_was_told(make_site, more):
+    site = make_site({"content/books/b.md": f"---\ntitle: Bare\n{more}\n---\n"})
+    assert not site.build(strict=True, AUTHORSITE={"main_book": "b"}).failed
+    assert not (site.root / "output/books/b/onix.xml").exists()
+    assert "onix" not in site.output("books/b/index.html")
 
 
 def test_the_validator_of_onix_would_say_so(golden, tmp_path):

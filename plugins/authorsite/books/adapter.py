@@ -96,7 +96,7 @@ class BooksGenerator(Generator):
             to_purchase = Path(self.output_path, book.go_url, "index.html").read_bytes()
             for shop in sorted(self.desk.shops.keys() - {offer.shop for offer in _by_shop(book)}):
                 output.write(self.context, f"{book.go_url}{shop}/index.html", to_purchase)
-            for place, text in files(book, sender, f"{self.desk.today:%Y%m%d}").items():
+            for place, text in files(book, sender).items():
                 output.write(self.context, place, text)
 
     def _page(self, writer: Any, template: str, url: str, **local: Any) -> None:
@@ -172,6 +172,7 @@ class BooksGenerator(Generator):
             best_edition=best_edition,
             source_path=source.path,
             details=self._details(book),
+            told_on=book.told_on(self.desk.today),
             countries=tuple(sorted(places.items(), key=lambda place: place[1])),
             card=card(
                 self.context,

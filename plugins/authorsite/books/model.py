@@ -222,6 +222,7 @@ class Book(Record):
     offers: tuple[Offer, ...] = ()
     aliases: tuple[SiteAddress, ...] = ()
     related: tuple[str, ...] = ()
+    updated: Day | None = None
 
     @model_validator(mode="after")
     def _editions_apart(self) -> Book:
@@ -259,6 +260,14 @@ class Book(Record):
     def authors(self) -> tuple[str, ...]:
         """The names on the cover."""
         return tuple(c.name for c in self.contributors if c.role == "author")
+
+    def told_on(self, today: date) -> date | None:
+        """Return since when the record says what it says: `updated`, else the newest date of publication that has come.
+
+        None when there is neither.
+        """
+        known = [self.updated] if self.updated else [self.published, *(edition.published for edition in self.editions)]
+        return max((day for day in known if day and day <= today), default=None)
 
     def published_of(self, form: Format | None) -> date | None:
         """Return when the edition of that format came or comes out; the work's own date where it says nothing."""

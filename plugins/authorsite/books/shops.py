@@ -75,8 +75,8 @@ def with_own_shops(path: Path, log: ProblemLog) -> Mapping[str, Shop]:
         base: Any = shops[key].model_dump() if key in shops else {}
         lines = {place[1:]: line - 1 for place, line in found.lines.items() if place[:1] == (key,)} if found else {}
         shop = validate(Shop, {**base, **given} if isinstance(given, dict) else given, log, str(path), lines)
-        if shop:
-            shops[key] = shop
+        # A faulty one is known by name all the same: it is not the offers that are at fault.
+        shops[key] = shop or shops.get(key) or Shop(name=key)
     return shops
 
 

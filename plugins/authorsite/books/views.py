@@ -140,6 +140,7 @@ class BookView:
     go_urls: tuple[tuple[str, str], ...] = ()
     countries: tuple[tuple[str, str], ...] = ()
     citations: tuple[tuple[str, str], ...] = ()
+    told_on: date | None = None
     card: Picture | None = None
     feed_html: str = ""
 

@@ -52,7 +52,7 @@ def problems(tmp_path, **fields):
         ),
         (
             {"editions": [{"format": "paperbak"}]},
-            ("`paperbak` is not a editions.1.format", "did you mean `paperback`?"),
+            ("`paperbak` is not a format", "did you mean `paperback`?"),
         ),
         (
             {"editions": [{"format": "paperback", "trim": "six by nine"}]},

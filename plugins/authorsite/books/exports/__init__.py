@@ -9,19 +9,17 @@ from . import citations, codes
 from .onix import Sender, onix
 
 
-def files(book: BookView, sender: Sender, today: str) -> Mapping[str, str]:
-    """Return the texts of a book's files by where they stand below the output folder.
-
-    `today` is the day on which the ONIX record goes out, as 20200203.
-    """
+def files(book: BookView, sender: Sender) -> Mapping[str, str]:
+    """Return the texts of a book's files by where they stand below the output folder."""
     item = citations.csl_item(book, sender.url)
     made = {
-        f"{book.url}onix.xml": onix(book, sender, today),
         f"{book.url}cite.json": citations.csl_json(item),
         f"{book.url}cite.bib": citations.bibtex(item),
         f"{book.url}cite.ris": citations.ris(item),
         f"{book.go_url}qr.svg": codes.qr(f"{sender.url}/{book.go_url}", book.title),
     }
+    if book.told_on and book.editions:
+        made[f"{book.url}onix.xml"] = onix(book, sender, book.told_on)
     for edition in book.editions:
         if edition.barcode:
             made[edition.barcode] = codes.ean13(edition.isbn, f"ISBN {edition.isbn_text}")

@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlsplit
 
 from ...markup import plain
@@ -42,10 +43,10 @@ class Sender:
     mail: str = ""
 
 
-def onix(book: BookView, sender: Sender, today: str) -> str:
-    """Return an ONIX message about all editions of a book; `today` as 20200203."""
+def onix(book: BookView, sender: Sender, told_on: date) -> str:
+    """Return an ONIX message about all editions of a book; `told_on` is when it was sent: since when it says this."""
     mail: list[Node] = [("EmailAddress", sender.mail)] if sender.mail else []
-    header: Node = ("Header", [("Sender", [("SenderName", sender.name), *mail]), ("SentDateTime", today)])
+    header: Node = ("Header", [("Sender", [("SenderName", sender.name), *mail]), ("SentDateTime", f"{told_on:%Y%m%d}")])
     products = [_product(book, *pair, sender) for pair in zip(book.record.editions, book.editions, strict=True)]
     root = ET.Element("ONIXMessage", {"release": "3.1", "xmlns": NAMESPACE})
     for node in [header, *products]:
