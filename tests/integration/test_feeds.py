@@ -138,7 +138,7 @@ def test_a_hostile_post_leaves_the_feeds_valid_and_shows_right(make_site, name):
     assert kept in found
     if name == "references":
         (problem,) = built.problems
-        assert str(problem).startswith("content/posts/a.md: U+0007, U+FFFE cannot stand in a feed")
+        assert str(problem).startswith("content/posts/a.md:5: U+0007, U+FFFE cannot stand in a feed")
 
 
 def test_a_post_of_two_megabytes_is_whole_in_the_feed(make_site):

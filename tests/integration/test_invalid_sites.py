@@ -1,5 +1,6 @@
-"""Sites that must not be published: each has its report beside it, in expected.txt."""
+"""Sites that must not be published: each has its report beside it, in expected.txt; some have settings of their own."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,9 @@ SITES = sorted(path for path in INVALID.iterdir() if (path / "content").is_dir()
 @pytest.mark.parametrize("folder", SITES, ids=lambda path: path.name)
 def test_a_site_with_a_mistake_is_not_published_and_says_which(folder, tmp_path, pytestconfig):
     shutil.copytree(folder / "content", tmp_path / "content")
-    built = Site(tmp_path, {}).build(strict=True)
+    settings = folder / "settings.json"
+    overrides = {"AUTHORSITE": json.loads(settings.read_text("utf-8"))} if settings.exists() else {}
+    built = Site(tmp_path, overrides).build(strict=True)
     report = "".join(f"{problem.severity}: {problem}\n" for problem in built.problems)
     if pytestconfig.getoption("--write-expected"):
         (folder / "expected.txt").write_text(report, "utf-8")

@@ -14,6 +14,7 @@ from ..images.adapter import picture, pictured
 from ..problems import ProblemLog, log_of
 from ..reading.adapter import resolved
 from ..reading.documents import Source, read_source
+from ..reading.links import line_of_link
 from ..reading.markdown import Converter
 from ..reading.schemas import Status
 from ..settings import now_of, site_of
@@ -131,7 +132,8 @@ class EventsGenerator(Generator):
             other = first.setdefault(event.slug, event)
             if other is not event:
                 what = f"the address {event.url} is that of {self.log.shown(other.source_path)} too"
-                self.log.error(event.source_path, 0, what, "give one of them another slug", kind="front-matter")
+                line = line_of_link(Path(event.source_path).read_text("utf-8"), "slug:")
+                self.log.error(event.source_path, line, what, "give one of them another slug", kind="front-matter")
         self.every = list(first.values())
 
     def _observances(self) -> list[Observance]:

@@ -58,15 +58,15 @@ class FeedsGenerator(Generator):
     def _check_guids(self) -> None:
         """Name the files whose `guid:` an older one has already: readers would show but one of them."""
         first: dict[str, Any] = {}
-        names = ("articles", "books", "events")
-        for content in (item for name in names for item in reversed(self.context.get(name, ()))):
+        posts, events = reversed(self.context.get("articles", ())), self.context.get("events", ())
+        for content in (*posts, *self.context.get("books", ()), *sorted(events, key=lambda event: event.source_path)):
             guid = getattr(getattr(content, "record", None), "guid", "")
             other = first.setdefault(guid, content)
             if guid and other is not content:
                 log, path = log_of(self.settings), content.source_path
                 line = line_of_link(Path(path).read_text("utf-8"), "guid:")
                 message = f"the guid `{guid}` is that of {log.shown(other.source_path)} too"
-                log.error(path, line, message, "give this one another, or none", kind="feed")
+                log.error(path, line, message, "give this one another, or none", kind="front-matter")
 
     def _groups(self, name: str, folder: str) -> Iterable[tuple[FeedLink, Any, list[Any]]]:
         """Yield feed, category (or tag) and posts for each of them that has a feed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -53,8 +54,17 @@ class Kitchen:
         html, in_html = for_readers(inner + self.line, entry.url)
         if found := sorted({*in_title, *in_summary, *in_html}):
             what = f"{', '.join(found)} cannot stand in a feed"
-            self.log.warning(entry.source, 0, what, "remove the character; the feed leaves it out", kind="feed")
+            line = _line_of(found[0], Path(entry.source))
+            self.log.warning(entry.source, line, what, "remove the character; the feed leaves it out", kind="feed")
         return replace(entry, title=title, summary=summary, html=html)
+
+
+def _line_of(character: str, source: Path) -> int:
+    """Return the line on which `source` refers to U+0007 as &#7; or &#x7;, the only ways that reading lets pass."""
+    number = int(f"0x{character[2:]}", 0)
+    text = source.read_text("utf-8")
+    found = re.search(rf"&#(?:0*{number}|x0*{number:x});", text, re.IGNORECASE)
+    return text.count("\n", 0, found.start()) + 1 if found else 0
 
 
 def markup_of(text: str) -> str:
