@@ -59,7 +59,9 @@ def test_a_post_says_the_same_to_every_machine(tree):
     assert said["article:modified_time"] == post_["dateModified"] == "2019-12-24T10:00:00-06:00"
     assert said["description"] == said["og:description"] == post_["description"]
     assert post_["author"]["name"] == "Ann Author"
-    assert post_["author"]["sameAs"] == ["https://example.org/@ann"]
+    known = structured(page(tree, ""))["Person"]
+    assert known["@id"] == post_["author"]["@id"]
+    assert known["sameAs"] == ["https://example.org/@ann"]
     assert said["og:image"] == post_["image"]
 
 

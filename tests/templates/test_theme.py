@@ -43,6 +43,7 @@ def post(title="A title"):
         category=category,
         author=title,
         tags=[category],
+        picture=None,
         breadcrumbs=[SimpleNamespace(label="Home", url="")],
         record=SimpleNamespace(summary=title, title=title, toc=False, reblog=None, series="", template=None),
         series_posts=(),
@@ -108,7 +109,7 @@ def tokens(scheme):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_color_can_be_read_on_the_grounds_that_it_stands_on(scheme):
     colors = tokens(scheme)
-    for name in ["ink", "quiet", "accent", *(n for n in colors if n.startswith("code-"))]:
+    for name in ["ink", "quiet", "accent", "buy"]:
         for ground in ("paper", "raised"):
             assert assets.contrast(colors[name], colors[ground]) >= 4.5, (name, ground)
     assert assets.contrast(colors["on-buy"], colors["buy"]) >= 4.5
@@ -152,6 +153,6 @@ def test_a_block_or_a_partial_is_replaced_by_a_file_in_theme_overrides(make_site
     assert "My own foot" in page
     assert "At the end" in page
     assert "Words" in page
-    [sheet] = [name for name in site.tree() if name.startswith("theme/site.")]
+    [sheet] = [name for name in site.tree() if name.startswith("assets/site.")]
     assert ":root{--accent:#" in site.output(sheet)
     assert f'href="/{sheet}"' in page

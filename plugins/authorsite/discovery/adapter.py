@@ -53,7 +53,7 @@ def add_heads(generators: list[Any]) -> None:
     for page in context.get("hidden_pages", ()):
         page.head = _page_head(page, context, site, robots="noindex")
     picture = card(context, "site", site.name, "", "")
-    data = as_json_ld([site.website(), site.person()])
+    data = as_json_ld([site.website(), site.described_person()])
     context[HOME] = Head(site.name, f"{site.url}/", site.description, picture=picture, author=site.author, data=data)
 
 
@@ -165,9 +165,7 @@ class DiscoveryGenerator(Generator):
         root, url = self._site.root, self._site.url
         output.write(self.context, "sitemap.xml", sitemap(self._pages))
         output.write(self.context, "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {url}/sitemap.xml\n")
-        output.write(
-            self.context, "_headers", headers(self._files, filter(None, [self.context.get("STYLESHEET")]), root)
-        )
+        output.write(self.context, "_headers", headers(self._files, root))
 
     def _write_search(self, writer: Any) -> None:
         place, data = search.script()

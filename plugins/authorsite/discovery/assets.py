@@ -1,4 +1,4 @@
-"""The theme's stylesheets as one file whose name is its content's: fetched once, kept for ever."""
+"""The theme's stylesheets as two files whose names are their contents': fetched once, kept for ever."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def bundle(sheets: Iterable[Path], accent: str = "") -> str:
     `accent` ("#rrggbb") is made darker, and for dark schemes lighter, where it could not be read on the page.
     """
     text = "\n".join(path.read_text("utf-8") for path in sheets)
-    if accent:
+    if text and accent:
         light, dark = (readable(accent, grounds) for grounds in _GROUNDS)
         text += f":root{{--accent:{light}}}@media screen and (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}"
     text = _SPACE.sub(" ", _COMMENT.sub("", text))
@@ -69,19 +69,25 @@ def hashed_name(stem: str, content: str, suffix: str) -> str:
 
 
 class StylesheetGenerator:
-    """Names the stylesheet for every page, and writes it."""
+    """Names the stylesheet of every page, and the one on top of it for pages that are no texts; writes both."""
 
     def __init__(self, context: dict[str, Any], settings: dict[str, Any], *_: Any, **__: Any) -> None:
         self.context = context
-        sheets = sorted((Path(settings["THEME"]) / "css").glob("*.css"))
-        self._style = bundle(sheets, site_of(settings).accent) if sheets else ""
-        # As early as this, so that Pelican's own pages know the name.
-        context["STYLESHEET"] = f"theme/{hashed_name('site', self._style, '.css')}" if self._style else ""
+        folder, self._styles = Path(settings["THEME"]) / "css", {}
+        # As early as this, so that Pelican's own pages know the names.
+        for name, stem, sheets, color in (
+            ("STYLESHEET", "site", folder.glob("*.css"), site_of(settings).accent),
+            ("PAGES_STYLESHEET", "pages", folder.glob("pages/*.css"), ""),
+        ):
+            style = bundle(sorted(sheets), color)
+            context[name] = f"assets/{hashed_name(stem, style, '.css')}" if style else ""
+            self._styles[context[name]] = style
 
     def generate_output(self, _writer: Any) -> None:
-        """Write the stylesheet."""
-        if self._style:
-            output.write(self.context, self.context["STYLESHEET"], self._style)
+        """Write the stylesheets."""
+        for place, style in self._styles.items():
+            if place:
+                output.write(self.context, place, style)
 
 
 def get_generators(_pelican: Any) -> type:

@@ -69,11 +69,14 @@ class Site:
     profiles: tuple[str, ...] = ()
 
     def person(self, name: str = "") -> dict[str, Any]:
-        """Return the site's author, or another person by name."""
+        """Return the site's author, or another person by name; the home page alone says more of the author."""
         if name and name != self.author:
             return {"@type": "Person", "name": name}
-        thing = {"@type": "Person", "@id": f"{self.url}/#author", "name": self.author, "url": f"{self.url}/"}
-        return thing | {"description": self.bio, "sameAs": list(self.profiles)}
+        return {"@type": "Person", "@id": f"{self.url}/#author", "name": self.author, "url": f"{self.url}/"}
+
+    def described_person(self) -> dict[str, Any]:
+        """Return the site's author with all that is known."""
+        return self.person() | {"description": self.bio, "sameAs": list(self.profiles)}
 
     def website(self) -> dict[str, Any]:
         """Return the site itself."""
@@ -103,7 +106,6 @@ def posting(head: Head, site: Site, *, words: int, about: dict[str, Any] | None,
         "@type": "BlogPosting",
         "@id": f"{head.url}#post",
         "url": head.url,
-        "mainEntityOfPage": head.url,
         "headline": head.title,
         "description": head.description,
         "datePublished": head.published,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 _COMMON = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; font-src 'self'; manifest-src 'self'; "
@@ -25,8 +25,8 @@ _NEVER_CHANGING = ("assets/*", "images/sized/*", "images/cards/*", "pagefind/fra
 _FOREVER = "public, max-age=31536000, immutable"
 
 
-def headers(files: Collection[str], hashed: Iterable[str], root: str) -> str:
-    """Return the `_headers` file for pages written to `files`; `hashed` are files whose names hold a digest.
+def headers(files: Collection[str], root: str) -> str:
+    """Return the `_headers` file for pages written to `files`.
 
     Hosts join the headers of all rules that fit, and of two policies the stricter one wins: so each page has the policy
     of one rule alone, and there is one rule for each folder at the top.
@@ -40,7 +40,7 @@ def headers(files: Collection[str], hashed: Iterable[str], root: str) -> str:
         blocks.append(_block(f"{root}/{top}", {"Content-Security-Policy": policy}))
     if "search/index.html" in files:
         blocks.append(_block(f"{root}/search/*", {"Content-Security-Policy": SEARCH_POLICY}))
-    blocks += [_block(f"{root}/{pattern}", {"Cache-Control": _FOREVER}) for pattern in (*_NEVER_CHANGING, *hashed)]
+    blocks += [_block(f"{root}/{pattern}", {"Cache-Control": _FOREVER}) for pattern in _NEVER_CHANGING]
     return "\n".join(blocks)
 
 
