@@ -96,8 +96,10 @@ class ProblemLog:
 
     def shown(self, path: str) -> str:
         """Return `path` relative to the root where it lies below it."""
+        # A symbolic link is shown as itself, not as what it leads to.
+        file = Path(path).parent.resolve() / Path(path).name
         try:
-            return Path(path).resolve().relative_to(self.root.resolve()).as_posix() if path else "(build)"
+            return file.relative_to(self.root.resolve()).as_posix() if path else "(build)"
         except ValueError:
             return path
 

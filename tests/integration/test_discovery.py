@@ -266,7 +266,7 @@ def test_wrong_images_are_told_and_nothing_falls_over(make_site):
     told = "\n".join(map(str, built.problems))
     assert built.failed
     assert "content/posts/a.md:4: there is no image images/none.png" in told
-    assert "content/posts/b.md:4: the image has no alt text" in told
+    assert "content/posts/b.md:4: the image has no description" in told
     assert "content/posts/b.md:6: the image https://elsewhere.example/a.png is on another host" in told
     assert "content/images/text.png: text.png cannot be read as an image" in told
     assert "content/images/cut.jpg: cut.jpg is damaged" in told

@@ -1,6 +1,8 @@
 """Pictures of whole sites: what is made, what is made again, what is refused."""
 
+import re
 from io import BytesIO
+from urllib.parse import unquote
 
 import pytest
 from authorsite.images import making, store
@@ -70,3 +72,74 @@ def test_a_new_title_makes_one_card_and_a_new_image_its_own_files(small):
     small.write({"content/images/in-text.jpg": photograph()})
     built(small)
     assert {name.rsplit("-", 1)[0] for name, _ in made(small).items() - before.items()} == {"in-text"}
+
+
+def test_what_is_wrong_with_an_image_is_told_with_its_line(make_site):
+    event = "---\ntitle: A talk\nstart: 2020-05-01\n---\nText.\n\n![](../images/a.jpg)\n"
+    files = {
+        "content/books/guide.md": BOOK + "\n![](../images/front.jpg)\n\n![x](https://far.example/a.png)\n",
+        "content/events/talk.md": event,
+        "content/posts/raw.md": post(body='Text.\n\n<img src="../images/a.jpg">'),
+        "content/posts/none.md": post("B", body="Text.\n\n![x](/images/none.jpg)"),
+        "content/posts/far.md": post("C", image="https://far.example/a.png", image_alt="x"),
+        "content/posts/film.md": post("D", body='Text.\n\n<iframe src="https://far.example/film"></iframe>'),
+        "content/images/front.jpg": photograph(),
+        "content/images/a.jpg": photograph(),
+        "content/images/wrong.jpg": photograph(form="PNG"),
+        "content/images/camera.heic": b"\0",
+    }
+    site = make_site(files)
+    (site.root / "content/images/out.jpg").symlink_to(site.root / "elsewhere.jpg")
+    (site.root / "elsewhere.jpg").write_bytes(photograph())
+    told = "\n".join(map(str, site.build().problems))
+    for wanted in (
+        "content/books/guide.md:8: the picture ../images/front.jpg has no description",
+        "content/books/guide.md:10: the image https://far.example/a.png is on another host",
+        "content/events/talk.md:7: the picture ../images/a.jpg has no description",
+        "content/posts/raw.md:7: an image has no alt text",
+        "content/posts/none.md:7: there is no image images/none.jpg",
+        "content/posts/far.md:4: `https://far.example/a.png` is not an image of this site",
+        "content/posts/film.md:7: the <iframe> https://far.example/film is on another host",
+        "content/images/wrong.jpg: wrong.jpg holds a PNG image",
+        "content/images/camera.heic: camera.heic is no image that browsers show",
+        "content/images/out.jpg: out.jpg lies outside content/",
+    ):
+        assert wanted in told, told
+
+
+def test_any_name_in_any_folder_and_any_way_to_write_it_gives_a_picture(make_site):
+    ways = (
+        "<../images/Öl und Wasser (1).jpg>",
+        "../images/%C3%96l%20und%20Wasser%20(1).jpg",
+        "{static}/images/a.jpg",
+        "{attach}../images/sub/a.jpg",
+        "|filename|/images/a.jpg",
+        "/images/sub/a.jpg",
+        "https://example.org/images/a.jpg",
+    )
+    files = {
+        "content/posts/a.md": post(
+            slug="a",
+            body="\n\n".join(f"![x]({way})" for way in ways),
+            image='"images/Öl und Wasser (1).jpg"',
+            image_alt="x",
+            summary="Short.",
+        ),
+        "content/images/Öl und Wasser (1).jpg": photograph(),
+        "content/images/a.jpg": photograph(),
+        "content/images/sub/a.jpg": photograph((640, 480)),
+    }
+    site = make_site(files)
+    built(site, strict=True)
+    tree = site.tree()
+    html = site.output("2019/03/01/a/index.html")
+    body = html[html.index("<article") : html.index("</article>")]
+    shown = re.findall(r'<img[^>]* src="/([^"]*)"[^>]* width="(\d+)" height="(\d+)"', body)
+    assert len(shown) == len(ways) + 1
+    for address, width, height in shown:
+        assert re.fullmatch(r"[\w./%-]+", address, re.ASCII)
+        with Image.open(BytesIO(tree[unquote(address)])) as image:
+            assert image.size == (int(width), int(height))
+    places = [part.split()[0] for found in re.findall(r'srcset="([^"]*)"', html) for part in found.split(",")]
+    assert len(set(places)) >= 6
+    assert all(place.lstrip("/") in tree for place in places)

@@ -17,7 +17,7 @@ from ..images.adapter import PICTURES, card, picture, pictured
 from ..markup import plain
 from ..problems import ProblemLog, log_of
 from ..reading.adapter import resolved
-from ..reading.documents import Source, parse_file, read_source
+from ..reading.documents import Source, body_of, parse_file, read_source
 from ..reading.markdown import Converter
 from ..settings import now_of, site_of
 from ..validation import did_you_mean, line_of
@@ -146,7 +146,7 @@ class BooksGenerator(Generator):
         best, best_edition = best_offer(editions)
         posts = [post for post in self.context.get("articles", []) if self._is_about(post, slug, sources)]
         self._check_chapters(posts, source)
-        html = Converter().convert(source.body).html
+        html = body_of(source, Converter(), self.log)
         view = BookView(
             record=book,
             slug=slug,

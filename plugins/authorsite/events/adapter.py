@@ -13,7 +13,7 @@ from .. import output
 from ..images.adapter import picture, pictured
 from ..problems import ProblemLog, log_of
 from ..reading.adapter import resolved
-from ..reading.documents import Source, read_source
+from ..reading.documents import Source, body_of, read_source
 from ..reading.links import line_of_link
 from ..reading.markdown import Converter
 from ..reading.schemas import Status
@@ -89,7 +89,7 @@ class EventsGenerator(Generator):
             guid=event.guid or (f"{self.site.url}{event.aliases[0]}" if event.aliases else whole),
             title=event.title,
             summary=event.summary,
-            html=self.converter.convert(source.body, slug).html,
+            html=body_of(source, self.converter, self.log, slug),
             start=event.start.moment,
             when=in_words(event.start, event.end, self.locale),
             past=event.over <= self.now,

@@ -16,7 +16,7 @@ from PIL import features
 from .. import output
 from ..problems import log_of
 from ..settings import SiteSettings, site_of
-from .bodies import Elsewhere, Place, with_pictures
+from .bodies import Place, with_pictures
 from .cards import Card
 from .files import KINDS, OTHER_IMAGES
 from .picture import Picture
@@ -82,24 +82,18 @@ def add_pictures(generators: list[Any]) -> None:
 
 def _add_to(content: Any, context: dict[str, Any]) -> None:
     record = getattr(content, "record", None)
-    place = _place(content.source_path, context)
     content.picture = None
     if record is not None and record.image:
-        line = line_with(content.source_path, "image:")
-        try:
-            path = place.path_of(record.image if record.image.startswith((".", "/")) else f"/{record.image}")
-        except Elsewhere:
-            path = None
+        at = (content.source_path, line_with(content.source_path, "image:"))
+        rooted = record.image if "//" in record.image or record.image[0] in "./{|" else f"/{record.image}"
+        path = _place(content.source_path, context).path_of(rooted)
         if path is None:
             message = f"`{record.image}` is not an image of this site"
-            log_of(context).error(content.source_path, line, message, "put it into content/images", kind="image")
+            log_of(context).error(*at, message, "put it into content/images", kind="image")
         else:
-            if not record.image_alt:
-                hint = "add a line `image_alt: …` that says what it shows"
-                log_of(context).error(content.source_path, line, "the image has no alt text", hint, kind="image")
-            content.picture = picture(context, path, record.image_alt, (content.source_path, line))
+            content.picture = picture(context, path, record.image_alt, at)
     body = content._content  # noqa: SLF001 - Pelican offers no other way to change a body
-    if isinstance(body, str) and "<img" in body:
+    if isinstance(body, str):
         first = content.picture is None
         content._content = pictured(body, content.source_path, context, first_at_once=first)  # noqa: SLF001
 
@@ -110,18 +104,16 @@ def pictured(html: str, source: str, context: Mapping[str, Any], *, first_at_onc
     place = _place(source, context)
 
     def find(src: str, alt: str) -> Picture | None:
-        try:
-            path = place.path_of(src)
-        except Elsewhere:
-            hint = "put it into content/images: pages ask no other host"
-            line = line_with(source, src)
-            log_of(context).error(source, line, f"the image {src} is on another host", hint, kind="image")
+        path = place.path_of(src)
+        # One that is not there is told where links are resolved, but for addresses from the root.
+        if path is None or not (pictures.has(path) or (src.startswith("/") and pictures.has(path.split("/")[0]))):
             return None
-        if path is None or not (pictures.content / path).is_file():
-            return None  # a link that leads nowhere is found where links are resolved
-        return pictures.picture(path, alt, (source, 0))
+        return pictures.picture(path, alt, (source, 0 if pictures.has(path) else line_with(source, src)))
 
-    return with_pictures(html, find, first_at_once=first_at_once)
+    def report(written: str, message: str, hint: str) -> None:
+        log_of(context).error(source, line_with(source, written), message, hint, kind="image")
+
+    return with_pictures(html, find, report, place.url, first_at_once=first_at_once)
 
 
 def _place(source: str, context: Mapping[str, Any]) -> Place:

@@ -10,13 +10,15 @@ from html import escape
 from urllib.parse import unquote, urlsplit
 
 from ..markup import Token, tokens
+from .elsewhere import SUSPICIOUS, asked
 from .picture import Picture
 
-_PELICANS = re.compile(r"[{|](?:static|attach|filename)[|}]")
+_PELICANS = re.compile(r"^[{|](?:static|attach|filename)[|}]")
+_LINK_INSTEAD = "make a link of it, or put it into content: pages ask no other host"
 
 
-class Elsewhere(ValueError):
-    """An image that another host serves."""
+Report = Callable[[str, str, str], None]
+"""Called with what stands in the text, a message and a hint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +30,36 @@ class Place:
     root: str
 
     def path_of(self, src: str) -> str | None:
-        """Return the path below content/ of an image address as written or resolved; None for data: and the like.
-
-        Raises Elsewhere for another host's.
-        """
-        if found := _PELICANS.match(src):
-            src = src[found.end() :]
-            rooted = src.startswith("/")
-        else:
-            if src.startswith((f"{self.url}/", f"{self.root}/")):
-                src = "/" + src.removeprefix(self.url if "://" in src else self.root).lstrip("/")
+        """Return the path below content/ of an image's address, as written or resolved; None for any other address."""
+        src = _PELICANS.sub("", src)
+        for own in (self.url, self.root):
+            if own and src.startswith(f"{own}/"):
+                src = src.removeprefix(own)
+        try:
             parts = urlsplit(src)
-            if parts.scheme in {"http", "https"} or parts.netloc:
-                raise Elsewhere(src)
-            if parts.scheme:
-                return None
-            rooted = src.startswith("/")
-        path = unquote(re.split(r"[?#]", src, maxsplit=1)[0])
-        path = posixpath.normpath(path.lstrip("/") if rooted else posixpath.join(self.folder, path))
+        except ValueError:
+            return None
+        if parts.scheme or parts.netloc:
+            return None
+        path = unquote(parts.path)
+        path = posixpath.normpath(path.lstrip("/") if path.startswith("/") else posixpath.join(self.folder, path))
         return None if path.startswith("..") or path == "." else path
 
 
-def with_pictures(html: str, find: Callable[[str, str], Picture | None], *, first_at_once: bool = True) -> str:
+def with_pictures(
+    html: str, find: Callable[[str, str], Picture | None], report: Report, own: str, *, first_at_once: bool = True
+) -> str:
     """Return `html` with each `<img>` that `find(src, alt)` knows in its sizes, and captions as figures.
 
     All pictures are loaded when they come near, but for the first when `first_at_once`. A picture alone in a paragraph
-    with a title has that title as its caption.
+    with a title has that title as its caption. What is asked of hosts other than `own` is reported.
     """
-    if "<img" not in html:
+    if "<img" not in html and not SUSPICIOUS.search(html):
         return html
     stream, parts, at_once, inside = tokens(html), [], first_at_once, 0
     for number, token in enumerate(stream):
+        if token.kind == "start":
+            _check(token, stream[number + 1].raw if number + 1 < len(stream) else "", report, own)
         if token.name == "picture":
             inside += {"start": 1, "end": -1}.get(token.kind, 0)
         if token.kind == "start" and token.name == "img" and not inside:
@@ -70,6 +71,16 @@ def with_pictures(html: str, find: Callable[[str, str], Picture | None], *, firs
         else:
             parts.append(token.raw)
     return "".join(parts)
+
+
+def _check(token: Token, after: str, report: Report, own: str) -> None:
+    if token.name == "img" and "alt" not in token.attributes:
+        report(token.attributes.get("src") or "<img", "an image has no alt text", 'add alt="what it shows"')
+    for address in asked(token.name, token.attributes, after):
+        if not address.startswith(f"{own}/"):
+            what = "image" if token.name == "img" else f"<{token.name}>"
+            hint = "put it into content/images: pages ask no other host" if what == "image" else _LINK_INSTEAD
+            report(address, f"the {what} {address} is on another host", hint)
 
 
 def _alone(stream: list[Token], number: int) -> bool:

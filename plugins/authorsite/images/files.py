@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from PIL import Image
 
+from .elsewhere import asked
 from .metadata import Damaged, without_metadata
 
 KINDS = {
@@ -31,7 +32,6 @@ REWRITTEN = frozenset(("gif", "avif"))
 """What Pillow writes anew to be rid of metadata; out of others it is cut. Moving GIFs stay as they are."""
 
 _SMALLER = "make it smaller: 2500 pixels across are plenty"
-_ELSEWHERE = re.compile(r"""url\(\s*["']?\s*((?:https?:)?//[^\s"')]+)""", re.IGNORECASE)
 _UPRIGHT = 4
 """EXIF orientations above this one lie on their side."""
 
@@ -129,8 +129,9 @@ def drawing_size(data: bytes, name: str) -> tuple[int, int]:
     if b"<?xml-stylesheet" in data or any(map(_runs, root.iter())):
         raise ImageFault(f"{name} holds a script", "save it as a plain SVG, without scripts")
     for element in root.iter():
-        if found := _ELSEWHERE.search(_loaded(element)):
-            raise ImageFault(f"{name} loads {found[1]}", "draw into the image what it loads: pages ask no other host")
+        given = {_local(key): value for key, value in element.attrib.items()}
+        for address in asked(_local(element.tag), given, element.text or ""):
+            raise ImageFault(f"{name} loads {address}", "draw into the image what it loads: pages ask no other host")
     sides = [re.fullmatch(r"\s*([\d.]+)(?:px)?\s*", root.get(side) or "") for side in ("width", "height")]
     box = (root.get("viewBox") or "").replace(",", " ").split()
     try:
@@ -152,11 +153,3 @@ def _runs(element: ET.Element) -> bool:
     return _local(element.tag) == "script" or any(
         _local(name).startswith("on") or "javascript:" in "".join(value.split()).lower() for name, value in given
     )
-
-
-def _loaded(element: ET.Element) -> str:
-    """Return, as CSS writes it, what an element loads when it is shown; where a link leads is no such thing."""
-    tag, given = _local(element.tag), element.attrib
-    links = [f"url({value})" for name, value in given.items() if tag != "a" and _local(name) in {"href", "src"}]
-    style = (element.text or "").replace("@import", "url(") if tag == "style" else ""
-    return " ".join([*links, *given.values(), style])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ..output import replace_file
 from ..problems import ProblemLog
@@ -32,6 +33,10 @@ class Pictures:
         self._clean: dict[str, Path] = {}
         self._cards: dict[str, Card] = {}
         self._as_is: dict[str, ImageFile] = {}
+
+    def has(self, path: str) -> bool:
+        """Whether there is a file or folder at `path` below content/."""
+        return (self.content / path).exists()
 
     def find(self, path: str, shown_at: tuple[str, int] = ("", 0)) -> ImageFile | None:
         """Return the image at `path` below content/; None after a problem at `shown_at` (file and line)."""
@@ -90,7 +95,8 @@ class Pictures:
         return self._shown("icon-512.png", 512, 512, alt)
 
     def _shown(self, src: str, width: int, height: int, alt: str) -> Picture:
-        return Picture(f"{self.site.root}/{src}", f"{self.site.url}/{src}", width, height, alt)
+        address = quote(src)
+        return Picture(f"{self.site.root}/{address}", f"{self.site.url}/{address}", width, height, alt)
 
     def clean(self, path: str) -> Path | None:
         """Return where the file to be published in place of content's `path` will be; None: that file itself."""

@@ -13,6 +13,7 @@ from ..problems import ProblemLog
 from ..validation import Model, Place, validate
 from . import front_matter
 from .front_matter import FrontMatter, Report
+from .markdown import Converter
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +46,13 @@ def read_source(path: str | Path, model: type[Model], log: ProblemLog, zone: Zon
         return None
     record: Any = validate(model, found.data, log, name, found.lines, context={"zone": zone})
     return Source(name, record, found.lines, found.body, found.body_line) if record else None
+
+
+def body_of(source: Source[Any], converter: Converter, log: ProblemLog, prefix: str = "") -> str:
+    """Return the body of a book or an event as HTML; what is wrong with it goes to the log."""
+    made = converter.convert(source.body, prefix)
+    for found in made.found:
+        line = source.body_line + found.line - 1 if found.line else 0
+        told = log.error if found.kind == "markdown" else log.warning
+        told(source.path, line, found.message, found.hint, kind=found.kind)
+    return made.html

@@ -8,7 +8,7 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from authorsite.images.bodies import Elsewhere, Place, with_pictures
+from authorsite.images.bodies import Place, with_pictures
 from authorsite.images.cards import Card, draw, drawable
 from authorsite.images.files import ImageFault, look
 from authorsite.images.making import cleaned, make, upright
@@ -282,6 +282,10 @@ PLACE = Place("posts", "https://example.org/folder", "/folder")
         ("{static}../images/a.png", "images/a.png"),
         ("|attach|a.png", "posts/a.png"),
         ("../../secret.png", None),
+        ("https://elsewhere.example/a.png", None),
+        ("//elsewhere.example/a.png", None),
+        ("http://example.org/a", None),
+        ("http://[/a", None),
         ("data:image/png;base64,AA", None),
         ("", "posts"),
     ],
@@ -290,19 +294,15 @@ def test_an_address_names_a_file_below_content(src, path):
     assert PLACE.path_of(src) == path
 
 
-@pytest.mark.parametrize(
-    "src", ["https://elsewhere.example/a.png", "//elsewhere.example/a.png", "http://example.org/a"]
-)
-def test_another_host_is_told(src):
-    with pytest.raises(Elsewhere):
-        PLACE.path_of(src)
-
-
 SHOWN = Picture("/i.jpg", "https://example.org/i.jpg", 40, 20, "x", (Source("image/webp", "/i.webp 40w"),), "100vw")
 
 
 def known(src, alt):  # noqa: ARG001 - as the finder is called
     return None if src == "unknown" else SHOWN
+
+
+def shown(html, report=None, **options):
+    return with_pictures(html, known, report or pytest.fail, "https://example.org", **options)
 
 
 PICTURE = (
@@ -332,11 +332,39 @@ PICTURE = (
     ],
 )
 def test_pictures_in_a_text_get_their_sizes_and_captions(html, expected):
-    assert with_pictures(html, known) == expected
+    assert shown(html) == expected
 
 
 def test_no_picture_is_loaded_at_once_below_one_that_is():
-    assert 'loading="lazy"' in with_pictures('<img src="a" alt="">', known, first_at_once=False)
+    assert 'loading="lazy"' in shown('<img src="a" alt="">', first_at_once=False)
+
+
+@pytest.mark.parametrize(
+    ("html", "told"),
+    [
+        ('<img src="https://far.example/a" alt="x">', ["the image https://far.example/a is on another host"]),
+        ('<img src="//far.example/a" alt="x">', ["the image //far.example/a is on another host"]),
+        ('<img src="a" srcset="a 1x, https://far.example/b 2x" alt="">', ["the image https://far.example/b is"]),
+        ('<picture><source srcset="https://far.example/b"></picture>', ["the <source> https://far.example/b is"]),
+        ("<video poster='HTTPS://far.example/b'></video>", ["the <video> HTTPS://far.example/b is on another host"]),
+        ('<iframe src="https://far.example/"></iframe>', ["the <iframe> https://far.example/ is on another host"]),
+        ('<link rel="stylesheet" href="//far.example/b">', ["the <link> //far.example/b is on another host"]),
+        ('<object data="https://far.example/b"></object>', ["the <object> https://far.example/b is on another host"]),
+        ('<p style="background:url(https://far.example/b)">', ["the <p> https://far.example/b is on another host"]),
+        ('<style>@import "https://far.example/b";</style>', ["the <style> https://far.example/b is on another host"]),
+        ('<svg><use href="https://far.example/b#c"/></svg>', ["the <use> https://far.example/b#c is on another host"]),
+        ('<img src="a">', ["an image has no alt text"]),
+        ('<a href="https://far.example/">x</a><blockquote cite="https://far.example/">y</blockquote>', []),
+        ('<iframe src="https://example.org/film/"></iframe><img src="data:image/png;base64,//AA" alt="">', []),
+        ("<p>https://far.example/ <code>src=https://far.example/</code></p>", []),
+        ('<p title="see url(b), https://far.example/">', []),
+    ],
+)
+def test_what_would_be_asked_of_another_host_is_told(html, told):
+    said = []
+    shown(html, report=lambda *given: said.append(given))
+    assert [message[: len(wanted)] for (_, message, _), wanted in zip(said, told, strict=True)] == told
+    assert all(written and hint for written, _, hint in said)
 
 
 CARD = Card("a-post", "Ladders & what they lead to", "Notes", "Ann Author", "#ffffff", "#000000", "#cc0000")
