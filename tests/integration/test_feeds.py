@@ -6,8 +6,8 @@ import re
 
 import feedparser
 import pytest
-from authorsite.feeds import adapter, making
-from authorsite.feeds.making import Kitchen
+from authorsite.feeds import adapter
+from authorsite.feeds.making import KEPT, Kitchen
 from authorsite.problems import ProblemLog
 from authorsite.publishing.build import build
 from authorsite.publishing.feed_diff import feed_diff
@@ -166,10 +166,10 @@ def test_entries_are_made_once_for_all_feeds_and_only_those_shown(make_site, mon
     )
     site = make_site(many(40))
     site.build(AUTHORSITE={"feeds": {"items": 5, "tags": ["all"]}})
-    assert kitchens[-1].converted == 5, "main, Atom, JSON, category and tag show the same five"
+    assert kitchens[-1].readable.cache_info().misses == 5, "main, Atom, JSON, category and tag show the same five"
     site.write({"content/posts/39.md": post("Post 39", "2019-04-12", body="Mended.", tags="[all]")})
     site.build(AUTHORSITE={"feeds": {"items": 5, "tags": ["all"]}})
-    assert kitchens[-1].converted == 0, "that post is in no feed"
+    assert kitchens[-1].readable.cache_info().misses == 0, "that post is in no feed"
 
 
 def test_a_feed_is_left_alone_until_an_entry_of_it_changes_and_made_again_when_it_was_touched(make_site, monkeypatch):
@@ -195,12 +195,11 @@ def test_a_feed_is_left_alone_until_an_entry_of_it_changes_and_made_again_when_i
     assert not site.build().failed
 
 
-def test_entries_kept_for_the_next_feed_have_a_bound(monkeypatch):
-    monkeypatch.setattr(making, "_KEPT", 3)
+def test_entries_kept_for_the_next_feed_have_a_bound():
     kitchen = Kitchen(ProblemLog())
-    for n in range(10):
+    for n in range(KEPT + 10):
         kitchen.readable(sample(guid=f"https://example.org/{n}/"))
-    assert len(kitchen._ready) == 3
+    assert kitchen.readable.cache_info().currsize == KEPT
 
 
 def test_updated_moves_only_with_the_date_or_modified(make_site):

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import heapq
-import mimetypes
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urljoin
 
 from pelican.generators import Generator
 
 from .. import output
-from ..markup import plain
 from ..problems import log_of
 from ..reading.links import line_of_link
 from ..settings import now_of, site_of
 from ..validation import did_you_mean
-from .entry import Enclosure, Entry, Feed, FeedLink, Original, guid_of
-from .making import Kitchen, Shelf, code_digest, told, written
+from .entries import Maker
+from .entry import Entry, Feed, FeedLink
+from .making import KEPT, Kitchen, Shelf, code_digest, told, written
 from .xml_feeds import ATOM, RSS
 
 JSON, CALENDAR = "application/feed+json", "text/calendar"
@@ -60,7 +58,7 @@ class FeedsGenerator(Generator):
         first: dict[str, Any] = {}
         posts, events = reversed(self.context.get("articles", ())), self.context.get("events", ())
         for content in (*posts, *self.context.get("books", ()), *sorted(events, key=lambda event: event.source_path)):
-            guid = getattr(getattr(content, "record", None), "guid", "")
+            guid = getattr(content.record, "guid", "")
             other = first.setdefault(guid, content)
             if guid and other is not content:
                 log, path = log_of(self.settings), content.source_path
@@ -72,7 +70,7 @@ class FeedsGenerator(Generator):
         """Yield feed, category (or tag) and posts for each of them that has a feed."""
         wanted = self.site.feeds.tags if folder == "tag" else None
         for group, posts in self.context.get(name, ()):
-            shown = [post for post in posts if not getattr(post, "draft", False)]
+            shown = [post for post in posts if not post.draft]
             link = FeedLink(f"{self.settings['SITENAME']}: {group.name}", f"{folder}/{group.slug}/feed.xml", RSS)
             served = bool(shown) and (wanted is None or group.name in wanted or group.slug in wanted)
             # A post's category is an object of its own, equal to this one.
@@ -82,19 +80,31 @@ class FeedsGenerator(Generator):
                 yield link, group, shown
 
     def generate_output(self, writer: Any) -> None:
-        """Write the feeds of posts, and the page that lists every feed."""
-        self._kitchen = Kitchen(log_of(self.settings), self.site.feeds.content == "full", self._book_line())
+        """Write the feeds, and the page that lists them."""
+        site, now = self.site, now_of(self.settings)
+        author = self.settings.get("AUTHOR") or self.settings["SITENAME"]
+        self._maker = Maker(site.url, author)
+        self._post = lru_cache(KEPT)(self._maker.post)
+        book = self.context.get("main_book")
+        cover = book.cover.picture.url if book and book.cover and book.cover.picture else ""
+        self._about = {"description": site.description, "language": site.language, "author": author, "site": site.url}
+        self._about |= {"rights": site.feeds.copyright, "hub": site.feeds.hub, "image": cover}
+        self._kitchen = Kitchen(log_of(self.settings), full=site.feeds.content == "full", line=self._book_line(book))
         self._shelf = Shelf.load(Path(self.settings["CACHE_PATH"]) / "feeds.json")
-        self._code, self._digests = code_digest(), dict[str, str]()
-        about = self.site.description
         output.write(self.context, STYLESHEET, Path(__file__).with_name(STYLESHEET).read_bytes())
-        posts = self._newest(post for post in self.context.get("articles", ()) if not getattr(post, "draft", False))
-        sections = {"": ("", posts), "books": ("books/", self._books()), "events": ("events/", self._events())}
+        books = [item for item in self.context.get("books", ()) if item.published and item.published <= now.date()]
+        events = [event for event in self.context.get("events", ()) if event.record.announced <= now]
+        events.sort(key=lambda event: (event.record.announced, event.url), reverse=True)
+        shown = {
+            "": ("", self._newest(post for post in self.context.get("articles", ()) if not post.draft)),
+            "books": ("books/", [self._maker.book(item, now.tzinfo) for item in books]),
+            "events": ("events/", [self._maker.event(event) for event in events[: site.feeds.items or None]]),
+        }
         for link in self.context["feeds"]:
-            if link.section in sections and link.type != CALENDAR:
-                self._write(link, about, *sections[link.section])
-        for link, group, listed in self.groups:
-            self._write(link, about, group.url, self._newest(listed))
+            if link.type != CALENDAR:
+                self._write(link, *shown[link.section])
+        for link, group, posts in self.groups:
+            self._write(link, group.url, self._newest(posts))
         self._shelf.save()
         every = (*self.context["feeds"], *(link for link, _, _ in self.groups))
         template = self.get_template("subscribe")
@@ -103,144 +113,26 @@ class FeedsGenerator(Generator):
     def _newest(self, posts: Iterable[Any]) -> list[Entry]:
         listed = list(posts)
         size = self.site.feeds.items or len(listed)
-        newest = heapq.nlargest(size, listed, key=lambda post: (post.date, post.url))
-        return [self._entry(post) for post in newest]
+        return list(map(self._post, heapq.nlargest(size, listed, key=lambda post: (post.date, post.slug))))
 
-    def _write(self, link: FeedLink, about: str, home: str, entries: Sequence[Entry]) -> None:
+    def _write(self, link: FeedLink, home: str, entries: Sequence[Entry]) -> None:
         """Write one feed, or leave it when it is there and what it is made of has not changed."""
-        site, feeds = self.site, self.site.feeds
-        author = self.settings.get("AUTHOR") or self.settings["SITENAME"]
-        image = self._cover()
-        feed = Feed(
-            link.url, link.title, about, home, site.language, author, site.url, feeds.copyright, feeds.hub, image
-        )
-        made_of = told(self._code, feed, entries, self._kitchen, self._digests)
+        feed = Feed(link.url, link.title, home=home, **self._about)
+        made_of = told(code_digest(), feed, entries, self._kitchen)
         there = output.target(self.context, link.url)
         if self._shelf.stands(link.url, made_of, there):
             output.keep(self.context, link.url)
             return
         readable = [self._kitchen.readable(entry) for entry in entries]
-        output.write(self.context, link.url, written(feed, readable, f"{site.root}/{STYLESHEET}"))
+        output.write(self.context, link.url, written(feed, readable, f"{self.site.root}/{STYLESHEET}"))
         self._shelf.put(link.url, made_of, there)
 
-    def _address(self, url: str) -> str:
-        return f"{self.site.url}/{quote(url.lstrip('/'), safe='/%:@!$&()*+,;=~')}"
-
-    def _guid(self, record: Any, url: str) -> tuple[str, bool]:
-        aliases = [quote(alias, safe="/%:@!$&()*+,;=~?") for alias in getattr(record, "aliases", ())]
-        return guid_of(getattr(record, "guid", ""), aliases, url, self.site.url)
-
-    def _entry(self, post: Any) -> Entry:
-        record = getattr(post, "record", None)
-        url = self._address(post.url)
-        guid, permanent = self._guid(record, url)
-        original = getattr(record, "reblog", None)
-        names = [
-            *(group.name for group in (getattr(post, "category", None),) if group),
-            *(tag.name for tag in getattr(post, "tags", ())),
-        ]
-        return Entry(
-            guid=guid,
-            permanent=permanent,
-            url=url,
-            title=getattr(record, "title", None) or plain(post.title),
-            published=post.date,
-            updated=getattr(post, "modified", None) or post.date,
-            summary=getattr(record, "summary", "") or plain(post.summary),
-            html=post.content,
-            authors=tuple(author.name for author in getattr(post, "authors", ())),
-            categories=tuple(dict.fromkeys(names)),
-            image=self._image(post, record),
-            original=Original(original.title, original.url) if original else None,
-            source=post.source_path,
-        )
-
-    def _books(self) -> list[Entry]:
-        """Return an entry for each book that is out, newest first."""
-        today = now_of(self.settings)
-        midnight = time(tzinfo=today.tzinfo)
-        out = [book for book in self.context.get("books", ()) if book.published and book.published <= today.date()]
-        return [self._book(book, datetime.combine(book.published, midnight)) for book in out]
-
-    def _book(self, book: Any, published: datetime) -> Entry:
-        cover = book.cover
-        image = (
-            Enclosure(self._absolute(cover.src), _media_type(cover.src), cover.alt, cover.width, cover.height)
-            if cover
-            else None
-        )
-        url = self._address(book.url)
-        guid, permanent = self._guid(book.record, url)
-        return Entry(
-            guid=guid,
-            permanent=permanent,
-            url=url,
-            title=book.title,
-            published=published,
-            updated=published,
-            summary=book.record.description or book.hook,
-            html=book.feed_html,
-            authors=tuple(book.authors),
-            categories=tuple(book.record.subjects),
-            image=image,
-            source=book.source_path,
-        )
-
-    def _events(self) -> list[Entry]:
-        """Return an entry for each event that is announced, the last announced first."""
-        now = now_of(self.settings)
-        told = [event for event in self.context.get("events", ()) if event.record.announced <= now]
-        told.sort(key=lambda event: (event.record.announced, event.url), reverse=True)
-        return [self._event(event) for event in told[: self.site.feeds.items or None]]
-
-    def _event(self, event: Any) -> Entry:
-        record, url = event.record, self._address(event.url)
-        guid, permanent = self._guid(record, url)
-        place = ", ".join(filter(None, (event.place, event.address)))
-        facts = "".join(f"<p>{escape(fact)}</p>" for fact in (event.when, place) if fact)
-        links = ((record.online, "On line"), (record.url, "More about it"), (record.recording, "Recording"))
-        facts += "".join(f'<p><a href="{escape(link)}">{words}</a></p>' for link, words in links if link)
-        return Entry(
-            guid=guid,
-            permanent=permanent,
-            url=url,
-            title=event.title,
-            published=record.announced,
-            updated=max(record.modified or record.announced, record.announced),
-            summary=event.summary or event.when,
-            html=facts + event.html,
-            authors=(self.settings.get("AUTHOR") or self.settings["SITENAME"],),
-            categories=("Events",),
-            source=event.source_path,
-        )
-
-    def _image(self, post: Any, record: Any) -> Enclosure | None:
-        name, picture = getattr(record, "image", ""), getattr(post, "picture", None)
-        if not name:
-            return None
-        url = getattr(picture, "url", "") or self._absolute(name)
-        size = (getattr(picture, "width", 0), getattr(picture, "height", 0))
-        return Enclosure(url, _media_type(url), record.image_alt, *size)
-
-    def _absolute(self, src: str) -> str:
-        """Make a picture's address whole: below the site's root, or (from "/") the host's."""
-        return urljoin(f"{self.site.url}/", quote(src, safe="/%:@!$&()*+,;=~?"))
-
-    def _cover(self) -> str:
-        src = getattr(getattr(self.context.get("main_book"), "cover", None), "src", "")
-        return self._absolute(src) if src else ""
-
-    def _book_line(self) -> str:
+    def _book_line(self, book: Any) -> str:
         """Return the quiet line under each entry: the author's own, else a link to the main book."""
-        line, book = self.site.feeds.book_line, self.context.get("main_book")
-        if line is None:
-            url, title = getattr(book, "url", ""), getattr(book, "title", "")
-            line = f'By the author of <a href="{self._address(url)}">{escape(title)}</a>.' if url and title else ""
+        line = self.site.feeds.book_line
+        if line is None and book:
+            line = f'By the author of <a href="{self._maker.whole(book.url)}">{escape(book.title)}</a>.'
         return f"\n<p><small>{line}</small></p>" if line else ""
-
-
-def _media_type(url: str) -> str:
-    return mimetypes.guess_type(url)[0] or "image/jpeg"
 
 
 def get_generators(_pelican: Any) -> type:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Any
@@ -35,24 +35,24 @@ class Item:
     published: datetime | None
     told: str
 
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """An item that readers would show a second time: as it was, as it would be, and the line that prevents it."""
-
-    before: Item
-    after: Item
-    remedy: str
+    @property
+    def path(self) -> str:
+        """Its address on the site, by which it may be allowed."""
+        return unquote(urlsplit(self.url).path)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedDiff:
-    """What one feed would do: `moved` are items whose date jumps; `old_news` are new items older than known ones."""
+    """What one feed would do; pairs are an item as it was and as it would be, `known` counts the items in both.
+
+    `again` are items that readers would show a second time, `moved` those whose date jumps; `old_news` are new items
+    older than known ones.
+    """
 
     path: str
     new: tuple[Item, ...] = ()
     changed: tuple[Item, ...] = ()
-    again: tuple[Again, ...] = ()
+    again: tuple[tuple[Item, Item], ...] = ()
     gone: tuple[Item, ...] = ()
     moved: tuple[tuple[Item, Item], ...] = ()
     old_news: tuple[Item, ...] = ()
@@ -65,11 +65,21 @@ class FeedDiff:
             return f"{len(self.changed)} of {self.known} items change"
         return f"{len(self.old_news)} items from the past appear" if len(self.old_news) >= MASS else ""
 
+    def troubles(self) -> Iterator[tuple[str, str, str]]:
+        """Yield what would flood or confuse subscribers: the name that allows it, what it is, how to prevent it."""
+        for was, item in self.again:
+            yield item.path, f"subscribers would see “{item.title}” again under a new guid", remedy(was, item)
+        for was, item in self.moved:
+            what = f"“{item.title}” jumps from {was.published} to {item.published}"
+            yield item.path, what, "put its date back; `modified:` says that it changed"
+        if self.mass:
+            yield _MASS_CHANGE, self.mass, "look at `invoke feed-diff`"
+
     def __str__(self) -> str:
         lines = [f"+ {item.title} ({item.url})" for item in self.new]
         lines += [f"~ {item.title} ({item.url})" for item in self.changed]
-        lines += [f"! {a.after.title}: announced again; {a.remedy}" for a in self.again]
-        lines += [f"! {old.title}: from {old.published} to {new.published}" for old, new in self.moved]
+        lines += [f"! {item.title}: announced again; {remedy(was, item)}" for was, item in self.again]
+        lines += [f"! {item.title}: from {was.published} to {item.published}" for was, item in self.moved]
         lines += [f"- {item.title} ({item.url})" for item in self.gone]
         return "\n".join([f"{self.path}: {len(lines) or 'no'} differences", *(f"  {line}" for line in lines)])
 
@@ -78,43 +88,35 @@ def compare(path: str, old: bytes, new: bytes) -> FeedDiff:
     """Return what replacing the feed `old` by `new` would do; raises ValueError when one cannot be read."""
     before = {item.guid: item for item in items_of(old)}
     after = {item.guid: item for item in items_of(new)}
-    unknown = [item for guid, item in after.items() if guid not in before]
-    lost = {guid: item for guid, item in before.items() if guid not in after}
-    again = []
-    for item in unknown:
-        twin = _twin(item, lost.values(), _gone(lost.values(), after.values(), len(before)))
+    lost = [item for guid, item in before.items() if guid not in after]
+    gone = _gone(lost, after.values(), len(before))
+    # What newer items have pushed out is lost but not gone: a new post may bear the title of an old one.
+    twins = {(same, getattr(i, same)): i for same in ("url", "told") for i in reversed(lost)}
+    twins |= {("title", i.title): i for i in reversed(gone)}
+    again: dict[Item, Item] = {}
+    fresh: list[Item] = []
+    for item in (item for guid, item in after.items() if guid not in before):
+        found = (twins.get((same, getattr(item, same))) for same in ("url", "told", "title") if getattr(item, same))
+        twin = next((was for was in found if was and was not in again), None)
         if twin:
-            del lost[twin.guid]
-            again.append(Again(twin, item, _remedy(twin, item)))
-    seen = {a.after.guid for a in again}
-    fresh = tuple(item for item in unknown if item.guid not in seen)
+            again[twin] = item
+        else:
+            fresh.append(item)
     both = [(before[guid], item) for guid, item in after.items() if guid in before]
     newest = max((item.published for item in before.values() if item.published), default=None)
     return FeedDiff(
         path,
-        new=fresh,
+        new=tuple(fresh),
         changed=tuple(item for was, item in both if was.told != item.told),
-        again=tuple(again),
-        gone=tuple(_gone(lost.values(), after.values(), len(before))),
-        moved=tuple((was, item) for was, item in both if _jumps(was, item)),
+        again=tuple(again.items()),
+        gone=tuple(item for item in gone if item not in again),
+        moved=tuple((was, item) for was, item in (*both, *again.items()) if _jumps(was, item)),
         old_news=tuple(item for item in fresh if newest and item.published and item.published < newest),
         known=len(both),
     )
 
 
-def _twin(item: Item, lost: Iterable[Item], gone: Iterable[Item]) -> Item | None:
-    """Return what of `lost` the item was before: the same address, else the same text, else of `gone` the same title.
-
-    What newer items have pushed out is lost but not gone: a new post may bear the title of an old one.
-    """
-    for same, among in (("url", lost), ("told", lost), ("title", gone)):
-        for other in among:
-            if getattr(other, same) and getattr(other, same) == getattr(item, same):
-                return other
-    return None
-
-
-def _remedy(before: Item, after: Item) -> str:
+def remedy(before: Item, after: Item) -> str:
     """Return the line of front matter that gives the item its former guid back."""
     old, new = urlsplit(before.guid), urlsplit(after.url)
     if old.netloc == new.netloc and old.path and not old.query:
@@ -179,61 +181,37 @@ def _moment(text: str | None) -> datetime | None:
             moment = read((text or "").strip())
         except ValueError:
             continue
-        return moment if moment.tzinfo else moment.astimezone()
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return None
 
 
-@dataclass
-class Check:
-    """The findings in all feeds of a publish; `allow` names what may pass: paths, "mass change"."""
+def check(old: Mapping[str, bytes], new: Mapping[str, bytes], log: ProblemLog, allow: Iterable[str]) -> list[FeedDiff]:
+    """Compare feeds by path; log what must not happen unless allowed; return the differences of those in both.
 
-    log: ProblemLog
-    allow: frozenset[str]
-    diffs: list[FeedDiff] = field(default_factory=list)
-    _said: set[str] = field(default_factory=set)
+    `allow` names what may pass: addresses of items and feeds, "mass change".
+    """
+    allowed = {unquote(urlsplit(name).path) for name in allow}
+    said: set[str] = set()
+    diffs = []
 
-    def feed(self, path: str, old: bytes, new: bytes) -> None:
-        """Compare one feed, and log what would flood or confuse its subscribers; once for all feeds that say it."""
-        try:
-            diff = compare(path, old, new)
-        except ValueError as error:
-            self.log.warning(path, 0, f"the feed cannot be compared: {error}", "look at it in a browser", kind="feed")
-            return
-        self.diffs.append(diff)
-        for again in diff.again:
-            what = f"subscribers would see “{again.after.title}” again under a new guid"
-            self._say(_path(again.after), path, what, again.remedy)
-        for was, item in diff.moved:
-            what = f"“{item.title}” jumps from {was.published} to {item.published}"
-            self._say(_path(item), path, what, "put its date back; `modified:` says that it changed")
-        if diff.mass:
-            self._say(_MASS_CHANGE, path, diff.mass, "look at `invoke feed-diff`")
-
-    def gone(self, path: str) -> None:
-        """Log that a feed which people subscribed to is no more."""
-        self._say(f"/{path}", path, f"the feed is gone: /{path} answers no more", "bring back what it was made of")
-
-    def _say(self, name: str, path: str, message: str, hint: str) -> None:
+    def say(path: str, name: str, message: str, hint: str) -> None:
         # A mass change in one feed is one in others, with other numbers.
-        said = name if name == _MASS_CHANGE else message
-        if said not in self._said and name not in self.allow:
-            self._said.add(said)
+        key = name if name == _MASS_CHANGE else message
+        if name not in allowed and key not in said:
+            said.add(key)
             hint = f'{hint}; or allow it: "feeds": {{"allow": {{"{name}": "why"}}}}'
-            self.log.warning(path, 0, message, hint, kind="feed")
+            log.warning(path, 0, message, hint, kind="feed")
 
-
-def _path(item: Item) -> str:
-    return unquote(urlsplit(item.url).path)
-
-
-def check(
-    old: Mapping[str, bytes], new: Mapping[str, bytes], log: ProblemLog, allow: Mapping[str, str]
-) -> list[FeedDiff]:
-    """Compare feeds by path; log what must not happen unless allowed; return the differences of those in both."""
-    done = Check(log, frozenset(unquote(urlsplit(name).path) for name in allow))
     for path in sorted(old.keys() - new.keys()):
-        done.gone(path)
+        say(path, f"/{path}", f"the feed is gone: /{path} answers no more", "bring back what it was made of")
     for path in sorted(old.keys() & new.keys(), key=lambda name: (name.count("/"), name)):
-        if old[path] != new[path]:
-            done.feed(path, old[path], new[path])
-    return done.diffs
+        if old[path] == new[path]:
+            continue
+        try:
+            diffs.append(compare(path, old[path], new[path]))
+        except ValueError as error:
+            log.warning(path, 0, f"the feed cannot be compared: {error}", "look at it in a browser", kind="feed")
+            continue
+        for name, message, hint in diffs[-1].troubles():
+            say(path, name, message, hint)
+    return diffs

@@ -6,24 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """A picture that goes with an entry: absolute address, media type, words for it, pixels (0: unknown)."""
-
-    url: str
-    type: str
-    alt: str = ""
-    width: int = 0
-    height: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """Where a passed-on post stands first."""
-
-    title: str
-    url: str
+from ..images.picture import Picture
+from ..reading.schemas import Reblog
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +15,7 @@ class Entry:
     """One item: addresses are absolute, `html` is fit for a reader, title and summary are plain text.
 
     `guid` never changes; `permanent` says whether it is an address of the site. `source` is the author's file.
-    Until it is `readable`, `html` is the page's own.
+    `original` is what a passed-on post passes on. Until it is `readable`, `html` is the page's own.
     """
 
     guid: str
@@ -44,8 +28,8 @@ class Entry:
     html: str
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    image: Enclosure | None = None
-    original: Original | None = None
+    image: Picture | None = None
+    original: Reblog | None = None
     source: str = ""
 
 
@@ -83,17 +67,6 @@ class FeedLink:
     url: str
     type: str
     section: str = ""
-
-
-def guid_of(given: str, aliases: Sequence[str], permalink: str, site: str) -> tuple[str, bool]:
-    """Return an entry's guid and whether it is an address: `guid:`, else the oldest alias, else the permalink.
-
-    Nothing is remembered between builds: an author who moves a post writes its old address under `aliases:` for the
-    redirect, and that same line keeps the guid.
-    """
-    if given:
-        return given, False
-    return (f"{site}{aliases[0]}" if aliases else permalink), True
 
 
 def last_change(entries: Sequence[Entry]) -> datetime | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 
@@ -20,34 +20,22 @@ from .entry import Entry, Feed
 from .json_feed import json_feed
 from .xml_feeds import atom, rss
 
-_KEPT = 1024
-"""So many converted entries are remembered for the next feed: a bound on memory, whatever the number of feeds."""
+KEPT = 1024
+"""So many entries are remembered for the next feed: a bound on memory, whatever the number of feeds."""
 
 
-@dataclass
 class Kitchen:
-    """Makes readable entries, each once for all feeds.
+    """Makes entries readable, each once for all feeds that carry it.
 
     `full` gives the whole text, else the summary; `line` is HTML that ends each entry.
     """
 
-    log: ProblemLog
-    full: bool = True
-    line: str = ""
-    converted: int = 0
-    _ready: OrderedDict[tuple[str, str], Entry] = field(default_factory=OrderedDict)
+    def __init__(self, log: ProblemLog, *, full: bool = True, line: str = "") -> None:
+        self.log, self.full, self.line = log, full, line
+        self.readable = lru_cache(KEPT)(self._readable)
 
-    def readable(self, entry: Entry) -> Entry:
+    def _readable(self, entry: Entry) -> Entry:
         """Return `entry` with addresses whole and no character that XML forbids, which is reported with its file."""
-        key = (entry.guid, entry.source)
-        if key not in self._ready:
-            self._ready[key] = self._made(entry)
-            if len(self._ready) > _KEPT:
-                self._ready.popitem(last=False)
-        return self._ready[key]
-
-    def _made(self, entry: Entry) -> Entry:
-        self.converted += 1
         title, in_title = without_forbidden(entry.title)
         summary, in_summary = without_forbidden(entry.summary)
         inner = entry.html if self.full else f'{markup_of(summary)}<p><a href="{entry.url}">…</a></p>'
@@ -115,20 +103,16 @@ def _stamp(path: Path) -> list[int]:
     return [stat.st_size, stat.st_mtime_ns]
 
 
+@cache
 def code_digest() -> str:
     """Return a digest of what makes feeds beside their entries: this room's code, and all versions."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     return digest(*(file_digest(str(file)) for file in files), file_digest(markup.__file__), *versions())
 
 
-def told(code: str, feed: Feed, entries: Sequence[Entry], kitchen: Kitchen, digests: dict[str, str]) -> str:
-    """Return a digest of all that a feed is made of; `digests` remembers each entry's."""
-    parts = []
-    for entry in entries:
-        if entry.source not in digests:
-            digests[entry.source] = digest(repr(entry))
-        parts.append(digests[entry.source])
-    return digest(code, repr(feed), repr((kitchen.full, kitchen.line)), *parts)
+def told(code: str, feed: Feed, entries: Sequence[Entry], kitchen: Kitchen) -> str:
+    """Return a digest of all that a feed is made of."""
+    return digest(code, repr(feed), repr((kitchen.full, kitchen.line)), *map(repr, entries))
 
 
 def written(feed: Feed, entries: Sequence[Entry], stylesheet: str) -> bytes:

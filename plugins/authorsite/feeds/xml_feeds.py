@@ -85,12 +85,18 @@ class _EntryAdditions(BaseEntryExtension):
     def _with_picture(self, item: Any) -> Any:
         image = self.entry.image
         if image:
-            media = etree.SubElement(item, f"{{{_MEDIA}}}content", url=image.url, type=image.type, medium="image")
+            media = etree.SubElement(item, f"{{{_MEDIA}}}content", url=image.url, type=_type(image.url), medium="image")
             if image.width and image.height:
                 media.attrib.update({"width": str(image.width), "height": str(image.height)})
             if image.alt:
                 etree.SubElement(media, f"{{{_MEDIA}}}description", type="plain").text = image.alt
         return item
+
+
+def _type(url: str) -> str:
+    # Not by the machine's own list, which differs from one to the next.
+    suffix = url.rpartition(".")[2].lower()
+    return "image/" + {"jpg": "jpeg", "svg": "svg+xml"}.get(suffix, suffix)
 
 
 def rss(feed: Feed, entries: Sequence[Entry], stylesheet: str = "") -> bytes:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from authorsite.feeds.diff import check, compare, items_of
+from authorsite.feeds.diff import check, compare, items_of, remedy
 from authorsite.feeds.json_feed import json_feed
 from authorsite.feeds.xml_feeds import atom, rss
 from authorsite.problems import ProblemLog
@@ -57,7 +57,7 @@ def test_other_markup_for_the_same_words_is_no_change():
 
 
 @pytest.mark.parametrize(
-    ("changed", "remedy"),
+    ("changed", "line"),
     [
         (
             {"guid": f"{SITE}/2019/03/02/renamed/", "url": f"{SITE}/2019/03/02/renamed/"},
@@ -68,21 +68,21 @@ def test_other_markup_for_the_same_words_is_no_change():
         ({"guid": "tag:example.org,2019:2"}, "aliases: [/2019/03/02/post-2/]"),
     ],
 )
-def test_an_item_under_a_new_guid_is_known_again_and_the_line_that_prevents_it_named(changed, remedy):
+def test_an_item_under_a_new_guid_is_known_again_and_the_line_that_prevents_it_named(changed, line):
     changed = {"html": item(2).html, **changed}
     if changed.get("title"):
         changed["url"] = item(2).url
     diff = compare("feed.xml", feed(*posts(1, 3)), feed(item(1), item(2, **changed), item(3)))
-    (again,) = diff.again
-    assert (again.before.guid, again.after.guid) == (item(2).guid, changed["guid"])
-    assert remedy in again.remedy
+    ((was, again),) = diff.again
+    assert (was.guid, again.guid) == (item(2).guid, changed["guid"])
+    assert line in remedy(was, again)
     assert (diff.new, diff.gone) == ((), ())
 
 
 def test_a_guid_that_is_no_address_of_the_site_is_kept_by_a_guid_line():
     before = item(2, guid="https://old.example.com/?p=7", permanent=False)
     diff = compare("f", feed(item(1), before), feed(*posts(1, 2)))
-    assert diff.again[0].remedy == "write in its front matter: `guid: https://old.example.com/?p=7`"
+    assert remedy(*diff.again[0]) == "write in its front matter: `guid: https://old.example.com/?p=7`"
 
 
 def test_a_new_post_with_the_title_of_one_long_pushed_out_is_new():

@@ -2,13 +2,16 @@
 
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import feedparser
 import pytest
 from authorsite.feeds.content import for_readers, without_forbidden
-from authorsite.feeds.entry import Enclosure, Original, guid_of
+from authorsite.feeds.entries import Maker
 from authorsite.feeds.json_feed import json_feed
 from authorsite.feeds.xml_feeds import atom, rss
+from authorsite.images.picture import Picture
+from authorsite.reading.schemas import Post, Reblog
 from feed_samples import BASE, FEED, entry
 
 
@@ -61,7 +64,12 @@ def test_characters_that_xml_forbids_are_removed_and_named():
     ],
 )
 def test_a_guid_is_what_the_author_wrote_else_the_first_address(guid, aliases, expected):
-    assert guid_of(guid, aliases, BASE, "https://example.org") == expected
+    record = Post(title="t", date=datetime(2019, 3, 1, tzinfo=UTC), guid=guid, aliases=aliases)
+    post = SimpleNamespace(
+        record=record, url="2019/03/01/a-post/", date=record.date, content="", summary="", source_path="", picture=None
+    )
+    made = Maker("https://example.org", "Ann").post(post)
+    assert (made.guid, made.permanent) == expected
 
 
 @pytest.mark.parametrize("make", [rss, atom], ids=["rss", "atom"])
@@ -112,17 +120,17 @@ def test_an_empty_feed_is_still_a_feed_with_a_fixed_date():
 
 def test_a_picture_stands_alone_and_a_passed_on_post_names_its_source():
     item = entry(
-        image=Enclosure("https://example.org/i.png", "image/png", alt="Desks"),
-        original=Original("First <there>", "https://other.example/p"),
+        image=Picture("/i.jpg", "https://example.org/i.jpg", 0, 0, "Desks"),
+        original=Reblog(title="First <there>", author="B", url="https://other.example/p"),
     )
     xml = rss(FEED, [item]).decode()
-    assert '<media:content url="https://example.org/i.png" type="image/png" medium="image">' in xml
+    assert '<media:content url="https://example.org/i.jpg" type="image/jpeg" medium="image">' in xml
     assert "media:group" not in xml
     assert '<source url="https://other.example/p">First &lt;there&gt;</source>' in xml
 
 
 def test_json_feed_holds_version_addresses_and_items():
-    body = json.loads(json_feed(FEED, [entry(original=Original("o", "https://other.example/p"))]))
+    body = json.loads(json_feed(FEED, [entry(original=Reblog(title="o", author="B", url="https://other.example/p"))]))
     assert body["version"] == "https://jsonfeed.org/version/1.1"
     assert body["feed_url"] == "https://example.org/feed.xml"
     (item,) = body["items"]
