@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, Field, field_validator
 
 from .problems import ALLOWABLE, KEY, BuildFailed, ProblemLog
@@ -139,6 +140,15 @@ class SiteSettings(Record):
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise Fault(f"`{value}` is not a web address", "write it as https://example.org")
         return value.rstrip("/")
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        try:
+            Locale.parse(value.replace("-", "_"))
+        except (ValueError, UnknownLocaleError):
+            raise Fault(f"`{value}` is not a language", "write it as en, en-GB or de-DE") from None
+        return value.replace("_", "-")
 
     @field_validator("accent")
     @classmethod

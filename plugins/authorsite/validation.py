@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -83,7 +84,7 @@ def _in_words(model: type[BaseModel], found: Any, place: Place) -> tuple[str, st
             return f"`{name}` is missing", f"add a line `{place[-1]}: …`", place
         case "literal_error" | "enum":
             expected = found["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-            last = str(place[-1])
+            last = re.split(r"\d\.", name)[-1]
             article = "an" if last[0] in "aeiou" else "a"
             return f"`{value}` is not {article} {last}", did_you_mean(str(value), expected, _one_of(expected)), place
         case "list_type" | "tuple_type":

@@ -1,6 +1,7 @@
 """From a record to the pages that sell the book."""
 
 import functools
+import io
 import json
 import re
 import threading
@@ -13,6 +14,7 @@ from authorsite.books.shops import catalogue
 from conftest import post
 from lxml import html
 from pelican import signals
+from PIL import Image
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -195,6 +197,79 @@ def test_every_permanent_link_has_a_qr_code(make_site):
     assert "<title>The &lt;Made-up&gt; Guide</title>" in site.output("go/guide/qr.svg")
     codes = {site.output(f"go/guide/{place}qr.svg") for place in ("", "bookshop-us/", "thalia/", "kobo/", "worldcat/")}
     assert len(codes) == 5
+
+
+# The site's language, and what a price of €17.50 and one of $19.95 look like in it.
+LOCALES = [
+    ("en-US", "€17.50", "$19.95"),
+    ("en-GB", "€17.50", "US$19.95"),
+    ("de-DE", "17,50 €", "19,95 $"),
+    ("de-AT", "€ 17,50", "$ 19,95"),
+    ("fr", "17,50 €", "19,95 $US"),
+]
+
+
+@pytest.mark.parametrize(("language", "euro", "dollar"), LOCALES)
+def test_prices_are_written_as_the_sites_language_has_them_whatever_the_machines(
+    make_site, monkeypatch, language, euro, dollar
+):
+    for name in ("LANGUAGE", "LC_ALL", "LC_NUMERIC", "LANG"):
+        monkeypatch.setenv(name, "C" if language.startswith("de") else "de_DE.UTF-8")
+    site = made(make_site, BOOK.replace("published: 2018-06-01\ndescr", "language: de\npublished: 2018-06-01\ndescr"))
+    assert not site.build(strict=True, AUTHORSITE={"main_book": "guide", "language": language}).failed
+    said = {
+        " ".join(price.text_content().split())
+        for page in ("books/guide/", "books/guide/buy/", "books/", "buy/")
+        for price in html.fromstring(site.output(f"{page}index.html")).xpath("//*[starts-with(@class, 'price')]")
+    }
+    assert f"Paperback and E-book {dollar} / {euro}" in said
+    assert {euro, dollar} <= said
+    assert '"price": "17.50"' in site.output("books/guide/index.html")
+    assert "<PriceAmount>17.50<" in site.output("books/guide/onix.xml")
+
+
+@pytest.mark.parametrize("language", ["tlh", "xx-YY", ""])
+def test_a_language_that_nobody_knows_is_a_problem(make_site, language):
+    built = made(make_site).build(AUTHORSITE={"language": language})
+    assert [str(p) for p in built.problems] == [
+        f"pelicanconf.py: `{language}` is not a language - write it as en, en-GB or de-DE"
+    ]
+
+
+def test_an_image_in_a_description_comes_in_sizes_as_in_posts(make_site):
+    picture = io.BytesIO()
+    Image.radial_gradient("L").resize((1600, 900)).convert("RGB").save(picture, "PNG")
+    record = BOOK.replace("The long", "![A rung](../images/rung.png)\n\n![A step](/images/rung.png)\n\nThe long")
+    site = made(make_site, record, **{"content/images/rung.png": picture.getvalue()})
+    assert not site.build(strict=True, AUTHORSITE={"main_book": "guide"}).failed
+    prose = html.fromstring(site.output("books/guide/index.html")).xpath("//div[@class='prose']")[0]
+    shown = prose.xpath(".//img")
+    assert [image.get("alt") for image in shown] == ["A rung", "A step"]
+    for image in shown:
+        assert (image.get("src"), image.get("width"), image.get("height")) == ("/images/rung.png", "1600", "900")
+        sizes = image.xpath("ancestor::picture//@srcset")[0].split(", ")
+        assert all((site.root / "output" / size.split()[0].lstrip("/")).exists() for size in sizes)
+    assert "https://example.org/images/" in site.output("books/feed.xml")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("![A rung](../images/none.png)", "none.png"),
+        ("![](../images/rung.png)", "no description"),
+        ("A rung,[2] and another.[1]\n\n## References\n\n1. A Book About Rungs", "reference [2] has no entry"),
+        ("![A rung](https://elsewhere.example/rung.png)", "another host"),
+    ],
+)
+def test_a_fault_in_a_description_is_named_at_its_line(make_site, text, what):
+    picture = io.BytesIO()
+    Image.new("RGB", (16, 9)).save(picture, "PNG")
+    record = BOOK.replace("The long", f"{text}\n\nThe long")
+    site = made(make_site, record, **{"content/images/rung.png": picture.getvalue()})
+    problems = [str(p) for p in site.build(strict=True, AUTHORSITE={"main_book": "guide"}).problems]
+    assert len(problems) == 1
+    assert problems[0].startswith("content/books/guide.md:15: ")
+    assert what in problems[0]
 
 
 def test_the_script_is_small_and_the_page_is_whole_without_it(make_site):

@@ -146,7 +146,7 @@ class BooksGenerator(Generator):
         best, best_edition = best_offer(editions)
         posts = [post for post in self.context.get("articles", []) if self._is_about(post, slug, sources)]
         self._check_chapters(posts, source)
-        html = body_of(source, Converter(), self.log)
+        html = body_of(source, Converter(), self.log, slug)
         view = BookView(
             record=book,
             slug=slug,

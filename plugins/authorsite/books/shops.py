@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import yaml
 from babel import Locale
-from pydantic import field_validator
+from pydantic import ValidationInfo, field_validator
 from stdnum import isbn
 from stdnum.exceptions import ValidationError
 
@@ -20,13 +20,15 @@ from ..validation import Fault, Record, did_you_mean, validate
 from .model import Book, Edition, Format, Offer
 
 CATALOGUE = Path(__file__).parent / "shops.yaml"
+PRINTED = (Format.PAPERBACK, Format.HARDCOVER)
 _TERRITORIES = Locale("en").territories
 
 
 class Shop(Record):
     """Where books are bought or borrowed; an address is made by the first pattern that fits the edition.
 
-    No countries means everywhere.
+    No countries means everywhere. `affiliate` is the query parameter for the author's tag, or an address of {tag} and
+    {isbn13}.
     """
 
     name: str
@@ -45,6 +47,14 @@ class Shop(Record):
         for number, country in enumerate(value):
             if not is_country(country):
                 raise Fault(f"`{country}` is not a country", "use two letters of ISO 3166: US, GB, DE", (number,))
+        return value
+
+    @field_validator("asin", "isbn10", "isbn13", "search")
+    @classmethod
+    def _with_a_place(cls, value: str, info: ValidationInfo) -> str:
+        place = "{query}" if info.field_name == "search" else f"{{{info.field_name}}}"
+        if value and (place not in value or not value.startswith(("http://", "https://"))):
+            raise Fault(f"`{value}` does not say where {place} belongs", f"write it as https://shop.example/{place}")
         return value
 
 
@@ -91,21 +101,26 @@ def address(shop: Shop, book: Book, edition: Edition | None, offer: Offer | None
 
     "" when the shop's patterns give none. The affiliate tag goes where the shop wants it.
     """
-    url = str(offer.url) if offer and offer.url else _made(shop, book, edition)
-    if url and offer and offer.affiliate and shop.affiliate:
+    if offer and offer.url:
+        url = str(offer.url)
+    else:
+        number = edition.isbn if edition and (edition.format in PRINTED or not shop.asin) else None
+        if offer and offer.affiliate and number and "{tag}" in shop.affiliate:
+            return shop.affiliate.replace("{tag}", quote(offer.affiliate, safe="")).replace("{isbn13}", number)
+        url = _made(shop, book, number, edition.asin if edition else "")
+    if url and offer and offer.affiliate and shop.affiliate.isidentifier():
         url += f"{'&' if urlsplit(url).query else '?'}{shop.affiliate}={quote(offer.affiliate, safe='')}"
     return url
 
 
-def _made(shop: Shop, book: Book, edition: Edition | None) -> str:
-    number = edition.isbn if edition else None
-    if shop.asin and edition and edition.asin:
-        return shop.asin.format(asin=quote(edition.asin, safe=""))
+def _made(shop: Shop, book: Book, number: str | None, asin: str) -> str:
+    if shop.asin and asin:
+        return shop.asin.replace("{asin}", quote(asin, safe=""))
     if shop.isbn10 and number and isbn10(number):
-        return shop.isbn10.format(isbn10=isbn10(number))
+        return shop.isbn10.replace("{isbn10}", isbn10(number))
     if shop.isbn13 and number:
-        return shop.isbn13.format(isbn13=number)
-    return shop.search.format(query=quote(" ".join([book.title, *book.authors[:1]]), safe=""))
+        return shop.isbn13.replace("{isbn13}", number)
+    return shop.search.replace("{query}", quote(" ".join([book.title, *book.authors[:1]]), safe=""))
 
 
 def isbn10(number: str) -> str:

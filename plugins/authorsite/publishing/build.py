@@ -98,7 +98,8 @@ def _run(
     judge: Callable[[Staged], bool] | None = None,
 ) -> Path:
     try:
-        settings = read_settings(str(path), override=overrides)
+        # The machine's own locale may not even be installed, of which Pelican warns; nothing depends on it.
+        settings = read_settings(str(path), override={"LOCALE": ["C.UTF-8", "C"], **overrides})
     except Exception as error:
         line = error.lineno or 0 if isinstance(error, SyntaxError) else _line_in(error, str(path))
         log.error(path, line, f"the settings cannot be read: {error}", kind="settings")

@@ -119,6 +119,22 @@ def test_an_isbn_is_hyphenated_for_people():
     [
         ("amazon-us", PAPER, {}, "https://www.amazon.com/dp/1234560011"),
         ("amazon-us", PAPER, {"affiliate": "ann-20"}, "https://www.amazon.com/dp/1234560011?tag=ann-20"),
+        ("amazon-us", {**PAPER, "isbn": "979-8-12345001-7"}, {}, "https://www.amazon.com/s?k=9798123450017"),
+        (
+            "amazon-us",
+            {**PAPER, "format": "ebook"},
+            {},
+            "https://www.amazon.com/s?k=The%20Made-up%20Guide%20Ann%20Author",
+        ),
+        ("kobo", {**PAPER, "format": "ebook"}, {}, "https://www.kobo.com/search?query=9781234560010"),
+        ("bookshop-us", PAPER, {"affiliate": "123"}, "https://bookshop.org/a/123/9781234560010"),
+        (
+            "bookshop-uk",
+            {"format": "paperback"},
+            {"affiliate": "123"},
+            "https://uk.bookshop.org/search?keywords=The%20Made-up%20Guide%20Ann%20Author",
+        ),
+        ("bookshop-us", PAPER, {"affiliate": "123", "url": "https://example.org/x"}, "https://example.org/x"),
         ("amazon-us", {"format": "ebook", "asin": "B000000001"}, {}, "https://www.amazon.com/dp/B000000001"),
         ("bookshop-us", PAPER, {}, "https://bookshop.org/book/9781234560010"),
         (
