@@ -71,6 +71,22 @@ def test_a_post_with_a_picture_takes_three_requests_and_no_script(browser, serve
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(("width", "density"), list(product((320, 360, 768, 1440), (1, 2))))
+def test_a_screen_gets_the_smallest_picture_that_is_sharp_on_it(browser, served, width, density):
+    page = browser.new_context(viewport={"width": width, "height": 900}, device_scale_factor=density).new_page()
+    page.goto(served + MODEL, wait_until="networkidle")
+    image = page.locator(".prose picture img")
+    image.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.prose picture img').currentSrc")
+    [chosen] = re.findall(r"-(\d+)\.\w+\.avif$", image.evaluate("(image) => image.currentSrc"))
+    offered = page.locator(".prose picture source").first.get_attribute("srcset")
+    wanted = image.evaluate("(image) => image.getBoundingClientRect().width") * density
+    widths = sorted(map(int, re.findall(r" (\d+)w", offered)))
+    assert int(chosen) == next((w for w in widths if w >= wanted * 0.98), widths[-1])
+    page.context.close()
+
+
+@pytest.mark.browser
 def test_nothing_moves_nothing_overflows_and_no_other_host_is_asked(browser, served, site):
     context = browser.new_context(viewport={"width": 320, "height": 640})
     context.add_init_script(SHIFTS)

@@ -1,6 +1,10 @@
 """Pictures of whole sites: what is made, what is made again, what is refused."""
 
+import io
+import os
+import pty
 import re
+import shutil
 from io import BytesIO
 from urllib.parse import unquote
 
@@ -59,6 +63,26 @@ def test_a_build_after_which_nothing_changed_opens_no_image_and_draws_no_card(sm
     monkeypatch.setattr(making, "make", never)
     built(small)
     assert made(small) == before
+
+
+def test_a_terminal_shows_how_many_pictures_are_made_and_a_pipe_nothing(small, monkeypatch):
+    ours, its = pty.openpty()
+    with os.fdopen(its, "w", buffering=1) as terminal, monkeypatch.context() as patch:
+        patch.setattr("sys.stderr", terminal)
+        built(small)
+        shown = os.read(ours, 100_000).decode()
+    steps = re.findall(r"\rPictures \[(#* *)\] (\d+)/(\d+)", shown)
+    assert [int(done) for _, done, _ in steps] == list(range(1, len(steps) + 1))
+    assert {int(whole) for _, _, whole in steps} == {len(steps)}
+    assert len(steps) >= 5
+    assert steps[-1][0] == "#" * len(steps[0][0])
+    assert shown.endswith("\r\n")
+    shutil.rmtree(small.root / ".cache")
+    piped = io.StringIO()
+    monkeypatch.setattr("sys.stderr", piped)
+    built(small)
+    assert "Pictures" not in piped.getvalue()
+    os.close(ours)
 
 
 def test_a_new_title_makes_one_card_and_a_new_image_its_own_files(small):
@@ -136,6 +160,10 @@ def test_any_name_in_any_folder_and_any_way_to_write_it_gives_a_picture(make_sit
     body = html[html.index("<article") : html.index("</article>")]
     shown = re.findall(r'<img[^>]* src="/([^"]*)"[^>]* width="(\d+)" height="(\d+)"', body)
     assert len(shown) == len(ways) + 1
+    lead, *others = re.findall("<img[^>]*>", body)
+    assert 'fetchpriority="high"' in lead
+    assert "loading" not in lead
+    assert all('loading="lazy"' in image for image in others)
     for address, width, height in shown:
         assert re.fullmatch(r"[\w./%-]+", address, re.ASCII)
         with Image.open(BytesIO(tree[unquote(address)])) as image:
