@@ -144,7 +144,7 @@ def test_any_name_in_any_folder_and_any_way_to_write_it_gives_a_picture(make_sit
     files = {
         "content/posts/a.md": post(
             slug="a",
-            body="\n\n".join(f"![x]({way})" for way in ways),
+            body="\n\n".join(["Some text.", *(f"![x]({way})" for way in ways)]),
             image='"images/Öl und Wasser (1).jpg"',
             image_alt="x",
             summary="Short.",
