@@ -1,11 +1,15 @@
 """The project's commands: `invoke --list`, or `make X` for any of them."""
 
+import functools
 import importlib
 import os
 import sys
+import traceback
+from inspect import signature
 from pathlib import Path
 
-from invoke import Exit, task
+import invoke
+from invoke import Exit
 
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "plugins"))
@@ -16,7 +20,44 @@ def package(module):
     try:
         return importlib.import_module(f"authorsite.{module}")
     except Exception as error:
+        if os.environ.get("TRACEBACK"):
+            raise
         raise Exit(f"plugins/authorsite did not load: {type(error).__name__}: {error}", 1) from error
+
+
+def task(help=()):  # noqa: A002 - invoke's own word
+    """Make a task of a function, `help` being about its options; Ctrl-C ends it with a word."""
+
+    def make(body):
+        @functools.wraps(body)
+        def whole(*given, **named):
+            try:
+                return body(*given, **named)
+            except KeyboardInterrupt:
+                raise Exit("\nStopped.", 130) from None
+
+        common = {"settings": "the settings file to go by"} if "settings" in signature(body).parameters else {}
+        return invoke.task(whole, help={**common, **dict(help)}, name=body.__name__.replace("_", "-"))
+
+    return make
+
+
+def end(kind, error, trace):
+    """Say in one line what ended a task that did not foresee it; TRACEBACK=1 shows where it comes from."""
+    last = traceback.extract_tb(trace)[-1]
+    if os.environ.get("TRACEBACK"):
+        sys.__excepthook__(kind, error, trace)
+    elif "/invoke/parser/" in last.filename:
+        print(f"the value of an option is not of the right kind: {error}", file=sys.stderr)
+    elif issubclass(kind, OSError) and error.strerror:
+        print(f"{error.filename or last.filename}: {error.strerror}", file=sys.stderr)
+    else:
+        what = " ".join(f"{kind.__name__}: {error}".split())
+        hint = "see where it comes from with TRACEBACK=1 before the command"
+        print(f"{last.filename}:{last.lineno}: {what} - {hint}", file=sys.stderr)
+
+
+sys.excepthook = end
 
 
 @task(
@@ -40,11 +81,7 @@ def new(_, title, kind="post", from_="", settings="pelicanconf.py"):
 )
 def build(_, drafts=False, format="text", settings="pelicanconf.py", explain=""):  # noqa: A002 - the option's name
     """Build content/ into output/. Example: invoke build --drafts"""
-    site = package("publishing.build")
-    built = site.build(ROOT / settings, drafts=drafts, share=site.telling())
-    if explain:
-        print(site.explain(built, explain))
-    raise Exit(code=site.say(built, format))
+    raise Exit(code=package("publishing.build").run(ROOT / settings, format, explain, drafts=drafts))
 
 
 @task(help={"port": "where to serve; the next free one is taken", "drafts": "show drafts and scheduled posts"})
@@ -63,7 +100,6 @@ def check(_, format="text", settings="publishconf.py"):  # noqa: A002 - the opti
     help={
         "yes": "do not ask",
         "dry-run": "stop after the summary: nothing is swapped in or uploaded",
-        "settings": "the settings file that names the target",
     }
 )
 def publish(_, yes=False, dry_run=False, settings="publishconf.py"):
@@ -89,7 +125,7 @@ def bench(c, quick=False):
     c.run(f"{sys.executable} benchmarks/run.py {'--quick' if quick else ''}", pty=False)
 
 
-@task(name="check-links", help={"delay": "seconds between two requests to one host"})
+@task(help={"delay": "seconds between two requests to one host"})
 def check_links(_, delay=1.0, settings="pelicanconf.py"):
     """Build, and ask shops and references whether their addresses still work. Example: invoke check-links"""
     site = package("publishing.build")
@@ -101,7 +137,7 @@ def check_links(_, delay=1.0, settings="pelicanconf.py"):
     raise Exit(code=1 if found.died else 0)
 
 
-@task
+@task()
 def clean(_):
     """Remove output and caches; never content. Example: invoke clean"""
     import shutil
@@ -118,7 +154,7 @@ def test(c, nightly=False, only=""):
     c.run(f"{sys.executable} -m pytest {' '.join(options)}", pty=False)
 
 
-@task
+@task()
 def audit(c):
     """Build the site and print Lighthouse's scores of its main pages. Example: invoke audit"""
     c.run(f"{sys.executable} -m invoke build", pty=False)

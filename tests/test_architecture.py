@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "plugins" / "authorsite"
 
 # From the ground up; a room may import rooms on lower floors, not its neighbours.
 FLOORS = [
-    {"problems", "validation", "settings", "markup", "output", "templating"},
+    {"problems", "validation", "settings", "markup", "output", "processes", "templating"},
     {"reading", "images", "building"},
     {"books", "events"},
     {"linking", "feeds", "roundup"},

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
@@ -49,6 +49,15 @@ class Problem:
 
 class AlreadySaid(Exception):
     """Keeps a library from using what cannot be used, when the reasons are in the log."""
+
+
+class Refused(SystemExit):
+    """Ends a command with status 1 and one line: the file and line it is about, the reason, and what to do."""
+
+    def __init__(self, reason: str, path: str = "", line: int = 0) -> None:
+        where = f"{path}:{line}: " if line else f"{path}: " if path else ""
+        super().__init__(where + reason)
+        self.reason, self.path, self.line = reason, path, line
 
 
 class BuildFailed(SystemExit):
@@ -174,6 +183,16 @@ def _annotation(problem: Problem) -> str:
     text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     path = problem.path.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
     return f"::{problem.severity} file={path},line={max(problem.line, 1)}::{text}"
+
+
+def place_of(error: BaseException, counts: Callable[[str], bool] = bool) -> tuple[str, int]:
+    """Return file and line of the innermost call that led to `error`, among the files that count; ("", 0): none."""
+    place, trace = ("", 0), error.__traceback__
+    while trace:
+        if counts(name := trace.tb_frame.f_code.co_filename):
+            place = (name, trace.tb_lineno)
+        trace = trace.tb_next
+    return place
 
 
 def log_of(settings: Mapping[str, Any]) -> ProblemLog:

@@ -16,6 +16,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from authorsite.publishing.build import build
 from authorsite.publishing.publish import check, publish
 from conftest import ROOT, post
 
@@ -54,8 +55,8 @@ def git(where, *words):
 
 
 @contextmanager
-def served(folder, seen=None):
-    """Serve a folder on a free port of this machine; `seen` collects what is posted."""
+def served(folder, seen=None, deaf=0):
+    """Serve a folder on a free port of this machine; `seen` collects what is posted, the first `deaf` times in vain."""
 
     class Handler(SimpleHTTPRequestHandler):
         def log_message(self, *_):
@@ -63,7 +64,7 @@ def served(folder, seen=None):
 
         def do_POST(self):
             seen.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            self.send_response(204)
+            self.send_response(204 if len(seen) > deaf else 503)
             self.end_headers()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
@@ -290,9 +291,9 @@ def test_a_dry_run_a_fault_and_a_missing_terminal_change_nothing(author, capsys,
 @every_target
 def test_a_target_that_holds_something_else_is_refused_in_one_line(author, capsys):
     if author.kind == "git":
-        (author.root / "pelicanconf.py").write_text("")
-        git(author.root, "add", "pelicanconf.py")
-        git(author.root, "commit", "-qm", "sources")
+        (author.root / "thesis.txt").write_text("all my work")
+        git(author.root, "add", "thesis.txt")
+        git(author.root, "commit", "-qm", "not a site")
         git(author.root, "push", "-q", "origin", "main:gh-pages")
     else:
         author.place.mkdir()
@@ -302,6 +303,20 @@ def test_a_target_that_holds_something_else_is_refused_in_one_line(author, capsy
     told = capsys.readouterr().err.strip().splitlines()
     assert len([line for line in told if line.startswith("Not published: ")]) == 1
     assert author.live() == before != {}
+
+
+@only(["folder"])
+@pytest.mark.parametrize("place", ["/", "~", ".", "..", "content/live", "output", "theme/static", "link"])
+def test_a_folder_that_is_not_for_the_site_alone_is_refused(author, place, capsys, monkeypatch):
+    home = author.root / "home"
+    home.mkdir()
+    (author.root / "link").symlink_to(home)
+    monkeypatch.setenv("HOME", str(home))
+    author.configure(path=place)
+    assert author.publish() == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not list(home.iterdir())
+    assert not (author.root / "output").exists()
 
 
 @only(["git"])
@@ -430,13 +445,64 @@ def test_a_check_between_two_builds_does_not_mislead_the_second(author):
     assert "2019/03/07/second/index.html" in author.live()
 
 
-def test_tasks_say_their_example_and_give_one_line_instead_of_a_traceback(tmp_path):
-    for task in ("check", "publish"):
-        done = subprocess.run(
-            [sys.executable, "-m", "invoke", "--help", task], cwd=ROOT, capture_output=True, text=True, check=True
-        )
-        assert f"Example: invoke {task}" in done.stdout
-        command = [sys.executable, "-m", "invoke", task, "--settings", str(tmp_path / "none.py")]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 1
-        assert done.stderr.strip() == f"{tmp_path}/none.py is not there: name a settings file with --settings"
+@only(["folder"])
+def test_the_next_publish_makes_up_for_a_live_site_that_was_not_looked_at_and_a_hub_that_did_not_hear(author, capsys):
+    seen, front = [], author.root / "front"
+    front.mkdir()
+    with served(front, seen, deaf=1) as address:
+        author.configure(address, hub=f"{address}/hub", verify=1)
+        for _ in range(2):
+            assert author.publish() == 1
+            assert f"Uploaded, but {address}/ is not yet what was uploaded" in capsys.readouterr().err
+        assert seen == []
+        front.rmdir()
+        front.symlink_to(author.place)
+        assert author.publish() == 1
+        assert f"Uploaded, but the hub {address}/hub answers 503" in capsys.readouterr().err
+        for _ in range(2):
+            assert author.publish() == 0, capsys.readouterr().err
+            assert author.told[-1].startswith("Nothing to publish: ")
+    assert len(seen) == 2, "a hub that heard is left alone"
+    assert "feed.xml" in seen[1]
+
+
+@only(["folder"])
+def test_of_two_publishes_at_once_the_second_ends_in_one_line_and_a_killed_one_bars_nobody(author, capsys):
+    code = (
+        "import sys, time; sys.path.insert(0, sys.argv[1]); from pathlib import Path\n"
+        "from authorsite.publishing.swapping import alone\n"
+        "with alone(Path(sys.argv[2])): print('in', flush=True); time.sleep(60)"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", code, str(ROOT / "plugins"), str(author.root)], stdout=subprocess.PIPE
+    )
+    assert other.stdout.readline() == b"in\n"
+    assert author.publish() == 1
+    refused = f"another build or publish is at work in {author.root}: try again when it has ended"
+    assert capsys.readouterr().err == f"Not published: {refused}.\n"
+    with pytest.raises(SystemExit, match="another build or publish is at work"):
+        check(author.root / "publishconf.py")
+    assert author.live() == {}
+    other.kill()
+    other.communicate()
+    assert author.publish() == 0, capsys.readouterr().err
+
+
+@only(["folder"])
+def test_no_build_gets_between_the_swap_and_the_upload(author):
+    tried = []
+
+    def say(text):
+        if text.startswith("Copying"):
+            child = os.fork()
+            if not child:
+                try:
+                    with pytest.raises(SystemExit):
+                        build(author.root / "publishconf.py", drafts=True)
+                    os._exit(0)
+                finally:
+                    os._exit(9)
+            tried.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+    assert author.publish(say=say) == 0
+    assert tried == [0]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +19,7 @@ from typing import Any, Protocol, Self
 from markdown import Markdown
 from pelican.readers import MarkdownReader
 
+from ..processes import pool
 from .cache import Cache, Prepared
 from .digests import CodeDigester, Unknowable, digest
 from .inline import quicken
@@ -188,7 +188,7 @@ class Reading:
     def _start(self, reader: TwoStep, with_: str, paths: list[str]) -> None:
         global _AT_WORK  # noqa: PLW0603 - handed to the processes by the fork
         _AT_WORK = (reader, with_)
-        self._pool = multiprocessing.get_context("fork").Pool(self.cores, _begin)
+        self._pool = pool(self.cores, _begin)
         self._coming = iter(self._pool.imap(_prepare, paths, chunksize=16))
         self._pool.close()
 

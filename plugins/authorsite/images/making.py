@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
@@ -12,6 +11,7 @@ from typing import Any
 from PIL import Image, ImageCms, ImageOps
 
 from ..output import replace_file
+from ..processes import pool
 from .cards import Card, draw
 from .files import REWRITTEN, ImageFault, ImageFile, open_image
 from .metadata import without_metadata
@@ -44,6 +44,8 @@ def make(job: Job) -> str:
     except ImageFault as error:
         return f"{error}\n{error.hint}"
     except Exception as error:  # noqa: BLE001 - Pillow's readers raise nearly anything on hostile files
+        if isinstance(error, OSError) and error.strerror:
+            return f"cannot be made smaller: {error.strerror}\nmake room on the disk, or mend who may write there"
         return f"is damaged: {str(error)[:80] or type(error).__name__}\nsave the image again, or remove it"
     return ""
 
@@ -121,8 +123,8 @@ def make_all(jobs: list[Job], said: Callable[[int, int], None]) -> Iterable[tupl
     if len(jobs) <= _FEW or cores == 1:
         yield from _told(jobs, map(make, jobs), said)
         return
-    with multiprocessing.get_context("fork").Pool(min(cores, len(jobs))) as pool:
-        yield from _told(jobs, pool.imap(make, jobs, chunksize=max(1, min(16, len(jobs) // (4 * cores)))), said)
+    with pool(min(cores, len(jobs))) as workers:
+        yield from _told(jobs, workers.imap(make, jobs, chunksize=max(1, min(16, len(jobs) // (4 * cores)))), said)
 
 
 def _told(jobs: list[Job], results: Iterable[str], said: Callable[[int, int], None]) -> Iterator[tuple[Job, str]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,17 +16,19 @@ from typing import Any
 from jinja2 import TemplateError, TemplateSyntaxError
 from pelican import Pelican
 from pelican.log import console
-from pelican.settings import read_settings
 
 from ..building.adapter import HELD, Build
+from ..building.conf import read_conf
 from ..building.staging import stage
 from ..building.state import State
 from ..building.writer import Tally
 from ..feeds.diff import check
-from ..problems import KEY, BuildFailed, ProblemLog, captured_logging
+from ..problems import KEY, BuildFailed, ProblemLog, Refused, captured_logging, place_of
 from ..settings import NAME, site_of
 from .feeds import feeds_in
-from .swapping import mend, swap
+from .swapping import alone, mend, swap
+
+FORMS = ("text", "json", "github")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +71,10 @@ def build(
     folder when it is not given.
 
     A strict site (AUTHORSITE strict) is written beside its output folder and swapped in when nothing is wrong;
-    any other is written in place once reading has found no error. Never raises for a fault of the author's.
+    any other is written in place once reading has found no error. What goes wrong is among the problems; only a folder
+    that another process is at work in raises Refused.
 
-    `judge` is asked, of a strict site without a problem, whether its staging tree may be swapped in.
+    `judge` makes any site strict, and is asked, when there is no problem, whether its staging tree may be swapped in.
 
     `share` is what the build engine keeps from build to build, and where it says what it does.
     """
@@ -83,8 +88,8 @@ def build(
             output = _run(path, dict(overrides or {}), log, share, drafts=drafts, judge=judge)
         except BuildFailed:
             pass
-        except TemplateError as error:
-            _log_template_error(log, error)
+        except Exception as error:  # noqa: BLE001 - plugins, templates and filters may raise whatever they like
+            _log_exception(log, error)
     return Built(log, output, share.tally, time.perf_counter() - started)
 
 
@@ -98,30 +103,51 @@ def _run(
     judge: Callable[[Staged], bool] | None = None,
 ) -> Path:
     try:
-        # The machine's own locale may not even be installed, of which Pelican warns; nothing depends on it.
-        settings = read_settings(str(path), override={"LOCALE": ["C.UTF-8", "C"], **overrides})
-    except Exception as error:
-        line = error.lineno or 0 if isinstance(error, SyntaxError) else _line_in(error, str(path))
-        log.error(path, line, f"the settings cannot be read: {error}", kind="settings")
-        raise BuildFailed from error
-    site = {**settings.get(NAME, {}), **({"drafts": True} if drafts else {})}
-    settings |= {KEY: log, NAME: site, HELD: share}
+        settings = read_conf(path, overrides)
+    except Refused as refused:
+        log.error(refused.path, refused.line, refused.reason, kind="settings")
+        raise BuildFailed from None
+    settings |= {KEY: log, HELD: share}
+    site = settings.setdefault(NAME, {})
+    if isinstance(site, dict):
+        # What is judged is to be published.
+        site = settings[NAME] = {
+            **site,
+            **({"strict": True, "drafts": False} if judge else {"drafts": True} if drafts else {}),
+        }
     output = share.output = Path(settings["OUTPUT_PATH"])
+    with alone(output.parent, 600 if share.kept else 2):
+        _write(path, settings, log, share, judge, strict=isinstance(site, dict) and bool(site.get("strict")))
+    log.stop_if_failed()
+    return output
+
+
+def _write(
+    path: Path,
+    settings: dict[str, Any],
+    log: ProblemLog,
+    share: Build,
+    judge: Callable[[Staged], bool] | None,
+    *,
+    strict: bool,
+) -> None:
+    """Let Pelican write the site into its output folder or, strict, beside it; then swap that in."""
+    output, cache = Path(settings["OUTPUT_PATH"]), Path(settings["CACHE_PATH"])
     mend(output)
-    strict = bool(site.get("strict"))
     staging = output.with_name(output.name + ".staging")
-    noted = State.load(Path(settings["CACHE_PATH"]), output).file
+    noted = State.load(cache, output).file
     before = noted.read_bytes() if noted.exists() else None
     if strict:
-        stage(output, staging, Path(settings["CACHE_PATH"]))
+        stage(output, staging, cache)
         settings["OUTPUT_PATH"] = str(staging)
-    pelican = Pelican(settings)
-    share.settings = pelican.settings
-    if "authorsite" not in pelican.settings["PLUGINS"]:
-        log.error(path, 0, "the authorsite plugin did not load", 'keep "authorsite" in PLUGINS', kind="settings")
-        raise BuildFailed
     swapped = False
     try:
+        pelican = Pelican(settings)
+        share.settings = pelican.settings
+        if "authorsite" not in pelican.settings["PLUGINS"]:
+            hint = 'keep "authorsite" in PLUGINS'
+            log.error(path, 0, "the authorsite plugin did not load", hint, kind="settings")
+            return
         with _quiet():
             pelican.run()
         if strict and not log.failed:
@@ -135,8 +161,6 @@ def _run(
             shutil.rmtree(staging, ignore_errors=True)
             # What was noted is about the tree that was dropped.
             noted.write_bytes(before) if before is not None else noted.unlink(missing_ok=True)
-    log.stop_if_failed()
-    return output
 
 
 @contextmanager
@@ -149,32 +173,23 @@ def _quiet() -> Iterator[None]:
         console.quiet = before
 
 
-def _log_template_error(log: ProblemLog, error: TemplateError) -> None:
+def _log_exception(log: ProblemLog, error: Exception) -> None:
+    """Report what stopped the build, at the template where it happened, or else at the file or the innermost call."""
+    if os.environ.get("TRACEBACK"):
+        traceback.print_exception(error)
+    what = f"{type(error).__name__}: {error}"
+    template = place_of(error, lambda name: name.endswith((".html", ".xml", ".xsl")))
     if isinstance(error, TemplateSyntaxError):
         log.error(error.filename or error.name or "theme", error.lineno, error.message or "", kind="template")
-        return
-    path, line = _template_place(error)
-    log.error(path, line, error.message or type(error).__name__, "look at the names used there", kind="template")
-
-
-def _template_place(error: BaseException) -> tuple[str, int]:
-    """Return file and line of the innermost template in the traceback."""
-    place, trace = ("theme", 0), error.__traceback__
-    while trace:
-        name = trace.tb_frame.f_code.co_filename
-        if name.endswith((".html", ".xml", ".xsl")):
-            place = (name, trace.tb_lineno)
-        trace = trace.tb_next
-    return place
-
-
-def _line_in(error: BaseException, path: str) -> int:
-    trace, line = error.__traceback__, 0
-    while trace:
-        if trace.tb_frame.f_code.co_filename == path:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
+    elif isinstance(error, TemplateError):
+        what = error.message or type(error).__name__
+        log.error(template[0] or "theme", template[1], what, "look at the names used there", kind="template")
+    elif template[0]:
+        log.error(*template, what, "look at what is done there", kind="template")
+    elif isinstance(error, OSError) and error.strerror:
+        log.error(str(error.filename or ""), 0, error.strerror, kind="file")
+    else:
+        log.error(*place_of(error), what, "see where it comes from with TRACEBACK=1 before the command", kind="fault")
 
 
 def telling() -> Build:
@@ -183,6 +198,21 @@ def telling() -> Build:
     if sys.stderr.isatty():
         share.said = lambda text: print(text, file=sys.stderr)
     return share
+
+
+def known(form: str) -> None:
+    """Refuse a form of report that there is none of, before anything is built."""
+    if form not in FORMS:
+        raise Refused(f"there is no format `{form}`: write --format {', '.join(FORMS)}")
+
+
+def run(settings_file: Path, form: str = "text", page: str = "", *, drafts: bool = False) -> int:
+    """Build, say why `page` was rendered or left, when one is named, and return the exit status."""
+    known(form)
+    built = build(settings_file, drafts=drafts, share=telling())
+    if page:
+        print(explain(built, page))
+    return say(built, form)
 
 
 def say(built: Built, form: str = "text") -> int:

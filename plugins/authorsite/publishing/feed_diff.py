@@ -7,10 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
-from pelican.settings import read_settings
 
+from ..building.conf import read_conf
 from ..feeds.diff import check
-from ..problems import ProblemLog
+from ..problems import ProblemLog, Refused
 from ..settings import NAME
 from .build import build
 from .feeds import feeds_at, feeds_in
@@ -22,22 +22,23 @@ def feed_diff(settings_file: Path, against: str = "") -> int:
     `against` is a folder or the live site's address; left out, the output folder of the last build. The status is 1
     when a strict build would fail over it.
     """
+    web = against.startswith(("http://", "https://"))
+    if against and not web and not Path(against).is_dir():
+        raise Refused("there is no such folder: name one, or the live site's address, with --against", against)
     with TemporaryDirectory() as folder:
         built = build(settings_file, {"OUTPUT_PATH": f"{folder}/output"})
         new = feeds_in(Path(folder, "output"))
     if built.failed:
         built.problems.print()
         return 1
-    settings = read_settings(str(settings_file))
+    settings = read_conf(settings_file)
     log = ProblemLog(root=settings_file.parent, strict=True)
     try:
-        web = against.startswith(("http://", "https://"))
         there = feeds_in(Path(settings["OUTPUT_PATH"] if web else against or settings["OUTPUT_PATH"]))
         # A site does not list its feeds: those of the last output are asked for too, in case one is to vanish.
         old = feeds_at(against, {*new, *there}) if web else there
-    except httpx.HTTPError as error:
-        log.error(against, 0, f"the site cannot be asked: {error}", "check the address and the network", kind="feed")
-        old = {}
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise Refused(f"the site cannot be asked: {error}; check the address and the network", against) from None
     diffs = check(old, new, log, settings[NAME].get("feeds", {}).get("allow", {}))
     for diff in diffs:
         print(diff)

@@ -10,15 +10,16 @@ import sys
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nh3
 import yaml
-from pelican.settings import read_settings
 from pelican.utils import slugify
 
+from ..building.conf import read_conf
 from ..markup import count_words, plain, tokens
-from ..problems import KEY, BuildFailed, ProblemLog
+from ..problems import KEY, BuildFailed, ProblemLog, Refused
 from ..settings import load as load_settings
 from ..settings import now_of
 
@@ -36,17 +37,9 @@ _TAGS = {"p", "a", "em", "strong", "b", "i", "blockquote", "ul", "ol", "li", "h2
 _BODIES = (r"<article\b[^>]*>(.*?)</article>", r"<main\b[^>]*>(.*?)</main>", r"<body\b[^>]*>(.*)")
 
 
-class NotMade(Exception):
-    """Why no file was made, and what to do, in one line."""
-
-
 def new(settings_file: Path, title: str, kind: str = "post", saved: str = "") -> int:
     """Make the file, print its path, open it in $EDITOR when there is a terminal; return the exit status."""
-    try:
-        path = create(settings_file, title, kind, Path(saved) if saved else None)
-    except NotMade as error:
-        print(error, file=sys.stderr)
-        return 1
+    path = create(settings_file, title, kind, Path(saved) if saved else None)
     print(path)
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if editor and sys.stdin.isatty() and sys.stdout.isatty():
@@ -59,22 +52,22 @@ def new(settings_file: Path, title: str, kind: str = "post", saved: str = "") ->
 
 
 def create(settings_file: Path, title: str, kind: str = "post", saved: Path | None = None) -> Path:
-    """Write a new file of `kind` and return its path; raises NotMade, and never touches a file that is there.
+    """Write a new file of `kind` and return its path; raises Refused, and never touches a file that is there.
 
     `saved` is a page saved from the web, whose title, author, site, address and text a reblog takes over.
     """
     if kind not in KINDS:
-        raise NotMade(f"there is no kind `{kind}`: write --kind with one of {', '.join(KINDS)}")
+        raise Refused(f"there is no kind `{kind}`: write --kind with one of {', '.join(KINDS)}")
     if saved and kind != "reblog":
-        raise NotMade("--from reads the page of a reblog: add --kind reblog")
+        raise Refused("--from reads the page of a reblog: add --kind reblog")
     original, text = _original(saved) if saved else ({}, _TEXTS[kind])
     title = " ".join((title or original.get("title", "")).split())
     if not title:
-        raise NotMade('a title is missing: invoke new "The title"')
+        raise Refused('a title is missing: invoke new "The title"')
     settings = _settings(settings_file)
     slug = slugify(title, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"])
     if not slug:
-        raise NotMade(f"no address can be made of the title `{title}`: use some letters or digits")
+        raise Refused(f"no address can be made of the title `{title}`: use some letters or digits")
     data = _front_matter(kind, title, slug, settings, original)
     path = Path(settings["PATH"]) / _FOLDERS.get(kind, "posts") / f"{slug}.md"
     front = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10_000)
@@ -83,30 +76,22 @@ def create(settings_file: Path, title: str, kind: str = "post", saved: Path | No
         with path.open("x", encoding="utf-8") as file:
             file.write(f"---\n{front}---\n{text}")
     except FileExistsError:
-        raise NotMade(f"{path} is there already: choose another title") from None
+        raise Refused(f"{path} is there already: choose another title") from None
     except OSError as error:
-        raise NotMade(f"{path} cannot be written: {error.strerror}") from None
+        raise Refused(f"{path} cannot be written: {error.strerror}") from None
     return path
 
 
 def _settings(settings_file: Path) -> dict[str, Any]:
     """Return the site's settings, with its date."""
     log = ProblemLog(root=settings_file.parent, held=True)
+    holder = SimpleNamespace(settings={**read_conf(settings_file), KEY: log})
     try:
-        holder = _Holder({**read_settings(str(settings_file)), KEY: log})
         load_settings(holder)
     except BuildFailed:
-        raise NotMade("the settings are not valid: see `invoke check`") from None
-    except Exception as error:
-        raise NotMade(f"{settings_file.name} cannot be read: {error}") from error
-    return holder.settings
-
-
-class _Holder:
-    """Settings where `settings.load` looks for them: on an object like Pelican's."""
-
-    def __init__(self, settings: dict[str, Any]) -> None:
-        self.settings = settings
+        raise Refused(str(next(iter(log)))) from None
+    settings: dict[str, Any] = holder.settings
+    return settings
 
 
 def _front_matter(
@@ -138,7 +123,7 @@ def _original(saved: Path) -> tuple[dict[str, Any], str]:
     try:
         html = saved.read_bytes().decode("utf-8", "replace")
     except OSError as error:
-        raise NotMade(f"{saved} cannot be read: {error.strerror}") from None
+        raise Refused(f"{saved} cannot be read: {error.strerror}") from None
     named = _named(html)
     url = _first(named, "canonical", "og:url") or _saved_from(html)
     record: dict[str, Any] = {
@@ -159,7 +144,7 @@ def _original(saved: Path) -> tuple[dict[str, Any], str]:
     )
     words = count_words(text)
     if not words:
-        raise NotMade(f"{saved} holds no text")
+        raise Refused(f"{saved} holds no text")
     kept = {key: value for key, value in record.items() if value}
     return {**kept, "words": words}, re.sub(r"\n\s*\n+", "\n\n", text).strip() + "\n"
 

@@ -5,26 +5,24 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from pelican.settings import read_settings
 
 from ..checking.claims import check_claims
 from ..checking.internal import check_tree
 from ..feeds.diff import check as compare_feeds
 from ..feeds.diff import items_of
+from ..problems import Refused
 from ..settings import NAME, SiteSettings, now_of, site_of
-from .build import Built, Staged, build, telling
+from .build import Staged, build, known, telling
 from .manifest import Changes, count, manifest
+from .swapping import alone
 from .targets import Target, target_of
-from .targets.programs import TargetFault
 from .verify import ping, verify
 
 Say = Callable[[str], None]
 WHOLE = ("feed.xml", "books/feed.xml", "events/feed.xml")
-STRICT = {"strict": True, "drafts": False}
 
 
 def check(settings_file: Path, form: str = "text") -> int:
@@ -37,12 +35,8 @@ def check(settings_file: Path, form: str = "text") -> int:
         told.extend((str(changes), _feed(staged, changes, lambda name: _read(staged.output / name))))
         return False
 
-    if form not in {"text", "json", "github"}:
-        print(f"there is no format `{form}`: write --format text, json or github", file=sys.stderr)
-        return 2
-    if not _there(settings_file):
-        return 1
-    built = _build(settings_file, judge)
+    known(form)
+    built = build(settings_file, share=telling(), judge=judge)
     built.problems.print(form, sys.stderr if form == "text" else sys.stdout)
     if form == "text" and told:
         print(f"Against {built.output}: {'; '.join(told)}.")
@@ -61,41 +55,23 @@ def examine(staged: Staged) -> None:
 
 def publish(settings_file: Path, *, yes: bool = False, dry_run: bool = False, say: Say = print) -> int:
     """Publish the site of `settings_file`; return the exit status. Whatever fails, the live site is the old one."""
-    if not _there(settings_file):
-        return 1
-    run = _Publish(settings_file.resolve().parent, yes, dry_run, say)
-    try:
-        say("Building …")
-        built = _build(settings_file, run.judge)
-        if built.failed:
+    with ExitStack() as until_done:
+        run = _Publish(settings_file.resolve().parent, yes, dry_run, say, until_done)
+        try:
+            say("Building …")
+            built = build(settings_file, share=telling(), judge=run.judge)
+            if not built.failed:
+                return run.finish(built.output) if run.wanted else run.status
             built.problems.print()
             print("Not published: the live site is as it was.", file=sys.stderr)
-            return 1
-        return run.upload(built.output) if run.wanted else run.status
-    except TargetFault as fault:
-        print(f"Not published: {fault}.", file=sys.stderr)
-    except OSError as error:
-        print(f"Not published: {error.strerror}: {error.filename}.", file=sys.stderr)
-    except KeyboardInterrupt:
-        print("\nStopped. Publish again to go on; until then the live site is whole.", file=sys.stderr)
-        return 130
+        except Refused as refused:
+            print(f"Not published: {refused}.", file=sys.stderr)
+        except OSError as error:
+            print(f"Not published: {error.filename or 'the system'}: {error.strerror or error}.", file=sys.stderr)
+        except KeyboardInterrupt:
+            print("\nStopped. Publish again to go on; until then the live site is whole.", file=sys.stderr)
+            return 130
     return 1
-
-
-def _build(settings_file: Path, judge: Callable[[Staged], bool]) -> Built:
-    """Build strictly, whatever the settings file says."""
-    try:
-        given: Any = read_settings(str(settings_file)).get(NAME) or {}
-    except Exception:  # noqa: BLE001 - the build reads it again, and says what is wrong with it
-        given = {}
-    overrides = {NAME: {**given, **STRICT}} if isinstance(given, dict) and given else {}
-    return build(settings_file, overrides, share=telling(), judge=judge)
-
-
-def _there(settings_file: Path) -> bool:
-    if not settings_file.is_file():
-        print(f"{settings_file} is not there: name a settings file with --settings", file=sys.stderr)
-    return settings_file.is_file()
 
 
 def _feed(staged: Staged, changes: Changes, held: Callable[[str], bytes | None]) -> str:
@@ -118,20 +94,28 @@ def _read(file: Path) -> bytes | None:
 
 @dataclass
 class _Publish:
-    """One publish: what was decided over the staging tree, and what follows from it."""
+    """One publish: what was decided over the staging tree, and what follows from it.
+
+    `until_done` keeps every other build out of the output folder: what one puts there must not be uploaded.
+    `owed` notes the feeds whose change no hub has heard of, in a file, for the publish after a failed one.
+    """
 
     root: Path
     yes: bool
     dry_run: bool
     say: Say
+    until_done: ExitStack
     wanted: bool = False
     status: int = 0
     site: SiteSettings = field(init=False)
+    owed: Path = field(init=False)
     target: Target | None = None
     changes: Changes = field(default_factory=Changes)
 
     def judge(self, staged: Staged) -> bool:
         """Check the tree, say what would change, and ask; False leaves everything as it is."""
+        self.until_done.enter_context(alone(staged.output.parent))
+        self.owed = Path(staged.settings["CACHE_PATH"]) / "untold-feeds"
         examine(staged)
         if staged.problems.failed:
             return False
@@ -167,25 +151,37 @@ class _Publish:
         self.say("Not published: the live site is as it was.")
         return False
 
-    def upload(self, tree: Path) -> int:
-        """Bring `tree` to the target, look at the live site, and tell the hub."""
-        if self.target is None:
+    def finish(self, tree: Path) -> int:
+        """Bring `tree` to the target, look at the live site and tell the hub; also when only that is left to do."""
+        if self.target is None or self.site.publish is None:
             self.say(f"{tree} holds the site. Name a target in {NAME}['publish'] to have it uploaded.")
             return 0
-        if not self.changes:
-            self.say(f"Nothing to publish: {self.target.name} holds this site already.")
-            return 0
-        self.target.upload(tree, self.say)
-        seconds = self.site.publish.verify if self.site.publish else 0
-        if seconds:
+        untold = self._untold()
+        if self.changes:
+            self.target.upload(tree, self.say)
+        if self.site.publish.verify:
             self.say("Looking at the live site …")
-            wrong = verify(tree, self.site.url, seconds, self.say)
+            wrong = verify(tree, self.site.url, self.site.publish.verify, self.say)
             if wrong:
-                print(f"Uploaded, but {wrong}. Look there in a few minutes.", file=sys.stderr)
+                print(f"Uploaded, but {wrong}. Publish again in a few minutes to look once more.", file=sys.stderr)
                 return 1
-        hub, feeds = self.site.feeds.hub, self.changes.feeds
-        deaf = ping(hub, self.site.url, feeds) if hub and feeds else ""
-        if deaf:
-            print(f"Published, but {deaf}: subscribers will find the news a little later.", file=sys.stderr)
-        self.say("Published.")
+        if untold:
+            deaf = ping(self.site.feeds.hub, self.site.url, untold)
+            if deaf:
+                print(f"Uploaded, but {deaf}. Publish again to tell it.", file=sys.stderr)
+                return 1
+            self.owed.unlink()
+            self.say("The hub was told of the feeds.")
+        self.say("Published." if self.changes else f"Nothing to publish: {self.target.name} holds this site already.")
         return 0
+
+    def _untold(self) -> list[str]:
+        """Return the feeds that a hub is to hear of, and note them until it has."""
+        if not self.site.feeds.hub:
+            return []
+        noted = self.owed.read_text("utf-8").split() if self.owed.exists() else []
+        untold = sorted({*noted, *self.changes.feeds})
+        if untold:
+            self.owed.parent.mkdir(parents=True, exist_ok=True)
+            self.owed.write_text("\n".join(untold), "utf-8")
+        return untold

@@ -26,6 +26,8 @@ from urllib.parse import unquote, urlsplit
 
 from watchfiles import DefaultFilter, watch
 
+from ..problems import Refused
+
 OWN = "/_serve/"
 """Addresses below this are the server's own."""
 
@@ -304,6 +306,10 @@ def serve(
 ) -> None:
     """Build the site, serve it, and build again at every change, until interrupted."""
     settings_file = Path(settings_file).resolve()
+    if not settings_file.is_file():
+        raise Refused("there is no such file: name a settings file with --settings", str(settings_file))
+    if not 0 <= port < 2**16:
+        raise Refused(f"there is no port {port}: write --port with a number up to {2**16 - 1}")
     root = settings_file.parent
     rebuilder = Rebuilder(settings_file, drafts=drafts)
     say("Building …")

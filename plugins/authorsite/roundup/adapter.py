@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pelican.settings import read_settings
-
+from ..building.conf import read_conf
 from ..events.model import Event
 from ..problems import ProblemLog
 from ..reading.documents import read_source
@@ -23,7 +22,7 @@ def roundup(settings_file: Path, period: str, *, write: bool = False) -> int:
 
     A file that is there already is left alone: the author may have edited it.
     """
-    settings = read_settings(str(settings_file))
+    settings = read_conf(settings_file)
     log = ProblemLog(root=settings_file.parent)
     try:
         wanted = parse_period(period)

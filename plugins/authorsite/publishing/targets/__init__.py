@@ -14,7 +14,7 @@ from .rsync import Rsync
 
 
 class Target(Protocol):
-    """A place that holds a site; each method raises TargetFault with one line for the author."""
+    """A place that holds a site; each method raises Refused with one line for the author."""
 
     @property
     def name(self) -> str:
@@ -36,7 +36,8 @@ def target_of(site: SiteSettings, root: Path) -> Target | None:
         case None:
             return None
         case FolderTarget() as to:
-            return Folder((root / Path(to.path).expanduser()).resolve(), root)
+            path = root / Path(to.path).expanduser()
+            return Folder(path.parent.resolve() / path.name if path.name != ".." else path.resolve(), root)
         case GitTarget() as to:
             return Git(to, site, root)
         case to:

@@ -7,9 +7,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from ...problems import Refused
 from ..manifest import Changes, manifest
-from ..swapping import mend, swap
-from .programs import MARK, TargetFault
+from ..swapping import alone, mend, swap
+from .programs import MARK
+
+_OURS = ("content", "output", "plugins", "theme", ".cache", ".git")
 
 
 class Folder:
@@ -17,11 +20,13 @@ class Folder:
 
     def __init__(self, path: Path, root: Path) -> None:
         self.path = path
-        if root.is_relative_to(path) or path.is_relative_to(root / "content"):
-            raise TargetFault(f"{path} holds the project itself: name a folder for the site alone")
+        if path.is_symlink():
+            raise Refused(f"{path} is a link: name the folder that it leads to")
+        if path == Path.home() or root.is_relative_to(path) or any(path.is_relative_to(root / name) for name in _OURS):
+            raise Refused(f"{path} is no folder for the site alone: name one")
         mend(path)
         if path.exists() and not (path.is_dir() and ((path / MARK).exists() or not any(path.iterdir()))):
-            raise TargetFault(
+            raise Refused(
                 f"{path} holds something that was not published here: empty it, or create an empty file {MARK} in it"
             )
 
@@ -45,7 +50,7 @@ class Folder:
         """Make the new tree beside the folder, then exchange them."""
         say("Copying …")
         beside = self.path.with_name(self.path.name + ".staging")
-        try:
+        with alone(self.path.parent):
             shutil.rmtree(beside, ignore_errors=True)
             shutil.copytree(tree, beside)
             for kept in self.path.glob(".*") if self.path.exists() else ():
@@ -55,8 +60,6 @@ class Folder:
             _keep_dates(self.path, beside)
             say("Swapping the folder …")
             swap(beside, self.path)
-        except OSError as error:
-            raise TargetFault(f"{error.filename or self.path} cannot be written: {error.strerror}") from None
         say("Swapped.")
 
 

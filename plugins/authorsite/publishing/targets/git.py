@@ -8,11 +8,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+from ...problems import Refused
 from ...settings import GitTarget, SiteSettings
 from ..manifest import Changes
-from .programs import TargetFault, quiet, run
+from .programs import MARK, quiet, run
 
 _HELD = "refs/authorsite/published"
+_OF_THE_HOST = {"", "CNAME", ".nojekyll"}
+"""What the service itself puts into a branch when it is asked to serve it."""
+
 _TRIES = 4
 _PLAIN = ("core.autocrlf=false", "core.safecrlf=false", "core.fileMode=false", f"core.attributesFile={os.devnull}")
 _BEATEN = ("fetch first", "non-fast-forward", "cannot lock ref", "incorrect old value", "[rejected]", "stale info")
@@ -25,8 +29,10 @@ class Git:
         self.to, self.site, self.root = to, site, root
         try:
             found = run("git", "rev-parse", "--absolute-git-dir", cwd=root).decode().strip()
-        except TargetFault:
-            raise TargetFault(f"{root} is no git repository: run git init, and git remote add origin ADDRESS") from None
+        except Refused as refused:
+            if "not a git repository" not in str(refused):
+                raise
+            raise Refused(f"{root} is no git repository: run git init, and git remote add origin ADDRESS") from None
         self.repository = Path(found)
         self.ref = f"refs/heads/{to.branch}"
 
@@ -39,7 +45,7 @@ class Git:
         """Return a file of the branch as it was last fetched."""
         try:
             return self._git("cat-file", "blob", f"{_HELD}:{name}")
-        except TargetFault:
+        except Refused:
             return None
 
     def changes(self, tree: Path) -> Changes:
@@ -65,13 +71,13 @@ class Git:
             say(f"Pushing to {self.name} …")
             try:
                 self._git("push", "--quiet", "--no-verify", self.to.remote, f"{made}:{self.ref}")
-            except TargetFault as fault:
+            except Refused as fault:
                 if not any(sign in str(fault) for sign in _BEATEN):
                     raise
                 continue
             say("Pushed.")
             return
-        raise TargetFault(f"{self.name} is being written to by somebody else: try again")
+        raise Refused(f"{self.name} is being written to by somebody else: try again")
 
     def _fetch(self) -> str:
         """Fetch the branch; return its commit, or "" when there is no such branch."""
@@ -79,8 +85,10 @@ class Git:
             self._git("update-ref", "-d", _HELD)
             return ""
         self._git("fetch", "--quiet", "--no-tags", self.to.remote, f"+{self.ref}:{_HELD}")
-        if self._git("ls-tree", _HELD, "pelicanconf.py").strip():
-            raise TargetFault(f"{self.name} holds the site's sources: publish to a branch of its own, such as gh-pages")
+        names = set(self._git("ls-tree", "--name-only", "-z", _HELD).decode("utf-8", "surrogateescape").split("\0"))
+        if MARK not in names and names - _OF_THE_HOST:
+            what = f"{self.name} holds something that was not published here"
+            raise Refused(f"{what}: name a branch for the site alone, or add an empty file {MARK} to this one")
         return self._git("rev-parse", _HELD).decode().strip()
 
     def _tree(self, tree: Path, old: str) -> str:
@@ -88,7 +96,7 @@ class Git:
         with TemporaryDirectory() as folder:
             env = {"GIT_INDEX_FILE": f"{folder}/index"}
             self._git("add", "--all", "--force", ".", work_tree=tree, env=env)
-            for name, content in ((".nojekyll", b""), ("CNAME", self._domain(old))):
+            for name, content in ((MARK, b""), (".nojekyll", b""), ("CNAME", self._domain(old))):
                 if content is not None and not (tree / name).exists():
                     blob = self._git("hash-object", "-w", "--stdin", stdin=content).decode().strip()
                     self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", env=env)
@@ -120,7 +128,7 @@ class Git:
         for key, value in known.items():
             try:
                 run("git", "config", f"user.{key}", cwd=self.root)
-            except TargetFault:
+            except Refused:
                 for role in ("AUTHOR", "COMMITTER"):
                     if f"GIT_{role}_{key.upper()}" not in os.environ:
                         found[f"GIT_{role}_{key.upper()}"] = value

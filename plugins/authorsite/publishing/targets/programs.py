@@ -8,15 +8,13 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from ...problems import Refused
+
 MARK = ".authorsite"
-"""A file that says of a folder that this package may replace what is in it."""
+"""A file that says of a folder, or of a branch, that this package may replace what is in it."""
 
 
 _NOISE = ("hint:", "rsync error:", "To ", "Warning:", "@@")
-
-
-class TargetFault(Exception):
-    """Why a target cannot be read or written, in one line."""
 
 
 def quiet(text: str) -> str:
@@ -31,7 +29,7 @@ def run(
     stdin: bytes = b"",
     patience: int = 600,
 ) -> bytes:
-    """Run a program without a terminal and return what it wrote; raises TargetFault when it fails.
+    """Run a program without a terminal and return what it wrote; raises Refused when it fails.
 
     `patience` is in seconds.
     """
@@ -42,11 +40,11 @@ def run(
             command, cwd=cwd, env=whole, input=stdin, capture_output=True, timeout=patience, check=False
         )
     except FileNotFoundError:
-        raise TargetFault(f"{command[0]} is not installed") from None
+        raise Refused(f"{command[0]} is not installed") from None
     except subprocess.TimeoutExpired:
-        raise TargetFault(f"{command[0]} did not end within {patience} s") from None
+        raise Refused(f"{command[0]} did not end within {patience} s") from None
     if done.returncode:
         lines = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
         told = [line for line in lines if not line.startswith(_NOISE)] or lines
-        raise TargetFault(quiet(f"{command[0]}: {'; '.join(told[:3]) or f'status {done.returncode}'}"))
+        raise Refused(quiet(f"{command[0]}: {'; '.join(told[:3]) or f'status {done.returncode}'}"))
     return done.stdout

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ...problems import Refused
 from ...settings import RsyncTarget
 from ..manifest import Changes, manifest
-from .programs import MARK, TargetFault, run
+from .programs import MARK, run
 
 # By checksum: a clone's dates say nothing. Hidden files at the top, such as a certificate's, are not ours to remove.
 _OPTIONS = ("-rlcs", "--timeout=60", "--filter=P /.*")
@@ -36,7 +37,7 @@ class Rsync:
         with TemporaryDirectory() as folder:
             try:
                 self._rsync("--", self.place + name, f"{folder}/")
-            except TargetFault:
+            except Refused:
                 return None
             return (Path(folder) / name.rpartition("/")[2]).read_bytes()
 
@@ -72,18 +73,18 @@ class Rsync:
         say("Sent.")
 
     def _exists(self) -> bool:
-        """Whether the folder is there and ours; raises TargetFault when it holds something else."""
+        """Whether the folder is there and ours; raises Refused when it holds something else."""
         try:
             listed = self._rsync("--list-only", "--exclude=/*/*", "--", self.place).decode("utf-8", "replace")
-        except TargetFault as fault:
-            if "No such file or directory" in str(fault):
+        except Refused as fault:
+            if "change_dir" in str(fault) and "No such file or directory" in str(fault):
                 return False
             raise
         names = {line.split(maxsplit=4)[-1] for line in listed.splitlines() if len(line.split(maxsplit=4)) > 4}  # noqa: PLR2004 - rsync's columns
         names.discard(".")
         if names and MARK not in names:
             what = f"{self.place} holds something that was not published here"
-            raise TargetFault(f"{what}: empty it, or create an empty file {MARK} in it")
+            raise Refused(f"{what}: empty it, or create an empty file {MARK} in it")
         return MARK in names
 
     def _mark(self) -> None:
