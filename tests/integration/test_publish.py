@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,6 +27,7 @@ HOME = """<!DOCTYPE html><title>{{ SITENAME }}</title><link rel="stylesheet" hre
 {% for article in articles %}<a href="{{ SITEURL }}/{{ article.url }}">{{ article.title }}</a>{% endfor %}"""
 PAGE = """<!DOCTYPE html><title>{{ article.title }}</title><link rel="stylesheet" href="{{ SITEURL }}/style.css">
 {{ article.content|safe }}"""
+STYLE = re.compile(rb'rel="stylesheet" href="[^"]*?/([^"/]+)"')
 SETTINGS = """
 import sys
 sys.path.insert(0, {root!r})
@@ -167,6 +169,28 @@ class Author:
         assert status in {0, -signal.SIGKILL}
         return status != 0
 
+    def killed_within(self, seconds):
+        """Publish in a group of processes that is killed, all at once, after so many seconds."""
+        child = os.fork()
+        if not child:
+            try:
+                os.setpgid(0, 0)
+                os._exit(self.publish())
+            finally:
+                os._exit(9)
+        with suppress(OSError):
+            os.setpgid(child, child)
+        time.sleep(seconds)
+        os.killpg(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+    def change(self):
+        """Write a post, change a stylesheet, and let every post name a new one."""
+        self.write("second", "Two.")
+        (self.root / "theme/static/style.css").write_text("p { margin: 2em }")
+        (self.root / "theme/static/new.css").write_text("b { margin: 2em }")
+        (self.root / "theme/templates/article.html").write_text(PAGE.replace("style.css", "new.css"))
+
     def live(self):
         """Every file that visitors find, by its address."""
         place = self.place
@@ -183,6 +207,12 @@ class Author:
     def output(self):
         out = self.root / "output"
         return {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
+
+
+def stands(live):
+    """Whether a visitor finds the site whole: its home page and feed, and every stylesheet that a page names."""
+    named = {found for name, text in live.items() if name.endswith(".html") for found in STYLE.findall(text)}
+    return named and {"index.html", "feed.xml"} <= live.keys() and {name.decode() for name in named} <= live.keys()
 
 
 @pytest.fixture
@@ -240,18 +270,12 @@ def test_what_would_trouble_subscribers_of_the_live_site_is_not_published_until_
 @every_target
 def test_a_kill_at_any_step_leaves_the_target_whole_and_the_next_publish_finishes(author, capsys):
     assert author.publish() == 0, capsys.readouterr().err
-    author.write("second", "Two.")
-    (author.root / "theme/static/style.css").write_text("p { margin: 2em }")
-    (author.root / "theme/static/new.css").write_text("b { margin: 2em }")
-    (author.root / "theme/templates/article.html").write_text(PAGE.replace("style.css", "new.css"))
+    author.change()
     before, step = author.live(), 0
     states = []
     while author.killed_after(step):
         live = author.live()
-        for name, content in live.items():
-            if name.endswith(".html") and b"/new.css" in content:
-                assert "new.css" in live, f"step {step}: {name} names a stylesheet that is not there"
-        assert {"index.html", "feed.xml", "style.css"} <= live.keys(), f"step {step}"
+        assert stands(live), f"step {step}"
         if author.kind != "rsync":
             assert live in (before, author.output()), f"step {step}: neither the old site nor the new one"
         states.append(live)
@@ -262,6 +286,26 @@ def test_a_kill_at_any_step_leaves_the_target_whole_and_the_next_publish_finishe
     assert author.live() == author.output() != before
     assert author.publish() == 0
     assert author.told[-1].startswith("Nothing to publish: ")
+
+
+MOMENTS = [0, 1, *(pytest.param(moment, marks=pytest.mark.nightly) for moment in range(2, 25))]
+
+
+@every_target
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_kill_at_any_moment_leaves_the_target_whole_and_the_next_publish_finishes(author, moment, capsys):
+    began = time.monotonic()
+    assert author.publish() == 0, capsys.readouterr().err
+    author.change()
+    before = author.live()
+    delay = random.Random(f"{author.kind} {moment}").uniform(0, time.monotonic() - began)
+    author.killed_within(delay)
+    live = author.live()
+    assert stands(live), f"after {delay:.3f} s"
+    assert author.publish() == 0, capsys.readouterr().err
+    assert author.live() == author.output() != before
+    if author.kind != "rsync":
+        assert live in (before, author.output()), f"after {delay:.3f} s: neither the old site nor the new one"
 
 
 @every_target

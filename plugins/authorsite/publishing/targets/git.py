@@ -81,6 +81,8 @@ class Git:
 
     def _fetch(self) -> str:
         """Fetch the branch; return its commit, or "" when there is no such branch."""
+        # Left by a git that was killed: no other writes this name, for publishes go one at a time.
+        (self.repository / f"{_HELD}.lock").unlink(missing_ok=True)
         if not self._git("ls-remote", "--heads", self.to.remote, self.ref).strip():
             self._git("update-ref", "-d", _HELD)
             return ""
