@@ -1,26 +1,29 @@
 """An author's site: posts, books to buy, feeds, events; a plugin package for Pelican."""
 
-from pelican import signals
-
-from . import settings, templating
-from .books import adapter as books
-from .building.adapter import engage
-from .discovery import adapter as discovery
-from .discovery import assets
-from .events import adapter as events
-from .feeds import adapter as feeds
-from .images import adapter as images
-from .linking import adapter as linking
-from .problems import log_of
-from .reading import adapter as reading
-
 
 def _stop_if_failed(generators: list[object]) -> None:
+    from .problems import log_of
+
     log_of(generators[0].settings).stop_if_failed()  # type: ignore[attr-defined]  # Pelican's generators have it
 
 
 def register() -> None:
     """Connect the package to Pelican, in the order in which things happen."""
+    # Imported here: a site that takes the engine alone, authorsite.building, does not pay for all rooms.
+    # ruff: noqa: PLC0415
+    from pelican import signals
+
+    from . import settings, templating
+    from .books import adapter as books
+    from .building.adapter import engage
+    from .discovery import adapter as discovery
+    from .discovery import assets
+    from .events import adapter as events
+    from .feeds import adapter as feeds
+    from .images import adapter as images
+    from .linking import adapter as linking
+    from .reading import adapter as reading
+
     signals.initialized.connect(settings.load)
     signals.initialized.connect(templating.add_filters)
     signals.initialized.connect(discovery.add_filters)

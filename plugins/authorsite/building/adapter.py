@@ -62,14 +62,13 @@ def _run(pelican: Any, plain_run: Callable[[], None]) -> None:
     salt = salt_of(settings, pelican.plugins)
     reading = build.reading or Reading(Cache(cache / "bodies.sqlite"))
     reading.begin()
-    if build.kept:
-        reading.residents.begin(salt, settings)
+    reading.objects.begin(salt, settings, resident=build.kept)
     state = State.load(cache, output)
     root = os.path.abspath(pelican.output_path)  # noqa: PTH100 - as Pelican writes it
     ledger = Ledger(state, root, build.tally, progress=_progress(build.said, started))
     state.output = Path(root)
     engine = _Engine(pelican, ledger, reading, salt)
-    with quick_content(reading.residents.memory), mirrored(ledger), _heard(reading.residents), _without_collecting():
+    with quick_content(reading.objects), mirrored(ledger), _heard(reading.objects), _without_collecting():
         try:
             engine.take_place()
             state.begin()
@@ -130,7 +129,8 @@ class _Engine:
             return plain
         writer = IncrementalWriter(plain.output_path, settings=plain.settings)
         writer.ledger = self.ledger
-        writer.fingerprints = Fingerprints(self.salt, self.context.get("generated_content", {}))
+        contents = self.context.get("generated_content", {})
+        writer.fingerprints = Fingerprints(self.salt, contents, self.reading.objects)
         self.writer = writer
         return writer
 

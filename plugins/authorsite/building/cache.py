@@ -43,6 +43,8 @@ class Cache:
         base.execute("PRAGMA journal_mode = DELETE")
         base.execute("PRAGMA synchronous = OFF")
         base.execute("CREATE TABLE IF NOT EXISTS bodies (key TEXT PRIMARY KEY, html TEXT NOT NULL, rest TEXT NOT NULL)")
+        fields = "salt TEXT, path TEXT, stamp TEXT NOT NULL, body TEXT NOT NULL, record TEXT NOT NULL"
+        base.execute(f"CREATE TABLE IF NOT EXISTS objects ({fields}, PRIMARY KEY (salt, path))")
         return base
 
     def _remove(self) -> None:
@@ -74,6 +76,40 @@ class Cache:
                 base.executemany("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", rows)
         except (sqlite3.DatabaseError, UnicodeEncodeError):
             self._give_up()
+
+    def html(self, key: str) -> str | None:
+        """Return the HTML that is kept for `key`; None when there is none."""
+        rows = self._rows("SELECT html FROM bodies WHERE key = ?", (key,))
+        return rows[0][0] if rows else None
+
+    def objects(self, salt: str) -> list[tuple[str, str, str, str]]:
+        """Return path, stamp, key of the body and record of each object kept under `salt`."""
+        return self._rows("SELECT path, stamp, body, record FROM objects WHERE salt = ?", (salt,))
+
+    def keep_objects(self, salt: str, fresh: Mapping[str, tuple[str, str, str]], gone: Iterable[str]) -> None:
+        """Keep stamp, key of the body and record by path under `salt`, and drop what is `gone`.
+
+        The objects of two salts are kept: those of the author's settings and of the published site's.
+        """
+        gone = sorted(gone)
+        if self._base is None or not (fresh or gone):
+            return
+        try:
+            with self._transaction() as base:
+                base.executemany("DELETE FROM objects WHERE salt = ? AND path = ?", ((salt, path) for path in gone))
+                rows = ((salt, path, *row) for path, row in fresh.items())
+                base.executemany("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?)", rows)
+                latest = "SELECT salt FROM objects GROUP BY salt ORDER BY max(rowid) DESC LIMIT 2"
+                base.execute(f"DELETE FROM objects WHERE salt NOT IN ({latest})")  # noqa: S608
+        except (sqlite3.DatabaseError, UnicodeEncodeError):
+            self._give_up()
+
+    def _rows(self, query: str, given: tuple[str, ...]) -> list[Any]:
+        try:
+            return self._base.execute(query, given).fetchall() if self._base else []
+        except sqlite3.DatabaseError:
+            self._give_up()
+            return []
 
     def trim(self, used: Iterable[str]) -> None:
         """Drop the oldest bodies that this build did not use, until the rest is within the limit."""

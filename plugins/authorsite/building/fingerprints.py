@@ -21,6 +21,7 @@ from pelican.paginator import Page, Paginator
 from pelican.urlwrappers import URLWrapper
 
 from .digests import MISSING, CodeDigester, Digester, Unknowable, digest, file_digest, is_steady, module_digest
+from .objects import Objects, is_bare
 from .organising import may_link
 from .reach import ANY_PAGE, SAME, Touched, find_trees, reach
 
@@ -31,7 +32,6 @@ _VOLATILE = frozenset(
 )
 """Settings that no page shows unless its template names them."""
 
-_OWN_OF_WRAPPER = 4
 _OF_A_PAGE = frozenset(
     "has_next has_previous has_other_pages next_page_number previous_page_number start_index end_index".split()
 )
@@ -66,9 +66,9 @@ _NODES: dict[Any, Touched] = {}
 class Fingerprints:
     """Fingerprints of one build's pages; `salt` stands for code, versions and settings."""
 
-    def __init__(self, salt: str, contents: Mapping[str, Any]) -> None:
+    def __init__(self, salt: str, contents: Mapping[str, Any], objects: Objects) -> None:
         self.salt = salt
-        self.values = _SiteDigester(contents)
+        self.values = _SiteDigester(contents, objects)
         self._reached: dict[Any, tuple[_Reached, Any]] = {}
         self._environments: dict[int, tuple[str, frozenset[str], Environment]] = {}
 
@@ -144,9 +144,10 @@ class _SiteDigester(Digester):
 
     watched = frozenset(("content", "summary"))
 
-    def __init__(self, contents: Mapping[str, Any]) -> None:
+    def __init__(self, contents: Mapping[str, Any], objects: Objects) -> None:
         super().__init__()
-        self._contents = contents
+        self._contents, self._objects = contents, objects
+        self._plans: dict[tuple[int, frozenset[str]], tuple[bool, bool, bool, list[tuple[Any, Touched]], Any]] = {}
         self._inside = False
         self._site = ""
 
@@ -154,6 +155,23 @@ class _SiteDigester(Digester):
         """Drop what is remembered."""
         super().forget()
         self._site = ""
+
+    def _walked(self, value: Any, node: Touched) -> str:
+        found = self._objects.own(value) if isinstance(value, Content) else None
+        if found is None:
+            return super()._walked(value, node)
+        # What is as it was when it was read is told by two digests: of all attributes, and of the text.
+        kept, names = found
+        key = (id(node), names)
+        if key not in self._plans:
+            self._plans[key] = _plan(node, names)
+        meta, body, summary, rest, uses = self._plans[key]
+        parts = [kept.meta] if meta else []
+        if body or (summary and "summary" not in value.metadata):
+            parts.append(kept.body)
+        parts += [f"{use}={self._used(value, use)}" for use in uses]
+        parts += [f"{step}={self.touched(self.step(value, step), below)}" for step, below in rest]
+        return f"({','.join(parts)})"
 
     def _used(self, value: Any, use: str) -> str:
         if use == SAME and isinstance(value, Content):
@@ -179,11 +197,9 @@ class _SiteDigester(Digester):
     def _composed(self, value: Any) -> str:
         if isinstance(value, URLWrapper):
             text = f"{type(value).__name__} {value.name!r} {value.slug!r}"
-            held = vars(value)
-            # `name` and `slug` are left there by Pelican when it makes an address.
-            if len(held) - ("name" in held) - ("slug" in held) <= _OWN_OF_WRAPPER:
+            if is_bare(value):
                 return text
-            own = {k: v for k, v in held.items() if k[0] != "_" and k not in {"settings", "name", "slug"}}
+            own = {k: v for k, v in vars(value).items() if k[0] != "_" and k not in {"settings", "name", "slug"}}
             return text + self.whole(own)
         if isinstance(value, (Page, Paginator)):
             return digest(type(value).__name__, self.whole({k: v for k, v in vars(value).items() if k != "settings"}))
@@ -211,9 +227,18 @@ class _SiteDigester(Digester):
         return self._site
 
 
+def _plan(node: Touched, names: frozenset[str]) -> tuple[bool, bool, bool, list[tuple[Any, Touched]], Any]:
+    """Return whether what `node` touches is told by the attributes, the text, the summary; the other steps; the uses."""
+    uses, steps = node.plan
+    told = {name for _, name, _, _ in steps if name in names}
+    rest = [(step, below) for step, name, below, _ in steps if name not in told]
+    return bool(told - {"content"}), "content" in told, "summary" in told, rest, uses
+
+
 def _own(value: Any) -> dict[str, Any]:
     hidden = {"settings", "_context", "_output_location_referenced"}
-    return {k: v for k, v in vars(value).items() if k not in hidden}
+    # The text may not be there yet: it comes when it is asked for.
+    return {"_content": value._content} | {k: v for k, v in vars(value).items() if k not in hidden}  # noqa: SLF001
 
 
 def _is_plain(value: Any, depth: int = 3) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import functools
 import os
 import re
@@ -13,12 +14,12 @@ from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import BytecodeCache
 from pelican import contents, generators, readers, urlwrappers, utils, writers
 from pelican.contents import Content
 from pelican.generators import ArticlesGenerator, PagesGenerator
 from pelican.settings import DEFAULT_CONFIG
 
+from .objects import Objects
 from .reading import Reading, TwoStep, teach
 
 _SIMPLE_FORMAT = re.compile(r"(?:[ ,.:/A-Za-z0-9-]|%[aAbBdHIjmMpSyY])*")
@@ -33,16 +34,27 @@ class _Ready:
 
     def get_files(self, paths: Any, exclude: Any = None, extensions: Any = None) -> list[str]:
         """Return the files of `paths`, sorted; bodies that are not kept begin to be converted on all cores."""
+        if extensions is not None and not extensions and extensions is not False:
+            return []  # asked for the files of readers that are switched off: there are none
         found = sorted(super().get_files(paths, exclude, extensions))  # type: ignore[misc]  # of the class beside it
         if extensions is None:
             self._expect(found)
         return found
 
+    def _include_path(self, path: str, extensions: Any = None) -> bool:
+        """Whether Pelican takes the file `path`: by its name, and by its extension (None: what readers know)."""
+        this: Any = self
+        ignored = _ignored(tuple(this.settings["IGNORE_FILES"]))
+        name = path.rpartition(os.sep)[2]
+        if ignored.match(name):
+            return False
+        return extensions is False or os.path.splitext(name)[1][1:] in (extensions or this.readers.extensions)  # noqa: PTH122
+
     def get_cached_data(self, filename: str, default: Any = None) -> Any:
         """Return the object of this process's last build, as it was when read, or what Pelican's own cache holds."""
         this: Any = self
         path = os.path.join(this.path, filename)  # noqa: PTH118 - hot
-        found = self.reading.residents.take(path, this.context, this.settings)
+        found = self.reading.objects.take(path, this.context, this.settings)
         if found is None and this._cache:  # noqa: SLF001 - this is self
             return super().get_cached_data(filename, default)  # type: ignore[misc]
         return default if found is None else found
@@ -50,7 +62,9 @@ class _Ready:
     def cache_data(self, filename: str, data: Any) -> None:
         """Keep `data` for the next build of this process, and hand it to Pelican's own cache where that is in use."""
         this: Any = self
-        self.reading.residents.keep(os.path.join(this.path, filename), data)  # noqa: PTH118 - hot
+        fields = [data.metadata.get(name) for name in this.settings["FORMATTED_FIELDS"]]
+        linked = any(may_link(this.settings, str(text)) for text in (data._content, *fields))  # noqa: SLF001 - Pelican's
+        self.reading.objects.keep(os.path.join(this.path, filename), data, linked=linked)  # noqa: PTH118 - hot
         if this._cache_data_policy:  # noqa: SLF001 - this is self
             super().cache_data(filename, data)  # type: ignore[misc]
 
@@ -65,6 +79,11 @@ class _Ready:
                 by_reader.setdefault(id(reader), (reader, []))[1].append(path)
         for reader, wanted in by_reader.values():
             self.reading.expect(reader, wanted)
+
+
+@functools.cache
+def _ignored(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(fnmatch.translate(os.path.normcase(pattern)) for pattern in patterns) or r"(?!)")
 
 
 class Articles(_Ready, ArticlesGenerator):
@@ -116,10 +135,10 @@ def _ranked(some: Iterable[Any], rank: dict[int, int], everything: list[Any]) ->
 
 
 @contextmanager
-def quick_content(memory: BytecodeCache | None = None) -> Iterator[None]:
+def quick_content(objects: Objects) -> Iterator[None]:
     """While it lasts, Pelican computes once what depends on nothing but its arguments.
 
-    `memory` is where compiled templates are kept from build to build.
+    What `objects` gives without its text gets it from there when that is first asked for.
     """
     undo: list[tuple[Any, str, Any]] = []
 
@@ -142,16 +161,28 @@ def quick_content(memory: BytecodeCache | None = None) -> Iterator[None]:
     put(Content, "get_static_links", _quick_static_links(Content.get_static_links))
     put(readers, "find_empty_alt", _quick_empty_alt(readers.find_empty_alt))
     put(generators, "process_translations", _quick_translations(generators.process_translations))
-    if memory is not None:
-        put(generators, "Environment", functools.partial(generators.Environment, bytecode_cache=memory))
+    if objects.memory is not None:
+        put(generators, "Environment", functools.partial(generators.Environment, bytecode_cache=objects.memory))
     put(readers, "get_date", _quick_date(readers.get_date))
     put(Content, "_expand_settings", _quick_address(Content._expand_settings))  # noqa: SLF001
     put(utils, "strftime", _quick_strftime(utils.strftime))
+    Content._content = _Text(objects)  # type: ignore[attr-defined]  # noqa: SLF001 - found where an object has none
     try:
         yield
     finally:
+        del Content._content  # type: ignore[attr-defined]  # noqa: SLF001 - the same
         for owner, name, value in reversed(undo):
             setattr(owner, name, value)
+
+
+class _Text:
+    """Stands for the text of objects that were taken without it."""
+
+    def __init__(self, objects: Objects) -> None:
+        self.objects = objects
+
+    def __get__(self, content: Any, _: type) -> Any:
+        return self if content is None else self.objects.fill(content)
 
 
 def _quick_slugify(slugify: Callable[..., str]) -> Callable[..., str]:
@@ -235,7 +266,8 @@ def _quick_update(plain: Callable[..., str]) -> Any:
 
 def _quick_static_links(plain: Callable[[Any], set[str]]) -> Any:
     def get_static_links(self: Any) -> set[str]:
-        return plain(self) if may_link(self.settings, self._content) else set()
+        # An object that was taken without its text has no links of Pelican's.
+        return plain(self) if "_content" in vars(self) and may_link(self.settings, self._content) else set()
 
     return get_static_links
 

@@ -23,7 +23,7 @@ from ..processes import pool
 from .cache import Cache, Prepared
 from .digests import CodeDigester, Unknowable, digest
 from .inline import quicken
-from .residents import Residents, stamp
+from .objects import Objects, stamp
 
 FEW = 48
 """So many files are converted at once in this process: starting others would take longer."""
@@ -148,7 +148,7 @@ class Reading:
     cores: int = field(default_factory=cores)
     salt: str = ""
     converted: int = 0
-    residents: Residents = field(default_factory=Residents)
+    objects: Objects = field(init=False)
     used: set[str] = field(default_factory=set)
     _ready: dict[str, tuple[Any, str, Prepared]] = field(default_factory=dict)
     _stamps: dict[str, Any] = field(default_factory=dict)
@@ -156,6 +156,10 @@ class Reading:
     _fresh: dict[str, Prepared] = field(default_factory=dict)
     _coming: Iterator[tuple[str, str, Prepared | None]] | None = None
     _pool: Any = None
+    _teachers: dict[str, TwoStep] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.objects = Objects(self.cache, self._text, self._read)
 
     def begin(self) -> None:
         """Begin another build: its readers are others."""
@@ -167,6 +171,10 @@ class Reading:
         with_ = self._prepared_with(reader)
         keys: dict[str, str] = {}
         for path in paths:
+            self._teachers[path] = reader
+            if known := self.objects.knows(path):
+                self.used.add(known)
+                continue
             moment = (stamp(path), with_)
             known = self._ready.get(path)
             if known is not None and moment[0] is not None and known[0] == moment:
@@ -218,6 +226,21 @@ class Reading:
         self._keep(path, digest(with_, raw), prepared)
         return prepared
 
+    def _read(self, path: str) -> tuple[str, str]:
+        """Return the key and the HTML of a file that was just read; ("", "") when it was not read in two steps."""
+        found = self._ready.get(path)
+        return (found[1], found[2][0]) if found is not None else ("", "")
+
+    def _text(self, path: str, key: str) -> str:
+        """Return the HTML of a file whose object was kept."""
+        found = self._ready.get(path)
+        html = found[2][0] if found is not None and found[1] == key else self.cache.html(key)
+        if html is not None:
+            return html
+        # The cache was lost in the meantime.
+        prepared = self._teachers[path].prepare(Path(path).read_bytes())
+        return prepared[0] if prepared is not None else ""
+
     def _receive(self, path: str | None, moment: Any = None) -> None:
         """Take what the other processes have ready, up to `path` (None: all of it)."""
         while self._coming is not None:
@@ -258,6 +281,7 @@ class Reading:
         self._join()
         grew = bool(self._fresh)
         self.save()
+        self.objects.finish()
         if grew:
             self.cache.trim(self.used)
 

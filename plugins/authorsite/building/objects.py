@@ -1,0 +1,286 @@
+"""Content objects as they were when read: kept in the cache from build to build, and by a resident server in memory.
+
+Kept are published objects whose files were read in two steps and whose reading said nothing: what is said must be said
+in every build. Nothing is kept, nor taken, while a plugin listens to objects being read.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from pelican import signals
+from pelican.contents import Article, Content, Page
+from pelican.urlwrappers import URLWrapper
+
+from ..problems import KEY
+from .cache import Cache
+from .digests import digest
+from .records import Decoder, Unkeepable, encode_fields
+
+Stamp = tuple[int, int, int]
+"""Date of the content, size, date of the file: nanoseconds, bytes, nanoseconds."""
+
+_RACY = 50_000_000
+"""A file changed so few nanoseconds ago may change again within one tick of the file system's clock."""
+
+_KINDS = {kind.__name__: kind for kind in (Article, Page)}
+_NOT_KEPT = frozenset(("settings", "_context", "_content"))
+_COMPUTED = frozenset(("url", "save_as", "status"))
+_OF_THE_TEXT = frozenset(("content", "summary"))
+_SET_LATER = frozenset(("translations",))
+"""What Pelican sets after reading, and no computed attribute depends on."""
+
+_OWN_OF_WRAPPER = 4
+_LISTENED = (
+    signals.content_object_init,
+    signals.article_generator_preread,
+    signals.article_generator_context,
+    signals.page_generator_preread,
+    signals.page_generator_context,
+)
+
+
+class Memory(BytecodeCache):
+    """Compiled templates by name and text."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, tuple[str, Any]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give `bucket` what was compiled from just this text."""
+        checksum, code = self.codes.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self.codes[bucket.key] = (bucket.checksum, bucket.code)
+
+
+@dataclass(slots=True)
+class Kept:
+    """One object as it was when read; `meta` and `body` are digests of its attributes and of its text.
+
+    `linked`: its texts hold links of Pelican's, so that they depend on where they are shown. `text`: the hash, in this
+    process, of its text; None until that is at hand.
+    """
+
+    stamp: Stamp
+    kind: type[Content]
+    given: dict[str, Any]
+    meta: str
+    body: str
+    linked: bool
+    text: int | None = None
+
+    def unchanged(self, content: Content) -> frozenset[str]:
+        """Return the names of the attributes of `content` that are as they were, computed ones included."""
+        own, given = vars(content), self.given
+        if not all(is_bare(wrapper) for wrapper in _wrappers(given)):
+            return frozenset()
+        html = own.get("_content")
+        whole = not self.linked and (html is None or hash(html) == self.text) and "_get_content" not in own
+        if given.items() <= own.items():
+            return _names(tuple(given), whole)
+        changed = {name for name, value in given.items() if name not in own or own[name] != value}
+        computed = changed <= _SET_LATER
+        return frozenset(given) - changed | (_COMPUTED if computed else frozenset())
+
+
+class Objects(logging.Handler):
+    """Kept objects by file. As a logging handler it hears what is said.
+
+    `text_of` gives a file's text by path and digest; `read` the digest and the text of a file that was just read.
+    """
+
+    def __init__(
+        self, cache: Cache, text_of: Callable[[str, str], str], read: Callable[[str], tuple[str, str]]
+    ) -> None:
+        super().__init__(logging.WARNING)
+        self.memory: Memory | None = None
+        self._cache, self._text_of, self._read = cache, text_of, read
+        self._salt = ""
+        self._rows: dict[str, tuple[Any, str, str]] = {}
+        self._stored: set[str] = set()
+        self._kept: dict[str, Kept] = {}
+        # Of this build: by the id of each object, which is held so that the id stays its own.
+        self._now: dict[int, tuple[Kept, Content, frozenset[str] | None]] = {}
+        self._fresh: dict[str, tuple[str, str, str]] = {}
+        self._seen: set[str] = set()
+        # Those that `knows` has found, for `take`.
+        self._next: dict[str, Kept] = {}
+        self._computing = False
+        self._heard = 0
+        self._log: Any = ()
+        self._before: tuple[Stamp | None, int] = (None, 0)
+        self._decoder = Decoder(None)
+
+    def begin(self, salt: str, settings: Mapping[str, Any], *, resident: bool) -> None:
+        """Begin a build; what was read under another salt is forgotten."""
+        if salt != self._salt:
+            self._rows = {path: (stamp_, body, record) for path, stamp_, body, record in self._cache.objects(salt)}
+            self._stored, self._kept, self.memory = set(self._rows), {}, Memory() if resident else None
+        self._salt, self._log, self._decoder = salt, settings.get(KEY), Decoder(settings)
+        self._now, self._fresh, self._seen, self._next = {}, {}, set(), {}
+        self._computing = _are_pelicans()
+
+    def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - that something was said is enough
+        """Count it."""
+        self._heard += 1
+
+    def _said(self) -> int:
+        return self._heard + (self._log.size if self._log is not None else 0)
+
+    def knows(self, path: str) -> str:
+        """Return the digest of the text of `path` when its object need not be read; "" when it must."""
+        kept = self._found(path, stamp(path))
+        if kept is None:
+            return ""
+        self._next[path] = kept
+        return kept.body
+
+    def take(self, path: str, context: Any, settings: Any) -> Any:
+        """Return the object of `path`, as it was when read, in a new `context`; None when it must be read."""
+        kept = self._next.pop(path, None)
+        if kept is None:
+            self._before = (stamp(path), self._said())
+            kept = self._found(path, self._before[0])
+            if kept is None:
+                return None
+        content = kept.kind.__new__(kept.kind)
+        content.__dict__.update(_copied(kept.given))
+        content._context, content.settings = context, settings  # noqa: SLF001 - set anew as Pelican set them
+        self._note(path, content, kept)
+        if kept.linked:
+            self.fill(content)
+        return content
+
+    def fill(self, content: Any) -> str:
+        """Give `content`, taken without its text, its text, and return that."""
+        kept = self._now[id(content)][0]
+        html = content._content = self._text_of(content.source_path, kept.body)  # noqa: SLF001 - Pelican's own name
+        kept.text = hash(html)
+        return html
+
+    def keep(self, path: str, content: Any, *, linked: bool) -> None:
+        """Keep `content`, just read from `path`."""
+        moment, said = self._before
+        key, html = self._read(path)
+        finished = getattr(content, "status", "") == "published" and not getattr(content, "draft", False)
+        if moment is None or not key or not finished or said != self._said() or _listened():
+            return
+        if html is not content._content or type(content) not in _KINDS.values():  # noqa: SLF001 - Pelican's own name
+            return
+        given = {name: value for name, value in vars(content).items() if name not in _NOT_KEPT}
+        try:
+            record = _record(content, given, linked=linked)
+        except Unkeepable:
+            return
+        kept = self._kept[path] = Kept(moment, type(content), _copied(given), digest(record), key, linked, hash(html))
+        self._note(path, content, kept)
+        if time.time_ns() - moment[0] > _RACY:
+            self._fresh[path] = (_text(moment), key, record)
+
+    def _note(self, path: str, content: Content, kept: Kept) -> None:
+        self._now[id(content)] = (kept, content, None)
+        self._seen.add(path)
+
+    def _found(self, path: str, moment: Stamp | None) -> Kept | None:
+        if moment is None or _listened():
+            return None
+        kept = self._kept.get(path)
+        row = self._rows.pop(path, None)
+        if kept is None and row is not None and row[0] == _text(moment):
+            kept = self._decoded(moment, row[1], row[2])
+            if kept is not None:
+                self._kept[path] = kept
+        return kept if kept is not None and kept.stamp == moment else None
+
+    def _decoded(self, moment: Stamp, body: str, record: str) -> Kept | None:
+        try:
+            kind, linked, shared, metadata, others = json.loads(record)
+            metadata, given = self._decoder.fields(metadata), self._decoder.fields(others)
+            given |= {name: metadata[key] for name, key in shared.items()}
+            given["metadata"] = metadata
+            return Kept(moment, _KINDS[kind], given, digest(record), body, linked)
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return None
+
+    def own(self, content: Content) -> tuple[Kept, frozenset[str]] | None:
+        """Return what is kept of `content`, and the names of its attributes that are as they were when it was read."""
+        found = self._now.get(id(content))
+        if found is None or not self._computing:
+            return None
+        kept, _, names = found
+        if names is None:
+            names = kept.unchanged(content)
+            self._now[id(content)] = (kept, content, names)
+        return kept, names
+
+    def finish(self) -> None:
+        """Write what is new to the cache, and drop what is there no more."""
+        self._cache.keep_objects(self._salt, self._fresh, self._stored - self._seen)
+        self._stored = (self._stored & self._seen) | set(self._fresh)
+        self._fresh, self._now = {}, {}
+
+
+def _listened() -> bool:
+    return any(signal.receivers for signal in _LISTENED)
+
+
+def _record(content: Any, given: dict[str, Any], *, linked: bool) -> str:
+    metadata: dict[str, Any] = given["metadata"]
+    keys = {id(value): key for key, value in metadata.items()}
+    shared = {name: keys[id(value)] for name, value in given.items() if id(value) in keys}
+    others = {name: value for name, value in given.items() if name not in shared and name != "metadata"}
+    made = [type(content).__name__, linked, shared, encode_fields(metadata), encode_fields(others)]
+    return json.dumps(made, ensure_ascii=False)
+
+
+def _copied(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.copy() if type(value) in {list, dict} else value for name, value in given.items()}
+
+
+@functools.cache
+def _names(given: tuple[str, ...], whole: bool) -> frozenset[str]:
+    return frozenset(given) | _COMPUTED | (_OF_THE_TEXT if whole else frozenset())
+
+
+def _wrappers(given: dict[str, Any]) -> list[Any]:
+    found = [given[name] for name in ("category", "author") if name in given]
+    return [*found, *given.get("tags", ()), *given.get("authors", ())]
+
+
+def is_bare(wrapper: URLWrapper) -> bool:
+    """Whether a tag, category or author holds nothing but what Pelican gave it."""
+    held = vars(wrapper)
+    # `name` and `slug` are left there by Pelican when it makes an address.
+    return len(held) - ("name" in held) - ("slug" in held) <= _OWN_OF_WRAPPER
+
+
+def _are_pelicans() -> bool:
+    """Whether the computed attributes are Pelican's own, not a plugin's."""
+    names = (*_COMPUTED, *_OF_THE_TEXT)
+    return all(getattr(kind, name).fget.__module__ == Content.__module__ for name in names for kind in _KINDS.values())
+
+
+def _text(moment: Stamp) -> str:
+    return f"{moment[0]} {moment[1]} {moment[2]}"
+
+
+def stamp(path: str) -> Stamp | None:
+    """Return what changes when a file does; None when it cannot be looked at."""
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - ten thousand times a build
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ctime_ns
