@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +18,7 @@ from .cache import Cache
 from .fingerprints import Fingerprints, conversion_salt, salt_of
 from .mirror import mirrored
 from .organising import Articles, Pages, quick_content
+from .preview import preview
 from .reading import Reading
 from .state import State
 from .writer import IncrementalWriter, Ledger, Tally
@@ -43,6 +43,16 @@ class Build:
         self.tally = Tally()
         self.said: Callable[[str], None] | None = None
         self.settings: Mapping[str, Any] = {}
+        self.engine: _Engine | None = None
+
+    def preview(self, path: Path) -> str:
+        """Write the page of the edited post `path` before the next build does; "" where only that can."""
+        engine, self.engine = self.engine, None
+        try:
+            place = preview(engine, path) if engine is not None and self.output == Path(engine.ledger.root) else ""
+        except Exception:  # noqa: BLE001 - the build meets it again, and reports it
+            return ""
+        return place
 
 
 def engage(pelican: Any) -> None:
@@ -68,7 +78,7 @@ def _run(pelican: Any, plain_run: Callable[[], None]) -> None:
     ledger = Ledger(state, root, build.tally, progress=_progress(build.said, started))
     state.output = Path(root)
     engine = _Engine(pelican, ledger, reading, salt)
-    with quick_content(reading.objects), mirrored(ledger), _heard(reading.objects), _without_collecting():
+    with quick_content(reading.objects), mirrored(ledger), reading.objects.listening(), _without_collecting():
         try:
             engine.take_place()
             state.begin()
@@ -83,6 +93,7 @@ def _run(pelican: Any, plain_run: Callable[[], None]) -> None:
             else:
                 reading.cache.close()
     build.tally.seconds = time.perf_counter() - started
+    build.engine = engine if build.kept else None
 
 
 def _progress(said: Callable[[str], None] | None, started: float) -> Callable[[int], None]:
@@ -104,6 +115,8 @@ class _Engine:
     def __init__(self, pelican: Any, ledger: Ledger, reading: Reading, salt: str) -> None:
         self.pelican, self.ledger, self.reading, self.salt = pelican, ledger, reading, salt
         self.context: dict[str, Any] = {}
+        self.generators: list[Any] = []
+        self.writer: Any = None
 
     def take_place(self) -> None:
         """Put the quick generators and the writer in the place of Pelican's own; a plugin's own stay."""
@@ -118,6 +131,7 @@ class _Engine:
 
         def start(this: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> None:
             engine.context = context
+            engine.generators.append(this)
             base.__init__(this, context, *args, **kwargs)
 
         # Named as Pelican's: the name is part of what plugins and caches go by.
@@ -138,15 +152,6 @@ class _Engine:
         """Note the files that plugins wrote through `output` or by themselves under a name of Pelican's."""
         for path in sorted(self.context.get(WRITTEN, ())):
             self.ledger.keep(path)
-
-
-@contextmanager
-def _heard(handler: logging.Handler) -> Iterator[None]:
-    logging.getLogger().addHandler(handler)
-    try:
-        yield
-    finally:
-        logging.getLogger().removeHandler(handler)
 
 
 @contextmanager

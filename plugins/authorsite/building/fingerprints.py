@@ -228,7 +228,7 @@ class _SiteDigester(Digester):
 
 
 def _plan(node: Touched, names: frozenset[str]) -> tuple[bool, bool, bool, list[tuple[Any, Touched]], Any]:
-    """Return whether what `node` touches is told by the attributes, the text, the summary; the other steps; the uses."""
+    """Return whether `node` touches the attributes, the text, the summary among `names`; the other steps; the uses."""
     uses, steps = node.plan
     told = {name for _, name, _, _ in steps if name in names}
     rest = [(step, below) for step, name, below, _ in steps if name not in told]

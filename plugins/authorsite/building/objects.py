@@ -11,7 +11,8 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,7 +138,17 @@ class Objects(logging.Handler):
         """Count it."""
         self._heard += 1
 
-    def _said(self) -> int:
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """While it lasts, hear what is said."""
+        logging.getLogger().addHandler(self)
+        try:
+            yield
+        finally:
+            logging.getLogger().removeHandler(self)
+
+    def said(self) -> int:
+        """Return how much was said so far: in the report, and by whoever logs."""
         return self._heard + (self._log.size if self._log is not None else 0)
 
     def knows(self, path: str) -> str:
@@ -152,11 +163,11 @@ class Objects(logging.Handler):
         """Return the object of `path`, as it was when read, in a new `context`; None when it must be read."""
         kept = self._next.pop(path, None)
         if kept is None:
-            self._before = (stamp(path), self._said())
+            self._before = (stamp(path), self.said())
             kept = self._found(path, self._before[0])
             if kept is None:
                 return None
-        content = kept.kind.__new__(kept.kind)
+        content: Any = object.__new__(kept.kind)
         content.__dict__.update(_copied(kept.given))
         content._context, content.settings = context, settings  # noqa: SLF001 - set anew as Pelican set them
         self._note(path, content, kept)
@@ -176,7 +187,7 @@ class Objects(logging.Handler):
         moment, said = self._before
         key, html = self._read(path)
         finished = getattr(content, "status", "") == "published" and not getattr(content, "draft", False)
-        if moment is None or not key or not finished or said != self._said() or _listened():
+        if moment is None or not key or not finished or said != self.said() or _listened():
             return
         if html is not content._content or type(content) not in _KINDS.values():  # noqa: SLF001 - Pelican's own name
             return

@@ -166,11 +166,11 @@ def quick_content(objects: Objects) -> Iterator[None]:
     put(readers, "get_date", _quick_date(readers.get_date))
     put(Content, "_expand_settings", _quick_address(Content._expand_settings))  # noqa: SLF001
     put(utils, "strftime", _quick_strftime(utils.strftime))
-    Content._content = _Text(objects)  # type: ignore[attr-defined]  # noqa: SLF001 - found where an object has none
+    Content._content = _Text(objects)  # noqa: SLF001 - found where an object has none
     try:
         yield
     finally:
-        del Content._content  # type: ignore[attr-defined]  # noqa: SLF001 - the same
+        del Content._content  # noqa: SLF001 - the same
         for owner, name, value in reversed(undo):
             setattr(owner, name, value)
 

@@ -172,8 +172,8 @@ class Reading:
         keys: dict[str, str] = {}
         for path in paths:
             self._teachers[path] = reader
-            if known := self.objects.knows(path):
-                self.used.add(known)
+            if body := self.objects.knows(path):
+                self.used.add(body)
                 continue
             moment = (stamp(path), with_)
             known = self._ready.get(path)

@@ -110,7 +110,7 @@ class Decoder:
 
     def _wrapper(self, kind: type[URLWrapper]) -> Callable[[list[Any]], Any]:
         def make(given: list[Any]) -> URLWrapper:
-            made = kind.__new__(kind)
+            made: URLWrapper = object.__new__(kind)
             made.__dict__.update(settings=self.settings, _name=given[1], _slug=given[2], _slug_from_name=given[3])
             return made
 
@@ -120,4 +120,4 @@ class Decoder:
         if issubclass(kind, Enum):
             return kind[given]
         fields = {name: self.value(item) for name, item in given.items()}
-        return kind(**fields) if dataclasses.is_dataclass(kind) else kind.model_construct(**fields)
+        return kind.model_construct(**fields) if hasattr(kind, "model_fields") else kind(**fields)

@@ -86,6 +86,12 @@ class Ledger:
                 return
             self.entries[name] = Entry("", stat.st_mtime_ns, stat.st_size)
 
+    def forget(self, path: str) -> str:
+        """Let `path` be written whatever is known of it; return its place."""
+        name = self.name(path)
+        self.state.entries.pop(name, None)
+        return name
+
     def close(self) -> None:
         """Remove what a former build wrote and this one did not, with folders that are empty then; keep the record."""
         gone = (set(self.state.entries) | self.state.strays) - set(self.entries)
@@ -139,6 +145,12 @@ class IncrementalWriter(Writer):
 
     ledger: Ledger
     fingerprints: Fingerprints
+
+    def begin_again(self) -> None:
+        """Be ready to write files that were written, and values that were seen, once more."""
+        self._written_files.clear()
+        self._overridden_files.clear()
+        self.fingerprints.values.forget()
 
     def _open_w(self, filename: str, encoding: str, override: bool = False) -> Any:
         """Return a file for a feed (or whatever else is written by itself), compared when it is closed."""

@@ -16,13 +16,20 @@ from .build import Built, build
 
 
 def answer() -> None:
-    """Build once for every line that comes in, and answer each with one line of JSON; argv: settings file, drafts."""
+    """Build once for every line that comes in, and answer each with one line of JSON; argv: settings file, drafts.
+
+    A line is the JSON of the paths that changed. Where that is one post, its page goes before, in a line of its own.
+    """
     settings_file, drafts = Path(sys.argv[1]), sys.argv[2] == "drafts"
     # Whatever plugins print must not be taken for an answer.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     share = Build(kept=True)
-    for _ in sys.stdin:
+    for line in sys.stdin:
+        changed = json.loads(line)
+        if len(changed) == 1 and (place := share.preview(Path(changed[0]))):
+            out.write(json.dumps({"early": place}) + "\n")
+            out.flush()
         DiscoveryGenerator.search_may_wait = share.reading is not None
         share = Build(kept=True, reading=share.reading)
         built = build(settings_file, drafts=drafts, share=share)

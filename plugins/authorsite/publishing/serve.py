@@ -101,6 +101,11 @@ class Server(ThreadingHTTPServer):
         """Return the site's address in the browser."""
         return f"http://127.0.0.1:{self.server_port}{self.prefix}/"
 
+    def tell_changed(self, places: list[str]) -> None:
+        """Tell all open pages that the files at `places` changed."""
+        if places:
+            self.channel.tell("changed", [f"{self.prefix}/{place}" for place in places])
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing: a page that was closed half-way is no fault."""
 
@@ -230,17 +235,22 @@ class Rebuilder:
         self._process: subprocess.Popen[bytes] | None = None
         self._said: Any = None
 
-    def build(self) -> dict[str, Any]:
-        """Build, and return what the other process says: problems, changed files, output, paths to watch, summary."""
+    def build(self, changed: Iterable[Path] = (), early: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+        """Build, and return what the other process says: problems, changed files, output, paths to watch, summary.
+
+        `early` is told the place of the page of the one post that `changed`, once that is written.
+        """
         if self._process is None or self._process.poll() is not None:
             self._process = self._start()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            self._process.stdin.write(b"build\n")
+            self._process.stdin.write(json.dumps([str(path) for path in changed]).encode() + b"\n")
             self._process.stdin.flush()
-            line = self._process.stdout.readline()
-            answer: dict[str, Any] = json.loads(line)
+            answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+            if "early" in answer:
+                early(answer["early"])
+                answer = json.loads(self._process.stdout.readline())
         except (OSError, ValueError):
             self._process.wait(10)
             self._said.seek(0)
@@ -288,7 +298,7 @@ def changes(
     stamps = _stamps(settings)
     there = [path for path in paths if path.exists()]
     for found in watch(
-        *there, watch_filter=_Filter(), step=20, debounce=400, rust_timeout=300, yield_on_timeout=True, stop_event=stop
+        *there, watch_filter=_Filter(), step=10, debounce=400, rust_timeout=300, yield_on_timeout=True, stop_event=stop
     ):
         now = _stamps(settings)
         changed = {Path(path) for _, path in found} | {path for path in now if now[path] != stamps.get(path)}
@@ -341,10 +351,9 @@ def _until_paths_change(
         started = time.perf_counter()
         if any(path.suffix == ".py" and path.parent != root for path in changed):
             rebuilder.forget()
-        answer = rebuilder.build()
+        answer = rebuilder.build(changed, lambda place: server.tell_changed([place]))
         server.channel.tell("problems", answer["problems"])
-        if answer.get("changed"):
-            server.channel.tell("changed", [f"{server.prefix}/{name}" for name in answer["changed"]])
+        server.tell_changed(answer.get("changed", []))
         say(f"{_told(answer)} ({(time.perf_counter() - started) * 1000:.0f} ms)")
         if "output" in answer:
             server.output, server.prefix = Path(answer["output"]), answer["prefix"]
