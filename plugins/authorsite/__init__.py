@@ -16,6 +16,7 @@ def register() -> None:
     from . import settings, templating
     from .books import adapter as books
     from .building.adapter import engage
+    from .building.preview import content_edited
     from .discovery import adapter as discovery
     from .discovery import assets
     from .events import adapter as events
@@ -48,3 +49,8 @@ def register() -> None:
     signals.all_generators_finalized.connect(images.clean_static)
     signals.all_generators_finalized.connect(images.make)
     signals.all_generators_finalized.connect(_stop_if_failed)
+    # The development server shows an edited post before it builds again.
+    content_edited.connect(reading.resolve_links_of)
+    content_edited.connect(images.add_pictures_to)
+    content_edited.connect(linking.count)
+    content_edited.connect(discovery.add_head)

@@ -286,3 +286,46 @@ def test_a_build_killed_at_any_moment_and_repeated_gives_the_clean_result(tmp_pa
             del site.posts[added]
             (tmp_path / "content/posts" / added).unlink()
         site.compare("after a kill")
+
+
+def test_an_edited_post_is_on_its_page_before_the_next_build_which_finds_it_right(tmp_path):
+    site = RandomSite(tmp_path, "early", author=True, theme=ROOT / "theme")
+    name = min(site.posts)
+    site.posts[name] |= {"summary": "The same summary", "status": "published"}
+    site.store(name)
+    settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
+    settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
+    share = Build(kept=True)
+    build(ROOT / "pelicanconf.py", settings, share=share)
+    share.rest()
+    other = min(set(site.posts) - {name})
+    site.posts[name]["body"] = f"Quite **another** body, [linked](./{other}).\n\n## A heading"
+    site.store(name)
+    place = share.preview(tmp_path / "content/posts" / name)
+    early = (tmp_path / "output" / place).read_text()
+    assert "Quite <strong>another</strong> body" in early
+    assert f'href="./{other}"' not in early
+    share = Build(kept=True, reading=share.reading)
+    build(ROOT / "pelicanconf.py", settings, share=share)
+    assert (tmp_path / "output" / place).read_text() == early
+    assert place not in share.tally.changed
+
+
+@pytest.mark.parametrize("change", ["redate", "broken", "withdrawn"])
+def test_only_a_build_can_tell_what_becomes_of_a_post_that_is(tmp_path, change):
+    site = RandomSite(tmp_path, "late", author=True, theme=ROOT / "theme")
+    name = min(site.posts)
+    settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
+    settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
+    share = Build(kept=True)
+    build(ROOT / "pelicanconf.py", settings, share=share)
+    share.rest()
+    before = tree(tmp_path / "output")
+    site.posts[name] |= {
+        "redate": {"date": "2011-01-01 08:00"},
+        "broken": {"date": "2019-02-30"},
+        "withdrawn": {"status": "draft"},
+    }[change]
+    site.store(name)
+    assert share.preview(tmp_path / "content/posts" / name) == ""
+    assert tree(tmp_path / "output") == before

@@ -45,6 +45,13 @@ class Build:
         self.settings: Mapping[str, Any] = {}
         self.engine: _Engine | None = None
 
+    def rest(self) -> None:
+        """Let go of what the build needed and the next will not, while nobody waits."""
+        if self.engine is not None:
+            self.engine.writer.begin_again()
+        gc.unfreeze()
+        gc.collect()
+
     def preview(self, path: Path) -> str:
         """Write the page of the edited post `path` before the next build does; "" where only that can."""
         engine, self.engine = self.engine, None

@@ -8,14 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from blinker import signal
 from pelican import signals
 from pelican.contents import Article
 from pelican.generators import ArticlesGenerator
 
 from .organising import quick_content
 
-FINISHERS = "AUTHORSITE_FINISHERS"
-"""The name, in Pelican's context, of functions (content, context) that finish one text as a build finishes all."""
+content_edited: Any = signal("content_edited")
+"""Sent with a post that was read again and the context: what is done to all texts in a build is to be done to this."""
 
 _LISTS = ("articles", "translations", "hidden_articles", "hidden_translations")
 
@@ -45,13 +46,13 @@ def preview(engine: Any, path: Path) -> str:
         )
         if not isinstance(fresh, Article) or fresh.status != content.status or fresh.save_as != content.save_as:
             return ""
-        vars(content).update({key: value for key, value in vars(fresh).items() if key != "translations"})
-        for finish in context.get(FINISHERS, ()):
-            finish(content, context)
+        # What is equal stays the same object: plugins may have said more about a category or a tag.
+        own = vars(content)
+        own.update({k: v for k, v in vars(fresh).items() if k != "translations" and (k not in own or own[k] != v)})
+        content_edited.send(content, context=context)
         if objects.said() != before:
             return ""
         place: str = engine.ledger.forget(os.path.join(generator.output_path, content.save_as))  # noqa: PTH118 - as Pelican's
-        writer.begin_again()
         _only(generator, content, functools.partial(writer.write_file, relative_urls=context["RELATIVE_URLS"]))
         return place
 

@@ -16,7 +16,6 @@ from pelican.generators import Generator
 
 from .. import output
 from ..images.adapter import accent, card, line_with
-from ..markup import count_words
 from ..problems import log_of
 from ..settings import SiteSettings, site_of
 from . import search
@@ -44,10 +43,8 @@ def add_heads(generators: list[Any]) -> None:
     """Give posts, pages and the home page their Head (signal: all_generators_finalized, after links and pictures)."""
     context = generators[0].context
     site = _site(context)
-    for article in context.get("articles", ()):
+    for article in (*context.get("articles", ()), *context.get("hidden_articles", ())):
         article.head = _post_head(article, context, site)
-    for article in context.get("hidden_articles", ()):
-        article.head = _post_head(article, context, site, robots="noindex")
     for page in context.get("pages", ()):
         page.head = _page_head(page, context, site)
     for page in context.get("hidden_pages", ()):
@@ -57,6 +54,11 @@ def add_heads(generators: list[Any]) -> None:
     context[HOME] = Head(site.name, f"{site.url}/", site.description, picture=picture, author=site.author, data=data)
 
 
+def add_head(article: Any, context: dict[str, Any]) -> None:
+    """Give one post its Head (signal: content_edited)."""
+    article.head = _post_head(article, context, _site(context))
+
+
 def _site(context: dict[str, Any]) -> Site:
     given = site_of(context)
     profiles = tuple(link.url for link in given.social)
@@ -64,7 +66,7 @@ def _site(context: dict[str, Any]) -> Site:
     return Site(name, given.url, given.description, given.language, author, given.author_bio, profiles)
 
 
-def _post_head(article: Any, context: dict[str, Any], site: Site, robots: str = "") -> Head:
+def _post_head(article: Any, context: dict[str, Any], site: Site) -> Head:
     record, body = article.record, article._content or ""  # noqa: SLF001 - links need not be resolved
     authors = [str(author) for author in getattr(article, "authors", ())] or [site.author]
     section = str(getattr(article, "category", "") or "")
@@ -82,7 +84,7 @@ def _post_head(article: Any, context: dict[str, Any], site: Site, robots: str = 
         author="\n".join(authors),
         section=section,
         tags=tuple(tag.name for tag in getattr(article, "tags", ())),
-        robots="noindex" if article.draft else robots,
+        robots="noindex" if article.draft or article.status == "hidden" else "",
         canonical=based_on,
     )
     reviewed = record.review_of
@@ -92,7 +94,7 @@ def _post_head(article: Any, context: dict[str, Any], site: Site, robots: str = 
         else None
     )
     graph = [
-        posting(head, site, words=count_words(body), about=about, based_on=based_on),
+        posting(head, site, words=article.words, about=about, based_on=based_on),
         site.trail(_crumbs(article, site)),
     ]
     return _with_data(head, graph)

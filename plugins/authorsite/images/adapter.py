@@ -77,10 +77,11 @@ def add_pictures(generators: list[Any]) -> None:
     context = generators[0].context
     for key in ("articles", "hidden_articles", "pages", "hidden_pages", "drafts"):
         for content in context.get(key, ()):
-            _add_to(content, context)
+            add_pictures_to(content, context)
 
 
-def _add_to(content: Any, context: dict[str, Any]) -> None:
+def add_pictures_to(content: Any, context: dict[str, Any]) -> None:
+    """Give one post or page its pictures (signal: content_edited); new ones are made by the next build."""
     record = getattr(content, "record", None)
     content.picture = None
     if record is not None and record.image:

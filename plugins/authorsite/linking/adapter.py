@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from .related import related
-from .trails import Crumb, reading_minutes
+from .trails import Crumb, reading_minutes, words_in
 
 
 def connect(generators: list[Any]) -> None:
@@ -36,8 +36,14 @@ def connect(generators: list[Any]) -> None:
 
 
 def _read(content: Any, trail: tuple[Crumb, ...]) -> None:
-    content.reading_minutes = reading_minutes(content._content or "")  # noqa: SLF001 - links need not be resolved
+    count(content)
     content.breadcrumbs = trail
+
+
+def count(content: Any, context: Any = None) -> None:  # noqa: ARG001 - the signal gives it
+    """Set the number of words and the minutes that reading takes (signal: content_edited)."""
+    content.words = words_in(content._content or "")  # noqa: SLF001 - links need not be resolved
+    content.reading_minutes = reading_minutes(content.words)
 
 
 def _features(article: Any) -> Iterator[Hashable]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
@@ -35,9 +34,7 @@ def answer() -> None:
         built = build(settings_file, drafts=drafts, share=share)
         out.write(json.dumps(_told(built, share), ensure_ascii=False) + "\n")
         out.flush()
-        # While nobody waits: what the builds left over.
-        gc.unfreeze()
-        gc.collect()
+        share.rest()
 
 
 def _told(built: Built, share: Build) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import asdict
 from functools import cache
 from html import escape
@@ -30,6 +31,10 @@ from .schemas import Common, Page, Post, Status
 
 WAITING = "AUTHORSITE_WAITING"
 """The name, in Pelican's settings, of the set of files that are drafts or scheduled, and not shown."""
+
+
+SITE_MAP = "AUTHORSITE_SITE_MAP"
+"""The name, in Pelican's context, of where links may lead, once all is read."""
 
 
 class ContentNotValid(AlreadySaid):
@@ -149,8 +154,8 @@ def _code() -> str:
 
 
 def _is_page(path: str, settings: dict[str, Any]) -> bool:
-    below = Path(path).resolve().relative_to(Path(settings["PATH"]).resolve())
-    return any(below.is_relative_to(folder) for folder in settings["PAGE_PATHS"])
+    below = _below(path, settings)
+    return any(f"{below}/".startswith(f"{folder}/" if folder else "") for folder in settings["PAGE_PATHS"])
 
 
 def _known(model: type[Common], data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -211,14 +216,20 @@ def resolve_links(generators: list[Any]) -> None:
     # The context was copied from the settings before anything was read.
     context[WAITING] = generators[0].settings.get(WAITING, set())
     contents = [content for name in _LISTS for content in context.get(name, ())]
-    site_map = _site_map(context, contents)
-    log = log_of(context)
+    context[SITE_MAP] = _site_map(context, contents)
     _keep_apart(context, contents)
     for content in contents:
-        html = content._content  # noqa: SLF001 - before Pelican resolves links of its own
-        if html:
-            content._content = site_map.resolve(html, _below(content.source_path, context), _reporter(content, log))  # noqa: SLF001
-            content._content = _with_own_books(content, context)  # noqa: SLF001
+        resolve_links_of(content, context)
+
+
+def resolve_links_of(content: Any, context: Any) -> None:
+    """Make addresses of the links in one text (signal: content_edited)."""
+    html = content._content  # noqa: SLF001 - before Pelican resolves links of its own
+    if html:
+        site_map: SiteMap = context[SITE_MAP]
+        here = _below(content.source_path, context)
+        content._content = site_map.resolve(html, here, _reporter(content, log_of(context)))  # noqa: SLF001
+        content._content = _with_own_books(content, context)  # noqa: SLF001
 
 
 def _keep_apart(context: Any, contents: list[Any]) -> None:
@@ -253,8 +264,7 @@ def _site_map(context: Any, contents: list[Any]) -> SiteMap:
 
 def resolved(html: str, source_path: str, context: Any) -> str:
     """Return the HTML of a book's or an event's text with its links made addresses; faults go to the log."""
-    contents = [content for name in _LISTS for content in context.get(name, ())]
-    site_map = _site_map(context, contents)
+    site_map: SiteMap = context[SITE_MAP]
     log = log_of(context)
 
     def report(link: str, message: str, hint: str) -> None:
@@ -264,7 +274,10 @@ def resolved(html: str, source_path: str, context: Any) -> str:
 
 
 def _below(path: str, context: Any) -> str:
-    return Path(path).resolve().relative_to(Path(context["PATH"]).resolve()).as_posix()
+    root = f"{context['PATH']}{os.sep}"
+    if path.startswith(root) and os.sep == "/" and ".." not in path:
+        return path.removeprefix(root)
+    return Path(path).resolve().relative_to(Path(root).resolve()).as_posix()
 
 
 def _reporter(content: Any, log: ProblemLog) -> Report:

@@ -13,6 +13,8 @@ from ..validation import did_you_mean
 
 _PELICAN = re.compile(r"^[{|](filename|static|attach)[|}](.*)$")
 _ID = re.compile(r"""\s(?:id|name)=["']([^"']+)["']""")
+_MAY_CHANGE = re.compile(r"""(?:href|src|poster)(?!="(?:https?://|mailto:|#))""", re.IGNORECASE)
+_HERE = re.compile(r'href="#([^"]*)"')
 _TAGS = frozenset(("a", "img", "source", "video", "audio", "iframe"))
 _SOURCES = (".md", ".markdown", ".mkd", ".mdown")
 
@@ -46,9 +48,10 @@ class SiteMap:
 
         What leads nowhere is reported and left as it stands.
         """
-        if "href=" not in html and "src=" not in html and "poster=" not in html:
-            return html
-        own = ids_in(html) if 'href="#' in html else frozenset()
+        here_ids = set(_HERE.findall(html))
+        own = ids_in(html) if here_ids else frozenset()
+        if here_ids <= own and not _MAY_CHANGE.search(html):
+            return html  # most bodies: all links lead away, or to a place that is there
 
         def change(tag: Token) -> Token | None:
             changed = {}
