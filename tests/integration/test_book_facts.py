@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +14,7 @@ from authorsite.markup import plain
 from conftest import ROOT
 from lxml import etree, html
 from scanner import Unreadable, read_ean13, read_qr
+from serving import serving
 
 BOOKS = ["made-up-guide", "made-up-atlas", "made-up-stairs"]
 SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
@@ -317,15 +317,12 @@ def test_the_validator_of_onix_would_say_so(golden, tmp_path):
         assert onixcheck.validate(file, schemas=("xsd",))
 
 
-def test_the_purchase_page_is_one_printed_sheet(golden, chromium, tmp_path):
-    from browser import FLAGS
-
-    pdf = tmp_path / "sheet.pdf"
-    page = golden.root / "output" / "books" / "made-up-guide" / "buy" / "index.html"
-    # The stylesheet's address begins at the site's root: beside a file it is given a path.
-    text = re.sub(r'(href|src)="/(theme|books|go|images)/', rf'\1="file://{golden.root}/output/\2/', page.read_text())
-    sheet = tmp_path / "sheet.html"
-    sheet.write_text(text)
-    flags = [*FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer", f"--print-to-pdf={pdf}"]
-    subprocess.run([chromium, *flags, f"file://{sheet}"], check=True, capture_output=True, timeout=60)
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) == 1
+@pytest.mark.browser
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_purchase_page_is_one_printed_sheet(golden, browser, paper):
+    with serving(golden.root / "output") as address:
+        page = browser.new_page()
+        page.goto(f"{address}/books/made-up-guide/buy/")
+        sheet = page.pdf(format=paper, prefer_css_page_size=False)
+        page.close()
+    assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1

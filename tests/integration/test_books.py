@@ -1,12 +1,10 @@
 """From a record to the pages that sell the book."""
 
-import functools
 import io
 import json
 import re
-import threading
 from collections import Counter
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import closing
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,12 +13,7 @@ from conftest import post
 from lxml import html
 from pelican import signals
 from PIL import Image
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
+from serving import serving
 
 BOOK = """---
 title: The <Made-up> Guide
@@ -287,15 +280,11 @@ def test_the_script_is_small_and_the_page_is_whole_without_it(make_site):
 def test_the_script_shows_the_readers_country_and_keeps_the_choice_on_the_device(make_site, browser):
     site = made(make_site)
     site.build(strict=True, AUTHORSITE={"main_book": "guide"})
-    handler = functools.partial(QuietHandler, directory=str(site.root / "output"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    context = browser.new_context(locale="en-US")
-    try:
+    with serving(site.root / "output") as address, closing(browser.new_context(locale="en-US")) as context:
         page = context.new_page()
         asked = []
         page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"http://127.0.0.1:{server.server_port}/books/guide/buy/")
+        page.goto(f"{address}/books/guide/buy/")
         german = page.locator('#paperback ~ .shops[data-countries="DE AT"]')
         assert (german.is_visible(), page.locator(".buy-button").first.text_content()) == (
             False,
@@ -308,10 +297,6 @@ def test_the_script_shows_the_readers_country_and_keeps_the_choice_on_the_device
         assert page.locator("select").input_value() == "DE"
         assert all(url.startswith("http://127.0.0.1:") for url in asked)
         assert context.cookies() == []
-    finally:
-        context.close()
-        server.shutdown()
-        server.server_close()
 
 
 # What a page may say several times: a book has several authors, editions, subjects and prices, a page several feeds.
