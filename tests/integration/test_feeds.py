@@ -7,13 +7,11 @@ import re
 import feedparser
 import pytest
 from authorsite.feeds import adapter
-from authorsite.feeds.making import KEPT, Kitchen
-from authorsite.problems import ProblemLog
+from authorsite.feeds.making import Kitchen
 from authorsite.publishing.build import build
 from authorsite.publishing.feed_diff import feed_diff
 from conftest import ROOT, post
 from feed_rules import broken_rules
-from feed_samples import entry as sample
 from lxml import etree
 from serving import serving
 
@@ -193,13 +191,6 @@ def test_a_feed_is_left_alone_until_an_entry_of_it_changes_and_made_again_when_i
     (site.root / ".cache" / "feeds.json").write_text("[1")
     site.build()
     assert not site.build().failed
-
-
-def test_entries_kept_for_the_next_feed_have_a_bound():
-    kitchen = Kitchen(ProblemLog())
-    for n in range(KEPT + 10):
-        kitchen.readable(sample(guid=f"https://example.org/{n}/"))
-    assert kitchen.readable.cache_info().currsize == KEPT
 
 
 def test_updated_moves_only_with_the_date_or_modified(make_site):

@@ -18,9 +18,6 @@ _MONTHS = (
 )
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
-_LEAP_CYCLE = 9
-"""Years within which 29 February comes round, even about 1900 and 2100."""
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ..building.conf import read_conf
 from ..events.model import Event
+from ..markup import count_words
 from ..problems import ProblemLog
 from ..reading.documents import read_source
+from ..reading.markdown import Converter
 from ..reading.schemas import Post
 from ..validation import Fault
-from .draft import Period, Written, draft, parse_period, sources_in
+from .draft import Period, Written, draft, parse_period
 
 
 def roundup(settings_file: Path, period: str, *, write: bool = False) -> int:
@@ -53,11 +54,13 @@ def _draft(period: Period, content: Path, folder: Path, log: ProblemLog, zone: Z
     def link(path: Path) -> str:
         return Path(os.path.relpath(path, folder)).as_posix()
 
-    def written() -> Iterator[Written]:
-        for path in sorted(folder.rglob("*.md")):
-            if source := read_source(path, Post, log, zone):
-                yield Written(link(path), source.record, len(source.body.split()), sources_in(source.body))
-
+    converter = Converter()
+    written = []
+    for path in sorted(folder.rglob("*.md")):
+        source = read_source(path, Post, log, zone)
+        if source and period.holds(source.record.date):
+            made = converter.convert(source.body)
+            written.append(Written(link(path), source.record, count_words(made.html), tuple(made.references)))
     files = sorted((content / "events").glob("*.md"))
     events = [(link(path), found.record) for path in files if (found := read_source(path, Event, log, zone))]
-    return draft(period, list(written()), events, "Housekeeping")
+    return draft(period, written, events, "Housekeeping")

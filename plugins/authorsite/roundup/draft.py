@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..events.model import Event
+from ..reading.bibliography import collect
+from ..reading.references import Reference
 from ..reading.schemas import Post, Status
 from ..validation import Fault
 
 _PERIOD = re.compile(r"(?P<year>\d{4})(?:-?Q(?P<quarter>[1-4]))?", re.IGNORECASE)
 _ORDINALS = ("first", "second", "third", "fourth")
-_ENTRY = re.compile(r"^\s{0,3}\d+[.)]\s+(?P<source>\S.*)$")
 _TOP = 10
 
 
@@ -52,19 +52,7 @@ class Written:
     link: str
     record: Post
     words: int
-    sources: tuple[str, ...]
-
-
-def sources_in(body: str) -> tuple[str, ...]:
-    """Return the entries of the numbered list that ends a post: what it cites, without an address at the end."""
-    found: list[str] = []
-    for line in reversed(body.rstrip().splitlines()):
-        entry = _ENTRY.match(line)
-        if entry:
-            found.append(re.sub(r",?\s*<?https?://\S+$", "", entry["source"]).rstrip(" ."))
-        elif line.strip():
-            break
-    return tuple(reversed(found))
+    references: tuple[Reference, ...]
 
 
 def draft(period: Period, posts: Sequence[Written], events: Sequence[tuple[str, Event]], category: str) -> str:
@@ -99,9 +87,8 @@ def _by_category(posts: Sequence[Written], default: str) -> list[str]:
 
 
 def _cited(posts: Sequence[Written]) -> list[str]:
-    counts = Counter(source for post in posts for source in set(post.sources))
-    most = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_TOP]
-    return [f"{source} ({_count(count, 'post')})" for source, count in most]
+    most = sorted(collect(posts, ()), key=lambda source: (-len(source.posts), source.reference.text))[:_TOP]
+    return [f"{source.reference.text} ({_count(len(source.posts), 'post')})" for source in most]
 
 
 def _review(post: Written) -> str:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from authorsite.roundup.adapter import roundup
-from authorsite.roundup.draft import parse_period, sources_in
+from authorsite.roundup.draft import parse_period
 from authorsite.validation import Fault
 from conftest import ROOT, post
 
@@ -34,11 +34,6 @@ def test_anything_else_is_refused_with_a_remedy(text):
     assert caught.value.hint == "write 2018 or 2019Q3"
 
 
-def test_sources_are_the_list_that_ends_a_post():
-    assert sources_in("1. not this\n\ntext\n\n" + CITING) == ("Ann Author, *A [b]ook*. 2018", "Bea, “C”, 2019")
-    assert sources_in("No list.") == ()
-
-
 @pytest.fixture
 def site(make_site):
     settings = re.sub(r"(?ms)^AUTHORSITE = \{.*?^\}", "", (ROOT / "pelicanconf.py").read_text("utf-8"))
@@ -61,7 +56,8 @@ def test_a_draft_holds_what_happened_in_its_quarter_and_is_a_valid_post(site):
     text = (site.root / "content/posts/housekeeping-2019-q3.md").read_text("utf-8")
     for line in (
         "## News (1)\n\n- [In \\[July\\]](a.md)",
-        "- Ann Author, *A [b]ook*. 2018 (2 posts)",
+        "- Ann Author, *A [b]ook*. 2018. (2 posts)",
+        "- Bea, “C”, 2019, https://example.org/c (2 posts)",
         "- *Counting \\*Rungs\\** by Carl Counter: [Read](b.md)",
         "- [A talk](../events/talk.md), Corner Bookshop",
         "2 posts, ",
