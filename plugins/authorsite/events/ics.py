@@ -41,7 +41,8 @@ def _component(event: EventView, site_url: str) -> Any:
     made.add("dtstamp", (record.modified or record.announced).astimezone(UTC))
     if record.start.precision == "day":
         made.add("dtstart", record.start.moment.date())
-        made.add("dtend", record.over.date())
+        # The day after the last, which is not over before its midnight.
+        made.add("dtend", (record.over - timedelta.resolution).date() + timedelta(days=1))
     else:
         made.add("dtstart", _zoned(record.start.moment))
         made.add("dtend", _zoned(record.end.over if record.end else record.start.moment + timedelta(hours=1)))

@@ -118,7 +118,8 @@ class Event(Record):
 
     @model_validator(mode="after")
     def _in_order(self) -> Event:
-        if self.end and self.end.moment < self.start.moment:
+        # A day or a month ends when it is over: from 7 PM "to the same day" is in order.
+        if self.end and self.end.moment < self.start.moment >= self.end.over:
             raise Fault("it ends before it starts", "check both dates, and their zones", ("end",))
         return self
 

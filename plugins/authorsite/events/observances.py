@@ -19,6 +19,7 @@ _MONTHS = (
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A yearly rule: a whole month; its `day`; or its `nth` (0 the first, -1 the last) `weekday` (0 Monday)."""

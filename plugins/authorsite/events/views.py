@@ -50,20 +50,21 @@ class EventView:
 
 def in_words(start: When, end: When | None, locale: str) -> str:
     """Return when an event is, in the language of `locale`: "Friday, June 1, 2018, 5:00 – 9:00 PM CDT"."""
-    if start.precision == "month":
-        return format_skeleton("yMMMM", start.moment, locale=locale)
-    first = format_date(start.moment, "full", locale=locale)
-    if start.precision == "day":
-        last = format_date(end.moment, "full", locale=locale) if end else first
+    first, last = _day(start, locale), _day(end or start, locale)
+    if start.precision != "time":
         return first if last == first else f"{first} – {last}"
-    zone = start.moment.tzname() or ""
-    begins = format_time(start.moment.timetz().replace(tzinfo=None), "short", locale=locale)
-    if not end:
-        return f"{first}, {begins} {zone}"
-    ends = format_time(end.moment.timetz().replace(tzinfo=None), "short", locale=locale)
-    if end.moment.date() != start.moment.date():
-        return f"{first}, {begins} – {format_date(end.moment, 'full', locale=locale)}, {ends} {zone}"
-    return f"{first}, {begins} – {ends} {zone}"
+    begins, zone = format_time(start.moment.time(), "short", locale=locale), start.moment.tzname()
+    if not end or end.precision != "time":
+        return f"{first}, {begins} {zone}" + ("" if last == first else f" – {last}")
+    ends, until = format_time(end.moment.time(), "short", locale=locale), end.moment.tzname()
+    begins = begins if until == zone else f"{begins} {zone}"
+    return f"{first}, {begins} – {ends} {until}" if last == first else f"{first}, {begins} – {last}, {ends} {until}"
+
+
+def _day(when: When, locale: str) -> str:
+    if when.precision == "month":
+        return format_skeleton("yMMMM", when.moment, locale=locale)
+    return format_date(when.moment, "full", locale=locale)
 
 
 def event_jsonld(event: Event, url: str, site_url: str) -> str:

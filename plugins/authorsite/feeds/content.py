@@ -30,6 +30,8 @@ _ATTRIBUTES = {
 _ADDRESSES = frozenset(("href", "src", "poster", "cite"))
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+# What srcset holds, as HTML has it: addresses may hold commas, though not at their end.
+_CANDIDATE = re.compile(r"([^\s,](?:\S*[^\s,])?)(?:\s+([\d.]+[wxh]))?\s*(?:,|$)")
 # A reader numbers links itself: a linked [1] would show as [1][1].
 _LINKED_REFERENCE = re.compile(r"""class=["'][^"']*\b(?:citation|citation-back|headerlink)\b""")
 
@@ -76,11 +78,12 @@ def _frame_as_link(tag: Token, base: str) -> str:
     return f'<a href="{escape(address)}">{escape(tag.attributes.get("title") or address)}</a>'
 
 
-def _attribute(name: str, value: str, base: str) -> str:
+def _attribute(name: str, value: str, base: str) -> str | None:
     if name in _ADDRESSES:
         return _whole(value, base)
     if name == "srcset":
-        return ", ".join(_whole_candidate(part, base) for part in re.split(r",\s+", value.strip()))
+        whole = ((_whole(address, base), size) for address, size in _CANDIDATE.findall(value))
+        return ", ".join(f"{address} {size}".strip() for address, size in whole if address.startswith("http")) or None
     return value
 
 
@@ -89,8 +92,3 @@ def _whole(address: str, base: str) -> str:
         return urljoin(base, address.strip())
     except ValueError:
         return base
-
-
-def _whole_candidate(candidate: str, base: str) -> str:
-    address, _, size = candidate.strip().partition(" ")
-    return f"{_whole(address, base)} {size}".strip()

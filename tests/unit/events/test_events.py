@@ -46,6 +46,8 @@ def test_an_event_is_as_exact_as_its_author_and_keeps_its_own_zone(text, iso, wo
         ({"start": "June 2018"}, "`June 2018` is ambiguous"),
         ({"start": "2018-06-01", "zone": "Urbana"}, "`Urbana` is not a time zone"),
         ({"start": "2018-06-02", "end": "2018-06-01"}, "it ends before it starts"),
+        ({"start": "2018-06-02T19:00", "end": "2018-06-02T18:59"}, "it ends before it starts"),
+        ({"start": "2018-06-02T19:00", "end": "2018-06-01"}, "it ends before it starts"),
         ({"start": "2018-06-01", "online": "zoom"}, "`zoom` is not a web address"),
     ],
 )
@@ -53,6 +55,33 @@ def test_a_fault_in_an_event_is_named(data, message):
     log = ProblemLog()
     assert validate(Event, {"title": "t", **data}, log, "e.md", context={"zone": HOME}) is None
     assert message in next(iter(log)).message
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        ("2020-06-01T19:00", "2020-06-01T21:00", "Monday, June 1, 2020, 7:00 PM – 9:00 PM CDT"),
+        ("2020-06-01T19:00", "2020-06-01", "Monday, June 1, 2020, 7:00 PM CDT"),
+        ("2020-06-01T19:00", "2020-06-02", "Monday, June 1, 2020, 7:00 PM CDT – Tuesday, June 2, 2020"),
+        (
+            "2020-06-01T19:00",
+            "2020-06-02T01:00",
+            "Monday, June 1, 2020, 7:00 PM – Tuesday, June 2, 2020, 1:00 AM CDT",
+        ),
+        (
+            "2020-10-31T19:00",
+            "2020-11-01T19:00",
+            "Saturday, October 31, 2020, 7:00 PM CDT – Sunday, November 1, 2020, 7:00 PM CST",
+        ),
+        ("2020-02-28", "2020-03-01", "Friday, February 28, 2020 – Sunday, March 1, 2020"),
+        ("2020-06-01", "2020-06-02T19:00", "Monday, June 1, 2020 – Tuesday, June 2, 2020"),
+        ("2020-06", "2020-08", "June 2020 – August 2020"),
+        ("2020-06", "2020-06", "June 2020"),
+    ],
+)
+def test_what_lasts_says_both_ends_as_exactly_as_its_author(start, end, words):
+    event = validate(Event, {"title": "t", "start": start, "end": end}, ProblemLog(), "e.md", context={"zone": HOME})
+    assert in_words(event.start, event.end, "en_US").replace("\u202f", " ") == words
 
 
 def view(slug="talk", **data):
@@ -72,6 +101,7 @@ EVENTS = [
     view("c", start="2020-04-02T18:00+02:00", online="https://example.org/talk"),
     view("d", start="2021-05-01", end="2021-05-03", summary="Long " * 40),
     view("e", start="2018-10"),
+    view("f", start="2021-05-01", end="2021-05-02T19:00"),
 ]
 
 
@@ -90,7 +120,7 @@ def test_what_a_calendar_says_of_each_event():
         str(e["uid"]): e
         for e in icalendar.Calendar.from_ical(calendar(EVENTS, "Ann", "https://example.org")).walk("VEVENT")
     }
-    a, b, c, d = (found[f"https://example.org/events/{slug}/"] for slug in "abcd")
+    a, b, c, d, f = (found[f"https://example.org/events/{slug}/"] for slug in "abcdf")
     assert a.decoded("dtstart") == datetime(2018, 6, 1, 17, tzinfo=HOME)
     assert a.decoded("dtend").astimezone(UTC) == datetime(2018, 6, 2, 2, tzinfo=UTC)
     assert str(a["location"]) == "Corner Bookshop, 1 Example St"
@@ -98,8 +128,9 @@ def test_what_a_calendar_says_of_each_event():
     assert b.decoded("dtstart").utcoffset().total_seconds() == -4 * 3600
     assert c.decoded("dtstart") == datetime(2020, 4, 2, 16, tzinfo=UTC)
     assert (d.decoded("dtstart"), d.decoded("dtend")) == (date(2021, 5, 1), date(2021, 5, 4))
+    assert (f.decoded("dtstart"), f.decoded("dtend")) == (date(2021, 5, 1), date(2021, 5, 3))
     assert str(a["summary"]) == "A talk; here, and “there”"
-    assert len(found) == 4, "an event without a day has no place in a calendar"
+    assert len(found) == 5, "an event without a day has no place in a calendar"
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,11 @@ from feed_samples import BASE, FEED, entry
                 'srcset="https://example.org/a-1.png 320w, https://example.org/a-2.png 640w">'
             ),
         ),
+        (
+            '<img srcset="/a,b.png 1x,/c.png 2x, data:image/png;base64,AA 3x" src="/a.png">',
+            '<img srcset="https://example.org/a,b.png 1x, https://example.org/c.png 2x" src="https://example.org/a.png">',
+        ),
+        ('<source srcset="data:image/png;base64,AA 1x">', "<source>"),
         ('<video poster="p.png"></video>', f'<video poster="{BASE}p.png"></video>'),
         ("<p>one<p>two<b>open", "<p>one</p><p>two<b>open</b></p>"),
         ("<form><p>unclosed<input></form>after", "after"),
