@@ -1,6 +1,7 @@
 """Lighthouse on the built site: `invoke audit` prints the table and fails below the aims."""
 
 import functools
+import gzip
 import http.server
 import json
 import os
@@ -17,8 +18,24 @@ LIGHTHOUSE = ROOT / "node_modules/lighthouse/cli/index.js"
 KINDS = ("performance", "accessibility", "best-practices", "seo")
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A server that does not talk."""
+class Host(http.server.SimpleHTTPRequestHandler):
+    """A server as hosts of static files are: texts compressed, and no talk."""
+
+    def do_GET(self):
+        """Answer with a page or file."""
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() else path
+        if not path.is_file():
+            return self.send_error(404)
+        kind, data = self.guess_type(path), path.read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        if kind.startswith("text/"):
+            data = gzip.compress(data, 9)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        return self.wfile.write(data)
 
     def log_message(self, *_):
         """Say nothing."""
@@ -43,7 +60,7 @@ def pages(output):
 def main():
     """Print the table; return 1 when a score is below its aim."""
     output, low = ROOT / "output", False
-    handler = functools.partial(Quiet, directory=output)
+    handler = functools.partial(Host, directory=output)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         print(f"{'page':10}" + "".join(f"{kind:>16}" for kind in KINDS))

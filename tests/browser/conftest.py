@@ -55,7 +55,7 @@ print("rungs", 3 + 4)
 
 HARD = """---
 title: "{}"
-date: 2019-08-21
+date: 2018-08-21
 category: Workshop
 tags: [{}]
 toc: true

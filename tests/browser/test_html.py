@@ -24,7 +24,7 @@ def checker():
 
 
 def test_every_page_is_valid_html(checker, site):
-    pages = sorted(str(path) for path in (site.root / "output").rglob("*.html") if "/tag/t" not in str(path))
+    pages = sorted(map(str, (site.root / "output").rglob("*.html")))
     done = subprocess.run([*checker, *pages], capture_output=True, text=True, timeout=170, check=False)
     output = str(site.root / "output")
     found = {

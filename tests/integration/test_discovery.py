@@ -65,16 +65,77 @@ def test_a_post_says_the_same_to_every_machine(tree):
     assert said["og:image"] == post_["image"]
 
 
-def test_breadcrumbs_lead_from_the_home_page_to_the_post(tree):
-    trail = structured(page(tree, "2019/10/01/ladders-moved/"))["BreadcrumbList"]["itemListElement"]
-    assert [(step["position"], step["name"]) for step in trail] == [
-        (1, "Ann Author"),
-        (2, "Blog"),
-        (3, "Notes"),
-        (4, "Ladders moved house"),
-    ]
-    for step in trail:
-        assert f"{step['item'].removeprefix(f'{URL}/')}index.html" in tree
+TRAILS = {
+    "2019/10/01/ladders-moved/": ["Home", "Blog", "Notes", "Ladders moved house"],
+    "category/workshop/": ["Home", "Blog", "Workshop"],
+    "tag/ladders/": ["Home", "Blog", "ladders"],
+    "2019/11/": ["Home", "Archives", "November 2019"],
+}
+
+
+@pytest.mark.parametrize("address", TRAILS)
+def test_breadcrumbs_are_the_same_for_machines_and_people(tree, address):
+    html = page(tree, address)
+    trail = structured(html)["BreadcrumbList"]["itemListElement"]
+    assert [step["name"] for step in trail] == TRAILS[address]
+    assert [step["position"] for step in trail] == list(range(1, len(trail) + 1))
+    shown = re.findall(r'<a[^>]*? href="/([^"]*)">([^<]*)', html.partition('class="crumbs"')[2].partition("</nav>")[0])
+    assert [(f"{URL}/{url}", name) for url, name in shown] == [(step["item"], step["name"]) for step in trail[:-1]]
+    assert all(f"{step['item'].removeprefix(f'{URL}/')}index.html" in tree for step in trail)
+
+
+def test_every_page_that_may_be_found_says_what_it_is_about(tree):
+    for name, data in tree.items():
+        html = data.decode() if name.endswith("index.html") else ""
+        if html and "noindex" not in html:
+            said = meta(html)
+            assert said["description"] == said["og:description"], name
+            assert structured(html), name
+            assert said["og:url"] == f"{URL}/{name.removesuffix('index.html')}", name
+
+
+def microformat(html, kind):
+    """Return the properties of the first element of class `kind` as a microformats reader has them: text or address."""
+    found, depth, opened = {}, 0, []
+    void = {"img", "meta", "link", "br", "hr", "input", "source", "wbr"}
+    for token in tokens(html[html.index(re.search(rf'<\w+ class="[^"]*{kind}', html)[0]) :]):
+        if token.kind == "start":
+            names = (token.attributes.get("class") or "").split()
+            depth += token.name not in void
+            for name in names:
+                if name.startswith("u-"):
+                    found.setdefault(name, []).append(token.attributes.get("href") or token.attributes.get("src"))
+                elif name.startswith("dt-"):
+                    found.setdefault(name, []).append(token.attributes["datetime"])
+                elif name.startswith(("p-", "e-")):
+                    opened.append((depth, name, []))
+        elif token.kind == "text":
+            for _, _, text in opened:
+                text.append(token.raw)
+        elif token.kind == "end":
+            while opened and opened[-1][0] == depth:
+                _, name, text = opened.pop()
+                found.setdefault(name, []).append(" ".join("".join(text).split()))
+            depth -= 1
+            if not depth:
+                return found
+    raise AssertionError(kind)
+
+
+def test_a_microformats_reader_finds_the_post_its_author_and_what_it_passes_on(tree):
+    post_ = microformat(page(tree, "2019/10/01/ladders-moved/"), "h-entry")
+    assert post_["p-name"] == ["Ladders moved house"]
+    assert post_["p-author"] == ["Ann Author"]
+    assert post_["dt-published"] == ["2019-10-01T00:00:00-05:00"]
+    assert post_["dt-updated"] == ["2019-12-24T10:00:00-06:00"]
+    assert post_["p-category"] == ["Notes", "ladders"]
+    assert "three addresses" in post_["e-content"][0]
+    assert "u-repost-of" not in post_
+    reblog = microformat(page(tree, "2019/04/02/it-is-all-about-rungs/"), "h-entry")
+    assert set(reblog["u-repost-of"]) == {"https://example.org/2019/04/01/all-about-rungs/"}
+    card = microformat(page(tree, "blog/"), "h-entry")
+    assert card["u-url"] == ["/2020/01/06/the-year-in-ladders/"]
+    assert card["p-name"] == ["The year in ladders"]
 
 
 def test_a_reblog_names_its_original_and_a_review_its_book(tree):

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from authorsite.discovery import assets
 from authorsite.discovery.addresses import address
+from authorsite.discovery.head import Site
 from authorsite.settings import SiteSettings
 from authorsite.templating import TEMPLATES, filters
 from conftest import ROOT
@@ -27,7 +28,9 @@ def environment():
         undefined=ChainableUndefined,
         extensions=["jinja2.ext.do"],
     )
-    made.filters.update(filters(SITE) | {"address": address})
+    made.filters.update(
+        filters(SITE) | {"address": address, "listing": Site("S", "https://example.org", "", "en", "A").listing}
+    )
     return made
 
 
@@ -61,7 +64,13 @@ def rendered(environment, name, title="A title"):
     if name in {"page.html", "mentoring.html"}:
         names = {"page": shown}
     return environment.get_template(name).render(
-        AUTHORSITE=SITE, SITENAME=title, AUTHOR=title, SITEURL="", STYLESHEET="theme/site.css", **names
+        AUTHORSITE=SITE,
+        SITENAME=title,
+        AUTHOR=title,
+        SITEURL="",
+        STYLESHEET="assets/site.css",
+        output_file="x/index.html",
+        **names,
     )
 
 

@@ -24,7 +24,7 @@ from .head import Head, Site, as_json_ld, described, moment, posting
 from .headers import headers
 from .icons import icons, manifest
 from .redirects import Alias, checked, lines
-from .sitemap import last_change, lists, sitemap
+from .sitemap import last_change, lists, sitemaps
 
 ALIASES = "AUTHORSITE_ALIASES"
 """The name, in Pelican's context, of the old addresses by output file."""
@@ -34,9 +34,10 @@ HOME = "HOME_HEAD"
 
 
 def add_filters(pelican: Any) -> None:
-    """Give templates `address`: a page's address from its output file (signal: initialized)."""
+    """Give templates `address`, a page's address from its output file, and `listing` (signal: initialized)."""
     settings = pelican.settings
-    settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], "address": address}
+    given = {"address": address, "listing": _site(settings).listing}
+    settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **given}
 
 
 def add_heads(generators: list[Any]) -> None:
@@ -59,7 +60,7 @@ def add_head(article: Any, context: dict[str, Any]) -> None:
     article.head = _post_head(article, context, _site(context))
 
 
-def _site(context: dict[str, Any]) -> Site:
+def _site(context: Mapping[str, Any]) -> Site:
     given = site_of(context)
     profiles = tuple(link.url for link in given.social)
     author, name = str(context.get("AUTHOR") or context["SITENAME"]), str(context["SITENAME"])
@@ -111,17 +112,7 @@ def _page_head(page: Any, context: dict[str, Any], site: Site, robots: str = "")
         modified=moment(getattr(page, "modified", None)),
         robots="noindex" if page.draft else robots,
     )
-    thing = {
-        "@type": "WebPage",
-        "@id": url,
-        "url": url,
-        "name": head.title,
-        "description": head.description,
-        "dateModified": head.modified,
-        "inLanguage": site.language,
-        "isPartOf": {"@id": f"{site.url}/#site"},
-    }
-    return _with_data(head, [thing, site.trail(_crumbs(page, site))])
+    return _with_data(head, [site.page(head)])
 
 
 def _with_data(head: Head, graph: list[dict[str, Any]]) -> Head:
@@ -165,7 +156,8 @@ class DiscoveryGenerator(Generator):
         self._write_redirects(writer)
         self._write_icons()
         root, url = self._site.root, self._site.url
-        output.write(self.context, "sitemap.xml", sitemap(self._pages))
+        for name, text in sitemaps(self._pages, url).items():
+            output.write(self.context, name, text)
         output.write(self.context, "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {url}/sitemap.xml\n")
         output.write(self.context, "_headers", headers(self._files, root))
 

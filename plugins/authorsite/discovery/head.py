@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -97,6 +97,29 @@ class Site:
             for number, (name, url) in enumerate(crumbs, 1)
         ]
         return {"@type": "BreadcrumbList", "itemListElement": items}
+
+    def page(self, head: Head, kind: str = "WebPage") -> dict[str, Any]:
+        """Return a page that is no post."""
+        return {
+            "@type": kind,
+            "@id": head.url,
+            "url": head.url,
+            "name": head.title,
+            "description": head.description,
+            "dateModified": head.modified,
+            "inLanguage": self.language,
+            "isPartOf": {"@id": f"{self.url}/#site"},
+        }
+
+    def listing(self, title: str, url: str, description: str, *above: tuple[str, str]) -> Head:
+        """Return the Head of a list of posts, books or events, at `url` below the root; `above` are crumbs, not home.
+
+        A filter of templates: `{% set head = "Archives"|listing("archives/", "All posts by date.") %}`.
+        """
+        head = Head(title, f"{self.url}/{url}", description)
+        crumbs = [(name, f"{self.url}/{path}") for name, path in (("Home", ""), *above, (title, url))]
+        graph = [self.page(head, "CollectionPage"), *([self.trail(crumbs)] if above else [])]
+        return replace(head, data=as_json_ld(graph))
 
 
 def posting(head: Head, site: Site, *, words: int, about: dict[str, Any] | None, based_on: str) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 _UNLISTED = ("404.html", "go/", "search/")
+MOST = 50_000
+"""As many addresses does one file of a sitemap hold at most."""
+
 _LISTS = ("page_name", "period", "category", "tag", "author")
 """Names that Pelican gives to pages that list articles."""
 
@@ -36,10 +39,25 @@ def _newest(articles: Any) -> datetime | None:
     return max(dates, default=None)
 
 
-def sitemap(pages: Mapping[str, datetime | None]) -> str:
-    """Return the sitemap of `pages`: absolute addresses, each with its last change."""
-    lines = ['<?xml version="1.0" encoding="utf-8"?>', '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
-    for url, changed in sorted(pages.items()):
-        date = f"<lastmod>{changed.isoformat(timespec='seconds')}</lastmod>" if changed else ""
-        lines.append(f"<url><loc>{escape(url)}</loc>{date}</url>")
-    return "\n".join([*lines, "</urlset>", ""])
+def sitemaps(pages: Mapping[str, datetime | None], home: str) -> dict[str, str]:
+    """Return the files of the sitemap of `pages`: absolute addresses, each with its last change.
+
+    More addresses than one file may hold are in files of their own, which sitemap.xml, at `home`, lists.
+    """
+    entries = [_entry("url", url, changed) for url, changed in sorted(pages.items())]
+    parts = [entries[start : start + MOST] for start in range(0, len(entries), MOST)]
+    if len(parts) <= 1:
+        return {"sitemap.xml": _file("urlset", entries)}
+    files = {f"sitemap-{number}.xml": _file("urlset", part) for number, part in enumerate(parts, 1)}
+    index = [_entry("sitemap", f"{home}/{name}", None) for name in files]
+    return files | {"sitemap.xml": _file("sitemapindex", index)}
+
+
+def _entry(kind: str, url: str, changed: datetime | None) -> str:
+    date = f"<lastmod>{changed.isoformat(timespec='seconds')}</lastmod>" if changed else ""
+    return f"<{kind}><loc>{escape(url)}</loc>{date}</{kind}>"
+
+
+def _file(kind: str, entries: list[str]) -> str:
+    start = f'<{kind} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    return "\n".join(['<?xml version="1.0" encoding="utf-8"?>', start, *entries, f"</{kind}>", ""])

@@ -49,7 +49,7 @@ class ImageFile:
     """An image as it is on disk: `width` and `height` in pixels as it is to be shown, turned as its EXIF says.
 
     `turn` is the EXIF orientation (1: upright); `private`: it holds metadata that must not be published;
-    `plain`: drawn in few colours, so that it is kept without loss; `moving`: it has several frames.
+    `plain`: drawn in few colours, which may take fewer bytes without loss; `moving`: it has several frames.
     """
 
     path: str

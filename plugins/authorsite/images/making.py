@@ -87,15 +87,22 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 
 def encoded(image: Image.Image, item: Derivative, *, plain: bool) -> bytes:
-    """Return `image` in the size and format of `item`; a `plain` one without loss."""
+    """Return `image` in the size and format of `item`; a `plain` one without loss where that takes fewer bytes."""
     small = image if item.width == image.width else image.resize((item.width, item.height), Image.Resampling.LANCZOS)
     if item.format == "jpeg" and small.mode == "RGBA":
         paper = Image.new("RGB", small.size, "white")
         paper.paste(small, mask=small.getchannel("A"))
         small = paper
-    options = {"lossless": True, "method": 4} if plain and item.format == "webp" else _QUALITY[item.format]
+    ways = [_QUALITY[item.format]]
+    if plain and item.format == "webp":
+        # Made smaller, a drawing has many colors more, and may be three times as large without loss.
+        ways.append({"lossless": True, "method": 4})
+    return min((_saved(small, item.format, options) for options in ways), key=len)
+
+
+def _saved(image: Image.Image, form: str, options: dict[str, Any]) -> bytes:
     out = BytesIO()
-    small.save(out, item.format.upper(), **options)
+    image.save(out, form.upper(), **options)
     return out.getvalue()
 
 

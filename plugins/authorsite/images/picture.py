@@ -22,7 +22,7 @@ _LARGEST_FALLBACK = 1600
 _SMALL = 16_000
 """Bytes of a picture that is not worth several sizes."""
 
-_RECIPE = "1"
+_RECIPE = "2"
 """Part of every made file's name; another recipe, another name."""
 
 

@@ -17,7 +17,7 @@ def connect(generators: list[Any]) -> None:
     Posts know only listed posts as their neighbours: hidden ones have none, and are nobody's.
     """
     context = generators[0].context
-    home = Crumb(str(context["SITENAME"]), "")
+    home = Crumb("Home", "")
     blog = Crumb("Blog", str(context.get("BLOG_URL", "blog/")))
     articles = sorted(context.get("articles", ()), key=lambda a: (a.date, a.url))
     for article in [*articles, *context.get("hidden_articles", ())]:

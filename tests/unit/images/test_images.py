@@ -14,7 +14,7 @@ from authorsite.images.files import ImageFault, look
 from authorsite.images.making import cleaned, make, upright
 from authorsite.images.metadata import Damaged, without_metadata
 from authorsite.images.picture import Picture, Source, derivatives, sources
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 SECRET = b"51.5074N"
 
@@ -239,6 +239,21 @@ def test_pictures_are_made_in_sizes_never_larger_than_they_are(tmp_path):
         with Image.open(tmp_path / derived.name) as made:
             assert (made.size, made.format) == ((derived.width, derived.height), "WEBP")
     assert sources(others, "/folder")[0].srcset.startswith("/folder/images/sized/l-wasser-360.")
+
+
+def test_a_drawing_is_kept_without_loss_only_where_that_takes_fewer_bytes(tmp_path):
+    drawn = ImageDraw.Draw(image := Image.new("RGB", (800, 800), "white"))
+    for n in range(0, 1600, 5):
+        x, y = 37 * n % 800, 91 * n % 700
+        drawn.ellipse((x, y, x + 90, y + 130), fill=(n % 256, (3 * n) % 256, 90), outline="black")
+    image.quantize(32, dither=Image.Dither.NONE).save(tmp_path / "a.png")
+    file = look(tmp_path / "a.png")
+    _, others = derivatives(file, avif=False)
+    make((tmp_path, file, others, None))
+    assert file.plain
+    made = {d.width: (tmp_path / d.name).read_bytes() for d in others}
+    assert made[800][12:16] == b"VP8L"
+    assert made[360][12:16] == b"VP8 "
 
 
 def test_a_very_wide_picture_has_a_smaller_fallback(tmp_path):
