@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..building.conf import read_conf
@@ -32,7 +34,7 @@ def roundup(settings_file: Path, period: str, *, write: bool = False) -> int:
         return 1
     content = Path(settings["PATH"])
     posts = content / settings["ARTICLE_PATHS"][0]
-    text = _draft(wanted, content, posts, log, ZoneInfo(settings["TIMEZONE"] or "UTC"))
+    text = _draft(wanted, content, posts, log, settings)
     log.print()
     if log.failed:
         return 1
@@ -50,7 +52,9 @@ def roundup(settings_file: Path, period: str, *, write: bool = False) -> int:
     return 0
 
 
-def _draft(period: Period, content: Path, folder: Path, log: ProblemLog, zone: ZoneInfo) -> str:
+def _draft(period: Period, content: Path, folder: Path, log: ProblemLog, settings: Mapping[str, Any]) -> str:
+    zone = ZoneInfo(settings["TIMEZONE"] or "UTC")
+
     def link(path: Path) -> str:
         return Path(os.path.relpath(path, folder)).as_posix()
 
@@ -63,4 +67,4 @@ def _draft(period: Period, content: Path, folder: Path, log: ProblemLog, zone: Z
             written.append(Written(link(path), source.record, count_words(made.html), tuple(made.references)))
     files = sorted((content / "events").glob("*.md"))
     events = [(link(path), found.record) for path in files if (found := read_source(path, Event, log, zone))]
-    return draft(period, written, events, "Housekeeping")
+    return draft(period, written, events, settings["DEFAULT_CATEGORY"])

@@ -13,9 +13,11 @@ from ..reading.references import Reference
 from ..reading.schemas import Post, Status
 from ..validation import Fault
 
-_PERIOD = re.compile(r"(?P<year>\d{4})(?:-?Q(?P<quarter>[1-4]))?", re.IGNORECASE)
+_PERIOD = re.compile(r"(?P<year>[12]\d{3})(?:-?Q(?P<quarter>[1-4]))?", re.IGNORECASE)
 _ORDINALS = ("first", "second", "third", "fourth")
 _TOP = 10
+_HOME = "Housekeeping"
+"""The category of round-ups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,11 @@ class Written:
     references: tuple[Reference, ...]
 
 
-def draft(period: Period, posts: Sequence[Written], events: Sequence[tuple[str, Event]], category: str) -> str:
-    """Return a post in Markdown, a draft with the period's last day as date, for the author to edit."""
+def draft(period: Period, posts: Sequence[Written], events: Sequence[tuple[str, Event]], default: str) -> str:
+    """Return a post in Markdown, a draft with the period's last day as date, for the author to edit.
+
+    `default` is the category of posts that name none.
+    """
     shown = [p for p in posts if p.record.status is Status.PUBLISHED and period.holds(p.record.date)]
     shown.sort(key=lambda p: (p.record.date, p.link))
     took = sorted(
@@ -64,11 +69,12 @@ def draft(period: Period, posts: Sequence[Written], events: Sequence[tuple[str, 
     )
     last = date.fromordinal(period.end.toordinal() - 1)
     words = sum(p.words for p in shown)
-    title, slug = f'"Housekeeping: {period.name}"', f"housekeeping-{period.slug}"
+    title, slug = f"{_HOME}: {period.name}", f"{_HOME.lower()}-{period.slug}"
+    more = f"category: {_HOME}\ntags: [round-up]\nstatus: draft"
     parts = [
-        f"---\ntitle: {title}\nslug: {slug}\ndate: {last}\ncategory: {category}\ntags: [round-up]\nstatus: draft\n---",
+        f'---\ntitle: "{title}"\nslug: {slug}\ndate: {last}\n{more}\n---',
         f"{_count(len(shown), 'post')}, {_count(words, 'word')}.",
-        *_by_category(shown, category),
+        *_by_category(shown, default),
         *_section("Sources cited most", _cited(shown)),
         *_section("Books reviewed", [_review(p) for p in shown if p.record.review_of]),
         *_section(
@@ -83,7 +89,7 @@ def _by_category(posts: Sequence[Written], default: str) -> list[str]:
     groups: dict[str, list[str]] = {}
     for post in posts:
         groups.setdefault(post.record.category or default, []).append(f"[{_text(post.record.title)}]({post.link})")
-    return [part for name in sorted(groups) for part in _section(f"{name} ({len(groups[name])})", groups[name])]
+    return [part for name in sorted(groups) for part in _section(f"{_text(name)} ({len(groups[name])})", groups[name])]
 
 
 def _cited(posts: Sequence[Written]) -> list[str]:

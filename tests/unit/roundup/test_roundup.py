@@ -27,7 +27,7 @@ def test_a_period_is_a_year_or_a_quarter(text, first, end, name):
     assert (str(period.start), str(period.end), period.name) == (first, end, name)
 
 
-@pytest.mark.parametrize("text", ["2019Q5", "Q3", "", "19"])
+@pytest.mark.parametrize("text", ["2019Q5", "Q3", "", "19", "0000", "9999", "20192019Q3"])
 def test_anything_else_is_refused_with_a_remedy(text):
     with pytest.raises(Fault) as caught:
         parse_period(text)
@@ -64,6 +64,7 @@ def test_a_draft_holds_what_happened_in_its_quarter_and_is_a_valid_post(site):
         "status: draft",
     ):
         assert line in text
+    assert "## Commentary" not in text
     assert not re.search(r"Early|Late|\[Draft\]", text)
     assert not site.build(drafts=True).failed
     assert "housekeeping-2019-q3" in "".join(site.tree())
@@ -80,5 +81,7 @@ def test_a_draft_that_was_edited_is_never_overwritten(site, capsys):
 def test_without_write_nothing_is_written(site, capsys):
     before = sorted(path.name for path in site.root.rglob("*"))
     assert roundup(site.root / "pelicanconf.py", "2019") == 0
-    assert 'title: "Housekeeping: 2019"' in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert 'title: "Housekeeping: 2019"' in said
+    assert "## Commentary (2)\n\n- [Early](early.md)\n- [Late](late.md)" in said, "posts without a category are in it"
     assert sorted(path.name for path in site.root.rglob("*")) == before
