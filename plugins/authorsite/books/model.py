@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
-from babel.numbers import is_currency
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
-from stdnum import ean, isbn
-from stdnum.exceptions import InvalidChecksum, ValidationError
+from pydantic import Field, field_validator, model_validator
 
-from ..reading.dates import parse_date
 from ..reading.schemas import SiteAddress, Slug, WebAddress
 from ..validation import Fault, Record
+from .values import Day, Duration, Isbn, Prices, TrimSize, hyphenated, isbn10, minutes
 
 
 class Format(StrEnum):
@@ -37,84 +31,6 @@ class Availability(StrEnum):
     OUT_OF_PRINT = "out of print"
 
 
-def _day(value: Any, info: ValidationInfo) -> date:
-    if isinstance(value, date):
-        return value
-    if value is None:
-        raise Fault(f"`{info.field_name}` is empty", "write a date as 2019-03-01, or remove the line")
-    return parse_date(str(value), ZoneInfo("UTC")).date()
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-
-
-def _isbn(value: str) -> str:
-    number = isbn.compact(value)
-    try:
-        isbn.validate(number)
-    except InvalidChecksum:
-        if len(number) == 13:  # noqa: PLR2004 - an ISBN-13
-            right = ean.calc_check_digit(number[:-1])
-            raise Fault(f"ISBN {value} has a wrong check digit", f"it should end in {right}") from None
-        raise Fault(f"ISBN {value} has a wrong check digit", "look at its last digit") from None
-    except ValidationError:
-        raise Fault(f"`{value}` is not an ISBN", "write its 13 digits, with or without hyphens") from None
-    return str(isbn.to_isbn13(number)).replace("-", "").replace(" ", "")
-
-
-Isbn = Annotated[str, AfterValidator(_isbn)]
-"""An ISBN as 13 digits; an ISBN-10 is converted."""
-
-
-def _prices(value: Any) -> dict[str, Decimal]:
-    if not isinstance(value, dict):
-        raise Fault(f"the price {value} has no currency", "write it as {USD: 19.95}")
-    prices = {}
-    for currency, amount in value.items():
-        if not is_currency(currency):
-            raise Fault(
-                f"`{currency}` is not a currency", "use the three letters of ISO 4217: USD, EUR, GBP", (currency,)
-            )
-        try:
-            prices[currency] = Decimal(str(amount))
-        except InvalidOperation:
-            raise Fault(f"`{amount}` is not a price", "write digits and a point: 19.95", (currency,)) from None
-        if not prices[currency].is_finite() or prices[currency] < 0:
-            raise Fault(f"`{amount}` is not a price", "write digits and a point: 19.95", (currency,))
-    return prices
-
-
-Prices = Annotated[dict[str, Decimal], BeforeValidator(_prices)]
-"""Amounts by currency, in ISO 4217 letters."""
-
-
-class Trim(Record):
-    """The size of a printed page."""
-
-    width: Decimal
-    height: Decimal
-    unit: str
-
-    def __str__(self) -> str:
-        return f"{self.width} × {self.height} {'inches' if self.unit == 'in' else 'mm'}"
-
-
-def _trim(value: Any) -> Any:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*[x×]\s*(\d+(?:\.\d+)?)\s*(in|mm)", str(value).strip())
-    if not found:
-        raise Fault(f"`{value}` is not a trim size", "write width, height and unit: 6x9in or 152x229mm")
-    return {"width": found[1], "height": found[2], "unit": found[3]}
-
-
-_DURATION = re.compile(r"(?:(\d+)h)?\s*(?:(\d+)m)?")
-
-
-def _duration(value: str) -> str:
-    if value and not _DURATION.fullmatch(value):
-        raise Fault(f"`{value}` is not a duration", "write hours and minutes: 7h35m")
-    return value
-
-
 class Contributor(Record):
     """A person, and what that person did for the book; `family` is the family name where it is not the last word."""
 
@@ -129,6 +45,9 @@ class Series(Record):
 
     name: str
     number: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name}, number {self.number}" if self.number else self.name
 
 
 class Cover(Record):
@@ -170,8 +89,8 @@ class Edition(Record):
     imprint: str = ""
     published: Day | None = None
     pages: int | None = Field(default=None, ge=1)
-    duration: Annotated[str, AfterValidator(_duration)] = ""
-    trim: Annotated[Trim, BeforeValidator(_trim)] | None = None
+    duration: Duration = ""
+    trim: TrimSize | None = None
     price: Prices = Field(default_factory=dict)
     availability: Availability = Availability.AVAILABLE
     asin: str = ""
@@ -182,10 +101,24 @@ class Edition(Record):
         return value.strip().lower().replace("-", " ").replace("_", " ") if isinstance(value, str) else value
 
     @property
+    def name(self) -> str:
+        """The format in words."""
+        return "E-book" if self.format is Format.EBOOK else self.format.value.capitalize()
+
+    @property
     def minutes(self) -> int:
         """How long an audiobook plays."""
-        found = _DURATION.fullmatch(self.duration)
-        return 60 * int(found[1] or 0) + int(found[2] or 0) if found else 0
+        return minutes(self.duration)
+
+    @property
+    def isbn_text(self) -> str:
+        """The ISBN with its hyphens."""
+        return hyphenated(self.isbn) if self.isbn else ""
+
+    @property
+    def isbn10(self) -> str:
+        """The ISBN of ten digits, where there is one."""
+        return isbn10(self.isbn) if self.isbn else ""
 
 
 class Offer(Record):
@@ -255,6 +188,14 @@ class Book(Record):
                 what = f"an offer that ends on {offer.valid_until}, before publication on {out}"
                 raise Fault(what, "check both dates", ("offers", place, "valid_until"))
         return self
+
+    @property
+    def roles(self) -> tuple[tuple[str, str], ...]:
+        """Who did what: each role with its names."""
+        by_role: dict[str, list[str]] = {}
+        for contributor in self.contributors:
+            by_role.setdefault(contributor.role, []).append(contributor.name)
+        return tuple((role.capitalize(), ", ".join(names)) for role, names in by_role.items())
 
     @property
     def authors(self) -> tuple[str, ...]:

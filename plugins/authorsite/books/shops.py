@@ -11,13 +11,12 @@ from urllib.parse import quote, urlsplit
 import yaml
 from babel import Locale
 from pydantic import ValidationInfo, field_validator
-from stdnum import isbn
-from stdnum.exceptions import ValidationError
 
 from ..problems import ProblemLog
 from ..reading.front_matter import parse
 from ..validation import Fault, Record, did_you_mean, validate
 from .model import Book, Edition, Format, Offer
+from .values import isbn10
 
 CATALOGUE = Path(__file__).parent / "shops.yaml"
 PRINTED = (Format.PAPERBACK, Format.HARDCOVER)
@@ -121,16 +120,3 @@ def _made(shop: Shop, book: Book, number: str | None, asin: str) -> str:
     if shop.isbn13 and number:
         return shop.isbn13.replace("{isbn13}", number)
     return shop.search.replace("{query}", quote(" ".join([book.title, *book.authors[:1]]), safe=""))
-
-
-def isbn10(number: str) -> str:
-    """Return the ISBN-10 of a 13-digit ISBN; "" for one that has none (979)."""
-    try:
-        return str(isbn.to_isbn10(number)).replace("-", "")
-    except ValidationError:
-        return ""
-
-
-def hyphenated(number: str) -> str:
-    """Return a 13-digit ISBN as people read it."""
-    return str(isbn.format(number))

@@ -86,7 +86,7 @@ class FeedsGenerator(Generator):
         self._maker = Maker(site.url, author)
         self._post = lru_cache(KEPT)(self._maker.post)
         book = self.context.get("main_book")
-        cover = book.cover.picture.url if book and book.cover and book.cover.picture else ""
+        cover = book.cover.url if book and book.cover else ""
         self._about = {"description": site.description, "language": site.language, "author": author, "site": site.url}
         self._about |= {"rights": site.feeds.copyright, "hub": site.feeds.hub, "image": cover}
         self._kitchen = Kitchen(log_of(self.settings), full=site.feeds.content == "full", line=self._book_line(book))

@@ -53,7 +53,7 @@ class Maker:
             html=book.feed_html,
             authors=tuple(book.authors),
             categories=tuple(book.record.subjects),
-            image=book.cover.picture if book.cover else None,
+            image=book.cover,
         )
 
     def event(self, event: EventView) -> Entry:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from authorsite.books.model import Book
-from authorsite.books.shops import address, catalogue, hyphenated, isbn10, with_own_shops
+from authorsite.books.shops import address, catalogue, with_own_shops
+from authorsite.books.values import hyphenated, isbn10
 from authorsite.problems import ProblemLog
 from authorsite.validation import validate
 

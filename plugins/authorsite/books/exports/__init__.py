@@ -22,7 +22,7 @@ def files(book: BookView, sender: Sender) -> Mapping[str, str]:
         made[f"{book.url}onix.xml"] = onix(book, sender, book.told_on)
     for edition in book.editions:
         if edition.barcode:
-            made[edition.barcode] = codes.ean13(edition.isbn, f"ISBN {edition.isbn_text}")
-    for place, name in book.go_urls:
-        made[f"{place}qr.svg"] = codes.qr(f"{sender.url}/{place}", f"{book.title}: {name}")
+            made[edition.barcode] = codes.ean13(str(edition.record.isbn), f"ISBN {edition.record.isbn_text}")
+    for offer in book.shops:
+        made[f"{offer.go_url}qr.svg"] = codes.qr(f"{sender.url}/{offer.go_url}", f"{book.title}: {offer.name}")
     return made

@@ -39,7 +39,7 @@ def book_jsonld(book: BookView, site_url: str, site_author: str = "") -> str:
         "alternateName": book.subtitle,
         **people,
         "url": f"{site_url}/{book.url}",
-        "image": f"{site_url}/{book.cover.src}" if book.cover else "",
+        "image": book.cover.url if book.cover else "",
         "inLanguage": book.record.language,
         "description": book.record.description or book.hook,
         "datePublished": book.published.isoformat() if book.published else "",
@@ -58,11 +58,11 @@ def _edition(edition: EditionView, book: BookView, site_url: str) -> dict[str, A
             "@type": "Book",
             "@id": f"{site_url}/{book.url}#{edition.key}",
             "name": book.title,
-            "isbn": edition.isbn,
-            "bookFormat": f"https://schema.org/{_FORMATS[edition.format]}",
-            "numberOfPages": edition.pages,
+            "isbn": edition.record.isbn or "",
+            "bookFormat": f"https://schema.org/{_FORMATS[edition.record.format]}",
+            "numberOfPages": edition.record.pages,
             "datePublished": edition.published.isoformat() if edition.published else "",
-            "publisher": {"@type": "Organization", "name": edition.imprint} if edition.imprint else None,
+            "publisher": {"@type": "Organization", "name": edition.record.imprint} if edition.record.imprint else None,
             "inLanguage": book.record.language,
             "offers": [
                 *(_list_price(price, edition, f"{site_url}/{book.buy_url}") for price in edition.prices),
@@ -74,7 +74,7 @@ def _edition(edition: EditionView, book: BookView, site_url: str) -> dict[str, A
 
 def _list_price(price: tuple[str, str], edition: EditionView, url: str) -> dict[str, Any]:
     currency, amount = price
-    availability = f"https://schema.org/{_AVAILABILITY[edition.availability]}"
+    availability = f"https://schema.org/{_AVAILABILITY[edition.record.availability]}"
     return {"@type": "Offer", "url": url, "price": amount, "priceCurrency": currency, "availability": availability}
 
 
@@ -85,7 +85,7 @@ def _offer(offer: OfferView, edition: EditionView) -> dict[str, Any]:
             "url": offer.url,
             "price": offer.amount,
             "priceCurrency": offer.currency,
-            "availability": f"https://schema.org/{_AVAILABILITY[edition.availability]}",
+            "availability": f"https://schema.org/{_AVAILABILITY[edition.record.availability]}",
             "seller": {"@type": "Organization", "name": offer.name},
             "eligibleRegion": list(offer.countries),
             "priceValidUntil": offer.valid_until.isoformat() if offer.valid_until else "",

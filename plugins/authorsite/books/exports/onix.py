@@ -47,7 +47,7 @@ def onix(book: BookView, sender: Sender, told_on: date) -> str:
     """Return an ONIX message about all editions of a book; `told_on` is when it was sent: since when it says this."""
     mail: list[Node] = [("EmailAddress", sender.mail)] if sender.mail else []
     header: Node = ("Header", [("Sender", [("SenderName", sender.name), *mail]), ("SentDateTime", f"{told_on:%Y%m%d}")])
-    products = [_product(book, *pair, sender) for pair in zip(book.record.editions, book.editions, strict=True)]
+    products = [_product(book, edition, sender) for edition in book.editions]
     root = ET.Element("ONIXMessage", {"release": "3.1", "xmlns": NAMESPACE})
     for node in [header, *products]:
         _add(root, node)
@@ -65,31 +65,32 @@ def _add(parent: ET.Element, node: Node) -> None:
             _add(element, child)
 
 
-def _product(book: BookView, record: Edition, edition: EditionView, sender: Sender) -> Node:
+def _product(book: BookView, edition: EditionView, sender: Sender) -> Node:
+    record = edition.record
     reference = f"{urlsplit(sender.url).netloc}.{book.slug}.{edition.key}"
     number: list[Node] = (
-        [("ProductIDType", "15"), ("IDValue", edition.isbn)]
-        if edition.isbn
+        [("ProductIDType", "15"), ("IDValue", record.isbn)]
+        if record.isbn
         else [("ProductIDType", "01"), ("IDTypeName", "Sender's own"), ("IDValue", reference)]
     )
-    early = edition.availability in {"announced", "preorder"}
+    early = record.availability in {"announced", "preorder"}
     return (
         "Product",
         [
             ("RecordReference", reference),
             ("NotificationType", "02" if early else "03"),
             ("ProductIdentifier", number),
-            ("DescriptiveDetail", list(_descriptive(book, record, edition))),
-            ("CollateralDetail", list(_collateral(book, sender))),
+            ("DescriptiveDetail", list(_descriptive(book, record))),
+            ("CollateralDetail", list(_collateral(book))),
             ("PublishingDetail", list(_publishing(edition, sender))),
             ("ProductSupply", [("SupplyDetail", list(_supply(edition, sender)))]),
         ],
     )
 
 
-def _descriptive(book: BookView, record: Edition, edition: EditionView) -> Iterator[Node]:
+def _descriptive(book: BookView, record: Edition) -> Iterator[Node]:
     yield "ProductComposition", "00"
-    yield "ProductForm", _FORM[edition.format]
+    yield "ProductForm", _FORM[record.format]
     if record.trim:
         for kind, size in (("01", record.trim.height), ("02", record.trim.width)):
             yield "Measure", [("MeasureType", kind), ("Measurement", str(size)), ("MeasureUnitCode", record.trim.unit)]
@@ -109,8 +110,8 @@ def _descriptive(book: BookView, record: Edition, edition: EditionView) -> Itera
     language = _LANGUAGE.get(book.record.language.split("-")[0].lower())
     if language:
         yield "Language", [("LanguageRole", "01"), ("LanguageCode", language)]
-    if edition.pages:
-        yield "Extent", [("ExtentType", "00"), ("ExtentValue", str(edition.pages)), ("ExtentUnit", "03")]
+    if record.pages:
+        yield "Extent", [("ExtentType", "00"), ("ExtentValue", str(record.pages)), ("ExtentUnit", "03")]
     if record.minutes:
         yield "Extent", [("ExtentType", "09"), ("ExtentValue", str(record.minutes)), ("ExtentUnit", "05")]
     if book.record.subjects:
@@ -118,7 +119,7 @@ def _descriptive(book: BookView, record: Edition, edition: EditionView) -> Itera
         yield "Subject", [("SubjectSchemeIdentifier", "20"), ("SubjectHeadingText", words)]
 
 
-def _collateral(book: BookView, sender: Sender) -> Iterator[Node]:
+def _collateral(book: BookView) -> Iterator[Node]:
     text = book.record.description or book.hook or plain(book.html) or book.title
     yield "TextContent", [("TextType", "03"), ("ContentAudience", "00"), ("Text", text)]
     for said in book.record.endorsements:
@@ -129,7 +130,7 @@ def _collateral(book: BookView, sender: Sender) -> Iterator[Node]:
     if book.cover:
         version: Node = (
             "ResourceVersion",
-            [("ResourceForm", "02"), ("ResourceLink", f"{sender.url}/{book.cover.src}")],
+            [("ResourceForm", "02"), ("ResourceLink", book.cover.url)],
         )
         yield (
             "SupportingResource",
@@ -138,20 +139,24 @@ def _collateral(book: BookView, sender: Sender) -> Iterator[Node]:
 
 
 def _publishing(edition: EditionView, sender: Sender) -> Iterator[Node]:
-    if edition.imprint:
-        yield "Imprint", [("ImprintName", edition.imprint)]
-    yield "Publisher", [("PublishingRole", "01"), ("PublisherName", edition.imprint or sender.name)]
-    yield "PublishingStatus", _STATUS[edition.availability]
+    if edition.record.imprint:
+        yield "Imprint", [("ImprintName", edition.record.imprint)]
+    yield "Publisher", [("PublishingRole", "01"), ("PublisherName", edition.record.imprint or sender.name)]
+    yield "PublishingStatus", _STATUS[edition.record.availability]
     if edition.published:
         day = f"{edition.published:%Y%m%d}"
         yield "PublishingDate", [("PublishingDateRole", "01"), ("Date", day)]
 
 
 def _supply(edition: EditionView, sender: Sender) -> Iterator[Node]:
-    yield "Supplier", [("SupplierRole", "01"), ("SupplierName", edition.imprint or sender.name)]
-    yield "ProductAvailability", _AVAILABILITY[edition.availability]
+    record = edition.record
+    yield "Supplier", [("SupplierRole", "01"), ("SupplierName", record.imprint or sender.name)]
+    yield "ProductAvailability", _AVAILABILITY[record.availability]
     if not edition.prices:
-        yield "UnpricedItemType", _ASK if edition.availability in {"available", "out of print"} else _TO_BE_ANNOUNCED
+        yield (
+            "UnpricedItemType",
+            _ASK if record.availability in {"available", "out of print"} else _TO_BE_ANNOUNCED,
+        )
     for currency, amount in edition.prices:
         kind = "01" if currency in _BEFORE_TAX else "02"
         yield "Price", [("PriceType", kind), ("PriceAmount", amount), ("CurrencyCode", currency)]

@@ -1,0 +1,119 @@
+"""What an author writes for dates, numbers, prices and sizes, read as what it is."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from babel.numbers import is_currency
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+from stdnum import ean, isbn
+from stdnum.exceptions import InvalidChecksum, ValidationError
+
+from ..reading.dates import parse_date
+from ..validation import Fault, Record
+
+
+def _day(value: Any, info: ValidationInfo) -> date:
+    if isinstance(value, date):
+        return value
+    if value is None:
+        raise Fault(f"`{info.field_name}` is empty", "write a date as 2019-03-01, or remove the line")
+    return parse_date(str(value), ZoneInfo("UTC")).date()
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+def _isbn(value: str) -> str:
+    number = isbn.compact(value)
+    try:
+        isbn.validate(number)
+    except InvalidChecksum:
+        if len(number) == 13:  # noqa: PLR2004 - an ISBN-13
+            right = ean.calc_check_digit(number[:-1])
+            raise Fault(f"ISBN {value} has a wrong check digit", f"it should end in {right}") from None
+        raise Fault(f"ISBN {value} has a wrong check digit", "look at its last digit") from None
+    except ValidationError:
+        raise Fault(f"`{value}` is not an ISBN", "write its 13 digits, with or without hyphens") from None
+    return str(isbn.to_isbn13(number)).replace("-", "").replace(" ", "")
+
+
+Isbn = Annotated[str, AfterValidator(_isbn)]
+"""An ISBN as 13 digits; an ISBN-10 is converted."""
+
+
+def _prices(value: Any) -> dict[str, Decimal]:
+    if not isinstance(value, dict):
+        raise Fault(f"the price {value} has no currency", "write it as {USD: 19.95}")
+    prices = {}
+    for currency, amount in value.items():
+        if not is_currency(currency):
+            raise Fault(
+                f"`{currency}` is not a currency", "use the three letters of ISO 4217: USD, EUR, GBP", (currency,)
+            )
+        try:
+            prices[currency] = Decimal(str(amount))
+        except InvalidOperation:
+            raise Fault(f"`{amount}` is not a price", "write digits and a point: 19.95", (currency,)) from None
+        if not prices[currency].is_finite() or prices[currency] < 0:
+            raise Fault(f"`{amount}` is not a price", "write digits and a point: 19.95", (currency,))
+    return prices
+
+
+Prices = Annotated[dict[str, Decimal], BeforeValidator(_prices)]
+"""Amounts by currency, in ISO 4217 letters."""
+
+
+class Trim(Record):
+    """The size of a printed page."""
+
+    width: Decimal
+    height: Decimal
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.width} × {self.height} {'inches' if self.unit == 'in' else 'mm'}"
+
+
+def _size(value: Any) -> Any:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*[x×]\s*(\d+(?:\.\d+)?)\s*(in|mm)", str(value).strip())
+    if not found:
+        raise Fault(f"`{value}` is not a trim size", "write width, height and unit: 6x9in or 152x229mm")
+    return {"width": found[1], "height": found[2], "unit": found[3]}
+
+
+_DURATION = re.compile(r"(?:(\d+)h)?\s*(?:(\d+)m)?")
+
+
+def _duration(value: str) -> str:
+    if value and not _DURATION.fullmatch(value):
+        raise Fault(f"`{value}` is not a duration", "write hours and minutes: 7h35m")
+    return value
+
+
+TrimSize = Annotated[Trim, BeforeValidator(_size)]
+Duration = Annotated[str, AfterValidator(_duration)]
+"""How long an audiobook plays, as 7h35m."""
+
+
+def minutes(duration: str) -> int:
+    """Return a duration in minutes."""
+    found = _DURATION.fullmatch(duration)
+    return 60 * int(found[1] or 0) + int(found[2] or 0) if found else 0
+
+
+def isbn10(number: str) -> str:
+    """Return the ISBN-10 of a 13-digit ISBN; "" for one that has none (979)."""
+    try:
+        return str(isbn.to_isbn10(number)).replace("-", "")
+    except ValidationError:
+        return ""
+
+
+def hyphenated(number: str) -> str:
+    """Return a 13-digit ISBN as people read it."""
+    return str(isbn.format(number))
