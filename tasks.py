@@ -9,7 +9,7 @@ from inspect import signature
 from pathlib import Path
 
 import invoke
-from invoke import Exit
+from invoke import Argument, Exit
 
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "plugins"))
@@ -25,7 +25,25 @@ def package(module):
         raise Exit(f"plugins/authorsite did not load: {type(error).__name__}: {error}", 1) from error
 
 
-def task(help=()):  # noqa: A002 - invoke's own word
+class Title(Argument):
+    """The title of a new file: needed, unless there is a page to take it from."""
+
+    @Argument.value.getter
+    def value(self):
+        return "" if self._value is None and self.page.got_value else self._value
+
+
+class Titled(invoke.Task):
+    """A task with a title and a page; invoke itself knows no positional argument that may be left out."""
+
+    def get_arguments(self, **named):
+        arguments = super().get_arguments(**named)
+        title = arguments[0]
+        title.__class__, title.page = Title, next(found for found in arguments if found.name == "from_")
+        return arguments
+
+
+def task(help=(), klass=invoke.Task):  # noqa: A002 - invoke's own word
     """Make a task of a function, `help` being about its options; Ctrl-C ends it with a word."""
 
     def make(body):
@@ -37,7 +55,8 @@ def task(help=()):  # noqa: A002 - invoke's own word
                 raise Exit("\nStopped.", 130) from None
 
         common = {"settings": "the settings file to go by"} if "settings" in signature(body).parameters else {}
-        return invoke.task(whole, help={**common, **dict(help)}, name=body.__name__.replace("_", "-"))
+        about = {**common, **dict(help)}
+        return invoke.task(whole, help=about, klass=klass, name=body.__name__.replace("_", "-"))
 
     return make
 
@@ -62,10 +81,11 @@ sys.excepthook = end
 
 @task(
     help={
-        "title": "the title; with --from it may be empty: ''",
+        "title": "the title; left out with --from, it is the page's own",
         "kind": "post, page, book, event, reblog or review",
         "from": "a page saved from the web, for --kind reblog",
-    }
+    },
+    klass=Titled,
 )
 def new(_, title, kind="post", from_="", settings="pelicanconf.py"):
     """Begin a post, page, book, event, reblog or review. Example: invoke new "On ladders" --kind review"""

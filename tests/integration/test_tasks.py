@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from conftest import ROOT, post
-from invoke import Collection
+from invoke import Collection, ParseError
 from invoke.loader import FilesystemLoader
 from invoke.main import program
 from invoke.parser import Parser
@@ -140,6 +140,31 @@ def test_every_task_has_help_on_each_option_and_an_example_that_can_be_typed(tas
         assert not parsed.unparsed, example
         for argument in parser.contexts[name].args.values():
             assert argument.help, f"{name}: --{argument.name} is not explained"
+
+
+TYPED = [
+    ('new "On ladders" --kind review', "On ladders"),
+    ('new --kind review "On ladders"', "On ladders"),
+    ("new --kind reblog --from page.html", ""),
+    ("new Mine --kind reblog --from page.html", "Mine"),
+    ("new --from page.html --kind reblog", ""),
+    ("new build", "build"),
+]
+
+
+@pytest.mark.parametrize(("words", "title"), TYPED)
+def test_a_title_is_needed_but_for_a_page_that_has_one(tasks, words, title):
+    (parsed,) = Parser(contexts=tasks.to_contexts()).parse_argv(shlex.split(words))
+    assert parsed.as_kwargs["title"] == title
+    with pytest.raises(ParseError, match="did not receive required positional arguments: 'title'"):
+        Parser(contexts=tasks.to_contexts()).parse_argv(["new", "--kind", "page"])
+
+
+def test_a_reblog_has_the_title_of_its_page(project):
+    (project / "page.html").write_text("<title>On rungs</title><p>Some text.</p>")
+    done = typed(project, "new --kind reblog --from page.html --settings pelicanconf.py")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip() == f"{project}/content/posts/on-rungs.md"
 
 
 def test_a_task_without_the_package_says_so_in_a_line(project):

@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import TemplateError, TemplateSyntaxError
 from pelican import Pelican
 from pelican.log import console
+from pelican.writers import FileOverwriteFailedError
 
 from ..building.adapter import HELD, Build
 from ..building.conf import read_conf
@@ -186,6 +187,8 @@ def _log_exception(log: ProblemLog, error: Exception) -> None:
         log.error(template[0] or "theme", template[1], what, "look at the names used there", kind="template")
     elif template[0]:
         log.error(*template, what, "look at what is done there", kind="template")
+    elif isinstance(error, FileOverwriteFailedError):
+        log.error("", 0, str(error), "give one of what is shown there another slug", kind="link")
     elif isinstance(error, OSError) and error.strerror:
         log.error(str(error.filename or ""), 0, error.strerror, kind="file")
     else:

@@ -45,9 +45,9 @@ def new(settings_file: Path, title: str, kind: str = "post", saved: str = "") ->
     if editor and sys.stdin.isatty() and sys.stdout.isatty():
         try:
             return subprocess.run([*shlex.split(editor), str(path)], check=False).returncode
-        except OSError as error:
-            print(f"the file is made, but $EDITOR did not start: {error.strerror}: {editor}", file=sys.stderr)
-            return 1
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            raise Refused(f"the file is made, but $EDITOR did not start: {why}: {editor}") from None
     return 0
 
 
@@ -65,7 +65,7 @@ def create(settings_file: Path, title: str, kind: str = "post", saved: Path | No
     if not title:
         raise Refused('a title is missing: invoke new "The title"')
     settings = _settings(settings_file)
-    slug = slugify(title, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"])
+    slug = slugify(title, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"]).strip("-")
     if not slug:
         raise Refused(f"no address can be made of the title `{title}`: use some letters or digits")
     data = _front_matter(kind, title, slug, settings, original)

@@ -9,7 +9,7 @@ from authorsite.publishing import new as making
 from authorsite.publishing.new import KINDS, create, new
 from authorsite.reading.documents import read_source
 from authorsite.reading.schemas import Page, Post
-from conftest import ROOT, SITE_DATE
+from conftest import ROOT, SITE_DATE, post
 
 MODELS = {"page": Page, "book": Book, "event": Event}
 TITLE = 'Ladders: "up" & down – with C#, naïvely'
@@ -51,12 +51,31 @@ def test_the_date_is_the_sites_own(settings):
     assert read(create(settings, "Now"), "post").record.date.isoformat() == f"{SITE_DATE}:00-06:00"
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_site_with_a_new_file_builds(make_site, settings, kind):
-    site = make_site({})
-    create(settings, "A made-up title", kind)
-    built = site.build()
-    assert [str(p) for p in built.problems if "a-made-up-title" in p.path] == []
+def test_a_page_at_the_address_of_an_archive_is_a_problem_with_a_hint(make_site, settings):
+    site = make_site({"content/posts/other.md": post(category="Commentary")})
+    create(settings, "2019", "page")
+    (problem,) = site.build(drafts=True).problems
+    assert "Two files are to be written to" in problem.message
+    assert "another slug" in problem.hint
+
+
+TITLES = [
+    '"Quoted", she said',
+    "Ladders: a history",
+    "🪜 Rungs 🎉",
+    "- # & [odd] {signs} | > @ %",
+    "yes",
+    "2019",
+    "C\\D",
+]
+
+
+def test_a_strict_site_of_new_files_of_every_kind_builds_whatever_their_titles(make_site, settings):
+    site = make_site({"content/posts/other.md": post(category="Commentary")}, AUTHORSITE={"allow": {"orphan": "new"}})
+    made = [create(settings, f"{kind} {title}", kind) for kind in KINDS for title in TITLES]
+    built = site.build(strict=True, drafts=True)
+    assert [str(problem) for problem in built.problems] == []
+    assert len(made) == len({path.name for path in made}) == 42
 
 
 def test_the_slug_is_the_one_that_the_site_gives(make_site, settings):
@@ -134,3 +153,13 @@ def test_the_editor_opens_the_file_on_a_terminal(settings, monkeypatch):
     monkeypatch.setattr(making.subprocess, "run", run)
     assert new(settings, "Loud") == 0
     assert opened == [["vi", "-c", "start", str(settings.parent / "content/posts/loud.md")]]
+
+
+@pytest.mark.parametrize("editor", ["an-editor-that-is-not-there --wait", 'code "--wait'])
+def test_an_editor_that_does_not_start_is_said_and_the_file_is_made(settings, monkeypatch, editor, capsys):
+    monkeypatch.setenv("VISUAL", editor)
+    for stream in (making.sys.stdin, making.sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+    with pytest.raises(Refused, match="the file is made, but \\$EDITOR did not start: N"):
+        new(settings, "Loud")
+    assert capsys.readouterr().out.strip() == str(settings.parent / "content/posts/loud.md")
