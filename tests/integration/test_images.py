@@ -47,6 +47,7 @@ def small(make_site):
             "content/posts/b.md": post(title="B", slug="b", image="images/front.jpg", image_alt="At the front"),
             "content/books/guide.md": BOOK,
             "content/images/in-text.jpg": photograph(),
+            "content/images/unused.jpg": photograph(comment=b"secret"),
             "content/images/front.jpg": photograph(exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"),
         }
     )

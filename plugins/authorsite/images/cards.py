@@ -28,25 +28,8 @@ _RECIPE = "2"
 _INK, _ACCENT = 14, 15
 """Places in a palette of sixteen: paper is 0, and what lies between paper and ink are the shades of a letter's edge."""
 
-_PLAINER = str.maketrans(
-    {
-        **dict.fromkeys("–—−‑", "-"),
-        **dict.fromkeys("„‚", "“"),
-        "…": "...",
-        "\xa0": " ",
-        "ß": "ss",
-        "æ": "ae",
-        "Æ": "AE",
-        "ø": "o",
-        "Ø": "O",
-        "ł": "l",
-        "Ł": "L",
-        "đ": "d",
-        "ı": "i",
-        "œ": "oe",
-        "€": "EUR",
-        "×": "x",
-    }
+_PLAINER = str.maketrans("–—−‑„‚\xa0øØłŁđı×", "----““ oOlLdix") | str.maketrans(
+    {"…": "...", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "€": "EUR"}
 )
 _SIGNS = frozenset(("So", "Sk", "Cf", "Mn", "Mc", "Me"))
 """Unicode's categories of what words can do without."""
@@ -168,12 +151,15 @@ def _write_title(pen: ImageDraw.ImageDraw, title: str, y: int, width: int) -> No
 def _fit(text: str, font: ImageFont.FreeTypeFont, width: int, most: int) -> list[str]:
     """Break `text` into at most `most` lines of `width` pixels, with dots where it had to be cut."""
     lines: list[str] = []
+    room = 0.0
     for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _long(longer, font) <= width:
-            lines[-1] = longer
+        needed = _long(f" {word}", font)
+        if lines and needed <= room:
+            lines[-1] += f" {word}"
+            room -= needed
         else:
             lines.append(_short(word, font, width))
+            room = width - _long(lines[-1], font)
     if len(lines) > most:
         lines = [*lines[: most - 1], _short(f"{lines[most - 1]} ...", font, width)]
     return lines
@@ -188,6 +174,7 @@ def _short(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
     return f"{text.rstrip()} ..."
 
 
+@lru_cache(4096)
 def _long(text: str, font: ImageFont.FreeTypeFont) -> float:
     return font.getlength(_bare(text))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -27,20 +28,16 @@ _QUALITY: dict[str, dict[str, Any]] = {
 _FEW = 4
 """So many jobs are done at once in this process: starting others would take longer."""
 
-Job = tuple[Path, ImageFile, tuple[Derivative, ...], Path | None] | tuple[Path, Card]
-"""Folder, image, what to make of it, and where its clean copy goes; or folder and card."""
+Job = tuple[Path, ImageFile | Card, tuple[Derivative, ...]]
+"""Folder, image and what to make of it; or folder and card."""
 
 
 def make(job: Job) -> str:
     """Do one job; return what went wrong with its image, else ""."""
+    folder, given, wanted = job
     try:
-        if isinstance(job[1], Card):
-            card = job[1]
-            data = draw(card, upright(card.beside) if card.beside else None)
-            replace_file(job[0] / card.name, lambda path: path.write_bytes(data))
-        else:
-            folder, file, wanted, clean = job
-            _make_all(folder, file, wanted, clean)
+        for name, data in _drawn(given) if isinstance(given, Card) else _files(given, wanted):
+            replace_file(folder / name, lambda path, data=data: path.write_bytes(data))  # type: ignore[misc]
     except ImageFault as error:
         return f"{error}\n{error.hint}"
     except Exception as error:  # noqa: BLE001 - Pillow's readers raise nearly anything on hostile files
@@ -50,15 +47,18 @@ def make(job: Job) -> str:
     return ""
 
 
-def _make_all(folder: Path, file: ImageFile, wanted: tuple[Derivative, ...], clean: Path | None) -> None:
-    if clean is not None:
-        data = cleaned(file)
-        replace_file(clean, lambda path: path.write_bytes(data))
-    if wanted:
-        image = upright(file)
-        for item in wanted:
-            data = encoded(image, item, plain=file.plain)
-            replace_file(folder / item.name, lambda path, data=data: path.write_bytes(data))  # type: ignore[misc]
+def _drawn(card: Card) -> Iterator[tuple[str, bytes]]:
+    yield card.name, draw(card, upright(card.beside) if card.beside else None)
+
+
+def _files(file: ImageFile, wanted: tuple[Derivative, ...]) -> Iterator[tuple[str, bytes]]:
+    image = None
+    for item in wanted:
+        if item.clean:
+            yield item.name, cleaned(file)
+        else:
+            image = image or upright(file)
+            yield item.name, encoded(image, item, plain=file.plain)
 
 
 def upright(file: ImageFile) -> Image.Image:
@@ -74,7 +74,10 @@ def upright(file: ImageFile) -> Image.Image:
         image = turned if turned.mode == "CMYK" and profile else turned.convert("RGBA" if clear else "RGB")
     if profile:
         image = _in_srgb(image, profile)
-    return image if image.mode in {"RGB", "RGBA"} else image.convert("RGB")
+    image = image if image.mode in {"RGB", "RGBA"} else image.convert("RGB")
+    # Pillow would write comments again, and a profile that holds the time of day.
+    image.info = {}
+    return image
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
@@ -121,20 +124,14 @@ def cleaned(file: ImageFile) -> bytes:
     return out.getvalue()
 
 
-def make_all(jobs: list[Job], said: Callable[[int, int], None]) -> Iterable[tuple[Job, str]]:
+def make_all(jobs: list[Job], said: Callable[[int, int], None]) -> Iterator[tuple[Job, str]]:
     """Do all jobs, on all cores when there are many; yield each with what went wrong, in order.
 
     `said` is called with the count of jobs done and of all.
     """
-    cores = os.cpu_count() or 1
-    if len(jobs) <= _FEW or cores == 1:
-        yield from _told(jobs, map(make, jobs), said)
-        return
-    with pool(min(cores, len(jobs))) as workers:
-        yield from _told(jobs, workers.imap(make, jobs, chunksize=max(1, min(16, len(jobs) // (4 * cores)))), said)
-
-
-def _told(jobs: list[Job], results: Iterable[str], said: Callable[[int, int], None]) -> Iterator[tuple[Job, str]]:
-    for done, (job, result) in enumerate(zip(jobs, results, strict=True), 1):
-        said(done, len(jobs))
-        yield job, result
+    cores = min(os.cpu_count() or 1, len(jobs) if len(jobs) > _FEW else 1)
+    with pool(cores) if cores > 1 else nullcontext() as workers:
+        results = workers.imap(make, jobs, max(1, min(16, len(jobs) // (4 * cores)))) if workers else map(make, jobs)
+        for done, (job, result) in enumerate(zip(jobs, results, strict=True), 1):
+            said(done, len(jobs))
+            yield job, result

@@ -22,6 +22,9 @@ _LARGEST_FALLBACK = 1600
 _SMALL = 16_000
 """Bytes of a picture that is not worth several sizes."""
 
+_SPECK = 1_000
+"""Bytes of a picture that is worth no other file at all."""
+
 _RECIPE = "2"
 """Part of every made file's name; another recipe, another name."""
 
@@ -52,21 +55,24 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
-    """A file to make: from which image, how large, in which format (webp, avif, jpeg, png), under which name."""
+    """A file to make of an image: how large, in which format (webp, avif, jpeg, png), under which name.
 
-    file: ImageFile
+    `clean`: it stands for the image itself, every pixel as it is, without metadata.
+    """
+
     width: int
     height: int
     format: str
     name: str
+    clean: bool = False
 
 
 def derivatives(file: ImageFile, *, avif: bool) -> tuple[Derivative, tuple[Derivative, ...]] | None:
-    """Return the fallback and all other files for an image; None when it is shown as it is (drawings, films).
+    """Return the fallback and all other files for an image; None when it is shown as it is (drawings, films, specks).
 
     A fallback of the image's own width stands for the image itself and need not be made.
     """
-    if file.kind == "svg" or file.moving:
+    if file.kind == "svg" or file.moving or file.size < _SPECK:
         return None
     wide = [width for width in WIDTHS if width < file.width]
     widths = [file.width] if file.size < _SMALL else [*wide, *([file.width] if file.width < WIDTHS[-1] else [])]
@@ -81,17 +87,18 @@ def derivative(file: ImageFile, width: int, form: str) -> Derivative:
     told = hashlib.sha256(f"{_RECIPE} {file.digest} {width} {form}".encode()).hexdigest()[:10]
     stem = re.sub(r"[^a-z0-9]+", "-", PurePath(file.path).stem.lower()).strip("-") or "picture"
     height = max(1, round(file.height * width / file.width))
-    ending = "jpg" if form == "jpeg" else form
-    return Derivative(file, width, height, form, f"{stem}-{width}.{told}.{ending}")
+    return Derivative(width, height, form, f"{stem}-{width}.{told}.{'jpg' if form == 'jpeg' else form}")
+
+
+def clean(file: ImageFile) -> Derivative:
+    """Return the file to be published in place of an image that tells of its maker."""
+    name = f"clean.{file.digest[:20]}{PurePath(file.path).suffix.lower()}"
+    return Derivative(file.width, file.height, file.kind, name, clean=True)
 
 
 def sources(made: tuple[Derivative, ...], root: str) -> tuple[Source, ...]:
     """Return the made files as `<source>` elements want them; `root` is the site's folder on its host."""
-    formats = dict.fromkeys(item.format for item in made)
-    return tuple(
-        Source(
-            f"image/{form}",
-            ", ".join(f"{root}/{FOLDER}/{item.name} {item.width}w" for item in made if item.format == form),
-        )
-        for form in formats
-    )
+    by_format: dict[str, list[str]] = {}
+    for item in made:
+        by_format.setdefault(item.format, []).append(f"{root}/{FOLDER}/{item.name} {item.width}w")
+    return tuple(Source(f"image/{form}", ", ".join(listed)) for form, listed in by_format.items())

@@ -16,7 +16,7 @@ from .cards import FOLDER as CARDS
 from .cards import HEIGHT, WIDTH, Card
 from .files import ImageFault, ImageFile, look
 from .making import Job, make_all
-from .picture import FOLDER, Derivative, Picture, derivatives, sources
+from .picture import FOLDER, Derivative, Picture, clean, derivatives, sources
 
 
 class Pictures:
@@ -29,10 +29,9 @@ class Pictures:
         self.content, self.cache, self.site, self.log, self.avif = content, cache, site, log, avif
         self._index = _Index(cache / "index.json")
         self._found: dict[str, ImageFile | None] = {}
-        self._wanted: dict[str, dict[str, Derivative]] = {}
-        self._clean: dict[str, Path] = {}
+        self._wanted: dict[str, set[Derivative]] = {}
         self._cards: dict[str, Card] = {}
-        self._as_is: dict[str, ImageFile] = {}
+        self._as_is: set[str] = set()
 
     def has(self, path: str) -> bool:
         """Whether there is a file or folder at `path` below content/."""
@@ -41,45 +40,39 @@ class Pictures:
     def find(self, path: str, shown_at: tuple[str, int] = ("", 0)) -> ImageFile | None:
         """Return the image at `path` below content/; None after a problem at `shown_at` (file and line)."""
         if path not in self._found:
+            self._found[path] = None
             file = self.content / path
             try:
-                self._found[path] = self._look(file) if file.is_file() else self._missing(path, shown_at)
+                if not file.is_file():
+                    where, line = shown_at if shown_at[0] else (str(file), 0)
+                    hint = "paths begin below content/: images/cover.png"
+                    self.log.error(where, line, f"there is no image {path}", hint, kind="image")
+                elif not file.resolve().is_relative_to(self.content.resolve()):
+                    self._fault(file, f"{file.name} lies outside content/", "copy it into content/images")
+                else:
+                    self._found[path] = self._index.look(file)
             except (ImageFault, OSError, ValueError) as error:
-                self._found[path] = None
-                hint = error.hint if isinstance(error, ImageFault) else ""
-                self.log.error(str(file), 0, str(error), hint, kind="image")
+                self._fault(file, str(error), error.hint if isinstance(error, ImageFault) else "")
         return self._found[path]
 
-    def _look(self, file: Path) -> ImageFile:
-        if not file.resolve().is_relative_to(self.content.resolve()):
-            raise ImageFault(f"{file.name} lies outside content/", "copy it into content/images")
-        return self._index.look(file)
-
-    def _missing(self, path: str, shown_at: tuple[str, int]) -> ImageFile | None:
-        where, line = shown_at if shown_at[0] else (str(self.content / path), 0)
-        hint = "paths begin below content/: images/cover.png"
-        self.log.error(where, line, f"there is no image {path}", hint, kind="image")
-        return None
+    def _fault(self, file: str | Path, message: str, hint: str) -> None:
+        self.log.error(str(file), 0, message, hint, kind="image")
 
     def picture(self, path: str, alt: str, shown_at: tuple[str, int] = ("", 0)) -> Picture | None:
         """Return the picture of the image at `path` below content/; None after a problem."""
         file = self.find(path, shown_at)
         if file is None:
             return None
-        made = derivatives(file, avif=self.avif)
-        if made is None:
-            self._as_is[path] = file
-            return self._shown(path, file.width, file.height, alt)
-        fallback, others = made
-        wanted = self._wanted.setdefault(path, {})
-        if fallback.width == file.width:
-            src = path
-            self._as_is[path] = file
+        fallback, others = derivatives(file, avif=self.avif) or (None, ())
+        wanted = self._wanted.setdefault(path, set())
+        wanted.update(others)
+        if fallback is None or fallback.width == file.width:
+            self._as_is.add(path)
+            self.clean(path)
+            shown = self._shown(path, file.width, file.height, alt)
         else:
-            src = f"{FOLDER}/{fallback.name}"
-            wanted[fallback.name] = fallback
-        wanted.update((item.name, item) for item in others)
-        shown = self._shown(src, fallback.width, fallback.height, alt)
+            wanted.add(fallback)
+            shown = self._shown(f"{FOLDER}/{fallback.name}", fallback.width, fallback.height, alt)
         return replace(shown, sources=sources(others, self.site.root))
 
     def card(self, card: Card, picture: str = "") -> Picture:
@@ -103,43 +96,41 @@ class Pictures:
         file = self.find(path)
         if file is None or not file.private:
             return None
-        self._clean[path] = self.cache / f"clean.{file.digest[:20]}{Path(path).suffix.lower()}"
-        return self._clean[path]
+        made = clean(file)
+        self._wanted.setdefault(path, set()).add(made)
+        return self.cache / made.name
 
     def make(self, said: Callable[[int, int], None]) -> None:
         """Make every file that is wanted and not there yet; what cannot be made is a problem of its image."""
-        for path in self._as_is:
-            self.clean(path)
-        jobs = list(self._jobs())
-        for job, failed in make_all(jobs, said):
+        self.cache.mkdir(parents=True, exist_ok=True)
+        for (_, given, _), failed in make_all(list(self._jobs()), said):
             if failed:
+                file = given.beside if isinstance(given, Card) else given
                 message, _, hint = failed.partition("\n")
-                file = job[1].beside if isinstance(job[1], Card) else job[1]
-                self.log.error(file.path if file else "", 0, message, hint, kind="image")
-        self._index.keep(sorted(path for path, _ in self.files()))
+                self._fault(file.path if file else "", message, hint)
+        self._index.keep(
+            self.cache, [*self._cards, *(item.name for wanted in self._wanted.values() for item in wanted)]
+        )
 
     def _jobs(self) -> Iterator[Job]:
-        self.cache.mkdir(parents=True, exist_ok=True)
-        for path in sorted({*self._wanted, *self._clean}):
-            file = self._found[path]
-            clean = self._clean.get(path)
-            lacking = tuple(d for d in self._wanted.get(path, {}).values() if not self._index.has(self.cache / d.name))
-            clean = None if clean is None or self._index.has(clean) else clean
-            if file and (lacking or clean):
-                yield self.cache, file, lacking, clean
+        for path, wanted in sorted(self._wanted.items()):
+            lacking = [item for item in wanted if not self._index.has(self.cache / item.name)]
+            if (file := self._found[path]) and lacking:
+                yield self.cache, file, tuple(sorted(lacking, key=lambda item: item.name))
         for name, card in sorted(self._cards.items()):
             if not self._index.has(self.cache / name):
-                yield self.cache, card
+                yield self.cache, card, ()
 
     def files(self) -> Iterator[tuple[Path, str]]:
         """Give each file that was made (or is shown as it is) with its place below the output folder."""
-        for derived in self._wanted.values():
-            for name in derived:
-                yield self.cache / name, f"{FOLDER}/{name}"
+        for wanted in self._wanted.values():
+            for item in wanted:
+                if not item.clean:
+                    yield self.cache / item.name, f"{FOLDER}/{item.name}"
         for name in self._cards:
             yield self.cache / name, f"{CARDS}/{name}"
-        for path, file in self._as_is.items():
-            yield self._clean.get(path) or Path(file.path), path
+        for path in self._as_is:
+            yield self.clean(path) or self.content / path, path
 
 
 class _Index:
@@ -172,10 +163,9 @@ class _Index:
         except OSError:
             return False
 
-    def keep(self, made: list[Path]) -> None:
-        """Write the index: what was looked at, and which files are made."""
-        known = {path.name: _stamp(path) for path in made if path.parent == self._path.parent and path.exists()}
-        self._made |= known
+    def keep(self, folder: Path, made: list[str]) -> None:
+        """Write the index: what was looked at, and which files are made in `folder`."""
+        self._made |= {name: _stamp(folder / name) for name in made if (folder / name).exists()}
         text = json.dumps({"facts": self._facts | self._used, "made": self._made}, sort_keys=True)
         replace_file(self._path, lambda path: path.write_text(text, "utf-8"))
 

@@ -13,7 +13,7 @@ from authorsite.images.cards import Card, draw, drawable
 from authorsite.images.files import ImageFault, look
 from authorsite.images.making import cleaned, make, upright
 from authorsite.images.metadata import Damaged, without_metadata
-from authorsite.images.picture import Picture, Source, derivatives, sources
+from authorsite.images.picture import Picture, Source, clean, derivatives, sources
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 SECRET = b"51.5074N"
@@ -53,21 +53,21 @@ def test_metadata_goes_and_every_pixel_stays(tmp_path, kind):
     path = tmp_path / f"a.{kind}"
     path.write_bytes(data)
     file = look(path)
-    clean = cleaned(file)
+    kept = cleaned(file)
     assert file.private
     assert SECRET in data
-    assert SECRET not in clean
-    with Image.open(BytesIO(data)) as before, Image.open(BytesIO(clean)) as after:
+    assert SECRET not in kept
+    with Image.open(BytesIO(data)) as before, Image.open(BytesIO(kept)) as after:
         assert not dict(after.getexif())
         assert before.convert("RGB").tobytes() == after.convert("RGB").tobytes()
-    path.write_bytes(clean)
+    path.write_bytes(kept)
     assert not look(path).private
 
 
 def test_what_a_phone_hangs_behind_a_photograph_goes_too():
-    clean = without_metadata(picture("jpeg") + b"second picture " + SECRET, "jpeg")
-    assert clean.endswith(b"\xff\xd9")
-    assert SECRET not in clean
+    kept = without_metadata(picture("jpeg") + b"second picture " + SECRET, "jpeg")
+    assert kept.endswith(b"\xff\xd9")
+    assert SECRET not in kept
 
 
 def test_colour_profiles_stay():
@@ -234,7 +234,7 @@ def test_pictures_are_made_in_sizes_never_larger_than_they_are(tmp_path):
         (800, 400, "webp"),
     ]
     assert fallback.width == 800
-    assert make((tmp_path, file, others, None)) == ""
+    assert make((tmp_path, file, others)) == ""
     for derived in others:
         with Image.open(tmp_path / derived.name) as made:
             assert (made.size, made.format) == ((derived.width, derived.height), "WEBP")
@@ -249,7 +249,7 @@ def test_a_drawing_is_kept_without_loss_only_where_that_takes_fewer_bytes(tmp_pa
     image.quantize(32, dither=Image.Dither.NONE).save(tmp_path / "a.png")
     file = look(tmp_path / "a.png")
     _, others = derivatives(file, avif=False)
-    make((tmp_path, file, others, None))
+    make((tmp_path, file, others))
     assert file.plain
     made = {d.width: (tmp_path / d.name).read_bytes() for d in others}
     assert made[800][12:16] == b"VP8L"
@@ -263,23 +263,43 @@ def test_a_very_wide_picture_has_a_smaller_fallback(tmp_path):
     assert max(d.width for d in others) == 1440
 
 
+@pytest.mark.parametrize("profile", [None, ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()])
+def test_no_made_file_tells_what_the_image_told(tmp_path, profile):
+    told = {"comment": SECRET, "exif": b"Exif\0\0" + SECRET, "xmp": SECRET, "icc_profile": profile}
+    Image.effect_noise((1700, 50), 60).convert("RGB").save(tmp_path / "a.jpg", **told)
+    file = look(tmp_path / "a.jpg")
+    fallback, others = derivatives(file, avif=True)
+    assert make((tmp_path, file, (fallback, *others, clean(file)))) == ""
+    for made in (fallback, *others, clean(file)):
+        data = (tmp_path / made.name).read_bytes()
+        assert SECRET not in data, made
+        with Image.open(BytesIO(data)) as image:
+            assert image.info.get("icc_profile") in ({None, profile} if made.clean else {None})
+
+
 def test_made_files_are_the_same_each_time(tmp_path):
     file = photograph(tmp_path / "a.jpg", (500, 200))
     _, others = derivatives(file, avif=True)
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
-        make((tmp_path / folder, file, others, None))
+        make((tmp_path / folder, file, others))
     assert len(others) == 4
     for derived in others:
         assert (tmp_path / "one" / derived.name).read_bytes() == (tmp_path / "two" / derived.name).read_bytes()
 
 
 def test_another_image_under_the_same_name_gets_other_addresses(tmp_path):
-    names = []
-    for colour in ("red", "blue"):
-        Image.new("RGB", (40, 20), colour).save(tmp_path / "a.png")
-        names.append({d.name for d in derivatives(look(tmp_path / "a.png"), avif=True)[1]})
-    assert not names[0] & names[1]
+    one, other = ({d.name for d in derivatives(photograph(tmp_path / "a.png", (90, 60)), avif=True)[1]} for _ in "ab")
+    assert not one & other
+
+
+def test_a_speck_is_shown_as_it_is_and_a_ribbon_has_a_height(tmp_path):
+    Image.new("RGB", (1, 1)).save(tmp_path / "a.png")
+    assert derivatives(look(tmp_path / "a.png"), avif=True) is None
+    ribbon = photograph(tmp_path / "b.jpg", (12_000, 40))
+    fallback, others = derivatives(ribbon, avif=False)
+    assert (fallback.width, {d.height for d in others}) == (1600, {1, 2, 4, 5})
+    assert make((tmp_path, ribbon, others)) == ""
 
 
 PLACE = Place("posts", "https://example.org/folder", "/folder")
