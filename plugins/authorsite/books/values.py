@@ -33,10 +33,9 @@ def _isbn(value: str) -> str:
     try:
         isbn.validate(number)
     except InvalidChecksum:
-        if len(number) == 13:  # noqa: PLR2004 - an ISBN-13
-            right = ean.calc_check_digit(number[:-1])
-            raise Fault(f"ISBN {value} has a wrong check digit", f"it should end in {right}") from None
-        raise Fault(f"ISBN {value} has a wrong check digit", "look at its last digit") from None
+        weighed = sum(weight * int(digit) for weight, digit in enumerate(number[:9], 1))
+        right = ean.calc_check_digit(number[:-1]) if len(number) == 13 else "0123456789X"[weighed % 11]  # noqa: PLR2004
+        raise Fault(f"ISBN {value} has a wrong check digit", f"it should end in {right}") from None
     except ValidationError:
         raise Fault(f"`{value}` is not an ISBN", "write its 13 digits, with or without hyphens") from None
     return str(isbn.to_isbn13(number)).replace("-", "").replace(" ", "")

@@ -32,6 +32,10 @@ def problems(tmp_path, **fields):
             ("ISBN 978-1-234-56001-9 has a wrong check digit", "it should end in 0"),
         ),
         (
+            {"editions": [{"format": "paperback", "isbn": "0-8044-2957-1"}]},
+            ("ISBN 0-8044-2957-1 has a wrong check digit", "it should end in X"),
+        ),
+        (
             {"editions": [{"format": "paperback", "isbn": "12345"}]},
             ("`12345` is not an ISBN", "write its 13 digits, with or without hyphens"),
         ),
