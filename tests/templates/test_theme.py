@@ -165,3 +165,36 @@ def test_a_block_or_a_partial_is_replaced_by_a_file_in_theme_overrides(make_site
     [sheet] = [name for name in site.tree() if name.startswith("assets/site.")]
     assert ":root{--accent:#" in site.output(sheet)
     assert f'href="/{sheet}"' in page
+
+
+# Those that only a replaced one includes.
+IN_OTHERS = ["partials/book_head.html", "partials/feed_links.html"]
+
+
+def test_every_partial_can_be_replaced_and_so_can_the_packages_pages(golden_copy):
+    names = [n for n in ALL if n.startswith("partials/")] + ["book.html", "buy.html", "events.html", "search.html"]
+    golden_copy.write({f"theme_overrides/{name}": f"<i>my own {name}</i>" for name in names})
+    golden_copy.build()
+    whole = b"".join(data for name, data in golden_copy.tree().items() if name.endswith(".html"))
+    assert [name for name in names if f"my own {name}".encode() not in whole] == IN_OTHERS
+
+
+def test_every_block_can_be_replaced(golden_copy):
+    blocks = {
+        name: re.findall(r"{% block (\w+) %}", (THEME / name).read_text("utf-8")) for name in (*PAGES, "base.html")
+    }
+    golden_copy.write(
+        {
+            f"theme_overrides/{name}": f'{{% extends "!theme/{name}" %}}'
+            + "".join(
+                f"{{% block {block} %}}my own {name} {block}.{{{{ super() }}}}{{% endblock %}}" for block in set(inside)
+            )
+            for name, inside in blocks.items()
+        }
+    )
+    golden_copy.build()
+    whole = b"".join(data for name, data in golden_copy.tree().items() if name.endswith(".html")).decode()
+    every = {(name, block) for name, inside in blocks.items() for block in inside}
+    shown = {(name, block) for name, block in every if f"my own {name} {block}." in whole}
+    # Every page has a title and a content of its own in place of these.
+    assert every - shown == {("base.html", "title"), ("base.html", "content")}
