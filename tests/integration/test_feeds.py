@@ -139,6 +139,14 @@ def test_a_hostile_post_leaves_the_feeds_valid_and_shows_right(make_site, name):
         assert str(problem).startswith("content/posts/a.md:5: U+0007, U+FFFE cannot stand in a feed")
 
 
+def test_a_character_left_out_is_reported_in_every_build_and_so_by_the_strict_one_that_follows(make_site):
+    site = make_site({"content/posts/a.md": post(body="It rang &#7; twice.")})
+    for strict in (False, False, True):
+        built = site.build(strict=strict)
+        assert [problem.kind for problem in built.problems] == ["feed"]
+    assert built.failed
+
+
 def test_a_post_of_two_megabytes_is_whole_in_the_feed(make_site):
     body = "\n\n".join(f"Paragraph {n} " + "word " * 390 for n in range(1000)) + "\n\nThe last words."
     site = make_site({"content/posts/a.md": post("Big", body=body)})

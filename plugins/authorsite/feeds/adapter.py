@@ -90,7 +90,7 @@ class FeedsGenerator(Generator):
         self._about = {"description": site.description, "language": site.language, "author": author, "site": site.url}
         self._about |= {"rights": site.feeds.copyright, "hub": site.feeds.hub, "image": cover}
         self._kitchen = Kitchen(log_of(self.settings), full=site.feeds.content == "full", line=self._book_line(book))
-        self._shelf = Shelf.load(Path(self.settings["CACHE_PATH"]) / "feeds.json")
+        self._shelf = Shelf(Path(self.settings["CACHE_PATH"]) / "feeds.json")
         output.write(self.context, STYLESHEET, Path(__file__).with_name(STYLESHEET).read_bytes())
         books = [item for item in self.context.get("books", ()) if item.published and item.published <= now.date()]
         events = [event for event in self.context.get("events", ()) if event.record.announced <= now]
@@ -125,7 +125,9 @@ class FeedsGenerator(Generator):
             return
         readable = [self._kitchen.readable(entry) for entry in entries]
         output.write(self.context, link.url, written(feed, readable, f"{self.site.root}/{STYLESHEET}"))
-        self._shelf.put(link.url, made_of, there)
+        # What was reported is to be reported again by the next build.
+        if self._kitchen.faulty.isdisjoint(entry.source for entry in entries):
+            self._shelf.put(link.url, made_of, there)
 
     def _book_line(self, book: Any) -> str:
         """Return the quiet line under each entry: the author's own, else a link to the main book."""

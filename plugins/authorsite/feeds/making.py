@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
@@ -27,11 +27,13 @@ KEPT = 1024
 class Kitchen:
     """Makes entries readable, each once for all feeds that carry it.
 
-    `full` gives the whole text, else the summary; `line` is HTML that ends each entry.
+    `full` gives the whole text, else the summary; `line` is HTML that ends each entry; `faulty` are the files of
+    entries that were reported.
     """
 
     def __init__(self, log: ProblemLog, *, full: bool = True, line: str = "") -> None:
         self.log, self.full, self.line = log, full, line
+        self.faulty: set[str] = set()
         self.readable = lru_cache(KEPT)(self._readable)
 
     def _readable(self, entry: Entry) -> Entry:
@@ -41,6 +43,7 @@ class Kitchen:
         inner = entry.html if self.full else f'{markup_of(summary)}<p><a href="{entry.url}">…</a></p>'
         html, in_html = for_readers(inner + self.line, entry.url)
         if found := sorted({*in_title, *in_summary, *in_html}):
+            self.faulty.add(entry.source)
             what = f"{', '.join(found)} cannot stand in a feed"
             line = _line_of(found[0], Path(entry.source))
             self.log.warning(entry.source, line, what, "remove the character; the feed leaves it out", kind="feed")
@@ -60,33 +63,27 @@ def markup_of(text: str) -> str:
     return f"<p>{escape(text, quote=False)}</p>" if text else ""
 
 
-@dataclass
 class Shelf:
-    """What the last build's feeds were made of: a digest, size and date by path, in a file of the cache."""
+    """What the last build's feeds were made of, with size and date, by path; in a file of the cache."""
 
-    file: Path
-    known: dict[str, list[str | int]] = field(default_factory=dict)
-    now: dict[str, list[str | int]] = field(default_factory=dict)
-
-    @classmethod
-    def load(cls, file: Path) -> Shelf:
-        """Read `file`; an absent or damaged one is empty."""
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.now: dict[str, str] = {}
         try:
-            known = json.loads(file.read_text("utf-8"))
-            return cls(file, {str(k): list(v) for k, v in known.items()})
-        except (OSError, ValueError, TypeError, AttributeError):
-            return cls(file)
+            self.known: dict[str, str] = dict(json.loads(file.read_text("utf-8")))
+        except (OSError, ValueError, TypeError):
+            self.known = {}
 
     def stands(self, path: str, told: str, there: Path) -> bool:
         """Whether the file `there` is the feed `path` as it was written from what `told` stands for."""
-        if self.known.get(path) != [told, *_stamp(there)]:
+        if self.known.get(path) != _stamped(told, there):
             return False
         self.now[path] = self.known[path]
         return True
 
     def put(self, path: str, told: str, there: Path) -> None:
         """Remember the file just written."""
-        self.now[path] = [told, *_stamp(there)]
+        self.now[path] = _stamped(told, there)
 
     def save(self) -> None:
         """Keep it for the next build."""
@@ -95,12 +92,12 @@ class Shelf:
             replace_file(self.file, lambda temporary: temporary.write_text(text, "utf-8"))
 
 
-def _stamp(path: Path) -> list[int]:
+def _stamped(told: str, file: Path) -> str:
     try:
-        stat = path.stat()
+        stat = file.stat()
     except OSError:
-        return [-1, -1]
-    return [stat.st_size, stat.st_mtime_ns]
+        return ""
+    return f"{told} {stat.st_size} {stat.st_mtime_ns}"
 
 
 @cache
