@@ -190,6 +190,12 @@ class Book(Record):
         return self
 
     @property
+    def full_title(self) -> str:
+        """Title and subtitle in one line; a title that ends with its own mark needs no colon."""
+        joint = " " if self.title.endswith(("?", "!", "…")) else ": "
+        return f"{self.title}{joint}{self.subtitle}" if self.subtitle else self.title
+
+    @property
     def roles(self) -> tuple[tuple[str, str], ...]:
         """Who did what: each role with its names."""
         by_role: dict[str, list[str]] = {}

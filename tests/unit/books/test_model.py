@@ -89,6 +89,18 @@ def test_a_record_that_knows_next_to_nothing_is_a_book(tmp_path):
     assert problems(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    ("title", "subtitle", "whole"),
+    [
+        ("Rungs", "", "Rungs"),
+        ("Rungs", "A history", "Rungs: A history"),
+        ("Why rungs?", "A history", "Why rungs? A history"),
+    ],
+)
+def test_title_and_subtitle_make_one_line(title, subtitle, whole):
+    assert Book.model_validate({"title": title, "subtitle": subtitle}).full_title == whole
+
+
 def test_numbers_dates_prices_and_sizes_are_read_as_such():
     edition = {
         **PAPER,

@@ -39,7 +39,7 @@ def csl_item(book: BookView, site_url: str) -> Item:
     item = {
         "id": book.slug,
         "type": "book",
-        "title": f"{book.title}: {book.subtitle}" if book.subtitle else book.title,
+        "title": book.record.full_title,
         **people,
         "issued": {"date-parts": [[published.year, published.month, published.day]]} if published else None,
         "publisher": first.record.imprint if first else "",
