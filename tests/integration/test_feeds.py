@@ -8,6 +8,7 @@ import feedparser
 import pytest
 from authorsite.feeds import adapter
 from authorsite.feeds.making import Kitchen
+from authorsite.problems import Refused
 from authorsite.publishing.build import build
 from authorsite.publishing.feed_diff import feed_diff
 from conftest import ROOT, post
@@ -330,7 +331,8 @@ def test_a_guid_that_two_files_have_is_a_mistake_in_the_later_one(make_site):
     ]
 
 
-def test_feed_diff_says_what_publishing_would_do_and_publishes_nothing(make_site, capsys):
+def own_site(make_site, files):
+    """A site with a settings file of its own, as an author has it."""
     settings = (ROOT / "pelicanconf.py").read_text("utf-8").replace('"plugins"', f'"{ROOT}/plugins"')
     settings = re.sub(
         r"^AUTHORSITE = \{.*?^\}",
@@ -339,7 +341,28 @@ def test_feed_diff_says_what_publishing_would_do_and_publishes_nothing(make_site
         flags=re.MULTILINE | re.DOTALL,
     )
     settings = settings.replace('THEME = "theme"', f'THEME = "{ROOT}/theme"')
-    site = make_site({"pelicanconf.py": settings, "content/posts/a.md": post(), "content/posts/b.md": post("B")})
+    return make_site({"pelicanconf.py": settings, **files})
+
+
+def test_feed_diff_asks_the_live_site_even_for_feeds_that_are_to_vanish(make_site, capsys):
+    site = own_site(make_site, {"content/posts/a.md": post(tags="[x]"), "content/posts/b.md": post("B")})
+    settings = site.root / "pelicanconf.py"
+    assert not build(settings).failed
+    with serving(site.root / "output") as url:
+        assert feed_diff(settings, url) == 0
+        assert "Nothing changes for subscribers." in capsys.readouterr().out
+        site.write({"content/posts/a.md": post(slug="moved")})
+        assert feed_diff(settings, url) == 1
+        said = capsys.readouterr().out
+        assert "aliases: [/2019/03/01/a-post/]" in said
+        assert "tag/x/feed.xml: this feed is gone" in said
+        assert '"feeds": {"allow": {"/tag/x/feed.xml": "why"}}' in said
+    with pytest.raises(Refused, match="the site cannot be asked"):
+        feed_diff(settings, url)
+
+
+def test_feed_diff_says_what_publishing_would_do_and_publishes_nothing(make_site, capsys):
+    site = own_site(make_site, {"content/posts/a.md": post(), "content/posts/b.md": post("B")})
     assert not build(site.root / "pelicanconf.py").failed
     before = site.tree()
     assert feed_diff(site.root / "pelicanconf.py") == 0
