@@ -132,6 +132,25 @@ def test_what_is_wrong_with_an_image_is_told_with_its_line(make_site):
         assert wanted in told, told
 
 
+@pytest.mark.parametrize(
+    ("icon", "told"),
+    [
+        ("images/none.png", "pelicanconf.py: there is no image images/none.png"),
+        ("/images/text.png", "content/images/text.png: text.png cannot be read as an image"),
+        ("../secret.png", "secret.png: secret.png lies outside content/"),
+        ("/images/whole.png", ""),
+    ],
+)
+def test_a_site_icon_that_is_none_is_told(make_site, icon, told):
+    files = {"content/posts/a.md": post(), "secret.png": photograph(form="PNG")}
+    files["content/images/whole.png" if "whole" in icon else "content/images/text.png"] = (
+        photograph(form="PNG") if "whole" in icon else b"text"
+    )
+    done = make_site(files, AUTHORSITE={"icon": icon}, STATIC_PATHS=[]).build()
+    assert told in "\n".join(map(str, done.problems))
+    assert done.failed == bool(told)
+
+
 def test_any_name_in_any_folder_and_any_way_to_write_it_gives_a_picture(make_site):
     ways = (
         "<../images/Öl und Wasser (1).jpg>",

@@ -15,7 +15,7 @@ from pelican import signals
 from pelican.generators import Generator
 
 from .. import output
-from ..images.adapter import accent, card, line_with
+from ..images.adapter import PICTURES, accent, card, line_with
 from ..problems import log_of
 from ..settings import SiteSettings, site_of
 from . import search
@@ -44,6 +44,9 @@ def add_heads(generators: list[Any]) -> None:
     """Give posts, pages and the home page their Head (signal: all_generators_finalized, after links and pictures)."""
     context = generators[0].context
     site = _site(context)
+    if icon := site_of(context).icon:
+        # One that is no image becomes a problem here, before anything is written.
+        context[PICTURES].find(icon.lstrip("/"), ("pelicanconf.py", 0))
     for article in (*context.get("articles", ()), *context.get("hidden_articles", ())):
         article.head = _post_head(article, context, site)
     for page in context.get("pages", ()):
@@ -198,7 +201,7 @@ class DiscoveryGenerator(Generator):
     def _write_icons(self) -> None:
         site, name = self._site, str(self.settings["SITENAME"])
         colour = accent(site)
-        file = Path(self.path) / site.icon if site.icon else None
+        file = Path(self.path) / site.icon.lstrip("/") if site.icon else None
         for icon, data in icons(file, colour).items():
             output.write(self.context, icon, data)
         output.write(self.context, "site.webmanifest", manifest(name, site.language, site.root, colour))
