@@ -51,4 +51,7 @@ def lines(aliases: Iterable[Alias], others: Iterable[str | tuple[str, ...]], roo
     """Return the `_redirects` file: aliases, then what other rooms lead elsewhere ("/from to 302" or its parts)."""
     ours = sorted(f"{root}{quote(a.old, safe='/%~@!$&()*+,;=:-._')} {root}/{a.url} 301" for a in aliases)
     given = sorted(line if isinstance(line, str) else " ".join(map(str, line)) for line in others)
-    return "".join(f"{line}\n" for line in dict.fromkeys([*ours, *given]))
+    # The first rule that fits counts: one for a whole folder comes after those for what is in it.
+    return "".join(
+        f"{line}\n" for line in sorted(dict.fromkeys([*ours, *given]), key=lambda line: "*" in line.split()[0])
+    )
