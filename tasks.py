@@ -162,8 +162,10 @@ def clean(_):
     """Remove output and caches; never content. Example: invoke clean"""
     import shutil
 
-    for name in ("output", "output.staging", "output.previous", ".cache"):
-        shutil.rmtree(ROOT / name, ignore_errors=True)
+    # Not while a publish reads what is to be removed.
+    with package("publishing.swapping").alone(ROOT):
+        for name in ("output", "output.staging", "output.previous", ".cache"):
+            shutil.rmtree(ROOT / name, ignore_errors=True)
 
 
 @task(help={"nightly": "the long runs too", "only": "a pytest -k expression"})

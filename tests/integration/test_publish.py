@@ -511,6 +511,23 @@ def test_the_next_publish_makes_up_for_a_live_site_that_was_not_looked_at_and_a_
 
 
 @only(["folder"])
+@pytest.mark.parametrize(
+    ("answer", "status"), [("y", 0), ("", 1), ("no", 1), (EOFError(), 1), (KeyboardInterrupt(), 130)]
+)
+def test_a_publish_asks_on_a_terminal_and_only_a_yes_is_one(author, monkeypatch, capsys, answer, status):
+    def asked(_):
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", asked)
+    assert author.publish(yes=False) == status
+    assert bool(author.live()) == (author.root / "output").exists() == (status == 0)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@only(["folder"])
 def test_of_two_publishes_at_once_the_second_ends_in_one_line_and_a_killed_one_bars_nobody(author, capsys):
     code = (
         "import sys, time; sys.path.insert(0, sys.argv[1]); from pathlib import Path\n"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from authorsite.publishing.swapping import alone
 from conftest import ROOT, post
 from invoke import Collection, ParseError
 from invoke.loader import FilesystemLoader
@@ -75,7 +76,7 @@ def typed(project, words, **env):
     (project / "tasks.py").unlink()
     (project / "tasks.py").write_bytes((ROOT / "tasks.py").read_bytes())
     command = [sys.executable, "-m", "invoke", *shlex.split(words)]
-    if "--settings" not in words:
+    if "--settings" not in words and words != "clean":
         command += ["--settings", "conf.py"]
     return subprocess.run(
         command, cwd=project, env={**os.environ, **env}, capture_output=True, text=True, check=False, timeout=60
@@ -102,6 +103,17 @@ def test_ctrl_c_ends_a_task_with_a_word(project):
         assert done.returncode == 130
         assert done.stderr.strip().startswith(word)
         assert "Traceback" not in done.stderr
+
+
+def test_nothing_is_removed_under_a_publish(project):
+    (project / "output").mkdir()
+    with alone(project):
+        done = typed(project, "clean")
+        assert done.returncode == 1
+        assert re.fullmatch("another build or publish is at work in .*: try again when it has ended\n", done.stderr)
+        assert (project / "output").exists()
+    assert typed(project, "clean").returncode == 0
+    assert not (project / "output").exists()
 
 
 def test_an_unforeseen_error_names_its_place_and_shows_its_traceback_on_request(project):

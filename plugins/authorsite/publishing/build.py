@@ -26,7 +26,7 @@ from ..building.writer import Tally
 from ..feeds.diff import check
 from ..problems import KEY, BuildFailed, ProblemLog, Refused, captured_logging, place_of
 from ..settings import NAME, site_of
-from .feeds import feeds_in
+from .manifest import feeds_in
 from .swapping import alone, mend, swap
 
 FORMS = ("text", "json", "github")

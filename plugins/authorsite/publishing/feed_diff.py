@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,7 +14,7 @@ from ..feeds.diff import check
 from ..problems import ProblemLog, Refused
 from ..settings import NAME
 from .build import build
-from .feeds import feeds_at, feeds_in
+from .manifest import feeds_in
 
 
 def feed_diff(settings_file: Path, against: str = "") -> int:
@@ -36,7 +37,7 @@ def feed_diff(settings_file: Path, against: str = "") -> int:
     try:
         there = feeds_in(Path(settings["OUTPUT_PATH"] if web else against or settings["OUTPUT_PATH"]))
         # A site does not list its feeds: those of the last output are asked for too, in case one is to vanish.
-        old = feeds_at(against, {*new, *there}) if web else there
+        old = _feeds_at(against, {*new, *there}) if web else there
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Refused(f"the site cannot be asked: {error}; check the address and the network", against) from None
     diffs = check(old, new, log, settings[NAME].get("feeds", {}).get("allow", {}))
@@ -48,3 +49,10 @@ def feed_diff(settings_file: Path, against: str = "") -> int:
         print("Nothing changes for subscribers.")
     log.print(stream=sys.stdout)
     return int(log.failed)
+
+
+def _feeds_at(site: str, paths: Iterable[str]) -> dict[str, bytes]:
+    """Return those of the feeds `paths` that the live `site` has; raises httpx.HTTPError when it cannot be asked."""
+    with httpx.Client(timeout=20, follow_redirects=True) as client:
+        answers = {path: client.get(f"{site.rstrip('/')}/{path}") for path in sorted(paths)}
+    return {path: answer.content for path, answer in answers.items() if answer.is_success}

@@ -10,6 +10,15 @@ from pathlib import Path
 FEEDS = ("feed.xml", "atom.xml", "feed.json")
 
 
+_FEED_PLACES = (*FEEDS, "*/feed.xml", "category/*/feed.xml", "tag/*/feed.xml")
+
+
+def feeds_in(tree: Path) -> dict[str, bytes]:
+    """Return the feeds below `tree` by their paths; none for a folder that is not there."""
+    files = (file for place in _FEED_PLACES for file in tree.glob(place))
+    return {file.relative_to(tree).as_posix(): file.read_bytes() for file in files}
+
+
 def manifest(tree: Path) -> dict[str, str]:
     """Return the SHA-256 of every file below `tree` by its path; none for a folder that is not there."""
     files = sorted(path for path in tree.rglob("*") if path.is_file())

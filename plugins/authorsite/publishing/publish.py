@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from .build import Staged, build, known, telling
 from .manifest import Changes, count, manifest
 from .swapping import alone
 from .targets import Target, target_of
+from .targets.programs import quiet
 from .verify import ping, verify
 
 Say = Callable[[str], None]
@@ -146,8 +147,9 @@ class _Publish:
         if not sys.stdin.isatty():
             print("Not published: there is no terminal to ask on; say --yes", file=sys.stderr)
             return False
-        if input("Publish? [y/N] ").strip().lower() in {"y", "yes"}:
-            return True
+        with suppress(EOFError):
+            if input("Publish? [y/N] ").strip().lower() in {"y", "yes"}:
+                return True
         self.say("Not published: the live site is as it was.")
         return False
 
@@ -168,7 +170,7 @@ class _Publish:
         if untold:
             deaf = ping(self.site.feeds.hub, self.site.url, untold)
             if deaf:
-                print(f"Uploaded, but {deaf}. Publish again to tell it.", file=sys.stderr)
+                print(f"Uploaded, but {quiet(deaf)}. Publish again to tell it.", file=sys.stderr)
                 return 1
             self.owed.unlink()
             self.say("The hub was told of the feeds.")
