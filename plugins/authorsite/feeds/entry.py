@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,8 +66,3 @@ class FeedLink:
     url: str
     type: str
     section: str = ""
-
-
-def last_change(entries: Sequence[Entry]) -> datetime | None:
-    """Return the newest `updated`; None for an empty feed."""
-    return max((entry.updated for entry in entries), default=None)

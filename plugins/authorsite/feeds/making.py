@@ -40,7 +40,8 @@ class Kitchen:
         """Return `entry` with addresses whole and no character that XML forbids, which is reported with its file."""
         title, in_title = without_forbidden(entry.title)
         summary, in_summary = without_forbidden(entry.summary)
-        inner = entry.html if self.full else f'{markup_of(summary)}<p><a href="{entry.url}">…</a></p>'
+        text = f"<p>{escape(summary, quote=False)}</p>" if summary else ""
+        inner = entry.html if self.full else f'{text}<p><a href="{entry.url}">…</a></p>'
         html, in_html = for_readers(inner + self.line, entry.url)
         if found := sorted({*in_title, *in_summary, *in_html}):
             self.faulty.add(entry.source)
@@ -56,11 +57,6 @@ def _line_of(character: str, source: Path) -> int:
     text = source.read_text("utf-8")
     found = re.search(rf"&#(?:0*{number}|x0*{number:x});", text, re.IGNORECASE)
     return text.count("\n", 0, found.start()) + 1 if found else 0
-
-
-def markup_of(text: str) -> str:
-    """Return plain `text` as a paragraph of HTML."""
-    return f"<p>{escape(text, quote=False)}</p>" if text else ""
 
 
 class Shelf:

@@ -13,7 +13,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from .entry import Entry, Feed, last_change
+from .entry import Entry, Feed
 
 RSS, ATOM = "application/rss+xml", "application/atom+xml"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -149,7 +149,7 @@ def _generator(feed: Feed, entries: Sequence[Entry], kind: str) -> Any:
         generator.logo(feed.image)
     generator.generator("authorsite")
     generator.docs("https://www.rssboard.org/rss-specification")
-    changed = last_change(entries) or _EPOCH
+    changed = max((entry.updated for entry in entries), default=_EPOCH)
     generator.updated(changed)
     generator.additions.changed = changed
     # Written by the extension instead, without touching the locale.
