@@ -46,7 +46,9 @@ def scores(url, only):
     command = ["node", str(LIGHTHOUSE), url, "--quiet", "--output=json", f"--only-categories={','.join(only)}"]
     command.append(f"--chrome-flags={' '.join(FLAGS)}")
     environment = {**os.environ, "CHROME_PATH": find_browser() or ""}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False, env=environment)
+    if done.returncode:
+        sys.exit(f"Lighthouse failed on {url}: {done.stderr.strip()[-300:]}")
     return {name: round(100 * got["score"]) for name, got in json.loads(done.stdout)["categories"].items()}
 
 
