@@ -1,5 +1,6 @@
 """What an incremental build leaves is, byte for byte, what a clean one by Pelican alone writes."""
 
+import os
 import random
 import shutil
 import signal
@@ -9,8 +10,9 @@ import time
 
 import pelican
 import pytest
+from authorsite.building import adapter
 from authorsite.building.adapter import Build
-from authorsite.publishing.build import build
+from authorsite.publishing.build import build, explain
 from conftest import ROOT, SITE_DATE
 from pelican import Pelican
 from pelican.settings import read_settings
@@ -26,7 +28,7 @@ class RandomSite:
 
     def __init__(self, root, seed, *, author, theme):
         self.root, self.random, self.author, self.theme = root, random.Random(seed), author, theme
-        self.resident, self.reading = False, None
+        self.resident, self.reading, self.today = False, None, SITE_DATE
         self.posts, self.settings, self.count = {}, {"SITENAME": "Site 0", "DEFAULT_PAGINATION": 3}, 0
         (root / "content/images").mkdir(parents=True)
         (root / "content/pages").mkdir()
@@ -141,13 +143,29 @@ class RandomSite:
         head = f"---\n{head}---\n" if self.author else f"{head}\n"
         (self.root / f"content/pages/{name}.md").write_text(head + self.words(5, 10))
 
+    def due(self):
+        """Another day: posts wait that were out, or come out that waited."""
+        self.today = self.random.choice([SITE_DATE, "2018-01-01"])
+
+    def translate(self):
+        self.count += 1
+        slug, name = self.pick()[:-3], f"translated-{self.count}.md"
+        if any(slug in {other[:-3] if "lang" in post else "", post.get("slug")} for other, post in self.posts.items()):
+            return
+        self.posts[name] = {"title": self.words(), "date": self.day(), "lang": "de", "slug": slug, "body": self.words()}
+        self.store(name)
+
+    def relative(self):
+        self.settings["RELATIVE_URLS"] = self.random.choice([True, False])
+
     EDITS = (
         "edit edit add delete rename retitle redate retag recategorise summarise status template setting image "
         "stylesheet page"
     ).split()
 
     def change_something(self):
-        done = self.random.choices(self.EDITS, k=self.random.choice([1, 1, 1, 2, 4]))
+        edits = [*self.EDITS, *(["due"] if self.author else ["translate", "relative"])]
+        done = self.random.choices(edits, k=self.random.choice([1, 1, 1, 2, 4]))
         for name in done:
             getattr(self, name)()
         return done
@@ -163,6 +181,7 @@ class RandomSite:
             "BUILD_ENGINE": engine,
             **self.settings,
         }
+        os.environ["SITE_DATE"] = self.today
         if self.author:
             allowed = {"link": "the dice cut links", "image": "the same"}
             site = {"url": "https://example.org", "allow": allowed}
@@ -189,7 +208,7 @@ class RandomSite:
         shutil.rmtree(self.root / "clean", ignore_errors=True)
         self.build("clean", engine=False)
         one, other = tree(self.root / "incremental"), tree(self.root / "clean")
-        assert sorted(one) == sorted(other), what
+        assert (sorted(one.keys() - other.keys()), sorted(other.keys() - one.keys())) == ([], []), what
         assert [name for name in other if one[name] != other[name]] == [], what
 
 
@@ -230,6 +249,34 @@ def test_a_process_that_keeps_the_site_in_memory_writes_the_same(tmp_path):
     steps(site, STEPS // 2)
 
 
+def test_explain_says_why_a_page_was_rendered_left_or_is_not_there(tmp_path):
+    site = RandomSite(tmp_path, "why", author=True, theme=ROOT / "theme")
+    settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
+    settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
+    name = min(site.posts)
+    build(ROOT / "pelicanconf.py", settings)
+    site.posts[name]["body"] += "\n\nOne more."
+    site.store(name)
+    done = build(ROOT / "pelicanconf.py", settings)
+    posts = (tmp_path / "output").glob("20*/*/*/*/index.html")
+    (place,) = [str(p.relative_to(tmp_path / "output")) for p in posts if "<p>One more.</p>" in p.read_text()]
+    address = "/" + place.removesuffix("index.html")
+    assert explain(done, address) == f"{place} was rendered: changed: article."
+    assert explain(done, str(tmp_path / "output" / place)) == f"{place} was rendered: changed: article."
+    assert explain(done, "/about/") == "/about/: this build makes no such file."
+    assert explain(done, "/archives/").startswith("archives/index.html was left as it is")
+
+
+def test_a_build_of_over_a_second_says_how_far_it_is(monkeypatch):
+    moment = iter([0.5, 1.5, 2.0, 2.6])
+    monkeypatch.setattr(adapter.time, "perf_counter", lambda: next(moment))
+    said = []
+    progress = adapter._progress(said.append, 0.0)
+    for pages in (1, 64, 128, 192, 193, 256):
+        progress(pages)
+    assert said == ["128 pages …", "256 pages …"]
+
+
 def test_one_edited_body_renders_one_page_and_what_lists_it(tmp_path):
     site = RandomSite(tmp_path, "few", author=True, theme=ROOT / "theme")
     site.build("incremental", engine=True)
@@ -249,8 +296,9 @@ def test_one_edited_body_renders_one_page_and_what_lists_it(tmp_path):
 
 KILLED = """
 import sys
+from authorsite.building import adapter
 from authorsite.building.adapter import Build
-from authorsite.publishing.build import build
+from authorsite.publishing.build import build, explain
 done = build(sys.argv[1] + "/pelicanconf.py", {{
     "PATH": "{root}/content", "OUTPUT_PATH": "{root}/incremental", "CACHE_PATH": "{root}/incremental.cache",
     "THEME": "{root}/theme", "AUTHORSITE": {{

@@ -160,13 +160,15 @@ class _SiteDigester(Digester):
         found = self._objects.own(value) if isinstance(value, Content) else None
         if found is None:
             return super()._walked(value, node)
-        # What is as it was when it was read is told by two digests: of all attributes, and of the text.
+        # What is as it was when it was read is told by its digests.
         kept, names = found
         key = (id(node), names)
         if key not in self._plans:
             self._plans[key] = _plan(node, names)
         meta, body, summary, rest, uses = self._plans[key]
         parts = [kept.meta] if meta else []
+        if summary and "summary" in value.metadata:
+            parts.append(kept.summary)
         if body or (summary and "summary" not in value.metadata):
             parts.append(kept.body)
         parts += [f"{use}={self._used(value, use)}" for use in uses]
@@ -232,7 +234,8 @@ def _plan(node: Touched, names: frozenset[str]) -> tuple[bool, bool, bool, list[
     uses, steps = node.plan
     told = {name for _, name, _, _ in steps if name in names}
     rest = [(step, below) for step, name, below, _ in steps if name not in told]
-    return bool(told - {"content"}), "content" in told, "summary" in told, rest, uses
+    summary = not told.isdisjoint(("summary", "_summary", "metadata"))
+    return bool(told - {"content", "summary"}), "content" in told, summary, rest, uses
 
 
 def _own(value: Any) -> dict[str, Any]:

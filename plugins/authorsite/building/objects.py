@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from jinja2 import BytecodeCache
@@ -69,7 +70,7 @@ class Memory(BytecodeCache):
 
 @dataclass(slots=True)
 class Kept:
-    """One object as it was when read; `meta` and `body` are digests of its attributes and of its text.
+    """One object as it was when read; `meta`, `summary` and `body` are digests of its attributes and of its texts.
 
     `linked`: its texts hold links of Pelican's, so that they depend on where they are shown. `text`: the hash, in this
     process, of its text; None until that is at hand.
@@ -79,6 +80,7 @@ class Kept:
     kind: type[Content]
     given: dict[str, Any]
     meta: str
+    summary: str
     body: str
     linked: bool
     text: int | None = None
@@ -120,6 +122,7 @@ class Objects(logging.Handler):
         # Those that `knows` has found, for `take`.
         self._next: dict[str, Kept] = {}
         self._computing = False
+        self._date = datetime.now(UTC)
         self._heard = 0
         self._log: Any = ()
         self._before: tuple[Stamp | None, int] = (None, 0)
@@ -133,6 +136,8 @@ class Objects(logging.Handler):
         self._salt, self._log, self._decoder = salt, settings.get(KEY), Decoder(settings)
         self._now, self._fresh, self._seen, self._next = {}, {}, set(), {}
         self._computing = _are_pelicans()
+        given = settings.get("SITE_DATE")
+        self._date = given if isinstance(given, datetime) else datetime.now(UTC)
 
     def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - that something was said is enough
         """Count it."""
@@ -196,7 +201,9 @@ class Objects(logging.Handler):
             record = _record(content, given, linked=linked)
         except Unkeepable:
             return
-        kept = self._kept[path] = Kept(moment, type(content), _copied(given), digest(record), key, linked, hash(html))
+        meta, summary = map(digest, record.split("\n"))
+        kept = Kept(moment, type(content), _copied(given), meta, summary, key, linked, hash(html))
+        self._kept[path] = kept
         self._note(path, content, kept)
         if time.time_ns() - moment[0] > _RACY:
             self._fresh[path] = (_text(moment), key, record)
@@ -214,15 +221,21 @@ class Objects(logging.Handler):
             kept = self._decoded(moment, row[1], row[2])
             if kept is not None:
                 self._kept[path] = kept
-        return kept if kept is not None and kept.stamp == moment else None
+        if kept is None or kept.stamp != moment:
+            return None
+        # What was out may wait again, when the site's date or the clock was put back.
+        return None if kept.given.get("date", self._date) > self._date else kept
 
     def _decoded(self, moment: Stamp, body: str, record: str) -> Kept | None:
         try:
-            kind, linked, shared, metadata, others = json.loads(record)
+            rest, summary = record.split("\n")
+            kind, linked, shared, metadata, others = json.loads(rest)
             metadata, given = self._decoder.fields(metadata), self._decoder.fields(others)
             given |= {name: metadata[key] for name, key in shared.items()}
+            if summary:
+                metadata["summary"] = given["_summary"] = json.loads(summary)
             given["metadata"] = metadata
-            return Kept(moment, _KINDS[kind], given, digest(record), body, linked)
+            return Kept(moment, _KINDS[kind], given, digest(rest), digest(summary), body, linked)
         except (ValueError, LookupError, TypeError, AttributeError):
             return None
 
@@ -249,12 +262,18 @@ def _listened() -> bool:
 
 
 def _record(content: Any, given: dict[str, Any], *, linked: bool) -> str:
-    metadata: dict[str, Any] = given["metadata"]
+    """Return two lines of JSON: the attributes, and by itself, for it changes with the text, the summary ("": none)."""
+    metadata: dict[str, Any] = dict(given["metadata"])
+    others = {name: value for name, value in given.items() if name != "metadata"}
+    summary = ""
+    if "summary" in metadata and metadata["summary"] is others.get("_summary"):
+        summary = json.dumps(metadata.pop("summary"))
+        del others["_summary"]
     keys = {id(value): key for key, value in metadata.items()}
-    shared = {name: keys[id(value)] for name, value in given.items() if id(value) in keys}
-    others = {name: value for name, value in given.items() if name not in shared and name != "metadata"}
-    made = [type(content).__name__, linked, shared, encode_fields(metadata), encode_fields(others)]
-    return json.dumps(made, ensure_ascii=False)
+    shared = {name: keys[id(value)] for name, value in others.items() if id(value) in keys}
+    rest = {name: value for name, value in others.items() if name not in shared}
+    made = [type(content).__name__, linked, shared, encode_fields(metadata), encode_fields(rest)]
+    return f"{json.dumps(made, ensure_ascii=False)}\n{summary}"
 
 
 def _copied(given: dict[str, Any]) -> dict[str, Any]:

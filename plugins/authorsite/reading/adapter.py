@@ -23,7 +23,7 @@ from ..settings import now_of, site_of
 from ..validation import Place, line_of, validate
 from .bibliography import collect, own_book
 from .documents import parse_file
-from .links import Report, SiteMap, Target, ids_in, line_of_link
+from .links import Report, SiteMap, Target, line_of_link
 from .markdown import Converter, summary_of, typographic
 from .reblogs import passed_on
 from .references import Reference, bibtex
@@ -251,7 +251,7 @@ def _site_map(context: Any, contents: list[Any]) -> SiteMap:
     sources: dict[str, Target] = {}
     moved: dict[str, str] = {}
     for content in contents:
-        sources[_below(content.source_path, context)] = Target(content.url, ids_in(content._content or ""))  # noqa: SLF001
+        sources[_below(content.source_path, context)] = Target(content.url, content._content or "")  # noqa: SLF001
         moved |= dict.fromkeys(content.record.aliases, content.url)
     for view in (*context.get("books", ()), *context.get("events", ())):
         if getattr(view, "source_path", ""):

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from ..markup import Token, edit_tags
@@ -24,10 +25,15 @@ Report = Callable[[str, str, str], None]
 
 @dataclass(frozen=True)
 class Target:
-    """A page of the site: its address below the root, and the ids that its text has (None: not known)."""
+    """A page of the site: its address below the root, and its text (None: not known)."""
 
     url: str
-    ids: frozenset[str] | None = None
+    html: str | None = None
+
+    @cached_property
+    def ids(self) -> frozenset[str] | None:
+        """Return the ids that the text has."""
+        return None if self.html is None else ids_in(self.html)
 
 
 @dataclass(frozen=True)

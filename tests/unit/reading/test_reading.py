@@ -220,7 +220,7 @@ def test_the_summary_is_whole_and_leads_nowhere(body, summary):
 )
 def test_links_lead_from_file_to_file(link, becomes, said):
     reports = []
-    pages = {"posts/b.md": Target("2019/b/", frozenset({"why"})), "pages/c.md": Target("c/")}
+    pages = {"posts/b.md": Target("2019/b/", '<h2 id="why">Why</h2>'), "pages/c.md": Target("c/")}
     site = SiteMap(pages, moved={"/old/": "2019/b/"}, drafts=frozenset({"posts/d.md"}), root="/sub")
     html = site.resolve(f'<a href="{link}">x</a>', "posts/a.md", lambda *report: reports.append(report))
     assert html == f'<a href="{becomes}">x</a>'
