@@ -51,7 +51,21 @@ def start(name: str, attributes: dict[str, str | None]) -> Token:
     return Token("start", f"<{name}{written}>", name, attributes)
 
 
-class _Tokens(HTMLParser):
+class BoundedTags:
+    """Lets an HTML parser look for the end of a tag only where one follows."""
+
+    rawdata: str
+    _read, _last_end = "", -1
+
+    def check_for_whole_start_tag(self, i: int) -> int:
+        """Return where the start tag ends that begins at `i`, -1 where it does not."""
+        if self.rawdata is not self._read:
+            self._read, self._last_end = self.rawdata, self.rawdata.rfind(">")
+        found: int = super().check_for_whole_start_tag(i) if i < self._last_end else -1  # type: ignore[misc]
+        return found
+
+
+class _Tokens(BoundedTags, HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
         self.found: list[Token] = []

@@ -79,3 +79,25 @@ def test_a_file_whose_reading_breaks_down_is_a_problem_and_not_lost_in_silence(m
     assert [str(p) for p in built.problems] == [
         "posts/a.md: Could not process posts/a.md: ZeroDivisionError: in Some text."
     ]
+
+
+def test_a_post_in_two_languages_has_two_addresses_that_lead_to_each_other(make_site):
+    files = {
+        "content/posts/a.md": post("The table", slug="table"),
+        "content/posts/b.md": post("Der Tisch", slug="table", lang="de"),
+        "content/posts/c.md": "Title: La table\nDate: 2019-03-01\nLang: fr\nTranslation: true\nSlug: table\n\nText.",
+        "content/pages/a.md": "---\ntitle: About\nslug: about\n---\nMe.",
+        "content/pages/b.md": "---\ntitle: Wer\nslug: about\nlang: de\n---\nIch.",
+    }
+    site = make_site(files)
+    built = site.build(strict=True)
+    assert list(built.problems) == []
+    addresses = {"en": "/2019/03/01/table/", "de": "/de/2019/03/01/table/", "fr": "/fr/2019/03/01/table/"}
+    for language, address in addresses.items():
+        page = site.output(f"{address[1:]}index.html")
+        assert ('<article class="post h-entry" lang=' in page) == (language != "en")
+        for other, there in addresses.items():
+            assert (f'<a href="{there}" hreflang="{other}"' in page) == (other != language)
+    assert '<a href="/de/about/" hreflang="de"' in site.output("about/index.html")
+    site.write({"content/posts/d.md": post("Le tableau", slug="table", lang="fr")})
+    assert ["its address /fr/2019/03/01/table/ is also that of" in str(p) for p in site.build().problems] == [True]

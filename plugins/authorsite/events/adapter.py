@@ -14,7 +14,7 @@ from ..images.adapter import picture, pictured
 from ..problems import ProblemLog, log_of
 from ..reading.adapter import resolved
 from ..reading.documents import Source, body_of, read_source
-from ..reading.links import line_of_link
+from ..reading.links import Lines
 from ..reading.markdown import Converter
 from ..reading.schemas import Status
 from ..settings import now_of, site_of
@@ -132,7 +132,7 @@ class EventsGenerator(Generator):
             other = first.setdefault(event.slug, event)
             if other is not event:
                 what = f"the address {event.url} is that of {self.log.shown(other.source_path)} too"
-                line = line_of_link(Path(event.source_path).read_text("utf-8"), "slug:")
+                line = Lines(Path(event.source_path).read_text("utf-8")).of("slug:")
                 self.log.error(event.source_path, line, what, "give one of them another slug", kind="front-matter")
         self.every = list(first.values())
 

@@ -13,7 +13,7 @@ from pelican.generators import Generator
 
 from .. import output
 from ..problems import log_of
-from ..reading.links import line_of_link
+from ..reading.links import Lines
 from ..settings import now_of, site_of
 from ..validation import did_you_mean
 from .entries import Maker
@@ -62,7 +62,7 @@ class FeedsGenerator(Generator):
             other = first.setdefault(guid, content)
             if guid and other is not content:
                 log, path = log_of(self.settings), content.source_path
-                line = line_of_link(Path(path).read_text("utf-8"), "guid:")
+                line = Lines(Path(path).read_text("utf-8")).of("guid:")
                 message = f"the guid `{guid}` is that of {log.shown(other.source_path)} too"
                 log.error(path, line, message, "give this one another, or none", kind="front-matter")
 

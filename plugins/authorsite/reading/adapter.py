@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cache
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from pelican.contents import Author, Category, Tag
@@ -23,7 +26,7 @@ from ..settings import now_of, site_of
 from ..validation import Place, line_of, validate
 from .bibliography import collect, own_book
 from .documents import parse_file
-from .links import Report, SiteMap, Target, line_of_link
+from .links import Lines, Report, SiteMap, Target, ids_in
 from .markdown import Converter, summary_of, typographic
 from .reblogs import passed_on
 from .references import Reference, bibtex
@@ -126,7 +129,8 @@ class AuthorReader(MarkdownReader):
     def _prefix(self, data: dict[str, Any]) -> str:
         """Return the slug that the post will have, so that ids differ where posts share a page."""
         wanted = data.get("slug") or data.get("title") or ""
-        return str(slugify(str(wanted), regex_subs=self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
+        slug = str(slugify(str(wanted), regex_subs=self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
+        return f"{slug}-{data['lang']}" if data.get("lang") else slug
 
     def _passed_on(self, html: str, reblog: Any) -> str:
         if not isinstance(reblog, dict):
@@ -172,6 +176,17 @@ def _place_of(headers: dict[str, Any]) -> dict[str, Any]:
     return {"url": url, "save_as": file}
 
 
+def _lang_place(record: Common, settings: dict[str, Any]) -> dict[str, Any]:
+    """Return the address of what is not in the site's language, by Pelican's settings for that.
+
+    Pelican is not told the language: it would list the text nowhere.
+    """
+    kind = "ARTICLE" if isinstance(record, Post) else "PAGE"
+    slug = record.slug or slugify(record.title, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"])
+    named = {"slug": slug, "lang": record.lang, "date": getattr(record, "date", None)}
+    return {key: settings[f"{kind}_LANG_{key.upper()}"].format(**named) for key in ("url", "save_as")}
+
+
 def _metadata(record: Common, summary: str, settings: dict[str, Any]) -> dict[str, Any]:
     """Translate a record into Pelican's metadata; its HTML fields are escaped here."""
     given: dict[str, Any] = {"title": record.title}
@@ -180,6 +195,8 @@ def _metadata(record: Common, summary: str, settings: dict[str, Any]) -> dict[st
     given["summary"] = f"<p>{escape(record.summary, quote=False)}</p>" if record.summary else summary
     if getattr(record, "date", None):
         given["date"] = record.date  # type: ignore[attr-defined]  # posts and pages both have it
+    if record.lang and record.lang != settings["DEFAULT_LANG"]:
+        given |= _lang_place(record, settings)
     if isinstance(record, Post):
         given["tags"] = [Tag(tag, settings) for tag in record.tags]
         if record.category:
@@ -226,10 +243,8 @@ def resolve_links_of(content: Any, context: Any) -> None:
     """Make addresses of the links in one text (signal: content_edited)."""
     html = content._content  # noqa: SLF001 - before Pelican resolves links of its own
     if html:
-        site_map: SiteMap = context[SITE_MAP]
-        here = _below(content.source_path, context)
-        content._content = site_map.resolve(html, here, _reporter(content, log_of(context)))  # noqa: SLF001
-        content._content = _with_own_books(content, context)  # noqa: SLF001
+        html = resolved(html, content.source_path, context)
+        content._content = _with_own_books(html, content.references, context)  # noqa: SLF001
 
 
 def _keep_apart(context: Any, contents: list[Any]) -> None:
@@ -239,9 +254,15 @@ def _keep_apart(context: Any, contents: list[Any]) -> None:
         other = taken.setdefault(content.save_as, content)
         if other is not content:
             message = f"its address /{content.url} is also that of {_below(other.source_path, context)}"
-            line = line_of_link(Path(content.source_path).read_text("utf-8", errors="replace"), "slug:")
+            line = Lines(_text(content.source_path)).of("slug:")
             hint = "give one of them another slug"
             log_of(context).error(content.source_path, line, message, hint, kind="front-matter")
+    by_slug: dict[tuple[type, str], list[Any]] = {}
+    for content in taken.values():
+        by_slug.setdefault((type(content), content.slug), []).append(content)
+    for group in by_slug.values():
+        for content in group:
+            content.translations = [c for c in group if c.record.lang != content.record.lang]
 
 
 _LISTS = ("articles", "hidden_articles", "pages", "hidden_pages")
@@ -265,12 +286,7 @@ def _site_map(context: Any, contents: list[Any]) -> SiteMap:
 def resolved(html: str, source_path: str, context: Any) -> str:
     """Return the HTML of a book's or an event's text with its links made addresses; faults go to the log."""
     site_map: SiteMap = context[SITE_MAP]
-    log = log_of(context)
-
-    def report(link: str, message: str, hint: str) -> None:
-        log.error(source_path, line_of_link(Path(source_path).read_text("utf-8"), link), message, hint, kind="link")
-
-    return site_map.resolve(html, _below(source_path, context), report)
+    return site_map.resolve(html, _below(source_path, context), _reporter(source_path, log_of(context)))
 
 
 def _below(path: str, context: Any) -> str:
@@ -280,23 +296,33 @@ def _below(path: str, context: Any) -> str:
     return Path(path).resolve().relative_to(Path(root).resolve()).as_posix()
 
 
-def _reporter(content: Any, log: ProblemLog) -> Report:
+def _reporter(source_path: str, log: ProblemLog) -> Report:
+    lines: list[Lines] = []
+
     def report(link: str, message: str, hint: str) -> None:
-        text = Path(content.source_path).read_text("utf-8", errors="replace")
-        log.error(content.source_path, line_of_link(text, link), message, hint, kind="link")
+        if not lines:
+            lines.append(Lines(_text(source_path)))
+        log.error(source_path, lines[0].of(link, unquote(link)), message, hint, kind="link")
 
     return report
 
 
-def _with_own_books(content: Any, context: Any) -> str:
+def _text(source_path: str) -> str:
+    return Path(source_path).read_text("utf-8", errors="replace")
+
+
+def _with_own_books(html: str, references: Iterable[Reference], context: Any) -> str:
     """Lead each entry that is one of the author's own books to its purchase page; take the marks of entries away."""
-    html: str = content._content  # noqa: SLF001 - as above
+    if not references:
+        return html
     root, books = site_of(context).root, context.get("books", ())
-    for reference in content.references:
-        book = own_book(reference, books)
-        link = f' <a class="own-book" href="{root}/{book.buy_url}">Where to buy it</a>' if book else ""
-        html = html.replace(f"<!--entry {reference.number}-->", link, 1)
-    return html
+    entries = {str(reference.number): own_book(reference, books) for reference in references}
+
+    def link(found: re.Match[str]) -> str:
+        book = entries.get(found[1])
+        return f' <a class="own-book" href="{root}/{book.buy_url}">Where to buy it</a>' if book else ""
+
+    return re.sub(r"<!--entry (\d+)-->", link, html)
 
 
 class ReferencesGenerator(Generator):
@@ -310,7 +336,10 @@ class ReferencesGenerator(Generator):
         self.context["sources"] = collect(posts, self.context.get("books", ()))
 
     def generate_output(self, writer: Any) -> None:
-        """Write /references/ and the .bib files."""
+        """Write /references/ and the .bib files; check the anchors of books and events, whose pages are there now."""
+        for url, check in self.context[SITE_MAP].later:
+            page = Path(self.output_path) / url / "index.html"
+            check(ids_in(_text(str(page)) if page.is_file() else ""))
         sources = self.context["sources"]
         if not sources:
             return

@@ -38,7 +38,7 @@ class FrontMatter:
 def decode(raw: bytes, report: Report) -> str | None:
     """Return the text of a file: UTF-8 with or without BOM, any line ends; None after a report when it is not UTF-8.
 
-    Characters that no page or feed may hold are removed and reported.
+    Characters that no page or feed may hold are removed and reported, once a line.
     """
     try:
         text = raw.decode("utf-8-sig")
@@ -46,8 +46,11 @@ def decode(raw: bytes, report: Report) -> str | None:
         report(raw.count(b"\n", 0, error.start) + 1, "not UTF-8 text", "save the file with the encoding UTF-8")
         return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    for found in _FORBIDDEN.finditer(text):
-        report(text.count("\n", 0, found.start()) + 1, f"control character U+{ord(found[0]):04X}", "remove it")
+    if not _FORBIDDEN.search(text):
+        return text
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := _FORBIDDEN.search(line):
+            report(number, f"control character U+{ord(found[0]):04X}", "remove it")
     return _FORBIDDEN.sub("", text)
 
 
@@ -77,8 +80,7 @@ def _parse_yaml(lines: list[str], report: Report) -> FrontMatter | None:
     try:
         node = yaml.compose("\n".join(lines[1:end]), Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        report((mark.line if mark else 0) + 2, _yaml_message(error), _yaml_hint(lines, mark))
+        report(*_yaml_fault(lines, error))
         return None
     except yaml.YAMLError as error:
         report(2, f"cannot be read as YAML: {error}", "take out the strange character")
@@ -95,26 +97,38 @@ def _parse_yaml(lines: list[str], report: Report) -> FrontMatter | None:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without aliases: a few lines of them can expand to gigabytes."""
+    """YAML without aliases, a few lines of which can expand to gigabytes, and without what would vanish in silence."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's own
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's own
+        if isinstance(event, yaml.AliasEvent):
             raise yaml.composer.ComposerError(None, None, "an alias (`*name`)", event.start_mark)
+        if event.anchor or event.tag:
+            what = "an anchor (`&name`)" if event.anchor else "a type (`!name`)"
+            raise yaml.composer.ComposerError(None, None, what, event.start_mark)
         return super().compose_node(parent, index)
 
 
-def _yaml_message(error: yaml.MarkedYAMLError) -> str:
-    return f"cannot be read as YAML: {error.problem}"
+def _yaml_fault(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
+    """Return line, message and hint; brackets and quotes that go wrong are told where they open."""
+    opened = re.search("flow|quoted", error.context or "")
+    mark = error.context_mark if opened else error.problem_mark or error.context_mark
+    number = mark.line + 1 if mark else 1
+    return number + 1, f"cannot be read as YAML: {error.problem}", _yaml_hint(lines[number])
 
 
-def _yaml_hint(lines: list[str], mark: yaml.Mark | None) -> str:
-    line = lines[mark.line + 1] if mark and mark.line + 1 < len(lines) else ""
-    if re.search(r":\s+[^\"'\[{|>].*:\s", line):
-        return 'put a value that holds a colon in quotes: title: "One: two"'
-    if re.search(r":\s*[`@%&*!|>]", line):
-        return "put a value that begins with a special character in quotes"
-    return "put the value in quotes, and check brackets and indents"
+def _yaml_hint(line: str) -> str:
+    key, _, value = (part.strip() for part in line.partition(":"))
+    if not value or not key:
+        return "each line is `key: value`, and lines that belong together are indented alike"
+    if value[0] in "\"'":
+        return "end the value with the quote it begins with, and use the other kind inside"
+    if value[0] in "[{" and value.count("[") + value.count("{") > value.count("]") + value.count("}"):
+        return "close the bracket; put what holds a comma or a colon in quotes"
+    if value[0] in "[{" and value[-1] in "]}":
+        return "put what holds `?`, `:` or a comma in quotes within the brackets"
+    quoted = f'"{value}"' if '"' not in value else "'" + value.replace("'", "''") + "'"
+    return f"put the value in quotes: {key}: {quoted}"
 
 
 class _Builder:
@@ -151,18 +165,18 @@ class _Builder:
 
 def _parse_headers(lines: list[str]) -> FrontMatter:
     """Read Pelican's own headers: `Key: value` lines up to the first empty one; an indented line goes on."""
-    data: dict[str, Any] = {}
+    values: dict[str, list[str]] = {}
     places: dict[Place, int] = {}
-    key = ""
-    for number, line in enumerate(lines, 1):
-        found = _HEADER.match(line)
-        if found:
+    body, key = len(lines), ""
+    for number, line in enumerate(lines):
+        if found := _HEADER.match(line):
             key = found["key"].lower()
-            places.setdefault((key,), number)
-            data[key] = f"{data[key]}, {found['value'].strip()}" if key in data else found["value"].strip()
+            places.setdefault((key,), number + 1)
+            values.setdefault(key, []).append(found["value"].strip())
         elif key and line[:1] in (" ", "\t") and line.strip():
-            data[key] = f"{data[key]} {line.strip()}"
+            values[key][-1] += f" {line.strip()}"
         else:
-            body = number if not line.strip() else number - 1
-            return FrontMatter(data, places, "\n".join(lines[body:]), body + 1, old_style=True)
-    return FrontMatter(data, places, "", len(lines) + 1, old_style=True)
+            body = number if line.strip() else number + 1
+            break
+    data = {key: ", ".join(parts) for key, parts in values.items()}
+    return FrontMatter(data, places, "\n".join(lines[body:]), body + 1, old_style=True)

@@ -40,7 +40,8 @@ class Target:
 class SiteMap:
     """Where links may lead: pages by source path below content/, files by path, and old addresses with their new ones.
 
-    `root` is the path below which the site lives on its host; `drafts` are sources that are not published.
+    `root` is the path below which the site lives on its host; `drafts` are sources that are not published. `later`
+    holds the addresses of pages that are not made yet, and what must be called with their ids.
     """
 
     sources: Mapping[str, Target]
@@ -48,6 +49,7 @@ class SiteMap:
     moved: Mapping[str, str] = field(default_factory=dict)
     drafts: frozenset[str] = frozenset()
     root: str = ""
+    later: list[tuple[str, Callable[[frozenset[str]], None]]] = field(default_factory=list)
 
     def resolve(self, html: str, here: str, report: Report) -> str:
         """Return `html` of the file `here` with links to source files, pictures and old addresses made addresses.
@@ -117,8 +119,15 @@ class SiteMap:
                 report(link, f"there is no content/{source}", hint)
             return None
         fragment = unquote(parts.fragment)
-        if fragment and target.ids is not None and fragment not in target.ids:
-            report(link, f"{source} has no `#{fragment}`", did_you_mean(fragment, target.ids, "look at its headings"))
+
+        def check(ids: frozenset[str]) -> None:
+            if fragment not in ids:
+                report(link, f"{source} has no `#{fragment}`", did_you_mean(fragment, ids, "look at its headings"))
+
+        if fragment and target.ids is None:
+            self.later.append((target.url, check))
+        elif fragment:
+            check(target.ids or frozenset())
         return f"{self.root}/{target.url}" + (f"#{parts.fragment}" if parts.fragment else "")
 
 
@@ -127,9 +136,20 @@ def ids_in(html: str) -> frozenset[str]:
     return frozenset(_ID.findall(html))
 
 
-def line_of_link(text: str, link: str) -> int:
-    """Return the line of `text` on which `link` is written; 0 when it is not found as it stands."""
-    at = text.find(link)
-    if at < 0:
-        at = text.find(unquote(link))
-    return text.count("\n", 0, at) + 1 if at >= 0 else 0
+class Lines:
+    """Finds the lines of what stands in a text, asked for in about the order in which it stands there."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._end, self._line = 0, 1
+
+    def of(self, *forms: str) -> int:
+        """Return the line of the next place, else the first, of one of `forms`; 0 where there is none."""
+        for start in (self._end, 0):
+            for form in forms:
+                if form and (at := self.text.find(form, start)) >= 0:
+                    before = self._line if start else 1
+                    self._line = before + self.text.count("\n", start, at)
+                    self._end = at + len(form)
+                    return self._line
+        return 0

@@ -16,7 +16,8 @@ from markdown.extensions.smarty import SmartyExtension, substitutions
 from markdown.treeprocessors import Treeprocessor
 
 from ..markup import excerpt, plain, without
-from .bounds import bound
+from .bounds import TooLong, bound
+from .links import Lines
 from .references import Found, Reference, References
 
 _CONFIGS = {
@@ -79,13 +80,17 @@ class Converter:
         self._references.begin(prefix or "post", body)
         try:
             html = self._markdown.convert(body)
+        except TooLong as error:
+            said = Found(Lines(body).of(str(error)), "markdown", "this goes on for too long", "part it by empty lines")
+            return Converted("", "", found=(said,))
         except RecursionError:
             said = Found(0, "markdown", "quotes or lists are nested too deeply", "write it flatter")
             return Converted("", "", found=(said,))
         except Exception as error:  # noqa: BLE001 - whatever an extension raises, the author learns of the file
             said = Found(0, "markdown", f"cannot be read as Markdown ({type(error).__name__})", "write it simpler")
             return Converted("", "", found=(said,))
-        toc = getattr(self._markdown, "toc", "") if getattr(self._markdown, "toc_tokens", []) else ""
+        toc = getattr(self._markdown, "toc", "")
+        toc = toc[toc.find("<ul>") : toc.rfind("</ul>") + 5] if getattr(self._markdown, "toc_tokens", []) else ""
         return Converted(html, toc, tuple(self._references.entries), tuple(self._references.found))
 
 

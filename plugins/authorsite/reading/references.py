@@ -9,14 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
+from .links import Lines
+
 HEADINGS = frozenset(("references", "reference", "sources", "bibliography", "works cited", "notes and references"))
-_CITED = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_NUMBERS = r"\d{1,3}(?:\s*[-–]\s*\d{1,3})?"
+_CITED = re.compile(rf"\[({_NUMBERS}(?:\s*,\s*{_NUMBERS})*)\]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"”]+[^\s<>\"”.,;:)\]]")
 _UNTOUCHED = frozenset(("a", "code", "pre", "script", "style"))
 _ITEM = re.compile(r"^ {0,3}\d+[.)][ \t]+(.*)$")
@@ -134,12 +138,12 @@ class _Linker(Treeprocessor):
         self.x.found.append(Found(line, kind, message, hint))
 
     def _missing_alternatives(self, root: ET.Element) -> None:
+        lines = Lines(self.x.body)
         for image in root.iter("img"):
             if not (image.get("alt") or "").strip():
                 source = image.get("src") or ""
-                line = _line_of(self.x.body, re.escape(source)) if source else 0
                 hint = "say what it shows: ![A round table](…)"
-                self._say(line, f"the picture {source} has no description", hint, "image")
+                self._say(lines.of(source), f"the picture {source} has no description", hint, "image")
 
     def _link(self, element: ET.Element, last: int, cited: dict[int, int], unknown: list[int]) -> None:
         if not isinstance(element.tag, str) or element.tag in _UNTOUCHED:
@@ -170,12 +174,15 @@ class _Linker(Treeprocessor):
         end = 0
         lead = text
         for found in _CITED.finditer(text):
-            numbers = [int(n) for n in found[1].split(",")]
-            beyond = [n for n in numbers if not 1 <= n <= last]
-            unknown.extend(beyond)
-            if len(beyond) == len(numbers):
+            ranges = [_range(part) for part in found[1].split(",")]
+            # From 1 up, and beginning in the list: anything else, as [10-12] of two entries, is no citation.
+            if any((len(r) > 1 and not (1 <= r[0] <= last)) or not r for r in ranges):
                 continue
-            span = self._citations(numbers, last, cited)
+            beyond = [n for r in ranges for n in r if not 1 <= n <= last]
+            unknown.extend(beyond)
+            if all(r[0] in beyond for r in ranges):
+                continue
+            span = self._citations(ranges, last, cited)
             if made:
                 made[-1].tail = text[end : found.start()]
             else:
@@ -193,39 +200,41 @@ class _Linker(Treeprocessor):
             parent.insert(at + offset, span)
         return at + len(made)
 
-    def _citations(self, numbers: list[int], last: int, cited: dict[int, int]) -> ET.Element:
-        """Return `[2, 5]` with a link for each number that the list has; any other stays text."""
+    def _citations(self, ranges: list[range], last: int, cited: dict[int, int]) -> ET.Element:
+        """Return `[2, 4–6]` with links for the numbers written that the list has, and places for those between."""
         span = ET.Element("span", {"class": "citations"})
         span.text = "["
-        for place, number in enumerate(numbers):
-            end = "]" if place == len(numbers) - 1 else ", "
-            if not 1 <= number <= last:
-                if len(span):
-                    span[-1].tail = f"{span[-1].tail}{number}{end}"
-                else:
-                    span.text += f"{number}{end}"
-                continue
-            cited[number] = cited.get(number, 0) + 1
-            link = ET.SubElement(
-                span,
-                "a",
-                {
-                    "class": "citation",
-                    "id": f"cite-{self.x.prefix}-{number}-{cited[number]}",
-                    "href": f"#source-{self.x.prefix}-{number}",
-                    "aria-label": f"Reference {number}",
-                },
-            )
-            link.text = str(number)
-            link.tail = end
+        for place, numbers in enumerate(ranges):
+            for number in numbers:
+                shown = number in (numbers[0], numbers[-1])
+                after = "–" if number == numbers[0] and len(numbers) > 1 else ""
+                if number == numbers[-1]:
+                    after = "]" if place == len(ranges) - 1 else ", "
+                if 1 <= number <= last:
+                    self._cite(span, number, cited, shown=shown)
+                    shown = False
+                _say_after(span, f"{number if shown else ''}{after}")
         return span
+
+    def _cite(self, span: ET.Element, number: int, cited: dict[int, int], *, shown: bool) -> None:
+        cited[number] = cited.get(number, 0) + 1
+        here = ET.SubElement(span, "a" if shown else "span", {"id": f"cite-{self.x.prefix}-{number}-{cited[number]}"})
+        if shown:
+            here.text = str(number)
+            here.attrib |= {
+                "class": "citation",
+                "href": f"#source-{self.x.prefix}-{number}",
+                "aria-label": f"Reference {number}",
+            }
 
     def _tie(self, item: ET.Element, number: int, times: int) -> None:
         item.set("id", f"source-{self.x.prefix}-{number}")
         _link_addresses(item)
         inside = item[-1] if len(item) and item[-1].tag == "p" else item
-        inside.append(ET.Comment(f"entry {number}"))
+        before: Any = ET.Comment(f"entry {number}")
+        inside.append(before)
         for time in range(1, times + 1):
+            before.tail = "\N{NO-BREAK SPACE}"
             label = f"Back to reference {number} in the text" + (f", place {time}" if times > 1 else "")
             link = ET.SubElement(
                 inside,
@@ -233,6 +242,19 @@ class _Linker(Treeprocessor):
                 {"class": "citation-back", "href": f"#cite-{self.x.prefix}-{number}-{time}", "aria-label": label},
             )
             link.text = "↩"
+            before = link
+
+
+def _range(written: str) -> range:
+    first, last = (int(number) for number in (re.split("[-–]", written) * 2)[:2])
+    return range(first, last + 1)
+
+
+def _say_after(span: ET.Element, text: str) -> None:
+    if len(span):
+        span[-1].tail = (span[-1].tail or "") + text
+    else:
+        span.text = (span.text or "") + text
 
 
 def _list_place(root: ET.Element) -> tuple[ET.Element | None, ET.Element] | None:

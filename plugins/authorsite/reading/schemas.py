@@ -37,11 +37,18 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 def _slug(value: str) -> str:
     if not re.fullmatch(r"[^\W_]+(?:[-_.][^\W_]+)*", value) or value != value.lower():
-        raise Fault(f"`{value}` cannot be an address", "use small letters, digits and hyphens: a-new-post")
+        possible = re.sub(r"[\W_]+", "-", value.lower()).strip("-") or "a-new-post"
+        raise Fault(f"`{value}` cannot be an address", f"write slug: {possible}")
     return value
 
 
 Slug = Annotated[str, AfterValidator(_slug)]
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(r"([a-z]{2,3}(-[A-Za-z0-9]+)*)?", value):
+        raise Fault(f"`{value}` is not a language", "write its code: en, de, pt-BR")
+    return value
 
 
 def _address(value: str) -> str:
@@ -99,6 +106,7 @@ class Common(Record):
     image_alt: str = ""
     aliases: tuple[SiteAddress, ...] = ()
     template: str | None = None
+    lang: Annotated[str, AfterValidator(_language)] = ""
 
     @field_validator("status", mode="before")
     @classmethod
@@ -131,6 +139,5 @@ class Post(Common):
 class Page(Common):
     """A page outside the blog."""
 
-    menu_title: str = ""
     date: Moment | None = None
     toc: bool = False

@@ -1,10 +1,11 @@
 """What the reader makes of dates, front matter, references, reblogs, links and summaries."""
 
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
 from authorsite.feeds.content import for_readers
-from authorsite.markup import count_words
+from authorsite.markup import count_words, plain
 from authorsite.reading import front_matter
 from authorsite.reading.dates import parse_date
 from authorsite.reading.documents import parse_file
@@ -81,6 +82,33 @@ def test_scalars_stay_what_the_author_wrote():
 
 
 @pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("title: What? Why: yes", 'put the value in quotes: title: "What? Why: yes"'),
+        ("title: [Draft] What is it?", 'put the value in quotes: title: "[Draft] What is it?"'),
+        ('title: "Round" tables', "end the value with the quote it begins with, and use the other kind inside"),
+        ('title: The "round: one"', """put the value in quotes: title: 'The "round: one"'"""),
+        ("title: @home", 'put the value in quotes: title: "@home"'),
+        ("title: &c others", 'put the value in quotes: title: "&c others"'),
+        ("title: !wow", 'put the value in quotes: title: "!wow"'),
+        ("title: *so* round", 'put the value in quotes: title: "*so* round"'),
+        ("tags: [a, b", "close the bracket; put what holds a comma or a colon in quotes"),
+        ("reblog: {title: Why?, author: A}", "put what holds `?`, `:` or a comma in quotes within the brackets"),
+        ("title: 'It's'", "end the value with the quote it begins with, and use the other kind inside"),
+    ],
+)
+def test_the_hint_for_what_yaml_cannot_read_is_the_line_as_it_should_be(line, hint):
+    said = []
+    assert front_matter.parse(f"---\n{line}\ndate: 2019-03-01\n---\n", lambda *fault: said.append(fault)) is None
+    assert [(number, told) for number, _, told in said] == [(2, hint)]
+
+
+def test_the_line_as_it_should_be_is_read_as_meant():
+    found = front_matter.parse('---\na: "What? Why: yes"\nb: \'"Round" tables\'\n---\n', print)
+    assert found.data == {"a": "What? Why: yes", "b": '"Round" tables'}
+
+
+@pytest.mark.parametrize(
     ("text", "author", "title", "container", "year", "url"),
     [
         (
@@ -136,6 +164,33 @@ def test_numbers_without_entry_and_entries_without_number_are_found_with_their_l
         (3, "reference [3] has no entry"),
         (8, "reference 2 is never cited"),
     ]
+
+
+FIVE = "\n\n" + "".join(f"{n}. Ann Author, *Book {n}*.\n" for n in range(1, 6))
+ALL = "Cited [1, 2, 3, 4, 5]. "
+
+
+@pytest.mark.parametrize(
+    ("written", "shown", "cited"),
+    [
+        ("[2-4]", "[2–4]", [2, 3, 4]),
+        ("[2–4, 1]", "[2–4, 1]", [2, 3, 4, 1]),
+        ("[4 - 5]", "[4–5]", [4, 5]),
+        ("[2018-2020]", "[2018-2020]", []),
+        ("[10-12]", "[10-12]", []),
+        ("[0-9]", "[0-9]", []),
+        ("[4-2]", "[4-2]", []),
+        ("[1-555]", "[1–555]", [1, 2, 3, 4, 5]),
+    ],
+)  # fmt: skip
+def test_a_range_cites_each_of_its_entries_and_other_numbers_with_a_dash_are_left_alone(written, shown, cited):
+    made = converted(f"{ALL}Here {written} there.{FIVE}")
+    here = made.html.partition("Here ")[2].partition(" there")[0]
+    assert plain(here) == shown
+    assert re.findall(r'id="cite-a-post-(\d)-2"', here) == [str(n) for n in cited]
+    for number in cited:
+        assert f'href="#cite-a-post-{number}-2"' in made.html
+    assert bool(made.found) == ("555" in written)
 
 
 def test_in_a_group_each_number_counts_for_itself():
@@ -232,6 +287,16 @@ def test_what_is_not_markdown_has_the_same_typography():
     assert typographic(said) == "“It’s <here>”, she said – &amp; ‘there’… in the ’90s"
     html = passed_on("<p>a</p>", **TOLD | {"title": "It's", "site": "Bob's -- <b>"}, words=None, limit=9, locale="en")
     assert ">It’s</a> by B on Bob’s – &lt;b&gt;:</p>" in html
+
+
+def test_anchors_of_pages_that_are_not_made_yet_are_checked_when_they_are():
+    reports = []
+    site = SiteMap({"books/b.md": Target("books/b/")})
+    site.resolve('<a href="../books/b.md#chaptres">x</a>', "posts/a.md", lambda *report: reports.append(report))
+    [(url, check)] = site.later
+    assert (url, reports) == ("books/b/", [])
+    check(frozenset({"chapters"}))
+    assert [report[1:] for report in reports] == [("books/b.md has no `#chaptres`", "did you mean `chapters`?")]
 
 
 def test_typography_leaves_code_alone():
