@@ -111,6 +111,10 @@ class AuthorReader(MarkdownReader):
         record = validate(model, data, log, path, lines, context={"zone": zone})
         if record is None:
             raise ContentNotValid(path)
+        if not self._prefix({"slug": record.slug, "title": record.title}):
+            line = line_of(("title",), lines)
+            log.error(path, line, "no address can be made of the title", "add a line slug: a-post", kind="front-matter")
+            raise ContentNotValid(path)
         waiting = record.status is Status.DRAFT or (isinstance(record, Post) and record.date > now_of(self.settings))
         if waiting and not site_of(self.settings).drafts:
             self.settings.setdefault(WAITING, set()).add(path)

@@ -19,6 +19,7 @@ Report = Callable[[int, str, str], None]
 
 _FENCE = re.compile(r"^---[ \t]*$")
 _HEADER = re.compile(r"^(?P<key>[A-Za-z][A-Za-z0-9_-]*)[ \t]*:[ \t]*(?P<value>.*)$")
+_LISTS = {"tags", "author", "authors"}
 _NULLS = {"", "~", "null", "Null", "NULL"}
 # Characters that YAML, HTML and XML all forbid.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
@@ -63,7 +64,7 @@ def parse(text: str, report: Report) -> FrontMatter | None:
     if _FENCE.match(lines[0]):
         return _parse_yaml(lines, report)
     if _HEADER.match(lines[0]):
-        return _parse_headers(lines)
+        return _parse_headers(lines, report)
     report(1, "no front matter", "begin the file with a line `---`, then `title: …`, then a line `---`")
     return None
 
@@ -101,10 +102,10 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's own
-        if isinstance(event, yaml.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, "an alias (`*name`)", event.start_mark)
-        if event.anchor or event.tag:
-            what = "an anchor (`&name`)" if event.anchor else "a type (`!name`)"
+        # An alias event has an anchor, its name, and no tag at all.
+        named, typed = event.anchor, getattr(event, "tag", "alias")
+        if named or typed:
+            what = "an alias (`*name`)" if typed == "alias" else "an anchor (`&name`)" if named else "a type (`!name`)"
             raise yaml.composer.ComposerError(None, None, what, event.start_mark)
         return super().compose_node(parent, index)
 
@@ -153,6 +154,10 @@ class _Builder:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key, line = str(key_node.value), key_node.start_mark.line + 2
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.report(line, "a list or a map cannot be a key", "write `key: value`")
+                self.faulty = True
+                continue
             if key in data:
                 first = self.lines[(*place, key)]
                 self.report(line, f"`{key}` stands twice", f"keep this line or line {first}")
@@ -163,7 +168,7 @@ class _Builder:
         return data
 
 
-def _parse_headers(lines: list[str]) -> FrontMatter:
+def _parse_headers(lines: list[str], report: Report) -> FrontMatter:
     """Read Pelican's own headers: `Key: value` lines up to the first empty one; an indented line goes on."""
     values: dict[str, list[str]] = {}
     places: dict[Place, int] = {}
@@ -171,7 +176,9 @@ def _parse_headers(lines: list[str]) -> FrontMatter:
     for number, line in enumerate(lines):
         if found := _HEADER.match(line):
             key = found["key"].lower()
-            places.setdefault((key,), number + 1)
+            first = places.setdefault((key,), number + 1)
+            if key in values and key not in _LISTS:
+                report(number + 1, f"`{key}` stands twice", f"keep this line or line {first}")
             values.setdefault(key, []).append(found["value"].strip())
         elif key and line[:1] in (" ", "\t") and line.strip():
             values[key][-1] += f" {line.strip()}"
