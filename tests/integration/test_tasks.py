@@ -39,6 +39,7 @@ FAULTS = [
     ),
     ({"conf.py": ALONE + "PATH = 'gone'\n"}, "check", "there is no folder where PATH says that the content is"),
     ({"conf.py": ALONE + "TIMEZONE = 'Mars/Base'\n"}, "roundup --year 2018", "No time zone found with key Mars/Base"),
+    ({"conf.py": ALONE + "AUTHORSITE = ['x']\n"}, "build", "conf.py: AUTHORSITE holds no keys - write AUTHORSITE = "),
     ({"conf.py": ALONE + "OUTPUT_PATH = '/proc/site'\n"}, "build", "/proc/site: No such file or directory"),
     ({"conf.py": ALONE + "PLUGINS += ['gone']\n"}, "build", "Cannot load plugin `gone`"),
     (

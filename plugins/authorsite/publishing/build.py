@@ -110,15 +110,15 @@ def _run(
         raise BuildFailed from None
     settings |= {KEY: log, HELD: share}
     site = settings.setdefault(NAME, {})
-    if isinstance(site, dict):
-        # What is judged is to be published.
-        site = settings[NAME] = {
-            **site,
-            **({"strict": True, "drafts": False} if judge else {"drafts": True} if drafts else {}),
-        }
+    if not isinstance(site, dict):
+        log.error(path, 0, f"{NAME} holds no keys", f'write {NAME} = {{"url": "https://example.org"}}', kind="settings")
+        raise BuildFailed
+    # What is judged is to be published.
+    forced = {"strict": True, "drafts": False} if judge else {"drafts": True} if drafts else {}
+    settings[NAME] = site = {**site, **forced}
     output = share.output = Path(settings["OUTPUT_PATH"])
     with alone(output.parent, 600 if share.kept else 2):
-        _write(path, settings, log, share, judge, strict=isinstance(site, dict) and bool(site.get("strict")))
+        _write(path, settings, log, share, judge, strict=bool(site.get("strict")))
     log.stop_if_failed()
     return output
 
