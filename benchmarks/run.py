@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -141,8 +142,8 @@ class Whole(Site):
             page = self.root / f"output/{post.date:%Y/%m/%d}/{post.slug}/index.html"
             return statistics.median(self._saved(page) for _ in range(runs))
         finally:
-            process.kill()
-            process.wait()
+            process.send_signal(signal.SIGINT)  # it ends its other process, as at Ctrl-C
+            process.wait(30)
 
     def _saved(self, page):
         time.sleep(3)

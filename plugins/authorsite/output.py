@@ -61,6 +61,27 @@ def place(context: MutableMapping[str, Any], save_as: str, source: Path) -> Path
     return path
 
 
+def create_file(path: str, data: bytes) -> bool:
+    """Write a file where there is none, with the folders above; False when something is there.
+
+    Cheaper than `replace_file` by half, and for files that the maker has announced: one cut short stays.
+    """
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    except FileExistsError:
+        return False
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - ten thousand times a build
+        return create_file(path, data)
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123 - the same
+            file.write(data)
+    except BaseException:
+        os.unlink(path)  # noqa: PTH108 - the same
+        raise
+    return True
+
+
 def replace_file(path: Path, make: Callable[[Path], Any]) -> None:
     """Let `make` fill a temporary file beside `path`, then rename it to `path`; a failure leaves the old file."""
     path.parent.mkdir(parents=True, exist_ok=True)
