@@ -246,7 +246,7 @@ def test_many_random_edits_leave_what_a_clean_build_writes(tmp_path, name, autho
 def test_a_process_that_keeps_the_site_in_memory_writes_the_same(tmp_path):
     site = RandomSite(tmp_path, "resident", author=True, theme=ROOT / "theme")
     site.resident = True
-    steps(site, STEPS // 2)
+    steps(site, STEPS // 4)
 
 
 def test_explain_says_why_a_page_was_rendered_left_or_is_not_there(tmp_path):
