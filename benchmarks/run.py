@@ -20,7 +20,7 @@ WHOLE = """
 exec(open({conf!r}).read())
 PATH, OUTPUT_PATH, CACHE_PATH, THEME = "content", "output", "cache", {theme!r}
 PLUGIN_PATHS = [{plugins!r}]
-AUTHORSITE = {{**AUTHORSITE, "main_book": ""}}
+AUTHORSITE = {{**AUTHORSITE, "main_book": "", "social_cards": False, "search": False}}
 THEME_TEMPLATES_OVERRIDES = []
 """
 BUILD = "import sys; from authorsite.publishing.build import build, say; sys.exit(say(build(sys.argv[1])))"
