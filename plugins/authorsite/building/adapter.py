@@ -165,10 +165,6 @@ class _Engine:
 def _without_collecting() -> Iterator[None]:
     """Leave garbage alone while thousands of objects are made that all stay."""
     enabled = gc.isenabled()
-    if gc.get_freeze_count():
-        # What an earlier build of this process left behind.
-        gc.unfreeze()
-        gc.collect()
     gc.disable()
     try:
         yield
