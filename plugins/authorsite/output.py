@@ -42,7 +42,7 @@ def write(context: MutableMapping[str, Any], save_as: str, content: str | bytes)
     data = content.encode() if isinstance(content, str) else content
     path = target(context, save_as)
     context.setdefault(WRITTEN, set()).add(str(path))
-    if not _holds(path, data):
+    if not holds(path, data):
         replace_file(path, lambda temporary: temporary.write_bytes(data))
     return path
 
@@ -56,7 +56,7 @@ def place(context: MutableMapping[str, Any], save_as: str, source: Path) -> Path
     """Put a copy of the file `source` at `save_as`: a hard link where the system allows one."""
     path = target(context, save_as)
     context.setdefault(WRITTEN, set()).add(str(path))
-    if not (path.exists() and (path.samefile(source) or _holds(path, source.read_bytes()))):
+    if not (path.exists() and (path.samefile(source) or holds(path, source.read_bytes()))):
         replace_file(path, lambda temporary: _link_or_copy(source, temporary))
     return path
 
@@ -104,8 +104,9 @@ def _link_or_copy(source: Path, temporary: Path) -> None:
         shutil.copyfile(source, temporary)
 
 
-def _holds(path: Path, data: bytes) -> bool:
+def holds(path: str | Path, data: bytes) -> bool:
+    """Whether the file at `path` holds just `data`."""
     try:
-        return path.stat().st_size == len(data) and path.read_bytes() == data
+        return os.stat(path).st_size == len(data) and Path(path).read_bytes() == data  # noqa: PTH116 - hot
     except OSError:
         return False

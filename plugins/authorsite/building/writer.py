@@ -15,7 +15,7 @@ from pelican.paginator import Paginator
 from pelican.utils import get_relative_path, path_to_url
 from pelican.writers import FileOverwriteFailedError, Writer
 
-from ..output import create_file, replace_file
+from ..output import create_file, holds, replace_file
 from .fingerprints import Fingerprint, Fingerprints
 from .state import Entry, State
 
@@ -65,7 +65,7 @@ class Ledger:
     def put(self, name: str, data: bytes, fingerprint: Fingerprint | None = None, template: str = "") -> None:
         """Write `data` to the file `name`, unless it holds just that."""
         path = f"{self.root}/{name}"
-        if name not in self.entries and _holds(path, data):
+        if name not in self.entries and holds(path, data):
             self.tally.unchanged += 1
         else:
             self.state.announce(name)
@@ -118,13 +118,6 @@ def _remove_empty(folder: Path, root: Path) -> None:
         except OSError:
             return
         folder = folder.parent
-
-
-def _holds(path: str, data: bytes) -> bool:
-    try:
-        return os.stat(path).st_size == len(data) and Path(path).read_bytes() == data  # noqa: PTH116 - the same
-    except OSError:
-        return False
 
 
 class _Sheet(io.StringIO):
