@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
-from authorsite.publishing.serve import Rebuilder, Server, with_client
+from authorsite.publishing.serve import Rebuilder, Server, changes, with_client
 from conftest import ROOT, SITE_DATE, post
 
 SETTINGS = """
@@ -121,6 +122,22 @@ def test_a_taken_port_is_passed_over(server, tmp_path):
 
 def test_a_page_without_a_body_end_still_gets_the_script():
     assert with_client(b"<p>Half").endswith(b"</script>")
+
+
+def test_what_changes_before_anybody_watches_is_seen(tmp_path):
+    content, settings = tmp_path / "content", tmp_path / "pelicanconf.py"
+    content.mkdir()
+    for path in (content / "old.md", content / "gone.md", settings, tmp_path / "aside.md"):
+        path.write_text("")
+    time.sleep(0.1)
+    since = time.time()
+    time.sleep(0.1)
+    (content / "gone.md").unlink()
+    (content / "new.md").write_text("")
+    (tmp_path / "aside.md").rename(content / "moved.md")
+    assert next(changes([content], [settings], since)) == {content, content / "new.md", content / "moved.md"}
+    settings.write_text("SITENAME = 'New'")
+    assert next(changes([content], [settings], since)) > {settings}
 
 
 def test_search_is_indexed_at_the_start_and_not_at_every_save(tmp_path, monkeypatch):

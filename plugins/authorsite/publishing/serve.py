@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from watchfiles import DefaultFilter, watch
+from watchfiles import Change, DefaultFilter, watch
 
 from ..problems import Refused
 
@@ -43,6 +43,9 @@ _TYPES |= {
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _BEAT = 15.0
 """Seconds after which a silent line to the browser is used, so that a closed one is noticed."""
+
+_TICK = 0.02
+"""Seconds by which a file's times may be behind the clock."""
 
 
 class Channel:
@@ -232,6 +235,7 @@ class Rebuilder:
 
     def __init__(self, settings_file: Path, *, drafts: bool) -> None:
         self.settings_file, self.drafts = settings_file, drafts
+        self.began = 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self._said: Any = None
 
@@ -244,6 +248,7 @@ class Rebuilder:
             self._process = self._start()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self.began = time.time()
         try:
             self._process.stdin.write(json.dumps([str(path) for path in changed]).encode() + b"\n")
             self._process.stdin.flush()
@@ -292,19 +297,34 @@ class _Filter(DefaultFilter):
 
 
 def changes(
-    paths: Iterable[Path], settings: Iterable[Path], stop: threading.Event | None = None
+    paths: Iterable[Path], settings: Iterable[Path], since: float, stop: threading.Event | None = None
 ) -> Iterator[set[Path]]:
-    """Give sets of changed files below `paths`, soon after they change, and changed `settings` files."""
-    stamps = _stamps(settings)
+    """Give sets of changed files below `paths`, soon after they change, and changed `settings` files.
+
+    What changed after the time `since`, before anybody watched, comes with the first set.
+    """
     there = [path for path in paths if path.exists()]
+    stamps: dict[Path, int] | None = None
     for found in watch(
         *there, watch_filter=_Filter(), step=10, debounce=400, rust_timeout=300, yield_on_timeout=True, stop_event=stop
     ):
         now = _stamps(settings)
-        changed = {Path(path) for _, path in found} | {path for path in now if now[path] != stamps.get(path)}
+        changed = {Path(path) for _, path in found}
+        if stamps is None:
+            below = (path for folder in there for path in folder.rglob("*"))
+            changed |= {path for path in (*there, *below, *now) if _changed_after(path, since)}
+        else:
+            changed |= {path for path in now if now[path] != stamps.get(path)}
         stamps = now
         if changed:
             yield changed
+
+
+def _changed_after(path: Path, since: float) -> bool:
+    """Return whether a file was written, or came by another name, after `since`; a folder's time tells of removals."""
+    with suppress(OSError):
+        return _Filter()(Change.modified, str(path)) and path.stat().st_ctime >= since - _TICK
+    return False
 
 
 def _stamps(files: Iterable[Path]) -> dict[Path, int]:
@@ -347,7 +367,7 @@ def _until_paths_change(
     server: Server, rebuilder: Rebuilder, watched: list[Path], root: Path, say: Callable[[str], None]
 ) -> dict[str, Any]:
     """Build at every change until a build says that other paths are to be watched; return what that one said."""
-    for changed in changes(watched, sorted(root.glob("*.py"))):
+    for changed in changes(watched, sorted(root.glob("*.py")), rebuilder.began):
         started = time.perf_counter()
         if any(path.suffix == ".py" and path.parent != root for path in changed):
             rebuilder.forget()

@@ -54,6 +54,8 @@ def bound(markdown: Markdown) -> Markdown:
         for name in ("RE", "SEARCH_RE"):
             if hasattr(processor, name):
                 setattr(processor, name, _Once(getattr(processor, name)))
+    smarty = parts.treeprocessors["smarty"]
+    smarty.run = _without_blanks(smarty.run)
     table = parts.parser.blockprocessors["table"]
     table.test = _table_test(table.test)
     for extension in parts.registeredExtensions:
@@ -133,6 +135,20 @@ def _table_test(own: Callable[[Any, str], bool]) -> Callable[[Any, str], bool]:
         return end > 0 and "|" in block[:end] and set(second) <= set("|:- ") and own(parent, block)
 
     return test
+
+
+def _without_blanks(own: Callable[..., Any]) -> Callable[..., Any]:
+    def run(root: Any, *given: Any) -> Any:
+        """Leave out the ends of lines between blocks: for text after an element, its place among all is counted."""
+        blanks = [(element, element.tail) for element in root.iter() if element.tail and element.tail.isspace()]
+        for element, _ in blanks:
+            element.tail = None
+        made = own(root, *given)
+        for element, tail in blanks:
+            element.tail = tail
+        return made
+
+    return run
 
 
 def _numbered(notes: FootnoteExtension) -> Callable[[str, bool], str]:
