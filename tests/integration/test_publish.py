@@ -380,12 +380,33 @@ def test_each_publish_is_one_commit_on_top_of_everybody_elses(author):
     git(author.root, "clone", "-q", "-b", "gh-pages", str(author.place), str(other))
     assert (other / ".nojekyll").exists()
     assert (other / "CNAME").read_text() == "example.org\n"
-    git(other, "commit", "-q", "--allow-empty", "-m", "by a second writer")
+    theirs = {"proof.txt": b"of a second writer", "talks/Fr\u00fchling 1.txt": b"slides"}
+    (other / "talks").mkdir()
+    for name, data in {**theirs, "index.html": b"theirs", "2019/03/07/second": b"in a folder's place"}.items():
+        (other / name).parent.mkdir(parents=True, exist_ok=True)
+        (other / name).write_bytes(data)
+    git(other, "add", ".")
+    git(other, "commit", "-q", "-m", "by a second writer")
     git(other, "push", "-q")
     author.write("second", "Two.")
     assert author.publish() == 0
+    assert re.search("1 page new, [1-9][0-9]* changed, 0 removed", author.told[1])
+    assert author.live() == author.output() | theirs
+    (author.root / "content/posts/second.md").unlink()
+    assert author.publish() == 0
+    assert author.live() == author.output() | theirs
+    assert "2019/03/07/second/index.html" not in author.live()
     subjects = git(author.place, "log", "--format=%s", "gh-pages").splitlines()
-    assert subjects == ["Publish https://example.org", "by a second writer", "Publish https://example.org"]
+    ours = "Publish https://example.org"
+    assert subjects == [ours, ours, "by a second writer", ours]
+    git(other, "pull", "-q")
+    git(other, "rm", "-q", "proof.txt")
+    git(other, "commit", "-q", "-m", "not needed any more")
+    git(other, "push", "-q")
+    author.write("third", "Three.")
+    assert author.publish() == 0
+    del theirs["proof.txt"]
+    assert author.live() == author.output() | theirs
     assert git(author.root, "status", "--porcelain", "--untracked-files=no") == ""
     assert git(author.root, "branch", "--list") == ""
 

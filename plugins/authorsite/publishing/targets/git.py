@@ -14,9 +14,10 @@ from ..manifest import Changes
 from .programs import MARK, quiet, run
 
 _HELD = "refs/authorsite/published"
-_OF_THE_HOST = {"", "CNAME", ".nojekyll"}
+_OF_THE_HOST = {"CNAME", ".nojekyll"}
 """What the service itself puts into a branch when it is asked to serve it."""
 
+_SUBJECT = "Publish "
 _TRIES = 4
 _PLAIN = ("core.autocrlf=false", "core.safecrlf=false", "core.fileMode=false", f"core.attributesFile={os.devnull}")
 _BEATEN = ("fetch first", "non-fast-forward", "cannot lock ref", "incorrect old value", "[rejected]", "stale info")
@@ -66,7 +67,8 @@ class Git:
             if old and self._git("rev-parse", f"{old}^{{tree}}").decode().strip() == new:
                 return
             parent = ("-p", old) if old else ()
-            words = ("commit-tree", new, *parent, "-m", f"Publish {self.site.url}")
+            kept = sorted(self._files(new).keys() & self._others(old).keys())
+            words = ("commit-tree", new, *parent, "-m", f"{_SUBJECT}{self.site.url}", "-m", "\n".join(kept))
             made = self._git(*words, env=self._identity()).decode().strip()
             say(f"Pushing to {self.name} …")
             try:
@@ -87,22 +89,42 @@ class Git:
             self._git("update-ref", "-d", _HELD)
             return ""
         self._git("fetch", "--quiet", "--no-tags", self.to.remote, f"+{self.ref}:{_HELD}")
-        names = set(self._git("ls-tree", "--name-only", "-z", _HELD).decode("utf-8", "surrogateescape").split("\0"))
+        names = self._files(_HELD).keys()
         if MARK not in names and names - _OF_THE_HOST:
             what = f"{self.name} holds something that was not published here"
             raise Refused(f"{what}: name a branch for the site alone, or add an empty file {MARK} to this one")
         return self._git("rev-parse", _HELD).decode().strip()
 
     def _tree(self, tree: Path, old: str) -> str:
-        """Store `tree`, with .nojekyll and CNAME, in the repository and return its id."""
+        """Store `tree`, with .nojekyll, CNAME and what others brought, in the repository and return its id."""
         with TemporaryDirectory() as folder:
             env = {"GIT_INDEX_FILE": f"{folder}/index"}
-            self._git("add", "--all", "--force", ".", work_tree=tree, env=env)
+            others = "".join(f"{entry}\t{path}\0" for path, entry in self._others(old).items())
+            self._git("update-index", "-z", "--index-info", stdin=os.fsencode(others), env=env)
+            # Where both have a path, the site's file takes it.
+            self._git("add", "--ignore-removal", "--force", ".", work_tree=tree, env=env)
             for name, content in ((MARK, b""), (".nojekyll", b""), ("CNAME", self._domain(old))):
                 if content is not None and not (tree / name).exists():
                     blob = self._git("hash-object", "-w", "--stdin", stdin=content).decode().strip()
                     self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", env=env)
             return self._git("write-tree", env=env).decode().strip()
+
+    def _others(self, old: str) -> dict[str, str]:
+        """Return, as `_files`, what somebody put on the branch since this package published to it first.
+
+        The text of a publish's commit lists what it kept of others.
+        """
+        if not old:
+            return {}
+        words = ("log", "-1", "--format=%H%n%b", f"--grep=^{_SUBJECT}", old)
+        last, *kept = os.fsdecode(self._git(*words)).split("\n")
+        ours = {*(self._files(last).keys() - set(kept) if last else self._files(old)), *_OF_THE_HOST, MARK}
+        return {path: entry for path, entry in self._files(old).items() if path not in ours}
+
+    def _files(self, commit: str) -> dict[str, str]:
+        """Return mode, type and id of every file of a commit or tree by its path."""
+        listed = os.fsdecode(self._git("ls-tree", "-r", "-z", commit)).split("\0")
+        return {path: entry for entry, _, path in (line.partition("\t") for line in listed) if path}
 
     def _domain(self, old: str) -> bytes | None:
         """Return what CNAME holds; the branch's own when neither the settings nor the site's address say."""
