@@ -19,6 +19,7 @@ Report = Callable[[int, str, str], None]
 
 _FENCE = re.compile(r"^---[ \t]*$")
 _HEADER = re.compile(r"^(?P<key>[A-Za-z][A-Za-z0-9_-]*)[ \t]*:[ \t]*(?P<value>.*)$")
+_HASHTAG = re.compile(r" *(#\w+)")
 _LISTS = {"tags", "author", "authors"}
 _NULLS = {"", "~", "null", "Null", "NULL"}
 # Characters that YAML, HTML and XML all forbid.
@@ -109,6 +110,14 @@ class _Loader(yaml.SafeLoader):
             raise yaml.composer.ComposerError(None, None, what, event.start_mark)
         return super().compose_node(parent, index)
 
+    def scan_to_next_token(self) -> None:
+        """Pass over spaces and comments, but refuse `#1` or `#hashtag` behind a value: YAML would leave it out."""
+        place: Any = self.get_mark()
+        found = _HASHTAG.match(place.buffer, place.pointer)
+        if found and place.buffer[place.pointer - place.column : place.pointer].strip():
+            raise yaml.scanner.ScannerError(None, None, f"`{found[1]}` would count as a comment", place)
+        super().scan_to_next_token()
+
 
 def _yaml_fault(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
     """Return line, message and hint; brackets and quotes that go wrong are told where they open."""
@@ -127,7 +136,7 @@ def _yaml_hint(line: str) -> str:
     if value[0] in "[{" and value.count("[") + value.count("{") > value.count("]") + value.count("}"):
         return "close the bracket; put what holds a comma or a colon in quotes"
     if value[0] in "[{" and value[-1] in "]}":
-        return "put what holds `?`, `:` or a comma in quotes within the brackets"
+        return "put what holds `?`, `:`, `#` or a comma in quotes within the brackets"
     quoted = f'"{value}"' if '"' not in value else "'" + value.replace("'", "''") + "'"
     return f"put the value in quotes: {key}: {quoted}"
 

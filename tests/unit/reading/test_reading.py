@@ -70,6 +70,22 @@ def test_the_same_front_matter_is_read_however_it_is_written(raw):
     assert (found.data, found.body.strip(), faults) == ({"title": "T", "tags": ["a", "b"]}, "Body", [])
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("title: T            # or another", "T"),
+        ("title: T #", "T"),
+        ("title: T #: mine", "T"),
+        ("title: C#1", "C#1"),
+        ('title: "We are #1"', "We are #1"),
+        ("#draft: yes\n  #-1\ntitle: T\n#lang: de", "T"),
+        ("title: >\n  We are #1", "We are #1"),
+    ],
+)
+def test_a_comment_is_a_comment_and_no_word_is_taken_for_one(written, read):
+    assert front_matter.parse(f"---\n{written}\n---\n", print).data == {"title": read}
+
+
 def test_pelicans_own_headers_still_read():
     found = parse_file(b"Title: One: two\nTags: a, b\nSummary:\n\nBody", print)
     assert found.data == {"title": "One: two", "tags": "a, b"}
@@ -92,8 +108,11 @@ def test_scalars_stay_what_the_author_wrote():
         ("title: &c others", 'put the value in quotes: title: "&c others"'),
         ("title: !wow", 'put the value in quotes: title: "!wow"'),
         ("title: *so* round", 'put the value in quotes: title: "*so* round"'),
+        ("title: We are #1", 'put the value in quotes: title: "We are #1"'),
+        ("title: #MeToo, again", 'put the value in quotes: title: "#MeToo, again"'),
+        ("tags: [a, #b]", "put what holds `?`, `:`, `#` or a comma in quotes within the brackets"),
         ("tags: [a, b", "close the bracket; put what holds a comma or a colon in quotes"),
-        ("reblog: {title: Why?, author: A}", "put what holds `?`, `:` or a comma in quotes within the brackets"),
+        ("reblog: {title: Why?, author: A}", "put what holds `?`, `:`, `#` or a comma in quotes within the brackets"),
         ("title: 'It's'", "end the value with the quote it begins with, and use the other kind inside"),
     ],
 )
