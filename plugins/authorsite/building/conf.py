@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ def read_conf(file: Path, overrides: Mapping[str, Any] | None = None) -> dict[st
     """Return the settings of `file`, `overrides` going before its own; raises Refused when it cannot be read."""
     if not file.is_file():
         raise Refused("there is no such file: name a settings file with --settings", str(file))
+    # What settings import from beside them is read anew, as they are: it may have changed, or be another site's.
+    for beside in {path.stem for path in file.parent.glob("*.py")} - sys.stdlib_module_names:
+        sys.modules.pop(beside, None)
     try:
         # The machine's own locale may not even be installed, of which Pelican warns; nothing depends on it.
         wanted = {"LOCALE": ["C.UTF-8", "C"], **(overrides or {})}

@@ -1,7 +1,7 @@
-"""Python-Markdown's inline step without the tries that must fail; its output stays the same.
+"""Python-Markdown without the tries that must fail; its output stays the same.
 
-Every inline pattern is tried on every text, and nearly all fail at once. What characters a match must hold can be read
-from a pattern's own syntax tree: where the text has none of them, the try is left out.
+Every inline pattern is tried on every text, every block's pattern on every block, and nearly all fail. What characters
+a match must hold can be read from a pattern's own syntax tree: where the text has none of them, the try is left out.
 """
 
 from __future__ import annotations
@@ -18,14 +18,48 @@ except ImportError:  # pragma: no cover - another Python: every pattern is tried
     _parser = None
 
 _FEW = 12
+_FREQUENT = 10
 
 
 def quicken(markdown: Markdown) -> Markdown:
-    """Give `markdown` the quick inline step, where its own is the plain one; returns it."""
+    """Give `markdown` the quick inline step, where its own is the plain one, and quick patterns; returns it."""
     registry = markdown.treeprocessors
-    if "inline" in registry and type(registry["inline"]) is InlineProcessor and _parser is not None:
+    if _parser is None:
+        return markdown
+    if "inline" in registry and type(registry["inline"]) is InlineProcessor:
         registry.register(_QuickInline(markdown), "inline", 20)
+    for processor in markdown.parser.blockprocessors:
+        for name in ("RE", "SEARCH_RE"):
+            pattern = getattr(processor, name, None)
+            if hasattr(pattern, "pattern") and (needed := necessary(pattern)):
+                setattr(processor, name, _QuickPattern(pattern, needed))
     return markdown
+
+
+class _QuickPattern:
+    """A compiled pattern that is tried only where one of the characters that it needs stands in the text."""
+
+    def __init__(self, own: Any, needed: frozenset[str]) -> None:
+        self._own, self._needed = own, needed
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._own, name)
+
+    def search(self, text: str, *bounds: int) -> re.Match[str] | None:
+        """Search as the pattern does."""
+        found: re.Match[str] | None = self._own.search(text, *bounds) if self._may(text) else None
+        return found
+
+    def match(self, text: str, *bounds: int) -> re.Match[str] | None:
+        """Match as the pattern does."""
+        found: re.Match[str] | None = self._own.match(text, *bounds) if self._may(text) else None
+        return found
+
+    def _may(self, text: str) -> bool:
+        for character in self._needed:  # noqa: SIM110 - hot: a generator costs more than it
+            if character in text:
+                return True
+        return False
 
 
 class _QuickInline(InlineProcessor):
@@ -59,21 +93,27 @@ class _QuickInline(InlineProcessor):
         return data
 
 
-_NECESSARY: dict[re.Pattern[str], frozenset[str] | None] = {}
+_NECESSARY: dict[Any, frozenset[str] | None] = {}
 
 
-def necessary(pattern: re.Pattern[str]) -> frozenset[str] | None:
-    """Return characters one of which every match of `pattern` holds or looks at; None when there are none such."""
-    if pattern not in _NECESSARY:
+def necessary(pattern: Any) -> frozenset[str] | None:
+    """Return characters one of which every match of a compiled pattern holds or looks at; None: there are none such."""
+    key = (pattern.pattern, pattern.flags)
+    if key not in _NECESSARY:
         folds = pattern.flags & (re.IGNORECASE | re.LOCALE)
-        _NECESSARY[pattern] = None if folds else _of(_parser.parse(pattern.pattern, pattern.flags))
-    return _NECESSARY[pattern]
+        _NECESSARY[key] = None if folds else _of(_parser.parse(pattern.pattern, pattern.flags))
+    return _NECESSARY[key]
 
 
 def _of(sequence: Any) -> frozenset[str] | None:
-    """Return the smallest set among those that the parts of `sequence` ask for."""
+    """Return the set that is met least often among those that the parts of `sequence` ask for."""
     sets = [found for found in (_of_part(kind, value) for kind, value in sequence) if found is not None]
-    return min(sets, key=lambda found: (len(found), sorted(found)), default=None)
+    return min(sets, key=lambda found: (sum(map(_frequency, found)), sorted(found)), default=None)
+
+
+def _frequency(character: str) -> int:
+    """Return how often a character is met in prose, roughly."""
+    return 1 if character not in " \n.,-:'\"()" and not character.isalnum() else _FREQUENT ** (1 + character.isspace())
 
 
 def _of_part(kind: Any, value: Any) -> frozenset[str] | None:
