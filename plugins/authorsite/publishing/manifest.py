@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FEEDS = ("feed.xml", "atom.xml", "feed.json")
-
-
 _FEED_PLACES = (*FEEDS, "*/feed.xml", "category/*/feed.xml", "tag/*/feed.xml")
 
 
@@ -51,18 +49,9 @@ class Changes:
         others = len(self.new + self.changed + self.removed) - new - changed - removed
         return f"{count(new, 'page')} new, {changed} changed, {removed} removed; {count(others, 'other file')}"
 
-    @property
-    def feeds(self) -> tuple[str, ...]:
-        """The feeds that readers will find changed."""
-        return tuple(path for path in (*self.new, *self.changed) if _is_feed(path))
 
-    @property
-    def removed_feeds(self) -> tuple[str, ...]:
-        """The feeds that readers will not find again."""
-        return tuple(filter(_is_feed, self.removed))
-
-
-def _is_feed(path: str) -> bool:
+def is_feed(path: str) -> bool:
+    """Whether a path is that of a feed."""
     return path.rpartition("/")[2] in FEEDS
 
 

@@ -16,14 +16,14 @@ from ..feeds.diff import items_of
 from ..problems import Refused
 from ..settings import NAME, SiteSettings, now_of, site_of
 from .build import Staged, build, known, telling
-from .manifest import Changes, count, manifest
+from .manifest import Changes, count, is_feed
 from .swapping import alone
 from .targets import Target, target_of
+from .targets.folder import Tree
 from .targets.programs import quiet
 from .verify import ping, verify
 
 Say = Callable[[str], None]
-WHOLE = ("feed.xml", "books/feed.xml", "events/feed.xml")
 
 
 def check(settings_file: Path, form: str = "text") -> int:
@@ -32,15 +32,14 @@ def check(settings_file: Path, form: str = "text") -> int:
 
     def judge(staged: Staged) -> bool:
         examine(staged)
-        changes = Changes.between(manifest(staged.output), manifest(staged.tree))
-        told.extend((str(changes), _feed(staged, changes, lambda name: _read(staged.output / name))))
+        told.append(compare(staged, Tree(staged.output))[1])
         return False
 
     known(form)
     built = build(settings_file, share=telling(), judge=judge)
     built.problems.print(form, sys.stderr if form == "text" else sys.stdout)
     if form == "text" and told:
-        print(f"Against {built.output}: {'; '.join(told)}.")
+        print(f"Against {told[0]}.")
     if form == "text" and not built.failed:
         print("Ready to publish: nothing is wrong.")
     return int(built.failed)
@@ -75,22 +74,20 @@ def publish(settings_file: Path, *, yes: bool = False, dry_run: bool = False, sa
     return 1
 
 
-def _feed(staged: Staged, changes: Changes, held: Callable[[str], bytes | None]) -> str:
-    """Say what the feed's subscribers get, as "feed: 1 new item"; what would trouble any joins the build's log.
+def compare(staged: Staged, place: Target | Tree) -> tuple[Changes, str]:
+    """Return how a staging tree differs from what a place holds, and that in words.
 
-    `held` gives a file as it is live: the feeds that hold everything are compared, of the others whether they stay.
+    What would trouble subscribers joins the build's log.
     """
-    names = [name for name in WHOLE if name in changes.changed]
-    old = {name: held(name) or b"" for name in names} | dict.fromkeys(changes.removed_feeds, b"")
+    changes = place.changes(staged.tree)
+    names = [name for name in changes.changed if is_feed(name)]
+    old = place.held(names) | {name: b"" for name in changes.removed if is_feed(name)}
     new = {name: (staged.tree / name).read_bytes() for name in names}
-    diffs = {d.path: d for d in compare_feeds(old, new, staged.problems, site_of(staged.settings).feeds.allow)}
+    diffs = compare_feeds(old, new, staged.problems, site_of(staged.settings).feeds.allow)
+    fresh = sum(len(diff.new) for diff in diffs if diff.path == "feed.xml")
     if "feed.xml" in changes.new:
-        return f"feed: {count(len(items_of((staged.tree / 'feed.xml').read_bytes())), 'new item')}"
-    return f"feed: {count(len(diffs['feed.xml'].new) if 'feed.xml' in diffs else 0, 'new item')}"
-
-
-def _read(file: Path) -> bytes | None:
-    return file.read_bytes() if file.is_file() else None
+        fresh = len(items_of((staged.tree / "feed.xml").read_bytes()))
+    return changes, f"{place.name}: {changes}; feed: {count(fresh, 'new item')}"
 
 
 @dataclass
@@ -122,7 +119,8 @@ class _Publish:
             return False
         self.site = site_of(staged.settings)
         self.target = target_of(self.site, self.root)
-        self._compare(staged)
+        self.changes, told = compare(staged, self.target or Tree(staged.output))
+        self.say(f"{told}.")
         if staged.problems.failed:
             return False
         if self.dry_run:
@@ -132,15 +130,6 @@ class _Publish:
         if self.wanted:
             self.say("Swapping in the new tree …")
         return self.wanted
-
-    def _compare(self, staged: Staged) -> None:
-        where = self.target.name if self.target else str(staged.output)
-        held = self.target.held if self.target else lambda name: _read(staged.output / name)
-        if self.target:
-            self.changes = self.target.changes(staged.tree)
-        else:
-            self.changes = Changes.between(manifest(staged.output), manifest(staged.tree))
-        self.say(f"{where}: {self.changes}; {_feed(staged, self.changes, held)}.")
 
     def _agreed(self) -> bool:
         self.status = 1
@@ -182,7 +171,7 @@ class _Publish:
         if not self.site.feeds.hub:
             return []
         noted = self.owed.read_text("utf-8").split() if self.owed.exists() else []
-        untold = sorted({*noted, *self.changes.feeds})
+        untold = sorted({*noted, *filter(is_feed, self.changes.new + self.changes.changed)})
         if untold:
             self.owed.parent.mkdir(parents=True, exist_ok=True)
             self.owed.write_text("\n".join(untold), "utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -23,8 +23,8 @@ class Target(Protocol):
     def changes(self, tree: Path) -> Changes:
         """Say how `tree` differs from what the place holds now."""
 
-    def held(self, name: str) -> bytes | None:
-        """Return a file as the place holds it now."""
+    def held(self, names: Sequence[str]) -> dict[str, bytes]:
+        """Return files that the place holds, by their paths."""
 
     def upload(self, tree: Path, say: Callable[[str], None]) -> None:
         """Make the place hold `tree`, so that a kill at any time leaves visitors a whole site."""

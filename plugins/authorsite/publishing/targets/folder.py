@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import filecmp
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ...problems import Refused
@@ -15,11 +15,33 @@ from .programs import MARK
 _OURS = ("content", "output", "plugins", "theme", ".cache", ".git")
 
 
-class Folder:
+class Tree:
+    """A folder of this machine as it is; hidden files at its top that are not the site's do not count."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def name(self) -> str:
+        """The folder's path."""
+        return str(self.path)
+
+    def held(self, names: Sequence[str]) -> dict[str, bytes]:
+        """Read files of the folder."""
+        return {name: (self.path / name).read_bytes() for name in names}
+
+    def changes(self, tree: Path) -> Changes:
+        """Compare the hashes of both sides."""
+        new = manifest(tree)
+        old = {name: digest for name, digest in manifest(self.path).items() if name in new or name[0] != "."}
+        return Changes.between(old, new)
+
+
+class Folder(Tree):
     """A folder that a web server shows; hidden files at its top that are not the site's stay there."""
 
     def __init__(self, path: Path, root: Path) -> None:
-        self.path = path
+        super().__init__(path)
         if path.is_symlink():
             raise Refused(f"{path} is a link: name the folder that it leads to")
         if path == Path.home() or root.is_relative_to(path) or any(path.is_relative_to(root / name) for name in _OURS):
@@ -30,43 +52,23 @@ class Folder:
                 f"{path} holds something that was not published here: empty it, or create an empty file {MARK} in it"
             )
 
-    @property
-    def name(self) -> str:
-        """The folder's path."""
-        return str(self.path)
-
-    def held(self, name: str) -> bytes | None:
-        """Return a file of the folder."""
-        file = self.path / name
-        return file.read_bytes() if file.is_file() else None
-
-    def changes(self, tree: Path) -> Changes:
-        """Compare the hashes of both sides."""
-        new = manifest(tree)
-        old = {name: digest for name, digest in manifest(self.path).items() if name in new or name[0] != "."}
-        return Changes.between(old, new)
-
     def upload(self, tree: Path, say: Callable[[str], None]) -> None:
         """Make the new tree beside the folder, then exchange them."""
         say("Copying …")
         beside = self.path.with_name(self.path.name + ".staging")
+
+        def copy(source: str, to: str) -> None:
+            # With its old date where it did not change, so that browsers keep what they have.
+            old = self.path / Path(to).relative_to(beside)
+            shutil.copy2(old if old.is_file() and filecmp.cmp(old, source, shallow=False) else source, to)
+
         with alone(self.path.parent):
             shutil.rmtree(beside, ignore_errors=True)
-            shutil.copytree(tree, beside)
-            for kept in self.path.glob(".*") if self.path.exists() else ():
+            shutil.copytree(tree, beside, copy_function=copy)
+            for kept in self.path.glob(".*"):
                 if not (beside / kept.name).exists():
                     (shutil.copytree if kept.is_dir() else shutil.copy2)(kept, beside / kept.name)
             (beside / MARK).touch()
-            _keep_dates(self.path, beside)
             say("Swapping the folder …")
             swap(beside, self.path)
         say("Swapped.")
-
-
-def _keep_dates(old: Path, new: Path) -> None:
-    """Give files that did not change their old dates, so that browsers keep what they have."""
-    before, after = manifest(old), manifest(new)
-    for name in before.keys() & after.keys():
-        if before[name] == after[name]:
-            stamp = (old / name).stat()
-            os.utime(new / name, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -42,12 +42,9 @@ class Git:
         """The branch and the remote, without a password."""
         return f"branch {self.to.branch} of {quiet(self.to.remote)}"
 
-    def held(self, name: str) -> bytes | None:
-        """Return a file of the branch as it was last fetched."""
-        try:
-            return self._git("cat-file", "blob", f"{_HELD}:{name}")
-        except Refused:
-            return None
+    def held(self, names: Sequence[str]) -> dict[str, bytes]:
+        """Return files of the branch as it was last fetched."""
+        return {name: self._git("cat-file", "blob", f"{_HELD}:{name}") for name in names}
 
     def changes(self, tree: Path) -> Changes:
         """Fetch the branch and compare its tree with `tree`."""
@@ -133,7 +130,7 @@ class Git:
         domain = own if self.to.cname is None else self.to.cname
         if domain or self.to.cname is not None:
             return f"{domain}\n".encode() if domain else None
-        return self.held("CNAME") if old else None
+        return self.held(["CNAME"])["CNAME"] if old and "CNAME" in self._files(old) else None
 
     def _git(
         self, *words: str, work_tree: Path | None = None, env: dict[str, str] | None = None, stdin: bytes = b""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,30 +32,27 @@ class Rsync:
         """Host and path."""
         return self.place
 
-    def held(self, name: str) -> bytes | None:
-        """Fetch a file from the server."""
+    def held(self, names: Sequence[str]) -> dict[str, bytes]:
+        """Fetch files from the server, all at once."""
+        if not names:
+            return {}
         with TemporaryDirectory() as folder:
-            try:
-                self._rsync("--", self.place + name, f"{folder}/")
-            except Refused:
-                return None
-            return (Path(folder) / name.rpartition("/")[2]).read_bytes()
+            self._rsync("--files-from=-", "--", self.place, f"{folder}/", stdin="\n".join(names).encode())
+            return {name: Path(folder, name).read_bytes() for name in names}
 
     def changes(self, tree: Path) -> Changes:
         """Let rsync compare checksums of both sides, without changing anything."""
         if not self._exists():
             return Changes(new=tuple(manifest(tree)))
         said = self._rsync("--dry-run", "--delete", "--out-format=%i %n", "--", f"{tree}/", self.place)
-        new: list[str] = []
-        changed: list[str] = []
-        removed: list[str] = []
-        for line in said.decode("utf-8", "replace").splitlines():
-            what, _, name = line.partition(" ")
-            if what == "*deleting":
-                removed.append(name.strip())
-            elif what.startswith("<f"):
-                (new if "+++" in what else changed).append(name)
-        return Changes(tuple(new), tuple(changed), tuple(name for name in removed if not name.endswith("/")))
+        lines = [line.partition(" ") for line in said.decode("utf-8", "replace").splitlines()]
+        sent = [(name, "+++" in what) for what, _, name in lines if what.startswith("<f")]
+        removed = (name.strip() for what, _, name in lines if what == "*deleting")
+        return Changes(
+            tuple(name for name, new in sent if new),
+            tuple(name for name, new in sent if not new),
+            tuple(name for name in removed if not name.endswith("/")),
+        )
 
     def upload(self, tree: Path, say: Callable[[str], None]) -> None:
         """Send what differs, in an order that never shows a page whose parts are not there."""
@@ -94,5 +91,5 @@ class Rsync:
             Path(folder).chmod(0o755)
             self._rsync("--mkpath", "--", f"{folder}/", self.place)
 
-    def _rsync(self, *words: str) -> bytes:
-        return run("rsync", *_OPTIONS, "-e", self.shell, *words)
+    def _rsync(self, *words: str, stdin: bytes = b"") -> bytes:
+        return run("rsync", *_OPTIONS, "-e", self.shell, *words, stdin=stdin)
