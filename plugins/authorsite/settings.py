@@ -110,12 +110,13 @@ class SiteSettings(Record):
     """What the author sets about the site; every key has a default but the address.
 
     `url` is the site's public address, scheme included, without a closing slash. `social_cards` and `search` switch off
-    what large sites may find too dear.
+    what large sites may find too dear. `words` are the pages' own words in another language, by the English ones.
     """
 
     url: str
     description: str = ""
     language: str = "en"
+    words: dict[str, str] = Field(default_factory=dict)
     author_bio: str = ""
     contact: str = ""
     menu: tuple[Link, ...] = ()
@@ -164,6 +165,15 @@ class SiteSettings(Record):
         for kind in sorted(value.keys() - ALLOWABLE):
             raise Fault(f"`{kind}` cannot be allowed", did_you_mean(kind, ALLOWABLE, _KINDS))
         return value
+
+    @property
+    def locale(self) -> str:
+        """The language as Babel writes it."""
+        return self.language.replace("-", "_")
+
+    def word(self, english: str) -> str:
+        """Return a word of the pages in the site's language, where the author gave one."""
+        return self.words.get(english, english)
 
     @property
     def root(self) -> str:

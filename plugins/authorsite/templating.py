@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader
 
@@ -19,7 +21,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
     """Return the filters by name; dates, numbers and prices are written in the site's language."""
-    locale = site.language.replace("-", "_")
+    locale = site.locale
 
     def long_date(value: date | datetime) -> str:
         """1 June 2018, as the language has it."""
@@ -41,7 +43,13 @@ def filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
     def price(amount: Any, currency: str) -> str:
         return format_currency(amount, currency, locale=locale)
 
+    def listed(names: Sequence[str]) -> str:
+        """A, B, and C, as the language has it."""
+        return format_list(names, locale=locale)
+
     return {
+        "listed": listed,
+        "word": site.word,
         "long_date": long_date,
         "short_date": short_date,
         "iso": iso,
@@ -63,3 +71,14 @@ def add_templates(generator: Any) -> None:
     environment = generator.env
     loaders: list[BaseLoader] = list(environment.loader.loaders)
     environment.loader = ChoiceLoader([*loaders, FileSystemLoader(TEMPLATES)])
+
+
+def json_ld(thing: dict[str, Any]) -> str:
+    """Return JSON-LD for a script element: empty values are left out, `<` is written so that no script ends early."""
+    return json.dumps(_full(thing), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _full(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _full(item) for key, item in value.items() if item not in ("", None, (), [], {})}
+    return [_full(item) for item in value] if isinstance(value, (list, tuple)) else value

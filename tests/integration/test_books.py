@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from authorsite.books.shops import catalogue
-from conftest import post
+from conftest import SITE_DATE, Site, own_signals, post
 from lxml import html
 from PIL import Image
 from serving import serving
@@ -32,36 +32,44 @@ The long *description*.
 """
 
 
+FILES = {"content/books/guide.md": BOOK, "content/posts/a.md": post(chapter=2)}
+MAIN = {"main_book": "guide"}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A site with that book, built strictly once: look, do not touch."""
+    site = Site(tmp_path_factory.mktemp("shop"), {}).write(FILES)
+    with pytest.MonkeyPatch.context() as patch, own_signals():
+        patch.setenv("SITE_DATE", SITE_DATE)
+        assert not site.build(strict=True, AUTHORSITE={**MAIN, "contact": "ann@example.org"}).failed
+    return site
+
+
 def made(make_site, record=BOOK, **files):
-    return make_site({"content/books/guide.md": record, "content/posts/a.md": post(chapter=2), **files})
+    return make_site({**FILES, "content/books/guide.md": record, **files})
 
 
-def test_a_book_gets_its_pages_and_permanent_links(make_site):
-    site = made(make_site)
-    assert not site.build(strict=True, AUTHORSITE={"main_book": "guide"}).failed
-    page = site.output("books/guide/index.html")
+def test_a_book_gets_its_pages_and_permanent_links(shop):
+    page = shop.output("books/guide/index.html")
     assert "The &lt;Made-up&gt; Guide" in page
     assert "<em>description</em>" in page
     assert 'href="/books/guide/buy/"' in page
     assert re.search(r'id="chapter-2">.*href="/2019/03/01/a-post/"', page, re.DOTALL)
-    assert 'href="/books/guide/"' in site.output("books/index.html")
-    assert 'url=https://bookshop.org/book/9781234560010"' in site.output("go/guide/bookshop-us/index.html")
-    assert 'url=/books/guide/buy/"' in site.output("go/guide/index.html")
+    assert 'href="/books/guide/"' in shop.output("books/index.html")
+    assert 'url=https://bookshop.org/book/9781234560010"' in shop.output("go/guide/bookshop-us/index.html")
+    assert 'url=/books/guide/buy/"' in shop.output("go/guide/index.html")
 
 
-def test_the_purchase_page_names_format_shop_country_and_the_countrys_price(make_site):
-    site = made(make_site)
-    site.build(strict=True, AUTHORSITE={"main_book": "guide", "contact": "ann@example.org"})
-    page = site.output("books/guide/buy/index.html")
+def test_the_purchase_page_names_format_shop_country_and_the_countrys_price(shop):
+    page = shop.output("books/guide/buy/index.html")
     assert 'aria-label="Paperback at Bookshop.org, United States, $19.95"' in page
     assert 'aria-label="Paperback at Thalia, Germany and Austria, €17.50"' in page
     assert page.index('id="paperback"') < page.index('id="ebook"')
 
 
-def test_whoever_had_trouble_buying_opens_a_mail_that_names_edition_shop_and_page(make_site):
-    site = made(make_site)
-    site.build(strict=True, AUTHORSITE={"main_book": "guide", "contact": "ann@example.org"})
-    page = html.fromstring(site.output("books/guide/buy/index.html"))
+def test_whoever_had_trouble_buying_opens_a_mail_that_names_edition_shop_and_page(shop):
+    page = html.fromstring(shop.output("books/guide/buy/index.html"))
     mails = [urlsplit(href) for href in page.xpath("//*[@class='trouble']/a/@href")]
     told = [parse_qs(mail.query) for mail in mails]
     assert {mail.path for mail in mails} == {"ann@example.org"}
@@ -70,22 +78,42 @@ def test_whoever_had_trouble_buying_opens_a_mail_that_names_edition_shop_and_pag
         ["Trouble buying: Paperback at Thalia, Germany and Austria"],
         ["Trouble buying: E-book at Kobo, 10 countries"],
     ]
-    assert told[1]["body"][0].split("\r\n")[:4] == [
-        "Edition: Paperback",
-        "Shop: Thalia, Germany and Austria",
+    assert told[1]["body"][0].split("\r\n")[:3] == [
+        "Paperback at Thalia, Germany and Austria",
         "Link: https://www.thalia.de/suche?sq=9781234560010",
         "Page: https://example.org/books/guide/buy/",
     ]
     names = [" ".join(link.text_content().split()) for link in page.xpath("//*[@class='trouble']/a")]
     assert names[2] == "Had trouble buying? E-book at Kobo, 10 countries"
-    site.build(strict=True, AUTHORSITE={"main_book": "guide"})
-    assert "mailto:" not in site.output("books/guide/buy/index.html")
 
 
-def test_json_ld_holds_the_records_facts(make_site):
-    site = made(make_site)
-    site.build(strict=True, AUTHORSITE={"main_book": "guide"})
-    page = site.output("books/guide/index.html")
+def test_each_edition_with_an_isbn_can_be_cited_and_the_first_whatever_it_has(make_site):
+    editions = "editions: [{format: ebook}, {format: hardcover, isbn: 978-1-234-56001-0}, {format: audiobook}]"
+    site = make_site({"content/books/guide.md": f"---\ntitle: Guide\n{editions}\n---\n"})
+    assert not site.build(strict=True, AUTHORSITE=MAIN).failed
+    cited = [(item["id"], item.get("ISBN", "")) for item in json.loads(site.output("books/guide/cite.json"))]
+    assert cited == [("guide", ""), ("guide-hardcover", "978-1-234-56001-0")]
+    assert re.findall(r"@book\{(.*),", site.output("books/guide/cite.bib")) == ["guide", "guide-hardcover"]
+    assert "mailto:" not in site.output("books/guide/buy/index.html"), "without a contact there is nobody to write to"
+
+
+def test_an_author_gives_the_pages_words_in_the_sites_language(make_site):
+    words = {"Paperback": "Taschenbuch", "at": "bei", "pages": "Seiten", "Buy the book": "Buch kaufen", "by": "von"}
+    words |= {"out of print": "vergriffen", "countries": "Länder"}
+    record = BOOK.replace("price: {USD: 9.99}", "pages: 90, availability: out of print")
+    site = made(make_site, record)
+    assert not site.build(strict=True, AUTHORSITE={**MAIN, "language": "de", "words": words}).failed
+    page, buy = site.output("books/guide/index.html"), site.output("books/guide/buy/index.html")
+    assert re.search(">Buch kaufen<.*<dt>Taschenbuch</dt>.*>90 Seiten<.*>vergriffen<", page, re.DOTALL)
+    assert '"byline">von Ann Author<' in page
+    assert 'aria-label="Taschenbuch bei Thalia, Deutschland und Österreich, 17,50\xa0€"' in buy
+    assert "Kobo, 10 Länder" in buy
+    assert "Taschenbuch" in site.output("index.html")
+    assert "https://schema.org/Paperback" in page, "machines are told in their own words"
+
+
+def test_json_ld_holds_the_records_facts(shop):
+    page = shop.output("books/guide/index.html")
     data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)[1])
     assert data["name"] == "The <Made-up> Guide"
     paper = data["workExample"][0]
@@ -96,7 +124,7 @@ def test_json_ld_holds_the_records_facts(make_site):
 def test_a_dead_link_is_marked_and_drops_below_and_its_permanent_link_leads_to_the_purchase_page(make_site):
     status = {"https://bookshop.org/book/9781234560010": {"dead": True, "worked": "2020-01-01T00:00:00+00:00"}}
     site = made(make_site, **{"content/data/link-status.json": json.dumps(status)})
-    site.build(strict=True, AUTHORSITE={"main_book": "guide"})
+    site.build(strict=True, AUTHORSITE=MAIN)
     page = site.output("books/guide/buy/index.html")
     assert page.index("Paperback at Thalia") < page.index("Paperback at Bookshop.org, United States, $19.95")
     assert "did not work" in page
@@ -113,7 +141,7 @@ def test_faults_between_record_catalogue_and_posts_are_named(make_site):
 
 
 def test_a_chapter_that_the_book_does_not_have_is_named(make_site):
-    built = made(make_site, BOOK.replace("number: 2", "number: 3")).build(AUTHORSITE={"main_book": "guide"})
+    built = made(make_site, BOOK.replace("number: 2", "number: 3")).build(AUTHORSITE=MAIN)
     assert [str(p) for p in built.problems] == [
         "content/posts/a.md:4: The <Made-up> Guide has no chapter 2 - it has: 3"
     ]
@@ -128,7 +156,7 @@ def test_a_record_that_knows_next_to_nothing_still_makes_its_pages(make_site):
 def test_a_forthcoming_books_permanent_links_lead_to_the_purchase_page_only_before_it_can_be_bought(make_site):
     record = BOOK.replace("2018-06-01", "2030-06-01")
     site = make_site({"content/books/guide.md": record})
-    assert not site.build(strict=True, AUTHORSITE={"main_book": "guide"}).failed
+    assert not site.build(strict=True, AUTHORSITE=MAIN).failed
     assert 'url=/books/guide/buy/"' in site.output("go/guide/bookshop-us/index.html")
     assert "Comes out on" in site.output("books/guide/buy/index.html")
 
@@ -136,7 +164,7 @@ def test_a_forthcoming_books_permanent_links_lead_to_the_purchase_page_only_befo
 def test_whoever_cites_the_book_gets_it_in_three_styles_with_nothing_but_text(make_site):
     record = BOOK.replace("title: The <Made-up> Guide", "title: The <Made-up> Guide & More")
     site = make_site({"content/books/guide.md": record})
-    assert not site.build(strict=True, AUTHORSITE={"main_book": "guide"}).failed
+    assert not site.build(strict=True, AUTHORSITE=MAIN).failed
     page = site.output("books/guide/index.html")
     told = dict(re.findall(r"<dt>(APA|MLA|Chicago)</dt><dd>(.*?)</dd>", page))
     url = "https://example.org/books/guide/"
@@ -147,7 +175,7 @@ def test_whoever_cites_the_book_gets_it_in_three_styles_with_nothing_but_text(ma
 
 def test_redirects_carry_the_permanent_links_and_after_them_catch_those_of_shops_no_longer_named(make_site):
     site = made(make_site, BOOK.replace("chapters:", "aliases: [/old-guide/]\nchapters:"))
-    assert not site.build(strict=True, AUTHORSITE={"main_book": "guide"}).failed
+    assert not site.build(strict=True, AUTHORSITE=MAIN).failed
     rules = site.output("_redirects").splitlines()
     assert "/go/guide/bookshop-us/ https://bookshop.org/book/9781234560010 302" in rules
     assert "/old-guide/ /books/guide/ 301" in rules
@@ -169,49 +197,49 @@ def test_an_offers_price_goes_when_it_expires_and_the_offer_stays(make_site):
         "shop: thalia, edition: paperback, price: {EUR: 9.99}, valid_until: 2020-02-02",
     )
     site = made(make_site, record)
-    assert not site.build(strict=True, AUTHORSITE={"main_book": "guide"}).failed
+    assert not site.build(strict=True, AUTHORSITE=MAIN).failed
     page = site.output("books/guide/buy/index.html")
     assert 'aria-label="Paperback at Thalia, Germany and Austria"' in page
     assert "9.99" not in re.search(r'data-shop="thalia".*', page)[0]
     with_price = record.replace("2020-02-02", "2020-02-03")
-    site.write({"content/books/guide.md": with_price}).build(strict=True, AUTHORSITE={"main_book": "guide"})
+    site.write({"content/books/guide.md": with_price}).build(strict=True, AUTHORSITE=MAIN)
     assert "€9.99" in re.search(r'data-shop="thalia".*', site.output("books/guide/buy/index.html"))[0]
 
 
-def test_every_permanent_link_has_a_qr_code(make_site):
-    site = made(make_site)
-    site.build(strict=True, AUTHORSITE={"main_book": "guide"})
-    assert "<title>The &lt;Made-up&gt; Guide</title>" in site.output("go/guide/qr.svg")
-    codes = {site.output(f"go/guide/{place}qr.svg") for place in ("", "bookshop-us/", "thalia/", "kobo/", "worldcat/")}
+def test_every_permanent_link_has_a_qr_code(shop):
+    assert "<title>The &lt;Made-up&gt; Guide</title>" in shop.output("go/guide/qr.svg")
+    codes = {shop.output(f"go/guide/{place}qr.svg") for place in ("", "bookshop-us/", "thalia/", "kobo/", "worldcat/")}
     assert len(codes) == 5
 
 
 # The site's language, and what a price of €17.50 and one of $19.95 look like in it.
 LOCALES = [
-    ("en-US", "€17.50", "$19.95"),
-    ("en-GB", "€17.50", "US$19.95"),
-    ("de-DE", "17,50 €", "19,95 $"),
-    ("de-AT", "€ 17,50", "$ 19,95"),
-    ("fr", "17,50 €", "19,95 $US"),
+    ("en-US", "€17.50", "$19.95", "and"),
+    ("en-GB", "€17.50", "US$19.95", "and"),
+    ("de-DE", "17,50 €", "19,95 $", "und"),
+    ("de-AT", "€ 17,50", "$ 19,95", "und"),
+    ("fr", "17,50 €", "19,95 $US", "et"),
 ]
 
 
-@pytest.mark.parametrize(("language", "euro", "dollar"), LOCALES)
+@pytest.mark.parametrize(("language", "euro", "dollar", "joint"), LOCALES)
 def test_prices_are_written_as_the_sites_language_has_them_whatever_the_machines(
-    make_site, monkeypatch, language, euro, dollar
+    make_site, monkeypatch, language, euro, dollar, joint
 ):
     for name in ("LANGUAGE", "LC_ALL", "LC_NUMERIC", "LANG"):
         monkeypatch.setenv(name, "C" if language.startswith("de") else "de_DE.UTF-8")
     site = made(make_site, BOOK.replace("published: 2018-06-01\ndescr", "language: de\npublished: 2018-06-01\ndescr"))
-    assert not site.build(strict=True, AUTHORSITE={"main_book": "guide", "language": language}).failed
+    assert not site.build(
+        strict=True, AUTHORSITE={**MAIN, "language": language, "search": False, "social_cards": False}
+    ).failed
     said = {
         " ".join(price.text_content().split())
         for page in ("books/guide/", "books/guide/buy/", "books/", "buy/")
         for price in html.fromstring(site.output(f"{page}index.html")).xpath("//*[starts-with(@class, 'price')]")
     }
-    assert f"Paperback and E-book {dollar} / {euro}" in said
+    assert f"Paperback {joint} E-book {dollar} / {euro}" in said
     assert {euro, dollar} <= said
-    assert '"price": "17.50"' in site.output("books/guide/index.html")
+    assert '"price":"17.50"' in site.output("books/guide/index.html")
     assert "<PriceAmount>17.50<" in site.output("books/guide/onix.xml")
 
 
@@ -228,7 +256,7 @@ def test_an_image_in_a_description_comes_in_sizes_as_in_posts(make_site):
     Image.radial_gradient("L").resize((1600, 900)).convert("RGB").save(picture, "PNG")
     record = BOOK.replace("The long", "![A rung](../images/rung.png)\n\n![A step](/images/rung.png)\n\nThe long")
     site = made(make_site, record, **{"content/images/rung.png": picture.getvalue()})
-    assert not site.build(strict=True, AUTHORSITE={"main_book": "guide"}).failed
+    assert not site.build(strict=True, AUTHORSITE=MAIN).failed
     prose = html.fromstring(site.output("books/guide/index.html")).xpath("//div[@class='prose']")[0]
     shown = prose.xpath(".//img")
     assert [image.get("alt") for image in shown] == ["A rung", "A step"]
@@ -239,42 +267,35 @@ def test_an_image_in_a_description_comes_in_sizes_as_in_posts(make_site):
     assert "https://example.org/images/" in site.output("books/feed.xml")
 
 
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ("![A rung](../images/none.png)", "none.png"),
-        ("![](../images/rung.png)", "no description"),
-        ("A rung,[2] and another.[1]\n\n## References\n\n1. A Book About Rungs", "reference [2] has no entry"),
-        ("![A rung](https://elsewhere.example/rung.png)", "another host"),
-    ],
-)
-def test_a_fault_in_a_description_is_named_at_its_line(make_site, text, what):
+def test_the_faults_in_a_description_are_named_at_their_lines(make_site):
     picture = io.BytesIO()
     Image.new("RGB", (16, 9)).save(picture, "PNG")
-    record = BOOK.replace("The long", f"{text}\n\nThe long")
+    faulty = {
+        "![A rung](../images/none.png)": "none.png",
+        "![](../images/rung.png)": "no description",
+        "![A rung](https://elsewhere.example/rung.png)": "another host",
+        "A rung,[2] and another.[1]\n\n## References\n\n1. A Book About Rungs": "reference [2] has no entry",
+    }
+    record = BOOK.replace("The long *description*.", "\n\n".join(faulty))
     site = made(make_site, record, **{"content/images/rung.png": picture.getvalue()})
-    problems = [str(p) for p in site.build(strict=True, AUTHORSITE={"main_book": "guide"}).problems]
-    assert len(problems) == 1
-    assert problems[0].startswith("content/books/guide.md:15: ")
-    assert what in problems[0]
+    problems = sorted(site.build(strict=True, AUTHORSITE=MAIN).problems, key=lambda problem: problem.line)
+    assert [(p.path, p.line) for p in problems] == [("content/books/guide.md", line) for line in (15, 17, 19, 21)]
+    for problem, what in zip(problems, faulty.values(), strict=True):
+        assert what in str(problem)
 
 
-def test_the_script_is_small_and_the_page_is_whole_without_it(make_site):
-    site = made(make_site)
-    site.build(strict=True, AUTHORSITE={"main_book": "guide"})
-    page = site.output("books/guide/buy/index.html")
+def test_the_script_is_small_and_the_page_is_whole_without_it(shop):
+    page = shop.output("books/guide/buy/index.html")
     script = re.search(r'<script src="/(theme/buy\.[0-9a-f]{10}\.js)" defer blocking="render">', page)[1]
-    assert len(site.output(script).encode()) < 2048
+    assert len(shop.output(script).encode()) < 2048
     assert "on this device only" in page
     assert page.index("United States</h3>") < page.index("Germany and Austria</h3>")
     assert not re.search(r"<script(?! src| type=\"application/ld\+json\")|\son\w+=|\sstyle=", page)
 
 
 @pytest.mark.browser
-def test_the_script_shows_the_readers_country_and_keeps_the_choice_on_the_device(make_site, browser):
-    site = made(make_site)
-    site.build(strict=True, AUTHORSITE={"main_book": "guide"})
-    with serving(site.root / "output") as address, closing(browser.new_context(locale="en-US")) as context:
+def test_the_script_shows_the_readers_country_and_keeps_the_choice_on_the_device(shop, browser):
+    with serving(shop.root / "output") as address, closing(browser.new_context(locale="en-US")) as context:
         page = context.new_page()
         asked = []
         page.on("request", lambda request: asked.append(request.url))
@@ -341,10 +362,10 @@ def test_the_golden_site_builds_under_pelicans_simple_theme(golden_copy):
 
 def test_links_in_a_description_lead_to_the_sites_own_pages_and_broken_ones_are_named(make_site):
     site = made(make_site, BOOK.replace("The long", "As [told]({filename}/posts/a.md), the long"))
-    assert not site.build(strict=True, AUTHORSITE={"main_book": "guide"}).failed
+    assert not site.build(strict=True, AUTHORSITE=MAIN).failed
     assert '<a href="/2019/03/01/a-post/">told</a>' in site.output("books/guide/index.html")
     site.write({"content/books/guide.md": BOOK.replace("The long", "As [told]({filename}/posts/b.md), the long")})
-    built = site.build(strict=True, AUTHORSITE={"main_book": "guide"})
+    built = site.build(strict=True, AUTHORSITE=MAIN)
     assert ["b.md" in str(p) and str(p).startswith("content/books/guide.md:15") for p in built.problems] == [True]
 
 

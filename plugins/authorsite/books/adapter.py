@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pelican.generators import Generator
@@ -26,7 +28,6 @@ from .checks import check_apart, check_chapters, check_offers
 from .desk import Desk
 from .exports import citations, files
 from .exports.jsonld import book_jsonld
-from .exports.onix import Sender
 from .model import Book
 from .views import BookView, OfferView
 
@@ -36,6 +37,7 @@ REDIRECTS = "redirects"
 
 SCRIPT = Path(__file__).with_name("buy.js")
 LINK_STATUS = "data/link-status.json"
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class BooksGenerator(Generator):
@@ -48,16 +50,17 @@ class BooksGenerator(Generator):
         self.author = str(self.settings.get("AUTHOR") or self.settings["SITENAME"])
         catalogue = shops.with_own_shops(Path(self.path) / "data" / "shops.yaml", self.log)
         self.desk = Desk(
-            locale=self.site.language.replace("-", "_"),
-            site_url=self.site.url,
+            site=self.site,
             today=now_of(self.settings).date(),
             shops=catalogue,
-            contact=self.site.contact,
             links=_link_status(Path(self.path) / LINK_STATUS, self.log),
         )
         sources = [s for path in sorted((Path(self.path) / FOLDER).glob("*.md")) if (s := self._read(path))]
         check_apart(sources, self.log)
         views = [self._view(source, sources) for source in sources]
+        for view in views:
+            for post in view.posts:
+                post.book = view
         self.context["books"] = tuple(
             sorted(views, key=lambda b: (b.published is None, b.published, b.title), reverse=True)
         )
@@ -86,20 +89,28 @@ class BooksGenerator(Generator):
         code = "\n".join(line.strip() for line in SCRIPT.read_text("utf-8").splitlines() if not line.startswith("//"))
         script = f"theme/buy.{sha256(code.encode()).hexdigest()[:10]}.js"
         output.write(self.context, script, code)
-        sender = Sender(self.author, self.site.url, self.site.contact)
         self._page(writer, "books", "books/", books=books)
         self._page(writer, "buy_all", "buy/", books=books)
         for book in books:
-            self._page(writer, "book", book.url, book=book)
-            self._page(writer, "buy", book.buy_url, book=book, script=script)
+            data = book_jsonld(book, self.site.url, self.author)
+            cited = citations.formatted(citations.csl_items(book, self.site.url)[0], self.site.language)
+            self._page(writer, "book", book.url, book=book, structured=data, citations=cited)
+            self._page(writer, "buy", book.buy_url, book=book, structured=data, script=script)
             for place, to, offer in self._permanent(book):
                 self._page(writer, "go", place, book=book, offer=offer, to=to)
             # A shop that the record no longer names may stand in print, and not every host heeds `_redirects`.
             to_purchase = Path(self.output_path, book.go_url, "index.html").read_bytes()
             for shop in sorted(self.desk.shops.keys() - {offer.shop for offer in book.shops}):
                 output.write(self.context, f"{book.go_url}{shop}/index.html", to_purchase)
-            for place, text in files(book, sender).items():
+            for place, text in files(book, self.site.url).items():
                 output.write(self.context, place, text)
+            if book.onix:
+                output.write(self.context, book.onix, self._onix(book))
+
+    def _onix(self, book: BookView) -> str:
+        host = urlsplit(self.site.url).netloc
+        text = self.env.get_template("onix.xml").render(book=book, site=self.site, author=self.author, host=host)
+        return _NOT_XML.sub("", text)
 
     def _page(self, writer: Any, template: str, url: str, **local: Any) -> None:
         writer.write_file(
@@ -114,7 +125,6 @@ class BooksGenerator(Generator):
 
     def _view(self, source: Source[Book], sources: Sequence[Source[Book]]) -> BookView:
         book, slug = source.record, _slug(source)
-        editions = self.desk.editions(book, slug)
         posts = [post for post in self.context.get("articles", []) if self._is_about(post, slug, sources)]
         check_chapters(posts, book, self.log)
         html = body_of(source, Converter(), self.log, slug)
@@ -122,7 +132,7 @@ class BooksGenerator(Generator):
         if book.cover:
             src = book.cover.src.lstrip("/")
             cover = picture(self.context, src, book.cover.alt, (source.path, line_of(("cover", "src"), source.lines)))
-        view = BookView(
+        return BookView(
             record=book,
             source_path=source.path,
             slug=slug,
@@ -131,27 +141,17 @@ class BooksGenerator(Generator):
             go_url=f"go/{slug}/",
             title=book.title,
             subtitle=book.subtitle,
-            authors=book.authors,
             published=book.published,
             forthcoming=bool(book.published and book.published > self.desk.today),
             told_on=book.told_on(self.desk.today),
             hook=book.hook or book.description or plain(html)[:200],
             html=html,
-            feed_html=self.desk.with_facts(html, editions),
-            editions=editions,
+            editions=self.desk.editions(book, slug),
             posts=tuple(posts),
             sample=self._sample(source),
             cover=cover,
             card=card(self.context, f"book-{slug}", book.title, ", ".join(book.authors), src if cover else "", cover),
         )
-        view = replace(
-            view,
-            structured=book_jsonld(view, self.site.url, self.author),
-            citations=citations.formatted(citations.csl_item(view, self.site.url), self.site.language),
-        )
-        for post in posts:
-            post.book = view
-        return view
 
     def _is_about(self, post: Any, slug: str, sources: Sequence[Source[Book]]) -> bool:
         record = getattr(post, "record", None)
@@ -204,7 +204,7 @@ def finish(generators: list[Any]) -> None:
     for book in context.get("books", ()):
         html = pictured(resolved(book.html, book.source_path, context), book.source_path, context)
         if html != book.html:
-            new = replace(book, html=html, feed_html=book.feed_html.replace(book.html, html))
+            new = replace(book, html=html)
             context["books"] = tuple(new if other is book else other for other in context["books"])
             context["main_book"] = new if context["main_book"] is book else context["main_book"]
             for post in book.posts:

@@ -3,90 +3,119 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from html import escape
 from typing import Any
 from urllib.parse import quote
 
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_currency, get_territory_currencies
 
-from .model import Availability, Book, Edition, Offer
+from ..settings import SiteSettings
+from .model import Book, Edition, Offer
 from .shops import Shop, address
-from .views import EditionView, OfferView, places_in_words
+from .views import EditionView, OfferView
+
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What views are made with: the site's language and address, its date, the catalogue, and link check results."""
+    """What views are made with: the site's settings, its date, the catalogue, and what the link check found."""
 
-    locale: str
-    site_url: str
+    site: SiteSettings
     today: date
     shops: Mapping[str, Shop]
-    contact: str = ""
-    links: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    links: Mapping[str, Mapping[str, Any]]
 
     def editions(self, book: Book, slug: str) -> tuple[EditionView, ...]:
         """Return the book's editions with their offers; dead links go below, expired prices go."""
-        formats = [edition.format.value for edition in book.editions]
+        formats = [edition.format for edition in book.editions]
         keys = [f"{f}-{n}" if (n := formats[: place + 1].count(f)) > 1 else f for place, f in enumerate(formats)]
         return tuple(self._edition(book, slug, *pair) for pair in zip(book.editions, keys, strict=True))
 
     def _edition(self, book: Book, slug: str, edition: Edition, key: str) -> EditionView:
-        def at(kind: str, named: Sequence[tuple[str, Offer]]) -> tuple[OfferView, ...]:
-            shops = [(key, self.shops[key], offer) for key, offer in named if key in self.shops]
-            made = [self._offer(book, slug, edition, *shop) for shop in shops if shop[1].kind == kind]
-            return tuple(sorted((view for view in made if view), key=lambda view: view.dead))
-
-        offers = at("buy", [(o.shop, o) for o in book.offers if self._belongs(book, o, edition)])
-        lenders = [(key, Offer(shop=key)) for key, shop in self.shops.items() if edition.format in shop.formats]
-        orderable = edition.availability in (Availability.AVAILABLE, Availability.PREORDER)
+        sellers = [offer for offer in book.offers if self._belongs(book, offer, edition)]
+        lenders = [
+            Offer(shop=name)
+            for name, shop in self.shops.items()
+            if shop.kind == "borrow" and edition.format in shop.formats
+        ]
+        offers, borrow = (self._offers(book, slug, edition, named) for named in (sellers, lenders))
+        published = edition.published or book.published
+        price = " / ".join(self._said(amount, currency) for currency, amount in edition.price.items())
         return EditionView(
             record=edition,
             key=key,
-            published=edition.published or book.published,
-            price=" / ".join(self._said(amount, currency) for currency, amount in edition.price.items()),
+            name=self.site.word(edition.name),
+            published=published,
+            price=price,
             prices=tuple((currency, f"{amount:.2f}") for currency, amount in sorted(edition.price.items())),
-            offered=orderable and any(not offer.dead for offer in offers),
+            offered=edition.availability in {"available", "preorder"} and any(not offer.dead for offer in offers),
             offers=offers,
-            borrow=at("borrow", lenders),
+            borrow=borrow,
+            facts=tuple(filter(None, self._facts(edition, published, price))) or (self.site.word("available"),),
             barcode=f"books/{slug}/{key}-ean.svg" if edition.isbn else "",
         )
+
+    def _facts(self, edition: Edition, published: date | None, price: str) -> list[str]:
+        word, trim = self.site.word, edition.trim
+        return [
+            edition.imprint,
+            format_date(published, "long", locale=self.site.locale) if published else "",
+            f"{edition.pages} {word('pages')}" if edition.pages else "",
+            edition.duration,
+            f"{trim.width} × {trim.height} {word('inches') if trim.unit == 'in' else 'mm'}" if trim else "",
+            price,
+            f"ISBN {edition.isbn_text}" if edition.isbn else "",
+            f"ISBN-10 {edition.isbn10}" if edition.isbn10 else "",
+            word(edition.availability) if edition.availability != "available" else "",
+        ]
 
     def _belongs(self, book: Book, offer: Offer, edition: Edition) -> bool:
         """Say whether an offer is of this edition: the first in print of the formats that it may mean."""
         shop = self.shops.get(offer.shop)
-        forms = {offer.edition} if offer.edition else set(shop.formats if shop else ())
+        if shop is None or shop.kind != "buy":
+            return False
+        forms = (offer.edition,) if offer.edition else shop.formats
         fitting = [e for e in book.editions if e.format in forms]
-        current = [e for e in fitting if e.availability is not Availability.OUT_OF_PRINT] or fitting
+        current = [e for e in fitting if e.availability != "out of print"] or fitting
         return bool(current) and edition is current[0]
 
-    def _offer(self, book: Book, slug: str, edition: Edition, key: str, shop: Shop, offer: Offer) -> OfferView | None:
+    def _offers(self, book: Book, slug: str, edition: Edition, named: Sequence[Offer]) -> tuple[OfferView, ...]:
+        made = [self._offer(book, slug, edition, offer) for offer in named]
+        return tuple(sorted((view for view in made if view), key=lambda view: view.dead))
+
+    def _offer(self, book: Book, slug: str, edition: Edition, offer: Offer) -> OfferView | None:
+        shop = self.shops[offer.shop]
         url = address(shop, book, edition, offer)
         if not url:
             return None
         countries = (offer.country,) if offer.country else shop.countries
-        territories = Locale.parse(self.locale).territories
+        territories = Locale.parse(self.site.locale).territories
         names = tuple(territories.get(code, code) for code in countries)
+        few = len(names) <= _FEW
+        places = format_list(names, locale=self.site.locale) if few else f"{len(names)} {self.site.word('countries')}"
         price, currency = self._price(edition, offer, countries) if shop.kind == "buy" else (None, "")
         said = self._said(price, currency) if price is not None else ""
-        where = ", ".join(filter(None, [shop.name, places_in_words(names)]))
+        label = f"{self.site.word(edition.name)} {self.site.word('at')} {shop.name}"
+        whole = ", ".join(filter(None, [label, places]))
         status = self.links.get(url, {})
         worked = status.get("worked")
         return OfferView(
-            shop=key,
+            shop=offer.shop,
             name=shop.name,
-            countries=tuple(countries),
+            countries=countries,
             country_names=names,
+            places=places,
             url=url,
-            go_url=f"go/{slug}/{key}/",
-            label=f"{edition.name} at {where}",
-            short=", ".join(filter(None, [f"{edition.name} at {shop.name}", said])),
-            trouble=self._trouble(slug, edition.name, where, url),
+            go_url=f"go/{slug}/{offer.shop}/",
+            label=whole,
+            short=", ".join(filter(None, [label, said])),
+            trouble=self._trouble(slug, whole, url),
             price=said,
             amount=f"{price:.2f}" if price is not None else "",
             currency=currency,
@@ -106,20 +135,11 @@ class Desk:
         return price.get(currency), currency
 
     def _said(self, amount: Decimal, currency: str) -> str:
-        return format_currency(amount, currency, locale=self.locale)
+        return format_currency(amount, currency, locale=self.site.locale)
 
-    def _trouble(self, slug: str, edition: str, shop: str, url: str) -> str:
+    def _trouble(self, slug: str, label: str, url: str) -> str:
         """Return the mailto: address of a mail that names edition, shop and page already; "" without a contact."""
-        page = f"{self.site_url}/books/{slug}/buy/"
-        lines = [f"Edition: {edition}", f"Shop: {shop}", f"Link: {url}", f"Page: {page}", "", "What happened:", ""]
-        subject, body = (quote(text, safe="") for text in (f"Trouble buying: {edition} at {shop}", "\r\n".join(lines)))
-        return f"mailto:{self.contact}?subject={subject}&body={body}" if self.contact else ""
-
-    def with_facts(self, html: str, editions: Sequence[EditionView]) -> str:
-        """Return a description with the facts of each edition in a list below it, for feeds."""
-        lines = []
-        for edition in editions:
-            day = format_date(edition.published, "long", locale=self.locale) if edition.published else ""
-            number = f"ISBN {edition.record.isbn_text}" if edition.record.isbn else ""
-            lines.append(escape(", ".join(filter(None, [edition.record.name, day, edition.price, number]))))
-        return html + (f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if lines else "")
+        word, page = self.site.word, f"{self.site.url}/books/{slug}/buy/"
+        lines = [label, f"{word('Link')}: {url}", f"{word('Page')}: {page}", "", word("What happened:"), ""]
+        subject, body = quote(f"{word('Trouble buying')}: {label}", safe=""), quote("\r\n".join(lines), safe="")
+        return f"mailto:{self.site.contact}?subject={subject}&body={body}" if self.site.contact else ""

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
+from stdnum import isbn
+from stdnum.exceptions import ValidationError
 
 from ..reading.schemas import SiteAddress, Slug, WebAddress
 from ..validation import Fault, Record
-from .values import Day, Duration, Isbn, Prices, TrimSize, hyphenated, isbn10, minutes
+from .values import Day, Duration, Isbn, Prices, TrimSize, minutes
 
-
-class Format(StrEnum):
-    """How an edition reaches its reader."""
-
-    PAPERBACK = "paperback"
-    HARDCOVER = "hardcover"
-    EBOOK = "ebook"
-    AUDIOBOOK = "audiobook"
-
-
-class Availability(StrEnum):
-    """Whether an edition can be had."""
-
-    ANNOUNCED = "announced"
-    PREORDER = "preorder"
-    AVAILABLE = "available"
-    OUT_OF_PRINT = "out of print"
+Format = Literal["paperback", "hardcover", "ebook", "audiobook"]
+PRINTED: tuple[Format, ...] = ("paperback", "hardcover")
+Availability = Literal["announced", "preorder", "available", "out of print"]
 
 
 class Contributor(Record):
@@ -47,7 +34,7 @@ class Series(Record):
     number: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.name}, number {self.number}" if self.number else self.name
+        return f"{self.name} ({self.number})" if self.number else self.name
 
 
 class Cover(Record):
@@ -92,7 +79,7 @@ class Edition(Record):
     duration: Duration = ""
     trim: TrimSize | None = None
     price: Prices = Field(default_factory=dict)
-    availability: Availability = Availability.AVAILABLE
+    availability: Availability = "available"
     asin: str = ""
 
     @field_validator("availability", mode="before")
@@ -102,8 +89,8 @@ class Edition(Record):
 
     @property
     def name(self) -> str:
-        """The format in words."""
-        return "E-book" if self.format is Format.EBOOK else self.format.value.capitalize()
+        """The format in English words."""
+        return "E-book" if self.format == "ebook" else self.format.capitalize()
 
     @property
     def minutes(self) -> int:
@@ -113,12 +100,15 @@ class Edition(Record):
     @property
     def isbn_text(self) -> str:
         """The ISBN with its hyphens."""
-        return hyphenated(self.isbn) if self.isbn else ""
+        return str(isbn.format(self.isbn)) if self.isbn else ""
 
     @property
     def isbn10(self) -> str:
-        """The ISBN of ten digits, where there is one."""
-        return isbn10(self.isbn) if self.isbn else ""
+        """The ISBN of ten digits; "" where there is none, as for 979."""
+        try:
+            return str(isbn.compact(isbn.to_isbn10(self.isbn))) if self.isbn else ""
+        except ValidationError:
+            return ""
 
 
 class Offer(Record):
@@ -158,18 +148,12 @@ class Book(Record):
     updated: Day | None = None
 
     @model_validator(mode="after")
-    def _editions_apart(self) -> Book:
-        seen: dict[str, int] = {}
-        for number, edition in enumerate(self.editions):
-            if edition.isbn and edition.isbn in seen:
-                first = self.editions[seen[edition.isbn]].format
-                raise Fault(f"the {first} has this ISBN too", "each edition has its own", ("editions", number, "isbn"))
-            if edition.isbn:
-                seen[edition.isbn] = number
-        return self
-
-    @model_validator(mode="after")
-    def _chapters_apart(self) -> Book:
+    def _apart(self) -> Book:
+        for place, edition in enumerate(self.editions):
+            twin = next((other for other in self.editions[:place] if edition.isbn and other.isbn == edition.isbn), None)
+            if twin:
+                what = f"the {twin.format} has this ISBN too"
+                raise Fault(what, "each edition has its own", ("editions", place, "isbn"))
         numbers = [chapter.number for chapter in self.chapters]
         for place, number in enumerate(numbers):
             if number in numbers[:place]:
@@ -209,14 +193,15 @@ class Book(Record):
         return tuple(c.name for c in self.contributors if c.role == "author")
 
     def told_on(self, today: date) -> date | None:
-        """Return since when the record says what it says: `updated`, else the newest date of publication that has come.
+        """Return since when the record says what it says: `updated`, else the newest of its own dates that has come.
 
-        None when there is neither.
+        Those are of publication and endorsements; None when there is none.
         """
-        known = [self.updated] if self.updated else [self.published, *(edition.published for edition in self.editions)]
+        dated = [self.published, *(e.published for e in self.editions), *(e.date for e in self.endorsements)]
+        known = [self.updated] if self.updated else dated
         return max((day for day in known if day and day <= today), default=None)
 
     def published_of(self, form: Format | None) -> date | None:
         """Return when the edition of that format came or comes out; the work's own date where it says nothing."""
-        own = next((e.published for e in self.editions if e.format is form and e.published), None)
+        own = next((e.published for e in self.editions if e.format == form and e.published), None)
         return own or self.published

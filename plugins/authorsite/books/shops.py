@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import quote, urlsplit
 
 import yaml
@@ -15,11 +15,9 @@ from pydantic import ValidationInfo, field_validator
 from ..problems import ProblemLog
 from ..reading.front_matter import parse
 from ..validation import Fault, Record, did_you_mean, validate
-from .model import Book, Edition, Format, Offer
-from .values import isbn10
+from .model import PRINTED, Book, Edition, Format, Offer
 
 CATALOGUE = Path(__file__).parent / "shops.yaml"
-PRINTED = (Format.PAPERBACK, Format.HARDCOVER)
 _TERRITORIES = Locale("en").territories
 
 
@@ -33,7 +31,7 @@ class Shop(Record):
     name: str
     kind: Literal["buy", "borrow"] = "buy"
     countries: tuple[str, ...] = ()
-    formats: tuple[Format, ...] = tuple(Format)
+    formats: tuple[Format, ...] = get_args(Format)
     asin: str = ""
     isbn10: str = ""
     isbn13: str = ""
@@ -95,28 +93,30 @@ def unknown_shop(key: str, shops: Mapping[str, Shop]) -> tuple[str, str]:
     return f"unknown shop `{key}`", hint
 
 
-def address(shop: Shop, book: Book, edition: Edition | None, offer: Offer | None = None) -> str:
+def address(shop: Shop, book: Book, edition: Edition, offer: Offer | None = None) -> str:
     """Return where `shop` sells `edition`: the offer's own address, else made from ASIN, ISBN, or title and author.
 
     "" when the shop's patterns give none. The affiliate tag goes where the shop wants it.
     """
+    tag = quote(offer.affiliate, safe="") if offer else ""
     if offer and offer.url:
         url = str(offer.url)
     else:
-        number = edition.isbn if edition and (edition.format in PRINTED or not shop.asin) else None
-        if offer and offer.affiliate and number and "{tag}" in shop.affiliate:
-            return shop.affiliate.replace("{tag}", quote(offer.affiliate, safe="")).replace("{isbn13}", number)
-        url = _made(shop, book, number, edition.asin if edition else "")
-    if url and offer and offer.affiliate and shop.affiliate.isidentifier():
-        url += f"{'&' if urlsplit(url).query else '?'}{shop.affiliate}={quote(offer.affiliate, safe='')}"
+        # A shop that has numbers of its own knows nothing but print by ISBN.
+        number = edition.isbn if edition.format in PRINTED or not shop.asin else None
+        if tag and number and "{tag}" in shop.affiliate:
+            return shop.affiliate.replace("{tag}", tag).replace("{isbn13}", number)
+        url = _made(shop, book, edition, number)
+    if url and tag and shop.affiliate.isidentifier():
+        url += f"{'&' if urlsplit(url).query else '?'}{shop.affiliate}={tag}"
     return url
 
 
-def _made(shop: Shop, book: Book, number: str | None, asin: str) -> str:
-    if shop.asin and asin:
-        return shop.asin.replace("{asin}", quote(asin, safe=""))
-    if shop.isbn10 and number and isbn10(number):
-        return shop.isbn10.replace("{isbn10}", isbn10(number))
+def _made(shop: Shop, book: Book, edition: Edition, number: str | None) -> str:
+    if shop.asin and edition.asin:
+        return shop.asin.replace("{asin}", quote(edition.asin, safe=""))
+    if shop.isbn10 and number and edition.isbn10:
+        return shop.isbn10.replace("{isbn10}", edition.isbn10)
     if shop.isbn13 and number:
         return shop.isbn13.replace("{isbn13}", number)
     return shop.search.replace("{query}", quote(" ".join([book.title, *book.authors[:1]]), safe=""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -38,7 +38,7 @@ def _isbn(value: str) -> str:
         raise Fault(f"ISBN {value} has a wrong check digit", f"it should end in {right}") from None
     except ValidationError:
         raise Fault(f"`{value}` is not an ISBN", "write its 13 digits, with or without hyphens") from None
-    return str(isbn.to_isbn13(number)).replace("-", "").replace(" ", "")
+    return str(isbn.compact(isbn.to_isbn13(number)))
 
 
 Isbn = Annotated[str, AfterValidator(_isbn)]
@@ -48,19 +48,13 @@ Isbn = Annotated[str, AfterValidator(_isbn)]
 def _prices(value: Any) -> dict[str, Decimal]:
     if not isinstance(value, dict):
         raise Fault(f"the price {value} has no currency", "write it as {USD: 19.95}")
-    prices = {}
     for currency, amount in value.items():
         if not is_currency(currency):
-            raise Fault(
-                f"`{currency}` is not a currency", "use the three letters of ISO 4217: USD, EUR, GBP", (currency,)
-            )
-        try:
-            prices[currency] = Decimal(str(amount))
-        except InvalidOperation:
-            raise Fault(f"`{amount}` is not a price", "write digits and a point: 19.95", (currency,)) from None
-        if not prices[currency].is_finite() or prices[currency] < 0:
+            hint = "use the three letters of ISO 4217: USD, EUR, GBP"
+            raise Fault(f"`{currency}` is not a currency", hint, (currency,))
+        if not re.fullmatch(r"\d+(\.\d+)?", str(amount)):
             raise Fault(f"`{amount}` is not a price", "write digits and a point: 19.95", (currency,))
-    return prices
+    return {currency: Decimal(str(amount)) for currency, amount in value.items()}
 
 
 Prices = Annotated[dict[str, Decimal], BeforeValidator(_prices)]
@@ -68,33 +62,33 @@ Prices = Annotated[dict[str, Decimal], BeforeValidator(_prices)]
 
 
 class Trim(Record):
-    """The size of a printed page."""
+    """The size of a printed page; `unit` is in or mm."""
 
-    width: Decimal
-    height: Decimal
+    width: str
+    height: str
     unit: str
-
-    def __str__(self) -> str:
-        return f"{self.width} × {self.height} {'inches' if self.unit == 'in' else 'mm'}"
 
 
 def _size(value: Any) -> Any:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*[x×]\s*(\d+(?:\.\d+)?)\s*(in|mm)", str(value).strip())
+    found = re.fullmatch(
+        r"(?P<width>\d+(\.\d+)?)\s*[x×]\s*(?P<height>\d+(\.\d+)?)\s*(?P<unit>in|mm)", str(value).strip()
+    )
     if not found:
         raise Fault(f"`{value}` is not a trim size", "write width, height and unit: 6x9in or 152x229mm")
-    return {"width": found[1], "height": found[2], "unit": found[3]}
+    return found.groupdict()
 
+
+TrimSize = Annotated[Trim, BeforeValidator(_size)]
 
 _DURATION = re.compile(r"(?:(\d+)h)?\s*(?:(\d+)m)?")
 
 
 def _duration(value: str) -> str:
-    if value and not _DURATION.fullmatch(value):
+    if not _DURATION.fullmatch(value):
         raise Fault(f"`{value}` is not a duration", "write hours and minutes: 7h35m")
     return value
 
 
-TrimSize = Annotated[Trim, BeforeValidator(_size)]
 Duration = Annotated[str, AfterValidator(_duration)]
 """How long an audiobook plays, as 7h35m."""
 
@@ -103,16 +97,3 @@ def minutes(duration: str) -> int:
     """Return a duration in minutes."""
     found = _DURATION.fullmatch(duration)
     return 60 * int(found[1] or 0) + int(found[2] or 0) if found else 0
-
-
-def isbn10(number: str) -> str:
-    """Return the ISBN-10 of a 13-digit ISBN; "" for one that has none (979)."""
-    try:
-        return str(isbn.to_isbn10(number)).replace("-", "")
-    except ValidationError:
-        return ""
-
-
-def hyphenated(number: str) -> str:
-    """Return a 13-digit ISBN as people read it."""
-    return str(isbn.format(number))

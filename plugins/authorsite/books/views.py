@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from typing import Any
 
 from ..images.picture import Picture
 from .model import Book, Edition
-
-_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
 class OfferView:
     """A shop's offer of one edition; `url` leads there, `go_url` is the permanent address on this site.
 
-    `label` names format, shop and country, for a link's accessible name, `short` format, shop and price; `trouble` is
-    the mailto: address for whoever could not buy there; `checked` is the day when the link last worked.
+    `places` are its countries in words. `label` names format, shop and places, for a link's accessible name, `short`
+    format, shop and price; `trouble` is the mailto: address for whoever could not buy there; `checked` is the day when
+    the link last worked.
     """
 
     shop: str
     name: str
     countries: tuple[str, ...]
     country_names: tuple[str, ...]
+    places: str
     url: str
     go_url: str
     label: str
@@ -39,48 +39,39 @@ class OfferView:
 
 
 @dataclass(frozen=True, slots=True)
-class ShopGroup:
-    """The offers for the same countries: `name` in words ("" everywhere), `countries` in letters."""
-
-    name: str
-    countries: tuple[str, ...]
-    offers: tuple[OfferView, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class EditionView:
     """An edition with its offers, the working ones first; `offered` says whether it can be bought now.
 
-    `key` tells it from the book's other editions; `prices` are (currency, amount); `barcode` is the address of its
-    EAN-13, "" without an ISBN.
+    `key` tells it from the book's other editions; `prices` are (currency, amount); `facts` are what its record says, in
+    words; `barcode` is the address of its EAN-13, "" without an ISBN.
     """
 
     record: Edition
     key: str
+    name: str
     published: date | None
     price: str
     prices: tuple[tuple[str, str], ...]
     offered: bool
     offers: tuple[OfferView, ...]
     borrow: tuple[OfferView, ...]
+    facts: tuple[str, ...]
     barcode: str
 
     @property
-    def groups(self) -> tuple[ShopGroup, ...]:
+    def groups(self) -> tuple[tuple[OfferView, ...], ...]:
         """The offers by their countries, in the author's order; those whose links are dead in a last group."""
         found: dict[tuple[str, ...], list[OfferView]] = {}
         for offer in self.offers:
             found.setdefault(offer.countries, []).append(offer)
-        groups = [ShopGroup(places_in_words(own[0].country_names), key, tuple(own)) for key, own in found.items()]
-        return tuple(sorted(groups, key=lambda group: all(offer.dead for offer in group.offers)))
+        return tuple(sorted(map(tuple, found.values()), key=lambda group: all(offer.dead for offer in group)))
 
 
 @dataclass(frozen=True, slots=True)
 class BookView:
     """Everything that a page says of a book; addresses are below the site's root, without a leading slash.
 
-    `posts` are those about the book, newest first; `told_on` is since when its record says what it says; `citations`
-    are (style, HTML); `feed_html` is the description and the editions' facts.
+    `posts` are those about the book, newest first; `told_on` is since when its record says what it says.
     """
 
     record: Book
@@ -91,20 +82,22 @@ class BookView:
     go_url: str
     title: str
     subtitle: str
-    authors: tuple[str, ...]
     published: date | None
     forthcoming: bool
     told_on: date | None
     hook: str
     html: str
-    feed_html: str
     editions: tuple[EditionView, ...]
     posts: tuple[Any, ...]
     sample: Any
     cover: Picture | None
     card: Picture | None
-    structured: str = ""
-    citations: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def feed_html(self) -> str:
+        """The description with the facts of each edition in a list below it, for feeds."""
+        lines = [f"<li>{escape(', '.join((edition.name, *edition.facts)))}</li>" for edition in self.editions]
+        return self.html + (f"<ul>{''.join(lines)}</ul>" if lines else "")
 
     @property
     def details(self) -> tuple[tuple[str, str], ...]:
@@ -113,9 +106,14 @@ class BookView:
         return self.record.roles + tuple(row for row in more if row[1])
 
     @property
-    def formats(self) -> str:
-        """The formats in words: "Paperback and E-book"."""
-        return in_words([edition.record.name for edition in self.editions])
+    def formats(self) -> tuple[str, ...]:
+        """The names of the editions."""
+        return tuple(edition.name for edition in self.editions)
+
+    @property
+    def onix(self) -> str:
+        """The address of its record for the trade; "" where no day is known on which that was told."""
+        return f"{self.url}onix.xml" if self.told_on and self.editions else ""
 
     @property
     def price(self) -> str:
@@ -144,13 +142,3 @@ class BookView:
         offers = [offer for edition in self.editions for offer in edition.offers]
         places = {pair for offer in offers for pair in zip(offer.countries, offer.country_names, strict=True)}
         return tuple(sorted(places, key=lambda place: place[::-1]))
-
-
-def in_words(names: Sequence[str]) -> str:
-    """Return names as "A, B and C"."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-
-
-def places_in_words(names: Sequence[str]) -> str:
-    """Return the names of up to three countries, and how many they are where they are more."""
-    return in_words(names) if len(names) <= _FEW else f"{len(names)} countries"

@@ -6,11 +6,11 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ..books.model import Availability, Book
+from ..books.model import Book
 from ..problems import ProblemLog
 from ..reading.documents import Source, read_source
 
-_EARLY = (Availability.ANNOUNCED, Availability.PREORDER)
+_EARLY = ("announced", "preorder")
 
 
 def check_claims(books: Path, today: date, log: ProblemLog) -> None:

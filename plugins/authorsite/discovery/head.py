@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from ..images.picture import Picture
 from ..markup import plain
+from ..templating import json_ld
 
 _DESCRIPTION = 160
 
@@ -45,15 +45,8 @@ def described(given: str, html: str) -> str:
 
 
 def as_json_ld(graph: list[dict[str, Any]]) -> str:
-    """Return things as one JSON-LD graph; empty values are left out, `<` is written so that no script ends early."""
-    whole = {"@context": "https://schema.org", "@graph": [_full(thing) for thing in graph]}
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def _full(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _full(item) for key, item in value.items() if item not in ("", None, (), [], {})}
-    return [_full(item) for item in value] if isinstance(value, (list, tuple)) else value
+    """Return things as one JSON-LD graph."""
+    return json_ld({"@context": "https://schema.org", "@graph": graph})
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,6 @@ class EventsGenerator(Generator):
         self.log: ProblemLog = log_of(self.settings)
         self.site = site_of(self.settings)
         self.now = now_of(self.settings)
-        self.locale = self.site.language.replace("-", "_")
         self.converter = Converter()
         files = sorted((Path(self.path) / FOLDER).glob("*.md"))
         self.every = [view for path in files if (view := self._read(path))]
@@ -46,8 +45,8 @@ class EventsGenerator(Generator):
 
     def _list(self) -> None:
         listed = [event for event in self.every if event.record.status is Status.PUBLISHED]
-        coming = sorted((e for e in listed if not e.past), key=lambda e: (e.start, e.slug))
-        past = sorted((e for e in listed if e.past), key=lambda e: (e.start, e.slug), reverse=True)
+        coming = sorted((e for e in listed if not e.past), key=lambda e: (e.record.start.moment, e.slug))
+        past = sorted((e for e in listed if e.past), key=lambda e: (e.record.start.moment, e.slug), reverse=True)
         self.context["events"] = (*coming, *past)
 
     def finish(self) -> None:
@@ -63,9 +62,9 @@ class EventsGenerator(Generator):
     def generate_output(self, writer: Any) -> None:
         """Write pages and calendars, if there are events at all."""
         for event in self.every:
-            self._page(writer, "event", event.url, event=event)
+            self._page(writer, "event", event.url, event=event, structured=event_jsonld(event, self.site.url))
             if event.calendar:
-                output.write(self.context, event.calendar, calendar([event], event.title, self.site.url))
+                output.write(self.context, event.calendar, calendar([event], event.record.title, self.site.url))
         events = self.context["events"]
         if events:
             self._page(writer, "events", "events/")
@@ -81,24 +80,17 @@ class EventsGenerator(Generator):
             return None
         event, slug = source.record, source.record.slug or path.stem
         url = f"{FOLDER}/{slug}/"
-        whole = f"{self.site.url}/{url}"
         return EventView(
             record=event,
             slug=slug,
             url=url,
-            guid=event.guid or (f"{self.site.url}{event.aliases[0]}" if event.aliases else whole),
-            title=event.title,
-            summary=event.summary,
+            guid=event.guid or self.site.url + (event.aliases[0] if event.aliases else f"/{url}"),
             html=body_of(source, self.converter, self.log, slug),
-            start=event.start.moment,
-            when=in_words(event.start, event.end, self.locale),
+            when=in_words(event.start, event.end, self.site.locale),
             past=event.over <= self.now,
-            place=event.place,
-            address=event.address,
             pictures=self._pictures(source),
             post=self._post(source),
             calendar="" if event.start.precision == "month" else f"{FOLDER}/{slug}.ics",
-            structured=event_jsonld(event, whole, self.site.url),
             source_path=str(path),
         )
 
@@ -145,7 +137,7 @@ class EventsGenerator(Generator):
                 self.log.error("pelicanconf.py", 0, f"observances: {fault}", fault.hint, kind="settings")
                 continue
             url = self.site.root + given.url if given.url.startswith("/") else given.url
-            made.append(observe(given.name, rule, self.now.date(), self.locale, url, given.text))
+            made.append(observe(given.name, rule, self.now.date(), self.site.locale, url, given.text))
         return sorted(made, key=lambda o: (o.dates[0], o.name))
 
 

@@ -23,11 +23,11 @@ def calendar(events: Sequence[EventView], name: str, site_url: str) -> bytes:
     made.add("method", "PUBLISH")
     made.add("x-wr-calname", name)
     shown = [event for event in events if event.record.start.precision != "month"]
-    for event in sorted(shown, key=lambda event: (event.start.astimezone(UTC), event.guid)):
+    for event in sorted(shown, key=lambda event: (event.record.start.moment.astimezone(UTC), event.guid)):
         made.add_component(_component(event, site_url))
     if shown:
         # A zone's rules for the years in question; all of them since 1970 would fill pages.
-        years = [event.start.year for event in shown]
+        years = [event.record.start.moment.year for event in shown]
         made.add_missing_timezones(date(min(years), 1, 1), date(max(years) + 2, 1, 1))
     data: bytes = made.to_ical()
     return data
@@ -46,9 +46,9 @@ def _component(event: EventView, site_url: str) -> Any:
     else:
         made.add("dtstart", _zoned(record.start.moment))
         made.add("dtend", _zoned(record.end.over if record.end else record.start.moment + timedelta(hours=1)))
-    made.add("summary", event.title)
-    place = ", ".join(filter(None, (event.place, event.address))) or record.online or ""
-    details = "\n\n".join(filter(None, (event.summary, record.online, record.recording)))
+    made.add("summary", record.title)
+    place = ", ".join(filter(None, (record.place, record.address))) or record.online or ""
+    details = "\n\n".join(filter(None, (record.summary, record.online, record.recording)))
     for key, value in (("description", details), ("location", place), ("url", f"{site_url}/{event.url}")):
         if value:
             made.add(key, value)

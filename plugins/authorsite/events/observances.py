@@ -6,7 +6,8 @@ import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from itertools import islice
 
 from babel.dates import format_date, format_skeleton
 
@@ -29,29 +30,20 @@ class Rule:
     weekday: int = -1
     nth: int = 0
 
-    def first_day(self, year: int) -> date | None:
-        """Return the day on which it begins in `year`; None when that year has no such day."""
+    def days(self, year: int) -> list[date]:
+        """Return its days in `year`; none when that year has no such day."""
+        days = [date(year, self.month, day + 1) for day in range(calendar.monthrange(year, self.month)[1])]
         if self.weekday >= 0:
-            length = calendar.monthrange(year, self.month)[1]
-            fitting = [d for d in range(1, length + 1) if calendar.weekday(year, self.month, d) == self.weekday]
-            return date(year, self.month, fitting[self.nth])
-        try:
-            return date(year, self.month, self.day or 1)
-        except ValueError:
-            return None
-
-    def end(self, start: date) -> date:
-        """Return the day after its last one, for an observance that begins on `start`."""
-        days = 1 if self.day or self.weekday >= 0 else calendar.monthrange(start.year, start.month)[1]
-        return start + timedelta(days=days)
+            return [[day for day in days if day.weekday() == self.weekday][self.nth]]
+        return days[self.day - 1 : self.day] if self.day else days
 
     def coming(self, today: date) -> Iterator[date]:
         """Yield the first days of those that are running or to come, for the rest of the calendar."""
-        # From the year before: nothing lasts longer than a month, and a month ends within its year.
+        # From this year on: nothing lasts beyond its year.
         for year in range(today.year, date.max.year):
-            start = self.first_day(year)
-            if start and self.end(start) > today:
-                yield start
+            days = self.days(year)
+            if days and days[-1] >= today:
+                yield days[0]
 
 
 def parse_rule(text: str) -> Rule:
@@ -90,8 +82,7 @@ def observe(
     name: str, rule: Rule, today: date, locale: str, url: str = "", text: str = "", count: int = 3
 ) -> Observance:
     """Return what pages say of an observance on the day `today`, its dates in the language of `locale`."""
-    coming = rule.coming(today)
-    dates = tuple(day for day, _ in zip(coming, range(count), strict=False))
+    dates = tuple(islice(rule.coming(today), count))
     whole_month = not rule.day and rule.weekday < 0
     words = tuple(
         format_skeleton("yMMMM", day, locale=locale) if whole_month else format_date(day, "long", locale=locale)

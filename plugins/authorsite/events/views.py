@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from babel.dates import format_date, format_skeleton, format_time
 
 from ..images.picture import Picture
+from ..templating import json_ld
 from .model import Event, When
 
 
@@ -26,25 +25,19 @@ class EventView:
     """Everything that a page says of an event; addresses are below the site's root, without a leading slash.
 
     `when` is in words, `post` is the title and address of the post about it (("", "") without one), `calendar` the
-    address of its .ics file ("" when no day is known), `structured` its JSON-LD.
+    address of its .ics file ("" when no day is known).
     """
 
     record: Event
     slug: str
     url: str
     guid: str
-    title: str
-    summary: str
     html: str
-    start: datetime
     when: str
     past: bool
-    place: str
-    address: str
     pictures: tuple[Shown, ...]
     post: tuple[str, str]
     calendar: str
-    structured: str
     source_path: str
 
 
@@ -67,32 +60,33 @@ def _day(when: When, locale: str) -> str:
     return format_date(when.moment, "full", locale=locale)
 
 
-def event_jsonld(event: Event, url: str, site_url: str) -> str:
-    """Return schema.org's Event for a script element: `<` is escaped, so that no text can end the element."""
+def event_jsonld(view: EventView, site_url: str) -> str:
+    """Return schema.org's Event for a script element."""
+    event, url = view.record, f"{site_url}/{view.url}"
     places: list[dict[str, Any]] = []
     if event.place or event.address:
         places.append({"@type": "Place", "name": event.place or event.address, "address": event.address})
     if event.online:
         places.append({"@type": "VirtualLocation", "url": event.online})
     mode = "Mixed" if len(places) > 1 else "Online" if event.online else "Offline"
-    body = {
-        "@context": "https://schema.org",
-        "@type": "Event",
-        "@id": f"{url}#event",
-        "name": event.title,
-        "url": url,
-        "description": event.summary,
-        "startDate": written(event.start),
-        "endDate": written(event.end) if event.end else "",
-        "eventStatus": "https://schema.org/EventScheduled",
-        "eventAttendanceMode": f"https://schema.org/{mode}EventAttendanceMode",
-        "location": [{k: v for k, v in place.items() if v} for place in places],
-        "image": [f"{site_url}/{picture.src.lstrip('/')}" for picture in event.pictures],
-        "sameAs": event.url or "",
-        "recordedIn": {"@type": "CreativeWork", "url": event.recording} if event.recording else "",
-    }
-    filled = {key: value for key, value in body.items() if value not in ("", [])}
-    return json.dumps(filled, ensure_ascii=False, indent=1).replace("<", "\\u003c")
+    return json_ld(
+        {
+            "@context": "https://schema.org",
+            "@type": "Event",
+            "@id": f"{url}#event",
+            "name": event.title,
+            "url": url,
+            "description": event.summary,
+            "startDate": written(event.start),
+            "endDate": event.end and written(event.end),
+            "eventStatus": "https://schema.org/EventScheduled",
+            "eventAttendanceMode": f"https://schema.org/{mode}EventAttendanceMode",
+            "location": places,
+            "image": [f"{site_url}/{picture.src.lstrip('/')}" for picture in event.pictures],
+            "sameAs": event.url,
+            "recordedIn": {"@type": "CreativeWork", "url": event.recording} if event.recording else None,
+        }
+    )
 
 
 def written(when: When) -> str:

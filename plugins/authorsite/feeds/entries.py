@@ -51,24 +51,24 @@ class Maker:
             updated=published,
             summary=book.record.description or book.hook,
             html=book.feed_html,
-            authors=tuple(book.authors),
-            categories=tuple(book.record.subjects),
+            authors=book.record.authors,
+            categories=book.record.subjects,
             image=book.cover,
         )
 
     def event(self, event: EventView) -> Entry:
         """Return the entry of an event: when, where and how to take part, then what its page says."""
         record = event.record
-        place = ", ".join(filter(None, (event.place, event.address)))
+        place = ", ".join(filter(None, (record.place, record.address)))
         facts = "".join(f"<p>{escape(fact)}</p>" for fact in (event.when, place) if fact)
         links = ((record.online, "On line"), (record.url, "More about it"), (record.recording, "Recording"))
         facts += "".join(f'<p><a href="{escape(link)}">{words}</a></p>' for link, words in links if link)
         return Entry(
             **self._addresses(event),
-            title=event.title,
+            title=record.title,
             published=record.announced,
             updated=max(record.modified or record.announced, record.announced),
-            summary=event.summary or event.when,
+            summary=record.summary or event.when,
             html=facts + event.html,
             authors=(self.author,),
             categories=("Events",),

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from authorsite.books.model import Book
 from authorsite.books.shops import address, catalogue, with_own_shops
-from authorsite.books.values import hyphenated, isbn10
 from authorsite.problems import ProblemLog
 from authorsite.validation import validate
 
@@ -112,7 +111,7 @@ def test_numbers_dates_prices_and_sizes_are_read_as_such():
     made = Book.model_validate(book(editions=[edition])).editions[0]
     assert made.isbn == "9781234560010"
     assert made.price == {"USD": Decimal("19.95")}
-    assert str(made.trim) == "6 × 9 inches"
+    assert made.trim.model_dump() == {"width": "6", "height": "9", "unit": "in"}
     assert made.published == date(2018, 6, 1)
     assert made.availability == "out of print"
 
@@ -122,13 +121,13 @@ def test_an_isbn_10_is_kept_as_13_digits():
     assert made.editions[0].isbn == "9781234560010"
 
 
-@pytest.mark.parametrize(("number", "expected"), [("9781234560010", "1234560011"), ("9798123450017", "")])
-def test_only_978_has_an_isbn_10(number, expected):
-    assert isbn10(number) == expected
-
-
-def test_an_isbn_is_hyphenated_for_people():
-    assert hyphenated("9781234560010") == "978-1-234-56001-0"
+@pytest.mark.parametrize(
+    ("number", "written", "short"),
+    [("9781234560010", "978-1-234-56001-0", "1234560011"), ("9798123450017", "979-8-12345001-7", "")],
+)
+def test_an_isbn_is_hyphenated_for_people_and_only_978_has_an_isbn_10(number, written, short):
+    made = Book.model_validate(book(editions=[{"format": "ebook", "isbn": number}])).editions[0]
+    assert (made.isbn_text, made.isbn10) == (written, short)
 
 
 @pytest.mark.parametrize(

@@ -89,10 +89,7 @@ def view(slug="talk", **data):
     event = validate(Event, {"title": "A talk; here, and “there”", **data}, log, "e.md", context={"zone": HOME})
     assert event, list(log)
     guid = f"https://example.org/events/{slug}/"
-    return EventView(
-        event, slug, f"events/{slug}/", guid, event.title, event.summary, "", event.start.moment, "", False,
-        event.place, event.address, (), ("", ""), "", "", "",
-    )  # fmt: skip
+    return EventView(event, slug, f"events/{slug}/", guid, "", "", False, (), ("", ""), "", "")
 
 
 EVENTS = [
