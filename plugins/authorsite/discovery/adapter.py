@@ -15,14 +15,13 @@ from pelican import signals
 from pelican.generators import Generator
 
 from .. import output
-from ..images.adapter import PICTURES, accent, card, line_with
+from ..images.adapter import accent, card, line_with
 from ..problems import log_of
 from ..settings import SiteSettings, site_of
 from . import search
 from .addresses import address
 from .head import Head, Site, as_json_ld, described, moment, posting
-from .headers import headers
-from .icons import icons, manifest
+from .headers import headers, manifest
 from .redirects import Alias, checked, lines
 from .sitemap import last_change, lists, sitemaps
 
@@ -44,9 +43,6 @@ def add_heads(generators: list[Any]) -> None:
     """Give posts, pages and the home page their Head (signal: all_generators_finalized, after links and pictures)."""
     context = generators[0].context
     site = _site(context)
-    if icon := site_of(context).icon:
-        # One that is no image becomes a problem here, before anything is written.
-        context[PICTURES].find(icon.lstrip("/"), ("pelicanconf.py", 0))
     for article in (*context.get("articles", ()), *context.get("hidden_articles", ())):
         article.head = _post_head(article, context, site)
     for page in context.get("pages", ()):
@@ -153,15 +149,16 @@ class DiscoveryGenerator(Generator):
         return site_of(self.settings)
 
     def generate_output(self, writer: Any) -> None:
-        """Write search page and index, redirects, sitemap, robots.txt, headers, icons."""
+        """Write search page and index, redirects, sitemap, robots.txt, manifest, headers."""
         if self._site.search:
             self._write_search(writer)
         self._write_redirects(writer)
-        self._write_icons()
         root, url = self._site.root, self._site.url
         for name, text in sitemaps(self._pages, url).items():
             output.write(self.context, name, text)
         output.write(self.context, "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {url}/sitemap.xml\n")
+        made = manifest(str(self.settings["SITENAME"]), self._site.language, root, accent(self._site))
+        output.write(self.context, "site.webmanifest", made)
         output.write(self.context, "_headers", headers(self._files, root))
 
     def _write_search(self, writer: Any) -> None:
@@ -198,28 +195,22 @@ class DiscoveryGenerator(Generator):
         text = lines(aliases.values(), self.context.get("redirects", ()), self._site.root)
         output.write(self.context, "_redirects", text)
 
-    def _write_icons(self) -> None:
-        site, name = self._site, str(self.settings["SITENAME"])
-        colour = accent(site)
-        file = Path(self.path) / site.icon.lstrip("/") if site.icon else None
-        for icon, data in icons(file, colour).items():
-            output.write(self.context, icon, data)
-        output.write(self.context, "site.webmanifest", manifest(name, site.language, site.root, colour))
-
 
 def check_aliases(generators: list[Any]) -> None:
     """Find out which old addresses lead where (signal: all_generators_finalized)."""
     context, log = generators[0].context, log_of(generators[0].settings)
     contents = [c for key in ("articles", "hidden_articles", "pages", "hidden_pages") for c in context.get(key, ())]
-    taken = {content.save_as: log.shown(content.source_path) for content in contents}
     aliases = [
         Alias(old, content.url, content.record.title, content.source_path)
         for content in contents
         for old in content.record.aliases
     ]
-    for book in context.get("books", ()):
-        taken[f"{book.url}index.html"] = log.shown(book.source_path)
-        aliases += [Alias(old, book.url, book.title, book.source_path) for old in book.record.aliases]
+    books = context.get("books", ())
+    aliases += [Alias(old, book.url, book.title, book.source_path) for book in books for old in book.record.aliases]
+    taken = {}
+    if aliases:
+        taken = {content.save_as: log.shown(content.source_path) for content in contents}
+        taken |= {f"{book.url}index.html": log.shown(book.source_path) for book in books}
 
     def report(source: str, alias: str, message: str, hint: str) -> None:
         log.error(source, line_with(source, alias), message, hint, kind="link")

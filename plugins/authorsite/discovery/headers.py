@@ -1,7 +1,8 @@
-"""The `_headers` file: what the site's pages may load, and which files never change."""
+"""What hosts and browsers want to know: the `_headers` of the site's pages, and its manifest."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 
 _COMMON = (
@@ -46,3 +47,20 @@ def headers(files: Collection[str], root: str) -> str:
 
 def _block(pattern: str, given: dict[str, str]) -> str:
     return "\n".join([pattern, *(f"  {name}: {value}" for name, value in given.items()), ""])
+
+
+def manifest(name: str, language: str, root: str, colour: str) -> str:
+    """Return the web app manifest; `root` is the site's folder on its host."""
+    sizes = [{"src": f"{root}/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png"} for size in (192, 512)]
+    whole = {
+        "name": name,
+        "short_name": name,
+        "lang": language,
+        "start_url": f"{root}/",
+        "scope": f"{root}/",
+        "display": "browser",
+        "theme_color": colour,
+        "background_color": "#ffffff",
+        "icons": sizes,
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"

@@ -150,7 +150,10 @@ def clean_static(generators: list[Any]) -> None:
 
 def make(generators: list[Any]) -> None:
     """Make the picture files that are not made yet (signal: all_generators_finalized, last before the report)."""
-    pictures: Pictures = generators[0].context[PICTURES]
+    context = generators[0].context
+    pictures: Pictures = context[PICTURES]
+    site = site_of(context)
+    pictures.icons(site.icon.lstrip("/"), accent(site))
     pictures.make(_progress() if sys.stderr.isatty() else lambda _done, _all: None)
 
 

@@ -54,7 +54,7 @@ _STROKES = {
 class Card:
     """What stands on a card: `title`, a smaller `line` above it, `site` at the foot; colours as "#rrggbb".
 
-    `beside` is the picture for its right side.
+    `picture` is the one for its right side.
     """
 
     slug: str
@@ -64,16 +64,21 @@ class Card:
     paper: str
     ink: str
     accent: str
-    beside: ImageFile | None = None
+    picture: ImageFile | None = None
 
     @property
     def name(self) -> str:
         """The card's file name, with a digest of all that is on it."""
-        seen = self.beside.digest if self.beside else ""
+        seen = self.picture.digest if self.picture else ""
         shown = (_RECIPE, self.title, self.line, self.site, self.paper, self.ink, self.accent, seen)
         told = hashlib.sha256("\0".join(shown).encode("utf-8", "replace")).hexdigest()[:10]
         stem = re.sub("[^a-z0-9]+", "-", self.slug.lower()).strip("-")[:60] or "card"
-        return f"{stem}.{told}.{'jpg' if self.beside else 'png'}"
+        return f"{stem}.{told}.{'jpg' if self.picture else 'png'}"
+
+    @property
+    def places(self) -> dict[str, str]:
+        """The card's address below the root, and the name of its file in the cache."""
+        return {f"{FOLDER}/{self.name}": self.name}
 
 
 def drawable(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +15,7 @@ from ..output import replace_file
 from ..processes import pool
 from .cards import Card, draw
 from .files import REWRITTEN, ImageFault, ImageFile, open_image
+from .icons import Icons, draw_icons
 from .metadata import without_metadata
 from .picture import Derivative
 
@@ -28,15 +29,21 @@ _QUALITY: dict[str, dict[str, Any]] = {
 _FEW = 4
 """So many jobs are done at once in this process: starting others would take longer."""
 
-Job = tuple[Path, ImageFile | Card, tuple[Derivative, ...]]
-"""Folder, image and what to make of it; or folder and card."""
+Job = tuple[Path, ImageFile | Card | Icons, tuple[Derivative, ...]]
+"""Folder, image and what to make of it; or folder and what is drawn."""
+
+
+def names(given: ImageFile | Card | Icons, wanted: tuple[Derivative, ...]) -> list[str]:
+    """Return the names of the files that a job makes."""
+    return [item.name for item in wanted] if isinstance(given, ImageFile) else list(given.places.values())
 
 
 def make(job: Job) -> str:
     """Do one job; return what went wrong with its image, else ""."""
     folder, given, wanted = job
     try:
-        for name, data in _drawn(given) if isinstance(given, Card) else _files(given, wanted):
+        files = _files(given, wanted) if isinstance(given, ImageFile) else _drawn(given)
+        for name, data in zip(names(given, wanted), files, strict=True):
             replace_file(folder / name, lambda path, data=data: path.write_bytes(data))  # type: ignore[misc]
     except ImageFault as error:
         return f"{error}\n{error.hint}"
@@ -47,18 +54,19 @@ def make(job: Job) -> str:
     return ""
 
 
-def _drawn(card: Card) -> Iterator[tuple[str, bytes]]:
-    yield card.name, draw(card, upright(card.beside) if card.beside else None)
+def _drawn(given: Card | Icons) -> Iterable[bytes]:
+    picture = upright(given.picture) if given.picture and given.picture.kind != "svg" else None
+    return [draw(given, picture)] if isinstance(given, Card) else draw_icons(given, picture)
 
 
-def _files(file: ImageFile, wanted: tuple[Derivative, ...]) -> Iterator[tuple[str, bytes]]:
+def _files(file: ImageFile, wanted: tuple[Derivative, ...]) -> Iterator[bytes]:
     image = None
     for item in wanted:
         if item.clean:
-            yield item.name, cleaned(file)
+            yield cleaned(file)
         else:
             image = image or upright(file)
-            yield item.name, encoded(image, item, plain=file.plain)
+            yield encoded(image, item, plain=file.plain)
 
 
 def upright(file: ImageFile) -> Image.Image:

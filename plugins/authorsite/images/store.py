@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,10 @@ from urllib.parse import quote
 from ..output import replace_file
 from ..problems import ProblemLog
 from .bodies import Place
-from .cards import FOLDER as CARDS
 from .cards import HEIGHT, WIDTH, Card
 from .files import ImageFault, ImageFile, look
-from .making import Job, make_all
+from .icons import Icons
+from .making import Job, make_all, names
 from .picture import FOLDER, Derivative, Picture, clean, derivatives, sources
 
 
@@ -30,7 +30,7 @@ class Pictures:
         self._index = _Index(cache / "index.json")
         self._found: dict[str, ImageFile | None] = {}
         self._wanted: dict[str, set[Derivative]] = {}
-        self._cards: dict[str, Card] = {}
+        self._drawn: dict[Card | Icons, dict[str, str]] = {}
         self._as_is: set[str] = set()
 
     def has(self, path: str) -> bool:
@@ -79,12 +79,17 @@ class Pictures:
         """Return the picture of a card, with the image at `picture` (below content/) beside its words."""
         file = self.find(picture) if picture else None
         if file is not None and file.kind != "svg":
-            card = replace(card, beside=file)
-        self._cards[card.name] = card
-        return self._shown(f"{CARDS}/{card.name}", WIDTH, HEIGHT, card.title)
+            card = replace(card, picture=file)
+        self._drawn[card] = card.places
+        return self._shown(next(iter(card.places)), WIDTH, HEIGHT, card.title)
+
+    def icons(self, mark: str, colour: str) -> None:
+        """Let the site's icons be made of the image `mark` below content/, or of an open book on `colour`."""
+        icons = Icons(colour, self.find(mark, ("pelicanconf.py", 0)) if mark else None)
+        self._drawn[icons] = icons.places
 
     def icon(self, alt: str) -> Picture:
-        """Return the site's icon, as the room discovery makes it."""
+        """Return the site's icon."""
         return self._shown("icon-512.png", 512, 512, alt)
 
     def _shown(self, src: str, width: int, height: int, alt: str) -> Picture:
@@ -103,23 +108,23 @@ class Pictures:
     def make(self, said: Callable[[int, int], None]) -> None:
         """Make every file that is wanted and not there yet; what cannot be made is a problem of its image."""
         self.cache.mkdir(parents=True, exist_ok=True)
-        for (_, given, _), failed in make_all(list(self._jobs()), said):
-            if failed:
-                file = given.beside if isinstance(given, Card) else given
+        for (_, given, wanted), failed in make_all(list(self._jobs()), said):
+            if not failed:
+                self._index.note(self.cache / name for name in names(given, wanted))
+            else:
+                file = given if isinstance(given, ImageFile) else given.picture
                 message, _, hint = failed.partition("\n")
                 self._fault(file.path if file else "", message, hint)
-        self._index.keep(
-            self.cache, [*self._cards, *(item.name for wanted in self._wanted.values() for item in wanted)]
-        )
+        self._index.keep()
 
     def _jobs(self) -> Iterator[Job]:
         for path, wanted in sorted(self._wanted.items()):
             lacking = [item for item in wanted if not self._index.has(self.cache / item.name)]
             if (file := self._found[path]) and lacking:
                 yield self.cache, file, tuple(sorted(lacking, key=lambda item: item.name))
-        for name, card in sorted(self._cards.items()):
-            if not self._index.has(self.cache / name):
-                yield self.cache, card, ()
+        for drawn, places in self._drawn.items():
+            if not all(self._index.has(self.cache / name) for name in places.values()):
+                yield self.cache, drawn, ()
 
     def files(self) -> Iterator[tuple[Path, str]]:
         """Give each file that was made (or is shown as it is) with its place below the output folder."""
@@ -127,8 +132,9 @@ class Pictures:
             for item in wanted:
                 if not item.clean:
                     yield self.cache / item.name, f"{FOLDER}/{item.name}"
-        for name in self._cards:
-            yield self.cache / name, f"{CARDS}/{name}"
+        for places in self._drawn.values():
+            for place, name in places.items():
+                yield self.cache / name, place
         for path in self._as_is:
             yield self.clean(path) or self.content / path, path
 
@@ -163,9 +169,12 @@ class _Index:
         except OSError:
             return False
 
-    def keep(self, folder: Path, made: list[str]) -> None:
-        """Write the index: what was looked at, and which files are made in `folder`."""
-        self._made |= {name: _stamp(folder / name) for name in made if (folder / name).exists()}
+    def note(self, made: Iterable[Path]) -> None:
+        """Remember files as they were made."""
+        self._made |= {path.name: _stamp(path) for path in made}
+
+    def keep(self) -> None:
+        """Write the index: what was looked at, and which files are made."""
         text = json.dumps({"facts": self._facts | self._used, "made": self._made}, sort_keys=True)
         replace_file(self._path, lambda path: path.write_text(text, "utf-8"))
 

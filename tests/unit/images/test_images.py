@@ -452,10 +452,10 @@ def test_the_site_speaks_for_a_title_in_foreign_letters():
 def test_a_picture_stands_beside_the_words_whole_and_upright(tmp_path, mode):
     path = tmp_path / "a.jpg"
     path.write_bytes(picture("jpeg", size=(900, 600), turn=6))
-    card = replace(CARD, beside=look(path))
+    card = replace(CARD, picture=look(path))
     assert card.name.endswith(".jpg")
-    assert card.name != replace(CARD, beside=replace(card.beside, digest="other")).name
-    image = pixels(card, upright(card.beside).convert(mode))
+    assert card.name != replace(CARD, picture=replace(card.picture, digest="other")).name
+    image = pixels(card, upright(card.picture).convert(mode))
     blue = [
         xy
         for xy in ((x, y) for x in range(700, 1200, 4) for y in range(20, 630, 4))
