@@ -17,6 +17,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from authorsite.publishing import swapping
 from authorsite.publishing.build import build
 from authorsite.publishing.publish import check, publish
 from conftest import ROOT, post
@@ -562,7 +563,8 @@ def test_a_publish_asks_on_a_terminal_and_only_a_yes_is_one(author, monkeypatch,
 
 
 @only(["folder"])
-def test_of_two_publishes_at_once_the_second_ends_in_one_line_and_a_killed_one_bars_nobody(author, capsys):
+def test_of_two_publishes_at_once_the_second_ends_in_one_line_and_a_killed_one_bars_nobody(author, capsys, monkeypatch):
+    monkeypatch.setattr(swapping, "PATIENCE", 0.1)
     code = (
         "import sys, time; sys.path.insert(0, sys.argv[1]); from pathlib import Path\n"
         "from authorsite.publishing.swapping import alone\n"
@@ -584,7 +586,8 @@ def test_of_two_publishes_at_once_the_second_ends_in_one_line_and_a_killed_one_b
 
 
 @only(["folder"])
-def test_no_build_gets_between_the_swap_and_the_upload(author):
+def test_no_build_gets_between_the_swap_and_the_upload(author, monkeypatch):
+    monkeypatch.setattr(swapping, "PATIENCE", 0.1)
     tried = []
 
     def say(text):

@@ -9,7 +9,8 @@ import threading
 import time
 
 import pytest
-from authorsite.publishing.serve import Rebuilder, Server, changes, with_client
+from authorsite.publishing.serve import Rebuilder, changes
+from authorsite.publishing.server import Server, with_client
 from conftest import ROOT, SITE_DATE, post
 
 SETTINGS = """

@@ -117,7 +117,7 @@ def _run(
     forced = {"strict": True, "drafts": False} if judge else {"drafts": True} if drafts else {}
     settings[NAME] = site = {**site, **forced}
     output = share.output = Path(settings["OUTPUT_PATH"])
-    with alone(output.parent, 600 if share.kept else 2):
+    with alone(output.parent, 600 if share.kept else None):
         _write(path, settings, log, share, judge, strict=bool(site.get("strict")))
     log.stop_if_failed()
     return output

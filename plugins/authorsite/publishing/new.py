@@ -8,17 +8,17 @@ import shlex
 import subprocess
 import sys
 from datetime import timedelta
-from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import nh3
 import yaml
+from lxml import etree, html
 from pelican.utils import slugify
 
 from ..building.conf import read_conf
-from ..markup import count_words, plain, tokens
+from ..markup import count_words
 from ..problems import KEY, BuildFailed, ProblemLog, Refused
 from ..settings import load as load_settings
 from ..settings import now_of
@@ -34,7 +34,16 @@ _TEXTS = {
     "review": "What the book is about, and whether to read it.\n",
 }
 _TAGS = {"p", "a", "em", "strong", "b", "i", "blockquote", "ul", "ol", "li", "h2", "h3", "h4", "code", "pre", "br"}
-_BODIES = (r"<article\b[^>]*>(.*?)</article>", r"<main\b[^>]*>(.*?)</main>", r"<body\b[^>]*>(.*)")
+_SAID = {
+    "title": ("og:title", "//title", "//h1"),
+    "author": ("author", "article:author", "dc.creator", "//a[contains(concat(' ', @rel, ' '), ' author ')]"),
+    "site": ("og:site_name",),
+    "url": ("//link[@rel='canonical']/@href", "og:url"),
+}
+"""Where a page may say what it is: the name of a meta element, or a path; the first that says something is right."""
+
+_SAVED_FROM = re.compile(rb"saved from url=\(\d+\)(\S+)")
+"""The note that browsers leave in a saved page."""
 
 
 def new(settings_file: Path, title: str, kind: str = "post", saved: str = "") -> int:
@@ -121,23 +130,28 @@ def _front_matter(
 def _original(saved: Path) -> tuple[dict[str, Any], str]:
     """Return the reblog's record and the cleaned text of a saved page."""
     try:
-        html = saved.read_bytes().decode("utf-8", "replace")
+        data = saved.read_bytes()
+        page = html.document_fromstring(data, html.HTMLParser(encoding="utf-8"))
     except OSError as error:
         raise Refused(f"{saved} cannot be read: {error.strerror}") from None
-    named = _named(html)
-    url = _first(named, "canonical", "og:url") or _saved_from(html)
-    record: dict[str, Any] = {
-        "title": _first(named, "og:title", "title", "h1"),
-        "author": _first(named, "author", "article:author", "dc.creator", "rel=author"),
-        "site": _first(named, "og:site_name"),
-        "url": url if re.match(r"https?://[^\s/]+", url) else "",
-    }
-    found = next(filter(None, (re.search(p, html, re.DOTALL | re.IGNORECASE) for p in _BODIES)), None)
-    unseen = {"script", "style", "nav", "header", "footer", "aside", "form"}
+    except etree.LxmlError:
+        raise Refused(f"{saved} holds no text") from None
+    metas: dict[str, str] = {}
+    for meta in page.iter("meta"):
+        metas.setdefault((meta.get("property") or meta.get("name") or "").lower(), meta.get("content", ""))
+    record: dict[str, Any] = {}
+    for key, ways in _SAID.items():
+        found = (page.xpath(f"string({way})") if "/" in way else metas.get(way, "") for way in ways)
+        record[key] = next(filter(None, (" ".join(text.split()) for text in found)), "")
+    note = _SAVED_FROM.search(data[:2000])
+    record["url"] = record["url"] or (note[1].decode("utf-8", "replace") if note else "")
+    if not re.match(r"https?://[^\s/]+", record["url"]):
+        del record["url"]
+    bodies = page.xpath("//article") or page.xpath("//main") or page.xpath("//body") or [page]
     text = nh3.clean(
-        found[1] if found else html,
+        html.tostring(bodies[0], encoding="unicode", with_tail=False),
         tags=_TAGS,
-        clean_content_tags=unseen,
+        clean_content_tags={"script", "style", "nav", "header", "footer", "aside", "form"},
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
@@ -147,36 +161,3 @@ def _original(saved: Path) -> tuple[dict[str, Any], str]:
         raise Refused(f"{saved} holds no text")
     kept = {key: value for key, value in record.items() if value}
     return {**kept, "words": words}, re.sub(r"\n\s*\n+", "\n\n", text).strip() + "\n"
-
-
-def _named(html: str) -> dict[str, str]:
-    """Return what a page says of itself: its meta elements, canonical link, title, first heading and author link."""
-    named: dict[str, str] = {}
-    open_ = ""
-    for token in tokens(html):
-        if token.kind == "text" and open_:
-            named[open_] = named.get(open_, "") + unescape(token.raw)
-        elif token.kind == "end" and token.name in {"title", "h1", "a"}:
-            open_ = ""
-        elif token.kind == "start":
-            given = {key: value or "" for key, value in token.attributes.items()}
-            if token.name == "meta":
-                key = (given.get("property") or given.get("name") or "").lower()
-                named.setdefault(key, given.get("content", ""))
-            elif token.name == "link" and given.get("rel", "").lower() == "canonical":
-                named.setdefault("canonical", given.get("href", ""))
-            elif token.name in {"title", "h1"} and token.name not in named:
-                open_ = token.name
-            elif token.name == "a" and "author" in given.get("rel", "").split() and "rel=author" not in named:
-                open_ = "rel=author"
-    return {key: plain(value.replace("<", "&lt;")) for key, value in named.items()}
-
-
-def _first(named: dict[str, str], *keys: str) -> str:
-    return next((named[key] for key in keys if named.get(key)), "")
-
-
-def _saved_from(html: str) -> str:
-    """Return the address in the note that browsers leave in a saved page."""
-    found = re.search(r"saved from url=\(\d+\)(\S+)", html[:2000])
-    return found[1] if found else ""

@@ -15,19 +15,20 @@ from pathlib import Path
 from ..problems import Refused
 
 _HERE, _EXCHANGE = -100, 2
-
+PATIENCE = 2.0
+"""Seconds to wait for another process to end what it does to a folder."""
 
 _HELD: dict[Path, tuple[int, int]] = {}
 """The folders that this process keeps to itself: an open handle of each, and how often it was asked for."""
 
 
 @contextmanager
-def alone(folder: Path, patience: float = 2) -> Iterator[None]:
-    """Keep every other process that asks for `folder` out; raises Refused when one is in it for `patience` seconds.
+def alone(folder: Path, patience: float | None = None) -> Iterator[None]:
+    """Keep every other process that asks for `folder` out; raises Refused when one stays in it for `patience` seconds.
 
     No file is left: the system itself lets go of the folder when the process ends, however it ends.
     """
-    handle, asked = _HELD.get(folder) or (_lock(folder, patience), 0)
+    handle, asked = _HELD.get(folder) or (_lock(folder, PATIENCE if patience is None else patience), 0)
     _HELD[folder] = handle, asked + 1
     try:
         yield
