@@ -81,9 +81,12 @@ def test_an_unknown_post_and_an_address_given_twice_are_named(make_site):
     assert any("the address events/talk/ is that of content/events/b.md too" in line for line in told)
 
 
-def test_an_observance_that_runs_has_its_banner_at_home_and_its_dates_on_the_mentoring_page(make_site, monkeypatch):
+def test_an_observance_that_runs_has_its_banner_at_home_and_only_pages_that_show_it_depend_on_the_date(
+    make_site, monkeypatch
+):
+    mentoring = "---\ntitle: Mentoring\ntemplate: mentoring\n---\nHello.\n"
     site = make_site(
-        {"content/pages/m.md": "---\ntitle: Mentoring\ntemplate: mentoring\n---\nHello.\n"},
+        {"content/pages/m.md": mentoring, "content/posts/a.md": post()},
         AUTHORSITE={"observances": [{"name": "Mentor Day", "rule": "4 January", "url": "/mentoring/"}]},
     )
     monkeypatch.setenv("SITE_DATE", "2020-01-03")
@@ -91,23 +94,9 @@ def test_an_observance_that_runs_has_its_banner_at_home_and_its_dates_on_the_men
     assert "observance-banner" not in site.output("index.html")
     assert "January 4, 2020 · January 4, 2021" in site.output("mentoring/index.html")
     monkeypatch.setenv("SITE_DATE", "2020-01-04")
-    site.build()
+    assert set(site.build().tally.changed) == {"index.html", "mentoring/index.html"}
     assert "Mentor Day" in site.output("index.html")
     assert "<strong>Now</strong>" in site.output("mentoring/index.html")
-
-
-def test_only_pages_that_show_observances_depend_on_the_date(make_site, monkeypatch):
-    site = make_site(
-        {
-            "content/pages/m.md": "---\ntitle: Mentoring\ntemplate: mentoring\n---\nHello.\n",
-            "content/posts/a.md": post(),
-        },
-        AUTHORSITE={"observances": [{"name": "Mentor Day", "rule": "4 January"}]},
-    )
-    monkeypatch.setenv("SITE_DATE", "2020-01-03")
-    site.build()
-    monkeypatch.setenv("SITE_DATE", "2020-01-04")
-    assert set(site.build().tally.changed) == {"index.html", "mentoring/index.html"}
 
 
 def test_a_rule_that_cannot_be_read_stops_the_build(make_site):

@@ -57,14 +57,14 @@ class BooksGenerator(Generator):
         )
         sources = [s for path in sorted((Path(self.path) / FOLDER).glob("*.md")) if (s := self._read(path))]
         check_apart(sources, self.log)
-        views = [self._view(source, sources) for source in sources]
-        for view in views:
-            for post in view.posts:
-                post.book = view
-        self.context["books"] = tuple(
-            sorted(views, key=lambda b: (b.published is None, b.published, b.title), reverse=True)
-        )
-        self.context["main_book"] = self._main_book(views)
+        slugs = [_slug(source) for source in sources]
+        self.main = self.site.main_book or "".join(slugs[:1])
+        if self.main and self.main not in slugs:
+            hint = did_you_mean(self.main, slugs, "name a file of content/books without its .md")
+            self.log.error("pelicanconf.py", 0, f"main_book: there is no book `{self.main}`", hint, kind="settings")
+        views = [self._view(source) for source in sources]
+        views.sort(key=lambda book: (book.published is None, book.published, book.title), reverse=True)
+        _share(self.context, views, self.main)
         self.context[REDIRECTS] = (*self.context.get(REDIRECTS, ()), *self._redirects())
 
     def _redirects(self) -> Iterator[tuple[str, str, int]]:
@@ -123,9 +123,9 @@ class BooksGenerator(Generator):
             check_offers(source, self.desk.shops, self.log)
         return source
 
-    def _view(self, source: Source[Book], sources: Sequence[Source[Book]]) -> BookView:
+    def _view(self, source: Source[Book]) -> BookView:
         book, slug = source.record, _slug(source)
-        posts = [post for post in self.context.get("articles", []) if self._is_about(post, slug, sources)]
+        posts = [post for post in self.context.get("articles", []) if self._is_about(post, slug)]
         check_chapters(posts, book, self.log)
         html = body_of(source, Converter(), self.log, slug)
         cover, src = None, ""
@@ -153,21 +153,10 @@ class BooksGenerator(Generator):
             card=card(self.context, f"book-{slug}", book.title, ", ".join(book.authors), src if cover else "", cover),
         )
 
-    def _is_about(self, post: Any, slug: str, sources: Sequence[Source[Book]]) -> bool:
+    def _is_about(self, post: Any, slug: str) -> bool:
         record = getattr(post, "record", None)
-        named = getattr(record, "book", "")
-        if named:
-            return bool(named == slug)
-        chapter = getattr(record, "chapter", None)
-        return chapter is not None and slug == (self.site.main_book or _slug(sources[0]))
-
-    def _main_book(self, views: Sequence[BookView]) -> BookView | None:
-        named = self.site.main_book
-        found = next((view for view in views if view.slug == named), None)
-        if named and not found:
-            hint = did_you_mean(named, [view.slug for view in views], "name a file of content/books without its .md")
-            self.log.error("pelicanconf.py", 0, f"main_book: there is no book `{named}`", hint, kind="settings")
-        return found or (views[0] if views and not named else None)
+        of_chapter = self.main if getattr(record, "chapter", None) is not None else ""
+        return slug == (getattr(record, "book", "") or of_chapter)
 
     def _sample(self, source: Source[Book]) -> Any:
         wanted = source.record.sample.strip("/")
@@ -198,17 +187,24 @@ def _link_status(path: Path, log: ProblemLog) -> Mapping[str, Mapping[str, Any]]
         return {}
 
 
+def _share(context: Any, books: Sequence[BookView], main: str) -> None:
+    """Put the books into the context, and each at the posts about it."""
+    context["books"] = tuple(books)
+    context["main_book"] = next((book for book in books if book.slug == main), None)
+    for book in books:
+        for post in book.posts:
+            post.book = book
+
+
 def finish(generators: list[Any]) -> None:
     """Make the links and pictures in descriptions those of pages (signal: all_generators_finalized)."""
     context = generators[0].context
+    main = context.get("main_book")
+    books = []
     for book in context.get("books", ()):
         html = pictured(resolved(book.html, book.source_path, context), book.source_path, context)
-        if html != book.html:
-            new = replace(book, html=html)
-            context["books"] = tuple(new if other is book else other for other in context["books"])
-            context["main_book"] = new if context["main_book"] is book else context["main_book"]
-            for post in book.posts:
-                post.book = new
+        books.append(replace(book, html=html))
+    _share(context, books, main.slug if main else "")
 
 
 def get_generators(_pelican: Any) -> type:

@@ -8,9 +8,9 @@ from typing import Any
 
 from ..problems import ProblemLog
 from ..reading.documents import Source, parse_file
-from ..validation import line_of
+from ..validation import did_you_mean, line_of
 from .model import Book
-from .shops import Shop, is_country, unknown_shop
+from .shops import Shop, is_country
 
 
 def check_apart(sources: Sequence[Source[Book]], log: ProblemLog) -> None:
@@ -33,7 +33,10 @@ def check_offers(source: Source[Book], shops: Mapping[str, Shop], log: ProblemLo
 
     for number, offer in enumerate(source.record.offers):
         if offer.shop not in shops:
-            error(number, "shop", *unknown_shop(offer.shop, shops))
+            hint = did_you_mean(
+                offer.shop, shops, "name one of the catalogue, or describe it in content/data/shops.yaml"
+            )
+            error(number, "shop", f"unknown shop `{offer.shop}`", hint)
         elif offer.shop == "author" and not offer.url:
             error(number, "shop", "an offer from the author needs an address", "add url: https://…")
         if offer.country and not is_country(offer.country):

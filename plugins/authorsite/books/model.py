@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -11,7 +12,7 @@ from stdnum.exceptions import ValidationError
 
 from ..reading.schemas import SiteAddress, Slug, WebAddress
 from ..validation import Fault, Record
-from .values import Day, Duration, Isbn, Prices, TrimSize, minutes
+from .values import Day, Duration, Isbn, Prices, TrimSize
 
 Format = Literal["paperback", "hardcover", "ebook", "audiobook"]
 PRINTED: tuple[Format, ...] = ("paperback", "hardcover")
@@ -95,7 +96,7 @@ class Edition(Record):
     @property
     def minutes(self) -> int:
         """How long an audiobook plays."""
-        return minutes(self.duration)
+        return sum(int(n) * (60 if unit == "h" else 1) for n, unit in re.findall(r"(\d+)([hm])", self.duration))
 
     @property
     def isbn_text(self) -> str:

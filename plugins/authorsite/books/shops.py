@@ -14,7 +14,7 @@ from pydantic import ValidationInfo, field_validator
 
 from ..problems import ProblemLog
 from ..reading.front_matter import parse
-from ..validation import Fault, Record, did_you_mean, validate
+from ..validation import Fault, Record, validate
 from .model import PRINTED, Book, Edition, Format, Offer
 
 CATALOGUE = Path(__file__).parent / "shops.yaml"
@@ -57,7 +57,7 @@ class Shop(Record):
 
 def is_country(code: str) -> bool:
     """Say whether `code` is a country's two letters."""
-    return len(code) == 2 and code.isalpha() and code.isupper() and code in _TERRITORIES  # noqa: PLR2004 - two letters
+    return code.isalpha() and code in _TERRITORIES
 
 
 @cache
@@ -85,12 +85,6 @@ def with_own_shops(path: Path, log: ProblemLog) -> Mapping[str, Shop]:
         # A faulty one is known by name all the same: it is not the offers that are at fault.
         shops[key] = shop or shops.get(key) or Shop(name=key)
     return shops
-
-
-def unknown_shop(key: str, shops: Mapping[str, Shop]) -> tuple[str, str]:
-    """Return message and hint for an offer whose shop is not in the catalogue."""
-    hint = did_you_mean(key, shops, "name one of the catalogue, or describe it in content/data/shops.yaml")
-    return f"unknown shop `{key}`", hint
 
 
 def address(shop: Shop, book: Book, edition: Edition, offer: Offer | None = None) -> str:

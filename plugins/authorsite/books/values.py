@@ -80,20 +80,12 @@ def _size(value: Any) -> Any:
 
 TrimSize = Annotated[Trim, BeforeValidator(_size)]
 
-_DURATION = re.compile(r"(?:(\d+)h)?\s*(?:(\d+)m)?")
-
 
 def _duration(value: str) -> str:
-    if not _DURATION.fullmatch(value):
+    if not re.fullmatch(r"(\d+h)?\s*(\d+m)?", value):
         raise Fault(f"`{value}` is not a duration", "write hours and minutes: 7h35m")
     return value
 
 
 Duration = Annotated[str, AfterValidator(_duration)]
 """How long an audiobook plays, as 7h35m."""
-
-
-def minutes(duration: str) -> int:
-    """Return a duration in minutes."""
-    found = _DURATION.fullmatch(duration)
-    return 60 * int(found[1] or 0) + int(found[2] or 0) if found else 0

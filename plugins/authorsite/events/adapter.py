@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from pelican.generators import Generator
 
 from .. import output
 from ..images.adapter import picture, pictured
+from ..images.picture import Picture
 from ..problems import ProblemLog, log_of
 from ..reading.adapter import resolved
 from ..reading.documents import Source, body_of, read_source
@@ -22,7 +24,7 @@ from ..validation import Fault, did_you_mean, line_of
 from .ics import calendar
 from .model import Event
 from .observances import Observance, observe, parse_rule
-from .views import EventView, Shown, event_jsonld, in_words
+from .views import EventView, event_jsonld, in_words
 
 FOLDER = "events"
 CALENDAR = "events.ics"
@@ -41,7 +43,7 @@ class EventsGenerator(Generator):
         self.every = [view for path in files if (view := self._read(path))]
         self._keep_apart()
         self._list()
-        self.context["observances"] = tuple(self._observances())
+        self.context["observances"] = tuple(sorted(self._observances(), key=lambda o: (o.dates[0], o.name)))
 
     def _list(self) -> None:
         listed = [event for event in self.every if event.record.status is Status.PUBLISHED]
@@ -51,13 +53,14 @@ class EventsGenerator(Generator):
 
     def finish(self) -> None:
         """Resolve links and pictures in the texts, now that all that they may lead to is known."""
-        self.every = [replace(event, html=self._resolved(event)) for event in self.every]
+        self.every = [
+            replace(
+                event,
+                html=pictured(resolved(event.html, event.source_path, self.context), event.source_path, self.context),
+            )
+            for event in self.every
+        ]
         self._list()
-
-    def _resolved(self, event: EventView) -> str:
-        if "href=" not in event.html and "src=" not in event.html:
-            return event.html
-        return pictured(resolved(event.html, event.source_path, self.context), event.source_path, self.context)
 
     def generate_output(self, writer: Any) -> None:
         """Write pages and calendars, if there are events at all."""
@@ -88,21 +91,18 @@ class EventsGenerator(Generator):
             html=body_of(source, self.converter, self.log, slug),
             when=in_words(event.start, event.end, self.site.locale),
             past=event.over <= self.now,
-            pictures=self._pictures(source),
+            pictures=tuple(self._pictures(source)),
             post=self._post(source),
             calendar="" if event.start.precision == "month" else f"{FOLDER}/{slug}.ics",
             source_path=str(path),
         )
 
-    def _pictures(self, source: Source[Event]) -> tuple[Shown, ...]:
-        """Return the pictures that are there; what is not has become a problem."""
-        shown = []
+    def _pictures(self, source: Source[Event]) -> Iterator[tuple[Picture, str]]:
+        """Yield the pictures that are there, with their captions; what is not has become a problem."""
         for number, given in enumerate(source.record.pictures):
             line = line_of(("pictures", number), source.lines)
-            found = picture(self.context, given.src, given.alt, (source.path, line))
-            if found:
-                shown.append(Shown(found, given.caption))
-        return tuple(shown)
+            if found := picture(self.context, given.src, given.alt, (source.path, line)):
+                yield found, given.caption
 
     def _post(self, source: Source[Event]) -> tuple[str, str]:
         """Return title and address of the post about an event, by its slug or its file's name."""
@@ -128,8 +128,7 @@ class EventsGenerator(Generator):
                 self.log.error(event.source_path, line, what, "give one of them another slug", kind="front-matter")
         self.every = list(first.values())
 
-    def _observances(self) -> list[Observance]:
-        made = []
+    def _observances(self) -> Iterator[Observance]:
         for given in self.site.observances:
             try:
                 rule = parse_rule(given.rule)
@@ -137,8 +136,7 @@ class EventsGenerator(Generator):
                 self.log.error("pelicanconf.py", 0, f"observances: {fault}", fault.hint, kind="settings")
                 continue
             url = self.site.root + given.url if given.url.startswith("/") else given.url
-            made.append(observe(given.name, rule, self.now.date(), self.site.locale, url, given.text))
-        return sorted(made, key=lambda o: (o.dates[0], o.name))
+            yield observe(given.name, rule, self.now.date(), self.site.locale, url, given.text)
 
 
 def finish(generators: list[Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,7 +15,8 @@ from ..reading.schemas import Moment, SiteAddress, Slug, Status, WebAddress
 from ..validation import Fault, Record
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
-_ZONE = re.compile(r"(?:(?P<offset>[+-]\d{2}:?\d{2})|(?P<name>[A-Za-z]+(?:/[A-Za-z_+-]+)+))$")
+_ZONE = re.compile(r"[A-Za-z]+(?:/[A-Za-z_+-]+)+$")
+_OFFSET = re.compile(r"[+-]\d{2}:?\d{2}$")
 _LEAD = timedelta(days=28)
 
 
@@ -50,14 +51,11 @@ def parse_when(text: str, zone: ZoneInfo) -> When:
             raise Fault(f"{text} is not a month", "write year and month as 2018-10")
         return When(datetime(int(month[1]), int(month[2]), 1, tzinfo=zone), "month")
     precision = "time" if re.search(r"\d[T ]\d", text) else "day"
-    own = _ZONE.search(text) if precision == "time" else None
-    if own and own["name"]:
-        return When(parse_date(text, _zone(own["name"])), precision)
+    if precision == "time" and (name := _ZONE.search(text)):
+        return When(parse_date(text, _zone(name[0])), precision)
     moment = parse_date(text, zone)
-    if own:
-        sign, hours, minutes = own["offset"][0], int(own["offset"][1:3]), int(own["offset"][-2:])
-        offset = timedelta(hours=hours, minutes=minutes) * (-1 if sign == "-" else 1)
-        moment = moment.astimezone(timezone(offset))
+    if precision == "time" and (offset := _OFFSET.search(text)):
+        moment = moment.astimezone(datetime.strptime(offset[0], "%z").tzinfo)
     return When(moment, precision)
 
 

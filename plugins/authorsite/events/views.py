@@ -13,19 +13,11 @@ from .model import Event, When
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A picture of what happened, with the words below it."""
-
-    picture: Picture
-    caption: str
-
-
-@dataclass(frozen=True, slots=True)
 class EventView:
     """Everything that a page says of an event; addresses are below the site's root, without a leading slash.
 
-    `when` is in words, `post` is the title and address of the post about it (("", "") without one), `calendar` the
-    address of its .ics file ("" when no day is known).
+    `when` is in words, `pictures` have their captions, `post` is the title and address of the post about it (("", "")
+    without one), `calendar` the address of its .ics file ("" when no day is known).
     """
 
     record: Event
@@ -35,7 +27,7 @@ class EventView:
     html: str
     when: str
     past: bool
-    pictures: tuple[Shown, ...]
+    pictures: tuple[tuple[Picture, str], ...]
     post: tuple[str, str]
     calendar: str
     source_path: str
