@@ -1,5 +1,6 @@
 """What an incremental build leaves is, byte for byte, what a clean one by Pelican alone writes."""
 
+import logging
 import os
 import random
 import shutil
@@ -10,8 +11,10 @@ import time
 
 import pelican
 import pytest
-from authorsite.building import adapter
+from authorsite.building import adapter, sharing
 from authorsite.building.adapter import Build
+from authorsite.building.reading import cores
+from authorsite.building.writer import IncrementalWriter
 from authorsite.publishing.build import build, explain
 from conftest import ROOT, SITE_DATE
 from pelican import Pelican
@@ -247,6 +250,49 @@ def test_a_process_that_keeps_the_site_in_memory_writes_the_same(tmp_path):
     site = RandomSite(tmp_path, "resident", author=True, theme=ROOT / "theme")
     site.resident = True
     steps(site, STEPS // 4)
+
+
+@pytest.fixture
+def shared(monkeypatch):
+    """Every build shares its pages between two processes; gives the places that the other one made, build by build."""
+    if cores() == 1:
+        pytest.skip("one core alone: nothing is shared")
+    made, plain = [], IncrementalWriter.take_over
+
+    def take_over(writer, left, other):
+        made.append(sorted(other.entries))
+        plain(writer, left, other)
+
+    monkeypatch.setattr(sharing, "MANY", 1)
+    monkeypatch.setattr(sharing, "may_fork", lambda: True)
+    monkeypatch.setattr(IncrementalWriter, "take_over", take_over)
+    return made
+
+
+@pytest.mark.parametrize(("name", "author", "theme"), THEMES, ids=[t[0] for t in THEMES])
+def test_two_processes_that_share_the_pages_write_what_one_does(tmp_path, shared, name, author, theme):
+    steps(RandomSite(tmp_path, f"{name} shared", author=author, theme=theme()), 4)
+    assert len(shared) > 2
+    assert all(shared)
+
+
+def test_what_the_other_process_cannot_do_this_one_does(tmp_path, shared, monkeypatch):
+    monkeypatch.setattr(sharing, "_copy", lambda *_: os._exit(1))
+    RandomSite(tmp_path, "alone", author=False, theme=theme_of_pelican("simple")).compare("with a process that ended")
+    assert shared == [[]]
+
+
+def test_what_a_page_says_while_two_share_them_is_said_here_and_once(tmp_path, shared, caplog):
+    site = RandomSite(tmp_path, "loud", author=False, theme=theme_of_pelican("simple"))
+    heard = logging.getLogger("a filter")
+    site.settings["JINJA_FILTERS"] = {"loud": lambda text: (heard.warning("%s", text), text)[1]}
+    path = site.root / "theme/templates/article.html"
+    path.write_text(path.read_text().replace("{% block content %}", "{% block content %}{{ article.title|loud }}", 1))
+    site.build("incremental", engine=True)
+    assert sorted(r.getMessage() for r in caplog.records if r.name == "a filter") == sorted(
+        post["title"] for post in site.posts.values()
+    )
+    assert shared == [[]]
 
 
 def test_explain_says_why_a_page_was_rendered_left_or_is_not_there(tmp_path):

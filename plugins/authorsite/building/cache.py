@@ -27,6 +27,7 @@ class Cache:
     def __init__(self, file: Path, limit: int = LIMIT) -> None:
         self.file, self.limit = file, limit
         self._base: sqlite3.Connection | None = None
+        self._inherited: sqlite3.Connection | None = None
         for _ in range(2):
             try:
                 self._base = self._open()
@@ -46,6 +47,11 @@ class Cache:
         fields = "salt TEXT, path TEXT, stamp TEXT NOT NULL, body TEXT NOT NULL, record TEXT NOT NULL"
         base.execute(f"CREATE TABLE IF NOT EXISTS objects ({fields}, PRIMARY KEY (salt, path))")
         return base
+
+    def reopen(self) -> None:
+        """Use the file by a connection of this process's own, where another's came along by a fork."""
+        if self._base is not None:
+            self._inherited, self._base = self._base, self._open()
 
     def _remove(self) -> None:
         for name in (self.file.name, f"{self.file.name}-journal"):

@@ -21,8 +21,7 @@ from pelican.paginator import Page, Paginator
 from pelican.urlwrappers import URLWrapper
 
 from .digests import MISSING, CodeDigester, Digester, Unknowable, digest, file_digest, is_steady, module_digest
-from .objects import Objects, is_bare
-from .organising import may_link
+from .objects import Objects, is_bare, may_link
 from .reach import ANY_PAGE, SAME, Touched, find_trees, reach
 
 _VOLATILE = frozenset(

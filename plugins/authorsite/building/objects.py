@@ -21,6 +21,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from pelican import signals
 from pelican.contents import Article, Content, Page
+from pelican.settings import DEFAULT_CONFIG
 from pelican.urlwrappers import URLWrapper
 
 from ..problems import KEY
@@ -255,6 +256,15 @@ class Objects(logging.Handler):
         self._cache.keep_objects(self._salt, self._fresh, self._stored - self._seen)
         self._stored = (self._stored & self._seen) | set(self._fresh)
         self._fresh, self._now = {}, {}
+
+
+def may_link(settings: Any, text: str) -> bool:
+    """Whether Pelican could find a link of its own kind, {filename}x or |filename|x, in `text`."""
+    if settings["INTRASITE_LINK_REGEX"] != DEFAULT_CONFIG["INTRASITE_LINK_REGEX"]:
+        return True
+    if "{" not in text and "|" not in text:
+        return False
+    return '"{' in text or "'{" in text or '"|' in text or "'|" in text
 
 
 def _listened() -> bool:

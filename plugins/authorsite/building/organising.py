@@ -17,10 +17,11 @@ from zoneinfo import ZoneInfo
 from pelican import contents, generators, readers, urlwrappers, utils, writers
 from pelican.contents import Content
 from pelican.generators import ArticlesGenerator, PagesGenerator
-from pelican.settings import DEFAULT_CONFIG
 
-from .objects import Objects
+from .objects import Objects, may_link
 from .reading import Reading, TwoStep, teach
+from .sharing import may_share, share
+from .writer import IncrementalWriter
 
 _SIMPLE_FORMAT = re.compile(r"(?:[ ,.:/A-Za-z0-9-]|%[aAbBdHIjmMpSyY])*")
 _DATE = re.compile(r"([1-9]\d{3})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?")
@@ -98,6 +99,16 @@ class Articles(_Ready, ArticlesGenerator):
             for archive in periods:
                 archive["articles"] = _ranked(archive["dates"], rank, articles)
         return archives
+
+    def generate_articles(self, write: Any) -> None:
+        """Write the posts' pages, two processes sharing them where there are many."""
+        this: Any = self
+        writer = getattr(write.func, "__self__", None)
+        articles = [*this.translations, *this.articles, *this.hidden_translations, *this.hidden_articles]
+        if isinstance(writer, IncrementalWriter) and may_share(articles, self.reading):
+            share(writer, self.reading, functools.partial(super().generate_articles, write))
+        else:
+            super().generate_articles(write)
 
     def generate_tags(self, write: Any) -> None:
         """Write the tag pages."""
@@ -244,15 +255,6 @@ def _quick_link_regex(plain: Callable[[Any], re.Pattern[str]]) -> Any:
         return known[given]
 
     return get
-
-
-def may_link(settings: Any, text: str) -> bool:
-    """Whether Pelican could find a link of its own kind, {filename}x or |filename|x, in `text`."""
-    if settings["INTRASITE_LINK_REGEX"] != DEFAULT_CONFIG["INTRASITE_LINK_REGEX"]:
-        return True
-    if "{" not in text and "|" not in text:
-        return False
-    return '"{' in text or "'{" in text or '"|' in text or "'|" in text
 
 
 def _quick_update(plain: Callable[..., str]) -> Any:

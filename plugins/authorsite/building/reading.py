@@ -190,13 +190,13 @@ class Reading:
         found = self.cache.find(keys.values())
         self._ready.update((path, (self._stamps[path], key, found[key])) for path, key in keys.items() if key in found)
         missing = [path for path, key in keys.items() if key not in found]
-        if len(missing) > FEW and self.cores > 1 and _may_fork():
+        if len(missing) > FEW and self.cores > 1 and may_fork():
             self._start(reader, with_, missing)
 
     def _start(self, reader: TwoStep, with_: str, paths: list[str]) -> None:
         global _AT_WORK  # noqa: PLW0603 - handed to the processes by the fork
         _AT_WORK = (reader, with_)
-        self._pool = pool(self.cores, _begin)
+        self._pool = pool(self.cores, fall_silent)
         self._coming = iter(self._pool.imap(_prepare, paths, chunksize=16))
         self._pool.close()
 
@@ -321,13 +321,13 @@ class _Watch(logging.Handler):
         logging.getLogger().removeHandler(self)
 
 
-def _begin() -> None:
-    """Set up a process of the pool: nothing is collected, and nothing said (a lock of a thread may have come along)."""
+def fall_silent(*heard: logging.Handler) -> None:
+    """Set up a copy of this process: nothing is collected, or said (a lock of a thread may be shut) but to `heard`."""
     gc.disable()
-    logging.getLogger().handlers.clear()
+    logging.getLogger().handlers[:] = heard
 
 
-def _may_fork() -> bool:
+def may_fork() -> bool:
     """Whether a fork is safe: no thread runs beside this one but the one that turns Pelican's spinner."""
     others = (t for t in threading.enumerate() if t is not threading.current_thread())
     return hasattr(os, "fork") and all(type(t).__module__.startswith("rich.") for t in others)

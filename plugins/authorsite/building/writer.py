@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from pelican import signals, writers
 from pelican.paginator import Paginator
@@ -31,6 +31,13 @@ class Tally:
     reasons: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
     seconds: float = 0.0
+
+    def add(self, other: Tally) -> None:
+        """Count what another process did."""
+        self.written += other.written
+        self.unchanged += other.unchanged
+        self.reasons |= other.reasons
+        self.changed += other.changed
 
     def __str__(self) -> str:
         return f"{self.written} written, {self.unchanged} unchanged, {self.removed} removed"
@@ -134,11 +141,28 @@ class _Sheet(io.StringIO):
             self._put(self.getvalue().replace("\n", os.linesep).encode(self._encoding))
 
 
+Left = tuple[str, Any, dict[str, Any], dict[str, Any]]
+"""A page that is left to another process: its file, its template, the context, and what else the page is given."""
+
+
+class Turn(Protocol):
+    """Says which pages are this process's, where two share them; `left` are the other's."""
+
+    left: list[Left]
+
+    def comes(self) -> bool:
+        """Whether the next page is this process's."""
+
+    def is_spoilt(self) -> bool:
+        """Whether the page just rendered must be rendered again by the other process."""
+
+
 class IncrementalWriter(Writer):
     """Writes what changed; says of the rest, as Pelican does of every page, that it is written."""
 
     ledger: Ledger
     fingerprints: Fingerprints
+    turn: Turn | None = None
 
     def begin_again(self) -> None:
         """Be ready to write files that were written, and values that were seen, once more."""
@@ -213,21 +237,42 @@ class IncrementalWriter(Writer):
         own.update(given)
         if own["localsiteurl"]:
             context["localsiteurl"] = own["localsiteurl"]
-        local = {**context, **own}
         path = writers.sanitised_join(self.output_path, name)
-        place = self.ledger.name(path)
-        fingerprint = self.fingerprints.of(template, local)
         self.ledger.tally.pages += 1
         self.ledger.progress(self.ledger.tally.pages)
-        taken = path in self._written_files
+        if self.turn is None or self.turn.comes():
+            self._write(path, template, {**context, **own}, override)
+        elif self._claim(path, override):
+            self.turn.left.append((path, template, context, own))
+
+    def _write(self, path: str, template: Any, local: dict[str, Any], override: bool, *, claimed: bool = False) -> None:
+        place = self.ledger.name(path)
+        fingerprint = self.fingerprints.of(template, local)
+        taken = path in self._written_files and not claimed
         if taken or fingerprint is None or not self.ledger.stays(place, fingerprint.whole):
             text = template.render(local)
-            if self._claim(path, override):
+            if self.turn is not None and self.turn.is_spoilt():
+                return
+            if claimed or self._claim(path, override):
                 self._note(place, template, fingerprint)
                 data = text.replace("\n", os.linesep).encode()
                 self.ledger.put(place, data, None if taken else fingerprint, template.name or "")
-        else:
+        elif not claimed:
             self._claim(path, override)
+        self._tell(path, local)
+
+    def take_over(self, left: list[Left], made: Ledger) -> None:
+        """Stand by the pages that another process made; make those that are `left` and that it did not make."""
+        self.ledger.tally.add(made.tally)
+        for path, template, context, own in left:
+            place = self.ledger.name(path)
+            if place in made.entries:
+                self.ledger.entries[place] = made.entries[place]
+                self._tell(path, {**context, **own})
+            else:
+                self._write(path, template, {**context, **own}, False, claimed=True)
+
+    def _tell(self, path: str, local: dict[str, Any]) -> None:
         if signals.content_written.receivers:
             signals.content_written.send(path, context=local)
 
