@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from html import unescape
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -60,17 +61,26 @@ class Converter:
 
     def __init__(self) -> None:
         self._references = References()
+        self._quicken: Callable[[Markdown], Markdown] = lambda markdown: markdown
+
+    @cached_property
+    def _markdown(self) -> Markdown:
+        # Made when it is needed: Pelican makes dozens of readers for every build, and uses one.
         extensions: list[Any] = ["extra", "sane_lists", "smarty", "toc", "codehilite"]
         extensions += [_AlignedCells(), self._references]
-        self._markdown = bound(Markdown(extensions=extensions, extension_configs=_CONFIGS, output_format="html"))
+        return self._quicken(bound(Markdown(extensions=extensions, extension_configs=_CONFIGS, output_format="html")))
+
+    @cached_property
+    def _footnotes(self) -> FootnoteExtension:
         extras: list[Any] = self._markdown.registeredExtensions
-        self._footnotes: Any = next(e for e in extras if isinstance(e, FootnoteExtension))
+        footnotes: FootnoteExtension = next(e for e in extras if isinstance(e, FootnoteExtension))
         # "extra" brings footnotes along without their configuration.
-        self._footnotes.setConfig("BACKLINK_TEXT", "↩")
+        footnotes.setConfig("BACKLINK_TEXT", "↩")
+        return footnotes
 
     def quicken(self, quicken: Callable[[Markdown], Markdown]) -> None:
-        """Let `quicken` make the Markdown object faster."""
-        self._markdown = quicken(self._markdown)
+        """Let `quicken` make the Markdown object faster, before it is first used."""
+        self._quicken = quicken
 
     def convert(self, body: str, prefix: str = "") -> Converted:
         """Return `body` as HTML; ids of footnotes and references begin with `prefix` (a slug)."""
