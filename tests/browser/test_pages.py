@@ -92,7 +92,7 @@ def critical(site, address):
 
 def test_pages_are_light(site):
     sizes = {kind: critical(site, kind) for kind in {*kinds(site), *posts(site)} - {hard(site)}}
-    assert sizes[MODEL] <= 6600, sizes[MODEL]
+    assert sizes[MODEL] <= 6100, sizes[MODEL]
     assert {kind: size for kind, size in sizes.items() if size > 14_000} == {}
     assert [
         address for address in posts(site) if re.search(r"<script (?!type=.application/ld)", text_of(site, address))

@@ -13,6 +13,7 @@ from ..settings import site_of
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"\s+")
+_VALUE = re.compile(r"(?<=[\w-]): ")
 _GROUNDS = (("#fbf7ee", "#f3ecdc"), ("#16191d", "#20252b"))
 """The grounds that text stands on, in the light and in the dark scheme: --paper and --raised of 1-tokens.css."""
 
@@ -32,7 +33,7 @@ def bundle(sheets: Iterable[Path], accent: str = "") -> str:
         light, dark = (readable(accent, grounds) for grounds in _GROUNDS)
         text += f":root{{--accent:{light}}}@media screen and (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}"
     text = _SPACE.sub(" ", _COMMENT.sub("", text))
-    return _AROUND.sub(r"\1", text).replace(";}", "}").strip()
+    return _VALUE.sub(":", _AROUND.sub(r"\1", text)).replace(";}", "}").strip()
 
 
 def readable(color: str, grounds: tuple[str, ...]) -> str:

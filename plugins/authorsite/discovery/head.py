@@ -109,7 +109,7 @@ class Site:
 
         A filter of templates: `{% set head = "Archives"|listing("archives/", "All posts by date.") %}`.
         """
-        head = Head(title, f"{self.url}/{url}", description)
+        head = Head(title, f"{self.url}/{url}", described(description, ""))
         crumbs = [(name, f"{self.url}/{path}") for name, path in (("Home", ""), *above, (title, url))]
         graph = [self.page(head, "CollectionPage"), *([self.trail(crumbs)] if above else [])]
         return replace(head, data=as_json_ld(graph))
@@ -125,7 +125,7 @@ def posting(head: Head, site: Site, *, words: int, about: dict[str, Any] | None,
         "headline": head.title,
         "description": head.description,
         "datePublished": head.published,
-        "dateModified": head.modified or head.published,
+        "dateModified": head.modified,
         "author": people[0] if len(people) == 1 else people,
         "publisher": {"@id": f"{site.url}/#author"},
         "image": head.picture.url if head.picture else "",
