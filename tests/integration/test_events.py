@@ -84,13 +84,15 @@ def test_an_unknown_post_and_an_address_given_twice_are_named(make_site):
 def test_an_observance_that_runs_has_its_banner_at_home_and_only_pages_that_show_it_depend_on_the_date(
     make_site, monkeypatch
 ):
+    book = "---\ntitle: Rungs\npublished: 2018-06-01\neditions: [{format: paperback}]\n---\n"
     mentoring = "---\ntitle: Mentoring\ntemplate: mentoring\n---\nHello.\n"
     site = make_site(
-        {"content/pages/m.md": mentoring, "content/posts/a.md": post()},
+        {"content/pages/m.md": mentoring, "content/posts/a.md": post(), "content/books/b.md": book},
         AUTHORSITE={"observances": [{"name": "Mentor Day", "rule": "4 January", "url": "/mentoring/"}]},
     )
     monkeypatch.setenv("SITE_DATE", "2020-01-03")
     site.build()
+    assert "<SentDateTime>20180601<" in site.output("books/b/onix.xml")
     assert "observance-banner" not in site.output("index.html")
     assert "January 4, 2020 · January 4, 2021" in site.output("mentoring/index.html")
     monkeypatch.setenv("SITE_DATE", "2020-01-04")

@@ -9,20 +9,20 @@ from typing import Any
 from ..problems import ProblemLog
 from ..reading.documents import Source, parse_file
 from ..validation import did_you_mean, line_of
-from .model import Book
+from .model import Book, Edition
 from .shops import Shop, is_country
 
 
 def check_apart(sources: Sequence[Source[Book]], log: ProblemLog) -> None:
-    """Report an ISBN that another book has."""
-    first: dict[str, Source[Book]] = {}
+    """Report an ISBN that another edition has, of this book or another."""
+    first: dict[str, tuple[Source[Book], Edition]] = {}
     for source in sources:
         for number, edition in enumerate(source.record.editions):
-            other = first.setdefault(edition.isbn, source) if edition.isbn else source
-            if other is not source:
+            other, twin = first.setdefault(edition.isbn, (source, edition)) if edition.isbn else (source, edition)
+            if twin is not edition:
+                who = f"the {twin.format}" if other is source else log.shown(other.path)
                 line = line_of(("editions", number, "isbn"), source.lines)
-                what = f"{log.shown(other.path)} has this ISBN too"
-                log.error(source.path, line, what, "each edition has its own", kind="book")
+                log.error(source.path, line, f"{who} has this ISBN too", "each edition has its own", kind="book")
 
 
 def check_offers(source: Source[Book], shops: Mapping[str, Shop], log: ProblemLog) -> None:

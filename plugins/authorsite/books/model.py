@@ -149,12 +149,7 @@ class Book(Record):
     updated: Day | None = None
 
     @model_validator(mode="after")
-    def _apart(self) -> Book:
-        for place, edition in enumerate(self.editions):
-            twin = next((other for other in self.editions[:place] if edition.isbn and other.isbn == edition.isbn), None)
-            if twin:
-                what = f"the {twin.format} has this ISBN too"
-                raise Fault(what, "each edition has its own", ("editions", place, "isbn"))
+    def _chapters_apart(self) -> Book:
         numbers = [chapter.number for chapter in self.chapters]
         for place, number in enumerate(numbers):
             if number in numbers[:place]:

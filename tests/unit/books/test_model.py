@@ -39,10 +39,6 @@ def problems(tmp_path, **fields):
             ("`12345` is not an ISBN", "write its 13 digits, with or without hyphens"),
         ),
         (
-            {"editions": [PAPER, {**PAPER, "format": "ebook"}]},
-            ("the paperback has this ISBN too", "each edition has its own"),
-        ),
-        (
             {"editions": [{"format": "paperback", "price": "19.95"}]},
             ("the price 19.95 has no currency", "write it as {USD: 19.95}"),
         ),
