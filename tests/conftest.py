@@ -113,6 +113,11 @@ def post(title="A post", date="2019-03-01", body="Some text.", **more):
     return POST.format(title=title, date=date, body=body).replace("\n---\n", f"\n{lines}---\n", 1)
 
 
+def book(cover):
+    """Return the text of a book with the image `cover`."""
+    return f"---\ntitle: A made-up guide\nlanguage: en\ncover: {{src: {cover}, alt: The cover}}\n---\nAbout ladders.\n"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def templates_compiled_once():
     """Compile a template once for all builds of a worker: it is a third of what a small site's build takes."""

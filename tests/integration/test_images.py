@@ -10,19 +10,11 @@ from urllib.parse import unquote
 
 import pytest
 from authorsite.images import making, store
-from conftest import post
+from conftest import book, post
 from PIL import Image
 
-BOOK = """---
-title: A made-up guide
-language: en
-cover: {src: images/front.jpg, alt: The cover}
----
-About ladders.
-"""
 
-
-def photograph(size=(900, 500), form="JPEG", **options):
+def photograph(size=(500, 280), form="JPEG", **options):
     out = BytesIO()
     Image.effect_noise(size, 50).convert("RGB").save(out, form, **options)
     return out.getvalue()
@@ -45,7 +37,7 @@ def small(make_site):
         {
             "content/posts/a.md": post(slug="a", body="![In the text](../images/in-text.jpg)"),
             "content/posts/b.md": post(title="B", slug="b", image="images/front.jpg", image_alt="At the front"),
-            "content/books/guide.md": BOOK,
+            "content/books/guide.md": book("images/front.jpg"),
             "content/images/in-text.jpg": photograph(),
             "content/images/unused.jpg": photograph(comment=b"secret"),
             "content/images/front.jpg": photograph(exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"),
@@ -102,21 +94,28 @@ def test_a_new_title_makes_one_card_and_a_new_image_its_own_files(small):
 def test_what_is_wrong_with_an_image_is_told_with_its_line(make_site):
     event = "---\ntitle: A talk\nstart: 2020-05-01\n---\nText.\n\n![](../images/a.jpg)\n"
     files = {
-        "content/books/guide.md": BOOK + "\n![](../images/front.jpg)\n\n![x](https://far.example/a.png)\n",
+        "content/books/guide.md": book("images/front.jpg")
+        + "\n![](../images/front.jpg)\n\n![x](https://far.example/a.png)\n",
         "content/events/talk.md": event,
         "content/posts/raw.md": post(body='Text.\n\n<img src="../images/a.jpg">'),
         "content/posts/none.md": post("B", body="Text.\n\n![x](/images/none.jpg)"),
         "content/posts/far.md": post("C", image="https://far.example/a.png", image_alt="x"),
+        "content/posts/front.md": post("E", image="images/none.png", image_alt="x", body="![x](../images/cut.jpg)"),
+        "content/posts/text.md": post("F", image="images/text.png"),
         "content/posts/film.md": post("D", body='Text.\n\n<iframe src="https://far.example/film"></iframe>'),
         "content/images/front.jpg": photograph(),
         "content/images/a.jpg": photograph(),
         "content/images/wrong.jpg": photograph(form="PNG"),
         "content/images/camera.heic": b"\0",
+        "content/images/text.png": b"hello",
+        "content/images/cut.jpg": photograph()[:9000],
     }
     site = make_site(files)
     (site.root / "content/images/out.jpg").symlink_to(site.root / "elsewhere.jpg")
     (site.root / "elsewhere.jpg").write_bytes(photograph())
-    told = "\n".join(map(str, site.build().problems))
+    done = site.build()
+    assert done.failed
+    told = "\n".join(map(str, done.problems))
     for wanted in (
         "content/books/guide.md:8: the picture ../images/front.jpg has no description",
         "content/books/guide.md:10: the image https://far.example/a.png is on another host",
@@ -125,6 +124,10 @@ def test_what_is_wrong_with_an_image_is_told_with_its_line(make_site):
         "content/posts/none.md:7: there is no image images/none.jpg",
         "content/posts/far.md:4: `https://far.example/a.png` is not an image of this site",
         "content/posts/film.md:7: the <iframe> https://far.example/film is on another host",
+        "content/posts/front.md:4: there is no image images/none.png",
+        "content/posts/text.md:4: the image has no description",
+        "content/images/text.png: text.png cannot be read as an image",
+        "content/images/cut.jpg: cut.jpg is damaged",
         "content/images/wrong.jpg: wrong.jpg holds a PNG image",
         "content/images/camera.heic: camera.heic is no image that browsers show",
         "content/images/out.jpg: out.jpg lies outside content/",

@@ -45,10 +45,8 @@ def add_heads(generators: list[Any]) -> None:
     site = _site(context)
     for article in (*context.get("articles", ()), *context.get("hidden_articles", ())):
         article.head = _post_head(article, context, site)
-    for page in context.get("pages", ()):
+    for page in (*context.get("pages", ()), *context.get("hidden_pages", ())):
         page.head = _page_head(page, context, site)
-    for page in context.get("hidden_pages", ()):
-        page.head = _page_head(page, context, site, robots="noindex")
     picture = card(context, "site", site.name, "", "")
     data = as_json_ld([site.website(), site.described_person()])
     context[HOME] = Head(site.name, f"{site.url}/", site.description, picture=picture, author=site.author, data=data)
@@ -87,40 +85,26 @@ def _post_head(article: Any, context: dict[str, Any], site: Site) -> Head:
         robots="noindex" if article.draft or article.status == "hidden" else "",
         canonical=based_on,
     )
-    reviewed = record.review_of
-    about = (
-        {"@type": "Book", "name": reviewed.title, "author": reviewed.author, "isbn": reviewed.isbn}
-        if reviewed
-        else None
-    )
-    graph = [
-        posting(head, site, words=article.words, about=about, based_on=based_on),
-        site.trail(_crumbs(article, site)),
-    ]
-    return _with_data(head, graph)
-
-
-def _page_head(page: Any, context: dict[str, Any], site: Site, robots: str = "") -> Head:
-    record, body = page.record, page._content or ""  # noqa: SLF001 - links need not be resolved
-    url = f"{site.url}/{page.url}"
-    head = Head(
-        title=record.title,
-        url=url,
-        description=described(page.metadata["summary"], body),
-        picture=page.picture or card(context, page.slug, record.title),
-        modified=moment(getattr(page, "modified", None)),
-        robots="noindex" if page.draft else robots,
-    )
-    return _with_data(head, [site.page(head)])
-
-
-def _with_data(head: Head, graph: list[dict[str, Any]]) -> Head:
+    about = None
+    if book := record.review_of:
+        about = {"@type": "Book", "name": book.title, "author": book.author, "isbn": book.isbn}
+    above = [(crumb.label, f"{site.url}/{crumb.url}") for crumb in article.breadcrumbs]
+    post = posting(head, site, words=article.words, about=about, based_on=based_on)
+    graph = [post, site.trail([*above, (record.title, head.url)])]
     return replace(head, data=as_json_ld(graph))
 
 
-def _crumbs(content: Any, site: Site) -> list[tuple[str, str]]:
-    above = [(crumb.label, f"{site.url}/{crumb.url}") for crumb in content.breadcrumbs]
-    return [*above, (content.record.title, f"{site.url}/{content.url}")]
+def _page_head(page: Any, context: dict[str, Any], site: Site) -> Head:
+    record, body = page.record, page._content or ""  # noqa: SLF001 - links need not be resolved
+    head = Head(
+        title=record.title,
+        url=f"{site.url}/{page.url}",
+        description=described(page.metadata["summary"], body),
+        picture=page.picture or card(context, page.slug, record.title),
+        modified=moment(getattr(page, "modified", None)),
+        robots="noindex" if page.draft or page.status == "hidden" else "",
+    )
+    return replace(head, data=as_json_ld([site.page(head)]))
 
 
 class DiscoveryGenerator(Generator):
@@ -212,8 +196,9 @@ def check_aliases(generators: list[Any]) -> None:
         taken = {content.save_as: log.shown(content.source_path) for content in contents}
         taken |= {f"{book.url}index.html": log.shown(book.source_path) for book in books}
 
-    def report(source: str, alias: str, message: str, hint: str) -> None:
-        log.error(source, line_with(source, alias), message, hint, kind="link")
+    def report(alias: Alias, message: str, hint: str) -> None:
+        line = line_with(alias.source, alias.old)
+        log.error(alias.source, line, f"the alias {alias.old} {message}", hint, kind="link")
 
     context[ALIASES] = checked(aliases, taken, report)
 

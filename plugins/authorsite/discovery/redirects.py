@@ -20,38 +20,29 @@ class Alias:
 
 
 def checked(
-    aliases: Iterable[Alias], taken: Mapping[str, str], report: Callable[[str, str, str, str], None]
+    aliases: Iterable[Alias], taken: Mapping[str, str], report: Callable[[Alias, str, str], None]
 ) -> dict[str, Alias]:
-    """Return aliases by output file; those that cannot lead anywhere go to `report(source, alias, message, hint)`.
+    """Return aliases by output file; those that cannot lead anywhere go to `report(alias, message, hint)`.
 
     `taken` names, by output file, what stands there.
     """
     found: dict[str, Alias] = {}
     for alias in aliases:
-        if "?" in alias.old or "#" in alias.old:
-            report(
-                alias.source,
-                alias.old,
-                f"the alias {alias.old} holds a `?` or `#`",
-                "an alias is a path: files cannot answer to more",
-            )
-            continue
         file = file_of(alias.old)
         there = taken.get(file) or (found[file].source if file in found else "")
-        if there:
-            report(
-                alias.source, alias.old, f"the alias {alias.old} is taken by {there}", "remove the alias, or move that"
-            )
-            continue
-        found[file] = alias
+        if "?" in alias.old or "#" in alias.old:
+            report(alias, "holds a `?` or `#`", "an alias is a path: files cannot answer to more")
+        elif there:
+            report(alias, f"is taken by {there}", "remove the alias, or move that")
+        else:
+            found[file] = alias
     return found
 
 
-def lines(aliases: Iterable[Alias], others: Iterable[str | tuple[str, ...]], root: str) -> str:
-    """Return the `_redirects` file: aliases, then what other rooms lead elsewhere ("/from to 302" or its parts)."""
+def lines(aliases: Iterable[Alias], others: Iterable[tuple[str, str, int]], root: str) -> str:
+    """Return the `_redirects` file: aliases, then what other rooms lead elsewhere (from, to, status)."""
     ours = sorted(f"{root}{quote(a.old, safe='/%~@!$&()*+,;=:-._')} {root}/{a.url} 301" for a in aliases)
-    given = sorted(line if isinstance(line, str) else " ".join(map(str, line)) for line in others)
+    given = sorted(f"{old} {new} {status}" for old, new, status in others)
     # The first rule that fits counts: one for a whole folder comes after those for what is in it.
-    return "".join(
-        f"{line}\n" for line in sorted(dict.fromkeys([*ours, *given]), key=lambda line: "*" in line.split()[0])
-    )
+    ordered = sorted(dict.fromkeys([*ours, *given]), key=lambda line: "*" in line.split()[0])
+    return "".join(f"{line}\n" for line in ordered)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 FOLDER = "pagefind"
 _SECONDS = 900
-_SUMS = "sums.json"
+_STAMPS = "stamps.json"
 _SCRIPT = Path(__file__).with_name("search.js")
 
 
@@ -59,7 +59,7 @@ def index(
     for other in others:
         shutil.rmtree(other, ignore_errors=True)
     for path in sorted(made.rglob("*")):
-        if path.is_file() and path.name != _SUMS:
+        if path.is_file() and path.name != _STAMPS:
             yield f"{FOLDER}/{path.relative_to(made).as_posix()}", path
 
 
@@ -76,7 +76,7 @@ def _make(documents: list[Document], language: str, made: Path) -> None:
             _run(site, bundle)
         bundle.mkdir(exist_ok=True)
         _keep_what_is_used(bundle)
-        (bundle / _SUMS).write_text(json.dumps(_sums(bundle), sort_keys=True))
+        (bundle / _STAMPS).write_text(json.dumps(_stamps(bundle)))
         shutil.rmtree(made, ignore_errors=True)
         bundle.rename(made)
 
@@ -105,13 +105,14 @@ def _keep_what_is_used(bundle: Path) -> None:
             path.unlink()
 
 
-def _sums(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != _SUMS)
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+def _stamps(folder: Path) -> dict[str, list[int]]:
+    """Return what tells whether a file was touched since it was made."""
+    files = (path for path in folder.rglob("*.*") if path.name != _STAMPS)
+    return {str(path.relative_to(folder)): [(stat := path.stat()).st_mtime_ns, stat.st_size] for path in files}
 
 
 def _is_whole(folder: Path) -> bool:
     try:
-        return bool(json.loads((folder / _SUMS).read_text("utf-8")) == _sums(folder))
+        return bool(json.loads((folder / _STAMPS).read_text("utf-8")) == _stamps(folder))
     except (OSError, ValueError):
         return False

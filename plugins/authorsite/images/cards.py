@@ -156,15 +156,11 @@ def _write_title(pen: ImageDraw.ImageDraw, title: str, y: int, width: int) -> No
 def _fit(text: str, font: ImageFont.FreeTypeFont, width: int, most: int) -> list[str]:
     """Break `text` into at most `most` lines of `width` pixels, with dots where it had to be cut."""
     lines: list[str] = []
-    room = 0.0
     for word in text.split():
-        needed = _long(f" {word}", font)
-        if lines and needed <= room:
-            lines[-1] += f" {word}"
-            room -= needed
+        if lines and _long(longer := f"{lines[-1]} {word}", font) <= width:
+            lines[-1] = longer
         else:
             lines.append(_short(word, font, width))
-            room = width - _long(lines[-1], font)
     if len(lines) > most:
         lines = [*lines[: most - 1], _short(f"{lines[most - 1]} ...", font, width)]
     return lines

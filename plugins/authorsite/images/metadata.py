@@ -46,7 +46,7 @@ def _jpeg(data: bytes) -> Iterator[bytes]:
                 if end < 0:
                     raise Damaged("the file is cut off")
         if marker not in _JPEG_DROPPED or (marker == _PROFILE and data.startswith(b"ICC_PROFILE\0", at + 4)):
-            yield _whole(data, at, end)
+            yield data[at:end]
         at = end
     yield data[at : at + 2]
 
@@ -57,26 +57,22 @@ def _png(data: bytes) -> Iterator[bytes]:
     while name != b"IEND":
         length, name = struct.unpack_from(">I4s", data, at)
         if name not in _PNG_DROPPED:
-            yield _whole(data, at, at + 12 + length)
+            yield data[at : at + 12 + length]
         at += 12 + length
 
 
 def _webp(data: bytes) -> Iterator[bytes]:
     whole = 8 + struct.unpack_from("<I", data, 4)[0]
     kept, at = b"WEBP", 12
+    if whole > len(data):
+        raise Damaged("the file is cut off")
     while at < whole:
         name, length = struct.unpack_from("<4sI", data, at)
         end = at + 8 + length + length % 2
         if name == b"VP8X":
             # Its flags announce EXIF and XMP.
-            kept += data[at : at + 8] + bytes([data[at + 8] & ~0x0C]) + _whole(data, at + 9, end)
+            kept += data[at : at + 8] + bytes([data[at + 8] & ~0x0C]) + data[at + 9 : end]
         elif name not in _WEBP_DROPPED:
-            kept += _whole(data, at, end)
+            kept += data[at:end]
         at = end
     yield b"RIFF" + struct.pack("<I", len(kept)) + kept
-
-
-def _whole(data: bytes, start: int, end: int) -> bytes:
-    if end > len(data):
-        raise Damaged("the file is cut off")
-    return data[start:end]
