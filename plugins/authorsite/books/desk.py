@@ -54,7 +54,6 @@ class Desk:
             published=published,
             price=price,
             prices=tuple((currency, f"{amount:.2f}") for currency, amount in sorted(edition.price.items())),
-            offered=edition.availability in {"available", "preorder"} and any(not offer.dead for offer in offers),
             offers=offers,
             borrow=borrow,
             facts=tuple(filter(None, self._facts(edition, published, price))) or (self.site.word("available"),),

@@ -163,7 +163,8 @@ class Book(Record):
                 known = ", ".join(edition.format for edition in self.editions) or "none yet"
                 hint = f"this book's editions: {known}"
                 raise Fault(f"there is no {offer.edition} edition", hint, ("offers", place, "edition"))
-            out = self.published_of(offer.edition)
+            own = (e.published for e in self.editions if e.format == offer.edition and e.published)
+            out = next(own, self.published)
             if offer.valid_until and out and offer.valid_until < out:
                 what = f"an offer that ends on {offer.valid_until}, before publication on {out}"
                 raise Fault(what, "check both dates", ("offers", place, "valid_until"))
@@ -196,8 +197,3 @@ class Book(Record):
         dated = [self.published, *(e.published for e in self.editions), *(e.date for e in self.endorsements)]
         known = [self.updated] if self.updated else dated
         return max((day for day in known if day and day <= today), default=None)
-
-    def published_of(self, form: Format | None) -> date | None:
-        """Return when the edition of that format came or comes out; the work's own date where it says nothing."""
-        own = next((e.published for e in self.editions if e.format == form and e.published), None)
-        return own or self.published

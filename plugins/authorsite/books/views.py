@@ -40,7 +40,7 @@ class OfferView:
 
 @dataclass(frozen=True, slots=True)
 class EditionView:
-    """An edition with its offers, the working ones first; `offered` says whether it can be bought now.
+    """An edition with its offers, the working ones first.
 
     `key` tells it from the book's other editions; `prices` are (currency, amount); `facts` are what its record says, in
     words; `barcode` is the address of its EAN-13, "" without an ISBN.
@@ -52,7 +52,6 @@ class EditionView:
     published: date | None
     price: str
     prices: tuple[tuple[str, str], ...]
-    offered: bool
     offers: tuple[OfferView, ...]
     borrow: tuple[OfferView, ...]
     facts: tuple[str, ...]
@@ -122,9 +121,9 @@ class BookView:
 
     @property
     def best(self) -> OfferView | None:
-        """The first working offer of the first edition that is offered."""
-        offered = (edition for edition in self.editions if edition.offered)
-        return next((offer for edition in offered for offer in edition.offers if not offer.dead), None)
+        """The first working offer of an edition that can be bought now."""
+        open_ = (e for e in self.editions if e.record.availability in {"available", "preorder"})
+        return next((offer for edition in open_ for offer in edition.offers if not offer.dead), None)
 
     @property
     def shops(self) -> tuple[OfferView, ...]:

@@ -51,16 +51,16 @@ def parse_rule(text: str) -> Rule:
     words = re.sub(r"[,.]|(?<=\d)(?:st|nd|rd|th)\b", "", text.lower()).replace(" of ", " ").replace("the ", "").split()
     months = [_MONTHS.index(word) + 1 for word in words if word in _MONTHS]
     rest = [word for word in words if word not in _MONTHS]
-    if len(months) == 1:
-        if not rest:
+    match len(months), rest:
+        case 1, []:
             return Rule(months[0])
-        if len(rest) == 1 and rest[0].isdecimal():
+        case 1, [day] if day.isdecimal():
             # 2000 was a leap year.
-            if 1 <= int(rest[0]) <= calendar.monthrange(2000, months[0])[1]:
-                return Rule(months[0], int(rest[0]))
+            if 1 <= int(day) <= calendar.monthrange(2000, months[0])[1]:
+                return Rule(months[0], int(day))
             raise Fault(f"`{text}` is no day of the calendar", "check the day")
-        if len(rest) == 2 and rest[0] in _ORDINALS and rest[1] in _DAYS:  # noqa: PLR2004 - which, and which weekday
-            return Rule(months[0], 0, _DAYS.index(rest[1]), _ORDINALS[rest[0]])
+        case 1, [which, weekday] if which in _ORDINALS and weekday in _DAYS:
+            return Rule(months[0], 0, _DAYS.index(weekday), _ORDINALS[which])
     forms = "write `4 January`, `January` or `last Thursday of January`"
     strange = next((w for w in words if w not in {*_MONTHS, *_DAYS, *_ORDINALS} and not w.isdecimal()), "")
     raise Fault(f"`{text}` is not a yearly date", did_you_mean(strange, [*_MONTHS, *_DAYS, *_ORDINALS], forms))

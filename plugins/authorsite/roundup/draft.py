@@ -64,9 +64,7 @@ def draft(period: Period, posts: Sequence[Written], events: Sequence[tuple[str, 
     """
     shown = [p for p in posts if p.record.status is Status.PUBLISHED and period.holds(p.record.date)]
     shown.sort(key=lambda p: (p.record.date, p.link))
-    took = sorted(
-        ((link, e) for link, e in events if period.holds(e.start.moment)), key=lambda pair: pair[1].start.moment
-    )
+    took = sorted((e.start.moment, link, e) for link, e in events if period.holds(e.start.moment))
     last = date.fromordinal(period.end.toordinal() - 1)
     words = sum(p.words for p in shown)
     title, slug = f"{_HOME}: {period.name}", f"{_HOME.lower()}-{period.slug}"
@@ -78,7 +76,7 @@ def draft(period: Period, posts: Sequence[Written], events: Sequence[tuple[str, 
         *_section("Sources cited most", _cited(shown)),
         *_section("Books reviewed", [_review(p) for p in shown if p.record.review_of]),
         *_section(
-            "Events", [f"[{_text(e.title)}]({link})" + (f", {_text(e.place)}" if e.place else "") for link, e in took]
+            "Events", [", ".join(filter(None, [f"[{_text(e.title)}]({link})", _text(e.place)])) for _, link, e in took]
         ),
         "## Great names for a band\n\n- ",
     ]
