@@ -56,9 +56,17 @@ def place(context: MutableMapping[str, Any], save_as: str, source: Path) -> Path
     """Put a copy of the file `source` at `save_as`: a hard link where the system allows one."""
     path = target(context, save_as)
     context.setdefault(WRITTEN, set()).add(str(path))
-    if not (path.exists() and (path.samefile(source) or holds(path, source.read_bytes()))):
+    if not _same(path, source):
         replace_file(path, lambda temporary: _link_or_copy(source, temporary))
     return path
+
+
+def _same(path: Path, source: Path) -> bool:
+    try:
+        there, wanted = os.stat(path), os.stat(source)  # noqa: PTH116 - hot
+    except FileNotFoundError:
+        return False
+    return os.path.samestat(there, wanted) or holds(path, source.read_bytes())
 
 
 def create_file(path: str, data: bytes) -> bool:

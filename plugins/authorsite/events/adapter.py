@@ -21,7 +21,6 @@ from ..reading.markdown import Converter
 from ..reading.schemas import Status
 from ..settings import now_of, site_of
 from ..validation import Fault, did_you_mean, line_of
-from .ics import calendar
 from .model import Event
 from .observances import Observance, observe, parse_rule
 from .views import EventView, event_jsonld, in_words
@@ -64,6 +63,10 @@ class EventsGenerator(Generator):
 
     def generate_output(self, writer: Any) -> None:
         """Write pages and calendars, if there are events at all."""
+        if not self.every:
+            return
+        from .ics import calendar  # noqa: PLC0415 - a site without events does not pay for icalendar
+
         for event in self.every:
             self._page(writer, "event", event.url, event=event, structured=event_jsonld(event, self.site.url))
             if event.calendar:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ..output import replace_file
+from ..output import holds, replace_file
 from ..problems import ProblemLog
 from .bodies import Place
 from .cards import HEIGHT, WIDTH, Card
@@ -176,7 +176,8 @@ class _Index:
     def keep(self) -> None:
         """Write the index: what was looked at, and which files are made."""
         text = json.dumps({"facts": self._facts | self._used, "made": self._made}, sort_keys=True)
-        replace_file(self._path, lambda path: path.write_text(text, "utf-8"))
+        if not holds(self._path, text.encode()):
+            replace_file(self._path, lambda path: path.write_text(text, "utf-8"))
 
 
 def _stamp(path: Path) -> list[int]:
