@@ -91,7 +91,7 @@ class Converter:
         try:
             html = self._markdown.convert(body)
         except TooLong as error:
-            said = Found(Lines(body).of(str(error)), "markdown", "this goes on for too long", "part it by empty lines")
+            said = Found(Lines(body).of(error.begin), "markdown", "this goes on for too long", error.hint)
             return Converted("", "", found=(said,))
         except RecursionError:
             said = Found(0, "markdown", "quotes or lists are nested too deeply", "write it flatter")
