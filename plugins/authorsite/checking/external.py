@@ -67,7 +67,7 @@ def addresses(output: Path, own: str) -> dict[str, list[str]]:
 
 
 async def ask_all(
-    urls: Sequence[str], manners: Manners, tell: Callable[[int, int], None] = lambda _done, _all: None
+    urls: Sequence[str], manners: Manners, tell: Callable[[int, int], None] | None = None
 ) -> dict[str, Answer]:
     """Return each address's answer: many hosts at once, one request at a time for each host."""
     by_host: dict[str, list[str]] = defaultdict(list)
@@ -82,7 +82,8 @@ async def ask_all(
             async with at_once:
                 for url in listed:
                     answers[url] = await _ask(client, url, manners)
-                    tell(len(answers), len(urls))
+                    if tell:
+                        tell(len(answers), len(urls))
 
         await asyncio.gather(*(ask_host(listed) for listed in by_host.values()))
     return answers
@@ -178,7 +179,7 @@ def check(output: Path, own: str, store: Path, manners: Manners | None = None, n
     found = addresses(output, own)
     before = load(store)
     moment = (now or datetime.now(UTC)).isoformat(timespec="seconds")
-    answers = asyncio.run(ask_all(list(found), manners or Manners(), progress if sys.stderr.isatty() else _silent))
+    answers = asyncio.run(ask_all(list(found), manners or Manners(), progress if sys.stderr.isatty() else None))
     after = {url: judged(before.get(url, {}), answers[url], moment) for url in found}
     text = json.dumps(after, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     replace_file(store, lambda temporary: temporary.write_text(text, "utf-8"))
@@ -223,7 +224,3 @@ def progress(done: int, whole: int) -> None:
     """Draw the bar anew on the terminal's line."""
     bar = "#" * (_BAR * done // whole)
     print(f"\rLinks [{bar:<{_BAR}}] {done}/{whole}", end="\n" if done == whole else "", file=sys.stderr, flush=True)
-
-
-def _silent(_done: int, _all: int) -> None:
-    pass

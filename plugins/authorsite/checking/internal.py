@@ -11,16 +11,22 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
+from lxml import etree, html
+
 from ..problems import ProblemLog
 from ..validation import did_you_mean
 
-_SILENT = re.compile(r"<!--.*?-->|(<(script|style)\b[^>]*>).*?</\2\s*>", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"""<([a-zA-Z][^\s/>]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
-_ATTRIBUTE = re.compile(
-    r"""(?:^|\s)(href|src|srcset|poster|action|id|name|content|http-equiv)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""",
-    re.IGNORECASE,
+_PARSER = html.HTMLParser(encoding="utf-8", huge_tree=True)
+_FOLLOWED, _NAMED, _SRCSETS, _ANCHORS, _UNLISTED = (
+    etree.XPath(path, smart_strings=False)
+    for path in (
+        "//a/@href | //area/@href",
+        "//@href | //@src | //@poster | //@action",
+        "//@srcset",
+        "//@id | //a/@name",
+        "boolean(//meta[@http-equiv='refresh' or @name='robots' and contains(@content, 'noindex')])",
+    )
 )
-_ADDRESSES = ("href", "src", "poster", "action")
 _BY_ITSELF = re.compile(r"(?:\d{4}/(?:\d\d/)?)?index\.html|404\.html")
 """Pages found without a link: the home page, the one for missing pages, and archives that an address is cut down to."""
 
@@ -35,26 +41,16 @@ class PageLinks:
     unlisted: bool = False
 
 
-def page_links(html: str) -> PageLinks:
+def page_links(page: bytes) -> PageLinks:
     """Read the links and anchors of a page; `unlisted` is a page that redirects, or that asks not to be indexed."""
-    found = PageLinks()
-    for name, inside in _TAG.findall(_SILENT.sub(r"\1", html)):
-        given = {key.lower(): unescape(value.strip("\"'")) for key, value in _ATTRIBUTE.findall(inside)}
-        tag = name.lower()
-        if "id" in given:
-            found.anchors.add(given["id"])
-        if tag == "a" and "name" in given:
-            found.anchors.add(given["name"])
-        if tag == "meta":
-            found.unlisted |= given.get("http-equiv", "").lower() == "refresh"
-            found.unlisted |= given.get("name", "").lower() == "robots" and "noindex" in given.get("content", "")
-            continue
-        named = [given[key].strip() for key in _ADDRESSES if key in given]
-        named += [part.split()[0] for part in given.get("srcset", "").split(",") if part.strip()]
-        found.addresses.update(named)
-        if tag in {"a", "area"}:
-            found.followed.update(named)
-    return found
+    try:
+        root = html.document_fromstring(page, _PARSER)
+    except etree.ParserError:
+        return PageLinks()
+    followed = {address.strip() for address in _FOLLOWED(root)}
+    named = {address.strip() for address in _NAMED(root)}
+    named.update(part.split()[0] for srcset in _SRCSETS(root) for part in srcset.split(",") if part.strip())
+    return PageLinks(named, followed, set(_ANCHORS(root)), unlisted=_UNLISTED(root))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ class Tree:
         """Read the tree below `root`, which is published at `url`."""
         files = frozenset(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
         pages = {
-            name: page_links((root / name).read_text("utf-8", "replace"))
+            name: page_links((root / name).read_bytes())
             for name in sorted(files)
             if name.endswith(".html") and not name.startswith("pagefind/")
         }

@@ -13,7 +13,7 @@ from itertools import pairwise
 import pytest
 from authorsite.checking.external import Answer, Manners, addresses, ask_all, check, check_site, judged, load, progress
 
-MANNERS = Manners(delay=0.02, timeout=0.4, longest_wait=0.3)
+MANNERS = Manners(delay=0.02, timeout=0.4, longest_wait=0.2, tries=2)
 NOW = datetime(2020, 2, 3, 12, tzinfo=UTC)
 
 

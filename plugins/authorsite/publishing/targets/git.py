@@ -20,7 +20,6 @@ _OF_THE_HOST = {"CNAME", ".nojekyll"}
 _SUBJECT = "Publish "
 _TRIES = 4
 _PLAIN = ("core.autocrlf=false", "core.safecrlf=false", "core.fileMode=false", f"core.attributesFile={os.devnull}")
-_BEATEN = ("fetch first", "non-fast-forward", "cannot lock ref", "incorrect old value", "[rejected]", "stale info")
 
 
 class Git:
@@ -70,8 +69,8 @@ class Git:
             say(f"Pushing to {self.name} …")
             try:
                 self._git("push", "--quiet", "--no-verify", self.to.remote, f"{made}:{self.ref}")
-            except Refused as fault:
-                if not any(sign in str(fault) for sign in _BEATEN):
+            except Refused:
+                if self._fetch() == old:
                     raise
                 continue
             say("Pushed.")
