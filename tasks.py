@@ -149,11 +149,11 @@ def bench(c, quick=False):
 def check_links(_, delay=1.0, settings="pelicanconf.py"):
     """Build, and ask shops and references whether their addresses still work. Example: invoke check-links"""
     site = package("publishing.build")
-    built = site.build(ROOT / settings, share=site.telling())
+    share = site.telling()
+    built = site.build(ROOT / settings, share=share)
     if built.failed:
         raise Exit(code=site.say(built, "text"))
-    external = package("checking.external")
-    found = external.check_site(ROOT / settings, built.output, delay)
+    found = package("checking.external").check_site(share.settings, built.output, delay)
     raise Exit(code=1 if found.died else 0)
 
 

@@ -382,7 +382,7 @@ def test_feed_diff_says_what_publishing_would_do_and_publishes_nothing(make_site
     assert feed_diff(site.root / "pelicanconf.py") == 1
     said = capsys.readouterr().out
     assert "+ C (https://example.org/2019/03/02/c/)" in said
-    assert "! A post: announced again; put `/2019/03/01/a-post/` first" in said
+    assert "! subscribers would see “A post” again under a new guid; put `/2019/03/01/a-post/` first" in said
     assert site.tree() == before
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import runpy
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from ..output import replace_file
+from ..settings import site_of
 from .internal import Tree
 
 Status = dict[str, Any]
@@ -189,11 +189,10 @@ def check(output: Path, own: str, store: Path, manners: Manners | None = None, n
     return changes
 
 
-def check_site(settings: Path, output: Path, delay: float = 1.0) -> Changes:
-    """Check the addresses of the site that a settings file describes, `output` being what was built of it."""
-    names = runpy.run_path(str(settings))
-    store = settings.parent / names["PATH"] / "data" / "link-status.json"
-    return check(output, names["AUTHORSITE"]["url"].rstrip("/"), store, Manners(delay=delay))
+def check_site(settings: Mapping[str, Any], output: Path, delay: float = 1.0) -> Changes:
+    """Check the addresses of the site that has been built with `settings` into `output`."""
+    store = Path(settings["PATH"]) / "data" / "link-status.json"
+    return check(output, site_of(settings).url, store, Manners(delay=delay))
 
 
 def load(store: Path) -> dict[str, Status]:

@@ -18,7 +18,7 @@ from ..settings import now_of, site_of
 from ..validation import did_you_mean
 from .entries import Maker
 from .entry import Entry, Feed, FeedLink
-from .making import KEPT, Kitchen, Shelf, code_digest, told, written
+from .making import KEPT, Kitchen, Shelf, told, written
 from .xml_feeds import ATOM, RSS
 
 JSON, CALENDAR = "application/feed+json", "text/calendar"
@@ -118,7 +118,7 @@ class FeedsGenerator(Generator):
     def _write(self, link: FeedLink, home: str, entries: Sequence[Entry]) -> None:
         """Write one feed, or leave it when it is there and what it is made of has not changed."""
         feed = Feed(link.url, link.title, home=home, **self._about)
-        made_of = told(code_digest(), feed, entries, self._kitchen)
+        made_of = told(feed, entries, self._kitchen)
         there = output.target(self.context, link.url)
         if self._shelf.stands(link.url, made_of, there):
             output.keep(self.context, link.url)

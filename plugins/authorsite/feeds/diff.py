@@ -76,11 +76,9 @@ class FeedDiff:
             yield _MASS_CHANGE, self.mass, "look at `invoke feed-diff`"
 
     def __str__(self) -> str:
-        lines = [f"+ {item.title} ({item.url})" for item in self.new]
-        lines += [f"~ {item.title} ({item.url})" for item in self.changed]
-        lines += [f"! {item.title}: announced again; {remedy(was, item)}" for was, item in self.again]
-        lines += [f"! {item.title}: from {was.published} to {item.published}" for was, item in self.moved]
-        lines += [f"- {item.title} ({item.url})" for item in self.gone]
+        parts = (("+", self.new), ("~", self.changed), ("-", self.gone))
+        lines = [f"{sign} {item.title} ({item.url})" for sign, items in parts for item in items]
+        lines += [f"! {what}; {how}" for _, what, how in self.troubles()]
         return "\n".join([f"{self.path}: {len(lines) or 'no'} differences", *(f"  {line}" for line in lines)])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from html import escape
@@ -97,23 +97,19 @@ def _stamped(told: str, file: Path) -> str:
 
 
 @cache
-def code_digest() -> str:
+def _code_digest() -> str:
     """Return a digest of what makes feeds beside their entries: this room's code, and all versions."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     return digest(*(file_digest(str(file)) for file in files), file_digest(markup.__file__), *versions())
 
 
-def told(code: str, feed: Feed, entries: Sequence[Entry], kitchen: Kitchen) -> str:
+def told(feed: Feed, entries: Sequence[Entry], kitchen: Kitchen) -> str:
     """Return a digest of all that a feed is made of."""
-    return digest(code, repr(feed), repr((kitchen.full, kitchen.line)), *map(repr, entries))
+    return digest(_code_digest(), repr(feed), repr((kitchen.full, kitchen.line)), *map(repr, entries))
 
 
 def written(feed: Feed, entries: Sequence[Entry], stylesheet: str) -> bytes:
     """Return the bytes of `feed` in the format that its name says."""
-    makers: dict[str, Callable[[], bytes]] = {
-        "json": lambda: json_feed(feed, entries),
-        "atom": lambda: atom(feed, entries, stylesheet),
-        "feed": lambda: rss(feed, entries, stylesheet),
-    }
-    name = feed.path.rpartition("/")[2]
-    return makers["json" if name.endswith(".json") else name.partition(".")[0]]()
+    if feed.path.endswith(".json"):
+        return json_feed(feed, entries)
+    return (atom if feed.path.endswith("atom.xml") else rss)(feed, entries, stylesheet)

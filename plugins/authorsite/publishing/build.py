@@ -7,8 +7,7 @@ import shutil
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -142,6 +141,8 @@ def _write(
         stage(output, staging, cache)
         settings["OUTPUT_PATH"] = str(staging)
     swapped = False
+    # Pelican's own last words are not to mix with reports that machines read.
+    loud, console.quiet = console.quiet, True
     try:
         pelican = Pelican(settings)
         share.settings = pelican.settings
@@ -149,8 +150,7 @@ def _write(
             hint = 'keep "authorsite" in PLUGINS'
             log.error(path, 0, "the authorsite plugin did not load", hint, kind="settings")
             return
-        with _quiet():
-            pelican.run()
+        pelican.run()
         if strict and not log.failed:
             check(feeds_in(output), feeds_in(staging), log, site_of(pelican.settings).feeds.allow)
         if strict and not log.failed and (judge is None or judge(Staged(staging, output, pelican.settings, log))):
@@ -158,20 +158,11 @@ def _write(
             if swapped:
                 swap(staging, output)
     finally:
+        console.quiet = loud
         if strict and not swapped:
             shutil.rmtree(staging, ignore_errors=True)
             # What was noted is about the tree that was dropped.
             noted.write_bytes(before) if before is not None else noted.unlink(missing_ok=True)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """While it lasts, Pelican's own last words do not mix with reports that machines read."""
-    before, console.quiet = console.quiet, True
-    try:
-        yield
-    finally:
-        console.quiet = before
 
 
 def _log_exception(log: ProblemLog, error: Exception) -> None:

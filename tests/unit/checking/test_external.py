@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import pytest
 from authorsite.checking.external import Answer, Manners, addresses, ask_all, check, check_site, judged, load, progress
+from authorsite.settings import SiteSettings
 
 MANNERS = Manners(delay=0.02, timeout=0.4, longest_wait=0.2, tries=2)
 NOW = datetime(2020, 2, 3, 12, tzinfo=UTC)
@@ -230,12 +231,11 @@ def test_a_damaged_file_of_results_is_as_good_as_none(tmp_path):
     assert load(tmp_path / "x.json") == {}
 
 
-def test_the_results_stand_with_the_content_of_the_settings_file(tmp_path):
-    (tmp_path / "pelicanconf.py").write_text('PATH = "content"\nAUTHORSITE = {"url": "https://example.org/"}\n')
+def test_the_results_stand_with_the_content_of_the_site(tmp_path):
     (tmp_path / "output").mkdir()
     (tmp_path / "output" / "index.html").write_text('<a href="https://example.org/own/">x</a>')
+    settings = {"PATH": str(tmp_path / "content"), "AUTHORSITE": SiteSettings(url="https://example.org/")}
     with ThreadPoolExecutor(1) as thread:
-        changes = thread.submit(check_site, tmp_path / "pelicanconf.py", tmp_path / "output").result(timeout=30)
+        changes = thread.submit(check_site, settings, tmp_path / "output").result(timeout=30)
     assert changes.dead == []
-    assert load(tmp_path / "content" / "data" / "link-status.json") == {}
     assert (tmp_path / "content" / "data" / "link-status.json").read_text() == "{}\n"

@@ -143,13 +143,10 @@ class Git:
 
     def _identity(self) -> dict[str, str]:
         """Return who commits where git itself does not know, as on a machine of a hosted service."""
-        known = {"name": "Publisher", "email": self.site.contact or "publisher@localhost"}
-        found: dict[str, str] = {}
-        for key, value in known.items():
-            try:
-                run("git", "config", f"user.{key}", cwd=self.root)
-            except Refused:
-                for role in ("AUTHOR", "COMMITTER"):
-                    if f"GIT_{role}_{key.upper()}" not in os.environ:
-                        found[f"GIT_{role}_{key.upper()}"] = value
-        return found
+        try:
+            run("git", "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT", cwd=self.root)
+        except Refused:
+            known = {"NAME": "Publisher", "EMAIL": self.site.contact or "publisher@localhost"}
+            found = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in known.items()}
+            return {name: os.environ.get(name, value) for name, value in found.items()}
+        return {}
