@@ -68,7 +68,6 @@ def _post_head(article: Any, context: dict[str, Any], site: Site) -> Head:
     record, body = article.record, article._content or ""  # noqa: SLF001 - links need not be resolved
     authors = [str(author) for author in getattr(article, "authors", ())] or [site.author]
     section = str(getattr(article, "category", "") or "")
-    based_on = record.reblog.url if record.reblog else ""
     head = Head(
         title=record.title,
         url=f"{site.url}/{article.url}",
@@ -80,17 +79,19 @@ def _post_head(article: Any, context: dict[str, Any], site: Site) -> Head:
         published=moment(article.date),
         modified=moment(getattr(article, "modified", None)),
         author="\n".join(authors),
-        section=section,
-        tags=tuple(tag.name for tag in getattr(article, "tags", ())),
         robots="noindex" if article.draft or article.status == "hidden" else "",
-        canonical=based_on,
+        canonical=record.reblog.url if record.reblog else "",
     )
-    about = None
+    more: dict[str, Any] = {
+        "articleSection": section,
+        "keywords": [tag.name for tag in getattr(article, "tags", ())],
+        "wordCount": article.words,
+        "isBasedOn": head.canonical,
+    }
     if book := record.review_of:
-        about = {"@type": "Book", "name": book.title, "author": book.author, "isbn": book.isbn}
+        more["about"] = {"@type": "Book", "name": book.title, "author": book.author, "isbn": book.isbn}
     above = [(crumb.label, f"{site.url}/{crumb.url}") for crumb in article.breadcrumbs]
-    post = posting(head, site, words=article.words, about=about, based_on=based_on)
-    graph = [post, site.trail([*above, (record.title, head.url)])]
+    graph = [posting(head, site, more), site.trail([*above, (record.title, head.url)])]
     return replace(head, data=as_json_ld(graph))
 
 

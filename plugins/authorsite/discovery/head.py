@@ -29,8 +29,6 @@ class Head:
     published: str = ""
     modified: str = ""
     author: str = ""
-    section: str = ""
-    tags: tuple[str, ...] = ()
     data: str = ""
     robots: str = ""
     canonical: str = ""
@@ -115,8 +113,8 @@ class Site:
         return replace(head, data=as_json_ld(graph))
 
 
-def posting(head: Head, site: Site, *, words: int, about: dict[str, Any] | None, based_on: str) -> dict[str, Any]:
-    """Return a blog post; `about` is the thing it reviews, `based_on` the address of what it passes on."""
+def posting(head: Head, site: Site, more: dict[str, Any]) -> dict[str, Any]:
+    """Return a blog post; `more` are properties that its Head does not have."""
     people = [site.person(name.strip()) for name in head.author.split("\n") if name.strip()]
     return {
         "@type": "BlogPosting",
@@ -129,13 +127,9 @@ def posting(head: Head, site: Site, *, words: int, about: dict[str, Any] | None,
         "author": people[0] if len(people) == 1 else people,
         "publisher": {"@id": f"{site.url}/#author"},
         "image": head.picture.url if head.picture else "",
-        "articleSection": head.section,
-        "keywords": list(head.tags),
-        "wordCount": words,
         "inLanguage": site.language,
         "isPartOf": {"@id": f"{site.url}/#site"},
-        "about": about,
-        "isBasedOn": based_on,
+        **more,
     }
 
 

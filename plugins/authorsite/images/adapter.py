@@ -34,11 +34,9 @@ _BAR = 30
 def prepare(pelican: Any) -> None:
     """Begin a build's pictures (signal: initialized)."""
     settings = pelican.settings
-    site = site_of(settings)
+    place, avif = Place("", site_of(settings).url, site_of(settings).root), bool(features.check("avif"))
     content, cache = Path(settings["PATH"]), Path(settings["CACHE_PATH"]) / "images"
-    settings[PICTURES] = Pictures(
-        content, cache, Place("", site.url, site.root), log_of(settings), avif=bool(features.check("avif"))
-    )
+    settings[PICTURES] = Pictures(content, cache, place, log_of(settings), avif=avif)
 
 
 def picture(where: Mapping[str, Any], path: str, alt: str, shown_at: tuple[str, int] = ("", 0)) -> Picture | None:
@@ -82,9 +80,9 @@ def add_pictures(generators: list[Any]) -> None:
 
 def add_pictures_to(content: Any, context: dict[str, Any]) -> None:
     """Give one post or page its pictures (signal: content_edited); new ones are made by the next build."""
-    record = getattr(content, "record", None)
+    record = content.record
     content.picture = None
-    if record is not None and record.image:
+    if record.image:
         at = (content.source_path, line_with(content.source_path, "image:"))
         rooted = record.image if "//" in record.image or record.image[0] in "./{|" else f"/{record.image}"
         path = _place(content.source_path, context).path_of(rooted)

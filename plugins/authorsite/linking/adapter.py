@@ -25,19 +25,16 @@ def connect(generators: list[Any]) -> None:
         article.related = article.series_posts = ()
         category = getattr(article, "category", None)
         under = (Crumb(str(category), category.url),) if category else ()
-        _read(article, (home, blog, *under))
+        article.breadcrumbs = (home, blog, *under)
+        count(article)
     for page in [*context.get("pages", ()), *context.get("hidden_pages", ())]:
-        _read(page, (home,))
+        page.breadcrumbs = (home,)
+        count(page)
     for before, after in pairwise(articles):
         before.next, after.previous = after, before
     for article, found in zip(articles, related([frozenset(_features(a)) for a in articles]), strict=True):
         article.related = tuple(articles[number] for number in found)
     _connect_series(articles)
-
-
-def _read(content: Any, trail: tuple[Crumb, ...]) -> None:
-    count(content)
-    content.breadcrumbs = trail
 
 
 def count(content: Any, context: Any = None) -> None:  # noqa: ARG001 - the signal gives it
@@ -48,16 +45,16 @@ def count(content: Any, context: Any = None) -> None:  # noqa: ARG001 - the sign
 
 def _features(article: Any) -> Iterator[Hashable]:
     """Give what a post may share with others: tags, sources, a book and its chapter."""
-    record = getattr(article, "record", None)
+    record = article.record
     for tag in getattr(article, "tags", ()):
         yield ("tag", tag.slug)
     for reference in getattr(article, "references", ()):
         yield ("source", getattr(reference, "key", None) or str(reference))
-    if record is not None and record.book:
+    if record.book:
         yield ("book", record.book)
         if record.chapter is not None:
             yield ("chapter", record.book, record.chapter)
-    if record is not None and record.reblog:
+    if record.reblog:
         yield ("author", record.reblog.author)
 
 
@@ -65,9 +62,8 @@ def _connect_series(articles: list[Any]) -> None:
     """Give each post of a series all its posts, by date."""
     series: dict[str, list[Any]] = defaultdict(list)
     for article in articles:
-        record = getattr(article, "record", None)
-        if record is not None and record.series:
-            series[" ".join(record.series.lower().split())].append(article)
+        if article.record.series:
+            series[" ".join(article.record.series.lower().split())].append(article)
     for posts in series.values():
         for article in posts:
             article.series_posts = tuple(posts)

@@ -22,23 +22,16 @@ def related(features: Sequence[frozenset[Hashable]], count: int = 3) -> list[tup
             posts_with[feature].append(number)
     weight = {feature: log(len(features) / len(posts)) for feature, posts in posts_with.items()}
     rank = {feature: {post: n for n, post in enumerate(posts)} for feature, posts in posts_with.items()}
-    return [_best(number, held, posts_with, weight, rank, count) for number, held in enumerate(features)]
 
+    def best(number: int) -> tuple[int, ...]:
+        scores: dict[int, float] = defaultdict(float)
+        # Sorted: sums of floats depend on their order, and sets have another in each process.
+        for feature in sorted(features[number], key=repr):
+            at = rank[feature][number]
+            for other in posts_with[feature][max(0, at - NEAR) : at + NEAR + 1]:
+                scores[other] += weight[feature]
+        scores.pop(number, None)
+        chosen = (other for other in scores if scores[other] > 0)
+        return tuple(sorted(chosen, key=lambda other: (-scores[other], abs(other - number), other))[:count])
 
-def _best(
-    number: int,
-    held: frozenset[Hashable],
-    posts_with: dict[Hashable, list[int]],
-    weight: dict[Hashable, float],
-    rank: dict[Hashable, dict[int, int]],
-    count: int,
-) -> tuple[int, ...]:
-    scores: dict[int, float] = defaultdict(float)
-    # Sorted: sums of floats depend on their order, and sets have another in each process.
-    for feature in sorted(held, key=repr):
-        at = rank[feature][number]
-        for other in posts_with[feature][max(0, at - NEAR) : at + NEAR + 1]:
-            scores[other] += weight[feature]
-    scores.pop(number, None)
-    chosen = sorted((other for other in scores if scores[other] > 0), key=lambda o: (-scores[o], abs(o - number), o))
-    return tuple(chosen[:count])
+    return [best(number) for number in range(len(features))]
