@@ -64,11 +64,6 @@ def _channels(color: str) -> tuple[int, int, int]:
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
-def hashed_name(stem: str, content: str, suffix: str) -> str:
-    """Return a file name that changes with its content."""
-    return f"{stem}.{hashlib.sha256(content.encode()).hexdigest()[:10]}{suffix}"
-
-
 class StylesheetGenerator:
     """Names the stylesheet of every page, and the one on top of it for pages that are no texts; writes both."""
 
@@ -81,7 +76,8 @@ class StylesheetGenerator:
             ("PAGES_STYLESHEET", "pages", folder.glob("pages/*.css"), ""),
         ):
             style = bundle(sorted(sheets), color)
-            context[name] = f"assets/{hashed_name(stem, style, '.css')}" if style else ""
+            digest = hashlib.sha256(style.encode()).hexdigest()[:10]
+            context[name] = f"assets/{stem}.{digest}.css" if style else ""
             self._styles[context[name]] = style
 
     def generate_output(self, _writer: Any) -> None:

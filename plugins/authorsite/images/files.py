@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from PIL import Image
 
 from .elsewhere import asked
-from .metadata import Damaged, without_metadata
+from .metadata import without_metadata
 
 KINDS = {
     ".jpg": "jpeg",
@@ -89,7 +89,7 @@ def look(path: Path) -> ImageFile:
         try:
             turn = 1 if moving else int(image.getexif().get(0x0112, 1))
             private = _is_private(image, data, kind, moving=moving)
-        except (Damaged, SyntaxError, ValueError, TypeError, OSError) as error:
+        except (SyntaxError, ValueError, TypeError, OSError) as error:
             raise ImageFault(f"{path.name} is damaged: {error}", "save the image again") from error
         turn = turn if 1 <= turn <= 8 else 1  # noqa: PLR2004 - the orientations that there are
         if turn > _UPRIGHT:

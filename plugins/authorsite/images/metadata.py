@@ -14,19 +14,15 @@ _PNG_DROPPED = frozenset((b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"))
 _WEBP_DROPPED = frozenset((b"EXIF", b"XMP "))
 
 
-class Damaged(ValueError):
-    """The file ends, or says something else, where its format wants more."""
-
-
 def without_metadata(data: bytes, kind: str) -> bytes:
     """Return an image (jpeg, png or webp) without EXIF, XMP, IPTC, comments and whatever follows its end.
 
-    Colour profiles stay. Raises Damaged.
+    Colour profiles stay. Raises ValueError for a file that is cut off or otherwise damaged.
     """
     try:
         return b"".join({"jpeg": _jpeg, "png": _png, "webp": _webp}[kind](data))
-    except (IndexError, struct.error) as error:
-        raise Damaged("the file is cut off") from error
+    except (IndexError, ValueError, struct.error) as error:
+        raise ValueError("the file is cut off") from error
 
 
 def _jpeg(data: bytes) -> Iterator[bytes]:
@@ -35,16 +31,14 @@ def _jpeg(data: bytes) -> Iterator[bytes]:
     at = 2
     while (marker := data[at + 1]) != _END:
         if data[at] != 0xFF:  # noqa: PLR2004 - what a marker begins with
-            raise Damaged("a marker is missing")
+            raise ValueError("a marker is missing")
         if marker == 0xFF:  # noqa: PLR2004 - a marker may be padded
             at += 1
             continue
         end = at + 2 + struct.unpack_from(">H", data, at + 2)[0]
         if marker == _SCAN:
             while data[end] != 0xFF or data[end + 1] in _NO_END_OF_SCAN:  # noqa: PLR2004 - the next marker
-                end = data.find(b"\xff", end + 1)
-                if end < 0:
-                    raise Damaged("the file is cut off")
+                end = data.index(b"\xff", end + 1)
         if marker not in _JPEG_DROPPED or (marker == _PROFILE and data.startswith(b"ICC_PROFILE\0", at + 4)):
             yield data[at:end]
         at = end
@@ -65,7 +59,7 @@ def _webp(data: bytes) -> Iterator[bytes]:
     whole = 8 + struct.unpack_from("<I", data, 4)[0]
     kept, at = b"WEBP", 12
     if whole > len(data):
-        raise Damaged("the file is cut off")
+        raise ValueError("the file is cut off")
     while at < whole:
         name, length = struct.unpack_from("<4sI", data, at)
         end = at + 8 + length + length % 2
