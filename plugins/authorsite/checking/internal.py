@@ -24,7 +24,10 @@ _FOLLOWED, _NAMED, _SRCSETS, _ANCHORS, _UNLISTED = (
         "//@href | //@src | //@poster | //@action",
         "//@srcset",
         "//@id | //a/@name",
-        "boolean(//meta[@http-equiv='refresh' or @name='robots' and contains(@content, 'noindex')])",
+        (
+            "boolean(//meta[translate(@http-equiv, 'REFSH', 'refsh')='refresh']"
+            " | //meta[translate(@name, 'ROBTS', 'robts')='robots' and contains(@content, 'noindex')])"
+        ),
     )
 )
 _BY_ITSELF = re.compile(r"(?:\d{4}/(?:\d\d/)?)?index\.html|404\.html")

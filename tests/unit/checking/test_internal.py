@@ -89,6 +89,7 @@ LONELY = [
     ({"lonely/index.html": LINKED, "sitemap.xml": SITEMAP.format("lonely/")}, [ORPHAN]),
     ({"lonely/index.html": LINKED, "sitemap.xml": SITEMAP.format("a/")}, []),
     ({"lonely/index.html": '<meta http-equiv="refresh" content="0; url=/a/">'}, []),
+    ({"lonely/index.html": '<META HTTP-EQUIV="Refresh" CONTENT="0; url=/a/">'}, []),
     ({"lonely/index.html": '<meta name="robots" content="noindex, follow">'}, []),
     ({"lonely/index.html": LINKED, "a/index.html": '<link rel="next" href="/lonely/">' + LINKED}, [ORPHAN]),
     ({"2019/index.html": LINKED, "2019/01/index.html": LINKED, "404.html": LINKED}, []),
