@@ -49,7 +49,6 @@ def filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
 
     return {
         "listed": listed,
-        "word": site.word,
         "long_date": long_date,
         "short_date": short_date,
         "iso": iso,
@@ -61,8 +60,10 @@ def filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
 
 
 def add_filters(pelican: Any) -> None:
-    """Give Pelican's environments the filters (signal: initialized, after the settings are validated)."""
+    """Give Pelican's environments the filters, and `word` (signal: initialized, after the settings are validated)."""
     settings = pelican.settings
+    # No filter: Jinja would put the words of one site into what it compiles, which others may share.
+    settings["JINJA_GLOBALS"] = {**settings["JINJA_GLOBALS"], "word": site_of(settings).word}
     settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **filters(site_of(settings))}
 
 
