@@ -24,6 +24,7 @@ def register() -> None:
     from .images import adapter as images
     from .linking import adapter as linking
     from .reading import adapter as reading
+    from .reading import resolving
 
     signals.initialized.connect(settings.load)
     signals.initialized.connect(templating.add_filters)
@@ -39,7 +40,7 @@ def register() -> None:
     signals.get_generators.connect(assets.get_generators)
     signals.get_generators.connect(images.get_generators)
     signals.get_generators.connect(discovery.get_generators)
-    signals.all_generators_finalized.connect(reading.resolve_links)
+    signals.all_generators_finalized.connect(resolving.resolve_links)
     signals.all_generators_finalized.connect(images.add_pictures)
     signals.all_generators_finalized.connect(books.finish)
     signals.all_generators_finalized.connect(events.finish)
@@ -50,7 +51,7 @@ def register() -> None:
     signals.all_generators_finalized.connect(images.make)
     signals.all_generators_finalized.connect(_stop_if_failed)
     # The development server shows an edited post before it builds again.
-    content_edited.connect(reading.resolve_links_of)
+    content_edited.connect(resolving.resolve_links_of)
     content_edited.connect(images.add_pictures_to)
     content_edited.connect(linking.count)
     content_edited.connect(discovery.add_head)

@@ -18,9 +18,9 @@ from .. import output
 from ..images.adapter import card, picture, pictured
 from ..markup import plain
 from ..problems import ProblemLog, log_of
-from ..reading.adapter import resolved
 from ..reading.documents import Source, body_of, read_source
 from ..reading.markdown import Converter
+from ..reading.resolving import resolved
 from ..settings import now_of, site_of
 from ..validation import did_you_mean, line_of
 from . import shops

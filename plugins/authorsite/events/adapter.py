@@ -14,10 +14,10 @@ from .. import output
 from ..images.adapter import picture, pictured
 from ..images.picture import Picture
 from ..problems import ProblemLog, log_of
-from ..reading.adapter import resolved
 from ..reading.documents import Source, body_of, read_source
 from ..reading.links import Lines
 from ..reading.markdown import Converter
+from ..reading.resolving import resolved
 from ..reading.schemas import Status
 from ..settings import now_of, site_of
 from ..validation import Fault, did_you_mean, line_of

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import re
-from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cache
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from pelican.contents import Author, Category, Tag
@@ -21,23 +17,16 @@ from pelican.readers import MarkdownReader
 from pelican.utils import slugify
 
 from .. import output
-from ..problems import AlreadySaid, ProblemLog, log_of
+from ..problems import AlreadySaid, log_of
 from ..settings import now_of, site_of
 from ..validation import Place, line_of, validate
-from .bibliography import collect, own_book
+from .bibliography import Reference, bibtex, collect
 from .documents import parse_file
-from .links import Lines, Report, SiteMap, Target, ids_in
+from .links import ids_in
 from .markdown import Converter, summary_of, typographic
 from .reblogs import passed_on
-from .references import Reference, bibtex
+from .resolving import LISTS, SITE_MAP, WAITING, below, text_of
 from .schemas import Common, Page, Post, Status
-
-WAITING = "AUTHORSITE_WAITING"
-"""The name, in Pelican's settings, of the set of files that are drafts or scheduled, and not shown."""
-
-
-SITE_MAP = "AUTHORSITE_SITE_MAP"
-"""The name, in Pelican's context, of where links may lead, once all is read."""
 
 
 class ContentNotValid(AlreadySaid):
@@ -162,8 +151,8 @@ def _code() -> str:
 
 
 def _is_page(path: str, settings: dict[str, Any]) -> bool:
-    below = _below(path, settings)
-    return any(f"{below}/".startswith(f"{folder}/" if folder else "") for folder in settings["PAGE_PATHS"])
+    place = below(path, settings)
+    return any(f"{place}/".startswith(f"{folder}/" if folder else "") for folder in settings["PAGE_PATHS"])
 
 
 def _known(model: type[Common], data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -228,114 +217,13 @@ def add_reader(readers: Any) -> None:
         readers.reader_classes |= {extension: AuthorReader, extension.upper(): AuthorReader}
 
 
-def resolve_links(generators: list[Any]) -> None:
-    """Make addresses of the links in all texts, and name those that lead nowhere (signal: all_generators_finalized).
-
-    Posts, pages, and whatever of the context's `books` and `events` has a `source_path` and a `url` can be linked to.
-    """
-    context = generators[0].context
-    # The context was copied from the settings before anything was read.
-    context[WAITING] = generators[0].settings.get(WAITING, set())
-    contents = [content for name in _LISTS for content in context.get(name, ())]
-    context[SITE_MAP] = _site_map(context, contents)
-    _keep_apart(context, contents)
-    for content in contents:
-        resolve_links_of(content, context)
-
-
-def resolve_links_of(content: Any, context: Any) -> None:
-    """Make addresses of the links in one text (signal: content_edited)."""
-    html = content._content  # noqa: SLF001 - before Pelican resolves links of its own
-    if html:
-        html = resolved(html, content.source_path, context)
-        content._content = _with_own_books(html, content.references, context)  # noqa: SLF001
-
-
-def _keep_apart(context: Any, contents: list[Any]) -> None:
-    """Report sources that would be written to one file: Pelican would stop with a traceback, half done."""
-    taken: dict[str, Any] = {}
-    for content in sorted(contents, key=lambda c: str(c.source_path)):
-        other = taken.setdefault(content.save_as, content)
-        if other is not content:
-            message = f"its address /{content.url} is also that of {_below(other.source_path, context)}"
-            line = Lines(_text(content.source_path)).of("slug:")
-            hint = "give one of them another slug"
-            log_of(context).error(content.source_path, line, message, hint, kind="front-matter")
-    by_slug: dict[tuple[type, str], list[Any]] = {}
-    for content in taken.values():
-        by_slug.setdefault((type(content), content.slug), []).append(content)
-    for group in by_slug.values():
-        for content in group:
-            content.translations = [c for c in group if c.record.lang != content.record.lang]
-
-
-_LISTS = ("articles", "hidden_articles", "pages", "hidden_pages")
-
-
-def _site_map(context: Any, contents: list[Any]) -> SiteMap:
-    sources: dict[str, Target] = {}
-    moved: dict[str, str] = {}
-    for content in contents:
-        sources[_below(content.source_path, context)] = Target(content.url, content._content or "")  # noqa: SLF001
-        moved |= dict.fromkeys(content.record.aliases, content.url)
-    for view in (*context.get("books", ()), *context.get("events", ())):
-        if getattr(view, "source_path", ""):
-            sources[_below(view.source_path, context)] = Target(view.url)
-            moved |= dict.fromkeys(view.record.aliases, view.url)
-    files = {path: content.url for path, content in context.get("static_content", {}).items()}
-    waiting = {_below(path, context) for path in context.get(WAITING, ())}
-    return SiteMap(sources, files, moved, frozenset(waiting), site_of(context).root)
-
-
-def resolved(html: str, source_path: str, context: Any) -> str:
-    """Return the HTML of a book's or an event's text with its links made addresses; faults go to the log."""
-    site_map: SiteMap = context[SITE_MAP]
-    return site_map.resolve(html, _below(source_path, context), _reporter(source_path, log_of(context)))
-
-
-def _below(path: str, context: Any) -> str:
-    root = f"{context['PATH']}{os.sep}"
-    if path.startswith(root) and os.sep == "/" and ".." not in path:
-        return path.removeprefix(root)
-    return Path(path).resolve().relative_to(Path(root).resolve()).as_posix()
-
-
-def _reporter(source_path: str, log: ProblemLog) -> Report:
-    lines: list[Lines] = []
-
-    def report(link: str, message: str, hint: str) -> None:
-        if not lines:
-            lines.append(Lines(_text(source_path)))
-        log.error(source_path, lines[0].of(link, unquote(link)), message, hint, kind="link")
-
-    return report
-
-
-def _text(source_path: str) -> str:
-    return Path(source_path).read_text("utf-8", errors="replace")
-
-
-def _with_own_books(html: str, references: Iterable[Reference], context: Any) -> str:
-    """Lead each entry that is one of the author's own books to its purchase page; take the marks of entries away."""
-    if not references:
-        return html
-    root, books = site_of(context).root, context.get("books", ())
-    entries = {str(reference.number): own_book(reference, books) for reference in references}
-
-    def link(found: re.Match[str]) -> str:
-        book = entries.get(found[1])
-        return f' <a class="own-book" href="{root}/{book.buy_url}">Where to buy it</a>' if book else ""
-
-    return re.sub(r"<!--entry (\d+)-->", link, html)
-
-
 class ReferencesGenerator(Generator):
     """Writes the bibliography of the blog, and BibTeX for it and for each post."""
 
     def generate_context(self) -> None:
         """Set `sources`; each post gets `bibtex_url`, "" where it cites nothing."""
         posts = self.context.get("articles", [])
-        for content in [content for name in _LISTS for content in self.context.get(name, ())]:
+        for content in [content for name in LISTS for content in self.context.get(name, ())]:
             content.bibtex_url = f"{content.url}references.bib" if content.references else ""
         self.context["sources"] = collect(posts, self.context.get("books", ()))
 
@@ -343,7 +231,7 @@ class ReferencesGenerator(Generator):
         """Write /references/ and the .bib files; check the anchors of books and events, whose pages are there now."""
         for url, check in self.context[SITE_MAP].later:
             page = Path(self.output_path) / url / "index.html"
-            check(ids_in(_text(str(page)) if page.is_file() else ""))
+            check(ids_in(text_of(str(page)) if page.is_file() else ""))
         sources = self.context["sources"]
         if not sources:
             return

@@ -17,9 +17,10 @@ from markdown.extensions.smarty import SmartyExtension, substitutions
 from markdown.treeprocessors import Treeprocessor
 
 from ..markup import excerpt, plain, without
+from .bibliography import Reference
 from .bounds import TooLong, bound
 from .links import Lines
-from .references import Found, Reference, References
+from .references import Found, References
 
 _CONFIGS = {
     "codehilite": {"guess_lang": False, "css_class": "highlight"},

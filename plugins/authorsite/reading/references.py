@@ -7,7 +7,8 @@ closes a text which cites it. Text without such a list is left as it is; so are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -16,40 +17,14 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
+from .bibliography import ADDRESS, Reference, parse_entry
 from .links import Lines
 
 HEADINGS = frozenset(("references", "reference", "sources", "bibliography", "works cited", "notes and references"))
 _NUMBERS = r"\d{1,3}(?:\s*[-–]\s*\d{1,3})?"
 _CITED = re.compile(rf"\[({_NUMBERS}(?:\s*,\s*{_NUMBERS})*)\]")
-_ADDRESS = re.compile(r"https?://[^\s<>\"”]+[^\s<>\"”.,;:)\]]")
 _UNTOUCHED = frozenset(("a", "code", "pre", "script", "style"))
 _ITEM = re.compile(r"^ {0,3}\d+[.)][ \t]+(.*)$")
-_QUOTED = re.compile(r"^(?P<author>[^\"“”]+?),\s*[\"“](?P<title>[^\"“”]+?),?[\"”],?\s*(?P<rest>.*)$", re.DOTALL)
-_BOOK = re.compile(r"^(?P<author>[^*\"“”]+?),\s*\*+(?P<title>[^*]+?)\*+\s*[.,]?\s*(?P<rest>.*)$", re.DOTALL)
-_YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """An entry of a list of references; what its words do not say is "".
-
-    `text` is the entry as written, in Markdown; `number` counts from 1.
-    """
-
-    number: int
-    text: str
-    author: str = ""
-    title: str = ""
-    container: str = ""
-    year: str = ""
-    url: str = ""
-
-    @property
-    def key(self) -> str:
-        """What is equal for the same source in different posts: its address, else its title and author, else all."""
-        if self.url:
-            return self.url.lower().rstrip("/").partition("://")[2].removeprefix("www.")
-        return " ".join((f"{self.title} {self.author}" if self.title else self.text).lower().split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +35,6 @@ class Found:
     kind: str
     message: str
     hint: str
-
-
-def parse_entry(number: int, text: str) -> Reference:
-    """Read an entry in the style `Author, "Title", Container, Year, address`; what does not parse stays text."""
-    text = " ".join(text.split())
-    address = _ADDRESS.search(text)
-    url = address[0] if address else ""
-    found = _QUOTED.match(text) or _BOOK.match(text)
-    if not found:
-        return Reference(number, text, url=url)
-    rest = found["rest"].replace(url, "") if url else found["rest"]
-    years = _YEAR.findall(rest)
-    year = years[-1] if years else ""
-    container = re.sub(r"[*_<>\[\]()]", "", rest.replace(year, "") if year else rest)
-    container = re.sub(r"\s*,(\s*,)+", ",", container).strip(" ,.;")
-    return Reference(number, text, found["author"].strip(), found["title"].strip(" ,."), container, year, url)
 
 
 class References(Extension):
@@ -105,6 +64,9 @@ class _Linker(Treeprocessor):
     def __init__(self, md: Markdown, extension: References) -> None:
         super().__init__(md)
         self.x = extension
+        self.last = 0
+        self.cited: Counter[int] = Counter()
+        self.unknown: list[int] = []
 
     def run(self, root: ET.Element) -> None:
         self._missing_alternatives(root)
@@ -113,24 +75,23 @@ class _Linker(Treeprocessor):
             return
         heading, entries = place
         items = [item for item in entries if item.tag == "li"]
-        cited: dict[int, int] = {}
-        unknown: list[int] = []
+        self.last, self.cited, self.unknown = len(items), Counter(), []
         for element in root:
             if element is not entries and element is not heading:
-                self._link(element, len(items), cited, unknown)
-        if heading is None and not cited:
+                _replace(element, _CITED, self._citation)
+        if heading is None and not self.cited:
             return
-        for number in dict.fromkeys(unknown):
+        for number in dict.fromkeys(self.unknown):
             hint = f"the list has {len(items)} entr{'y' if len(items) == 1 else 'ies'}: add one, or mend the number"
             self._say(
                 _line_of(self.x.body, rf"\[[^\[\]]*\b{number}\b[^\[\]]*\]"), f"reference [{number}] has no entry", hint
             )
         texts = _written_items(self.x.body, len(items))
         for number, item in enumerate(items, 1):
-            self._tie(item, number, cited.get(number, 0))
+            self._tie(item, number, self.cited[number])
             text = texts[number - 1] if texts else ("", 0)
             self.x.entries.append(parse_entry(number, text[0] or "".join(item.itertext())))
-            if number not in cited:
+            if not self.cited[number]:
                 self._say(text[1], f"reference {number} is never cited", f"cite it as [{number}], or take it out")
         _wrap(root, heading, entries)
 
@@ -145,62 +106,17 @@ class _Linker(Treeprocessor):
                 hint = "say what it shows: ![A round table](…)"
                 self._say(lines.of(source), f"the picture {source} has no description", hint, "image")
 
-    def _link(self, element: ET.Element, last: int, cited: dict[int, int], unknown: list[int]) -> None:
-        if not isinstance(element.tag, str) or element.tag in _UNTOUCHED:
-            return
-        children = list(element)
-        at = self._link_text(element, None, 0, last, cited, unknown)
-        for child in children:
-            self._link(child, last, cited, unknown)
-            at = self._link_text(element, child, at + 1, last, cited, unknown)
+    def _citation(self, found: re.Match[str]) -> ET.Element | None:
+        """Return what stands for `[2, 4-6]`; None where that is no citation, or the list has none of its numbers."""
+        ranges = [_range(part) for part in found[1].split(",")]
+        # From 1 up, and beginning in the list: anything else, as [10-12] of two entries, is no citation.
+        if any((len(r) > 1 and not (1 <= r[0] <= self.last)) or not r for r in ranges):
+            return None
+        beyond = [n for r in ranges for n in r if not 1 <= n <= self.last]
+        self.unknown.extend(beyond)
+        return None if all(r[0] in beyond for r in ranges) else self._citations(ranges)
 
-    def _link_text(
-        self,
-        parent: ET.Element,
-        before: ET.Element | None,
-        at: int,
-        last: int,
-        cited: dict[int, int],
-        unknown: list[int],
-    ) -> int:
-        """Replace citations in a run of text: the text of `parent`, or the tail of its child `before`.
-
-        New elements stand from place `at` on; returns the place after them.
-        """
-        text = parent.text if before is None else before.tail
-        if not text or "[" not in text:
-            return at
-        made: list[ET.Element] = []
-        end = 0
-        lead = text
-        for found in _CITED.finditer(text):
-            ranges = [_range(part) for part in found[1].split(",")]
-            # From 1 up, and beginning in the list: anything else, as [10-12] of two entries, is no citation.
-            if any((len(r) > 1 and not (1 <= r[0] <= last)) or not r for r in ranges):
-                continue
-            beyond = [n for r in ranges for n in r if not 1 <= n <= last]
-            unknown.extend(beyond)
-            if all(r[0] in beyond for r in ranges):
-                continue
-            span = self._citations(ranges, last, cited)
-            if made:
-                made[-1].tail = text[end : found.start()]
-            else:
-                lead = text[: found.start()]
-            end = found.end()
-            made.append(span)
-        if not made:
-            return at
-        made[-1].tail = text[end:]
-        if before is None:
-            parent.text = lead
-        else:
-            before.tail = lead
-        for offset, span in enumerate(made):
-            parent.insert(at + offset, span)
-        return at + len(made)
-
-    def _citations(self, ranges: list[range], last: int, cited: dict[int, int]) -> ET.Element:
+    def _citations(self, ranges: list[range]) -> ET.Element:
         """Return `[2, 4–6]` with links for the numbers written that the list has, and places for those between."""
         span = ET.Element("span", {"class": "citations"})
         span.text = "["
@@ -210,15 +126,16 @@ class _Linker(Treeprocessor):
                 after = "–" if number == numbers[0] and len(numbers) > 1 else ""
                 if number == numbers[-1]:
                     after = "]" if place == len(ranges) - 1 else ", "
-                if 1 <= number <= last:
-                    self._cite(span, number, cited, shown=shown)
+                if 1 <= number <= self.last:
+                    self._cite(span, number, shown=shown)
                     shown = False
                 _say_after(span, f"{number if shown else ''}{after}")
         return span
 
-    def _cite(self, span: ET.Element, number: int, cited: dict[int, int], *, shown: bool) -> None:
-        cited[number] = cited.get(number, 0) + 1
-        here = ET.SubElement(span, "a" if shown else "span", {"id": f"cite-{self.x.prefix}-{number}-{cited[number]}"})
+    def _cite(self, span: ET.Element, number: int, *, shown: bool) -> None:
+        self.cited[number] += 1
+        place = f"cite-{self.x.prefix}-{number}-{self.cited[number]}"
+        here = ET.SubElement(span, "a" if shown else "span", {"id": place})
         if shown:
             here.text = str(number)
             here.attrib |= {
@@ -229,7 +146,7 @@ class _Linker(Treeprocessor):
 
     def _tie(self, item: ET.Element, number: int, times: int) -> None:
         item.set("id", f"source-{self.x.prefix}-{number}")
-        _link_addresses(item)
+        _replace(item, ADDRESS, _address)
         inside = item[-1] if len(item) and item[-1].tag == "p" else item
         before: Any = ET.Comment(f"entry {number}")
         inside.append(before)
@@ -281,23 +198,40 @@ def _wrap(root: ET.Element, heading: ET.Element | None, entries: ET.Element) -> 
     section.tail = "\n"
 
 
-def _link_addresses(element: ET.Element) -> None:
-    """Make links of the bare addresses in an entry."""
-    for parent in [e for e in element.iter() if isinstance(e.tag, str) and e.tag not in _UNTOUCHED]:
-        for before in [None, *parent]:
-            text = parent.text if before is None else before.tail
-            found = _ADDRESS.search(text or "")
-            if not found or not text:
-                continue
-            link = ET.Element("a", {"href": found[0]})
-            link.text = found[0]
-            link.tail = text[found.end() :]
-            if before is None:
-                parent.text = text[: found.start()]
-                parent.insert(0, link)
-            else:
-                before.tail = text[: found.start()]
-                parent.insert(list(parent).index(before) + 1, link)
+def _address(found: re.Match[str]) -> ET.Element:
+    link = ET.Element("a", {"href": found[0]})
+    link.text = found[0]
+    return link
+
+
+def _replace(element: ET.Element, pattern: re.Pattern[str], make: Callable[[re.Match[str]], ET.Element | None]) -> None:
+    """Put what `make` gives for each match (None: nothing) in its place, but not in code and links."""
+    if not isinstance(element.tag, str) or element.tag in _UNTOUCHED:
+        return
+    kept: list[ET.Element] = []
+    for child in (None, *element):
+        text = element.text if child is None else child.tail
+        if child is not None:
+            _replace(child, pattern, make)
+            kept.append(child)
+        end = 0
+        for found in pattern.finditer(text or ""):
+            new = make(found)
+            if new is not None:
+                _end_with(element, kept, found.string[end : found.start()])
+                kept.append(new)
+                end = found.end()
+        if end and text:
+            _end_with(element, kept, text[end:])
+    if len(kept) > len(element):
+        element[:] = kept
+
+
+def _end_with(element: ET.Element, kept: list[ET.Element], text: str) -> None:
+    if kept:
+        kept[-1].tail = text
+    else:
+        element.text = text
 
 
 def _written_items(body: str, count: int) -> list[tuple[str, int]]:
@@ -321,33 +255,3 @@ def _goes_on(item: tuple[list[str], int], number: int, line: str) -> bool:
 def _line_of(body: str, pattern: str) -> int:
     found = re.search(pattern, body)
     return body.count("\n", 0, found.start()) + 1 if found else 0
-
-
-def bibtex(references: Iterable[Reference]) -> str:
-    """Return references as BibTeX; those without a title are kept as notes."""
-    keys: dict[str, int] = {}
-    entries = []
-    for reference in references:
-        last = re.sub(r"\W+", "", reference.author.split(",")[0].split(" ")[-1]).lower() or "source"
-        base = f"{last}{reference.year}"
-        keys[base] = keys.get(base, 0) + 1
-        key = base if keys[base] == 1 else f"{base}-{keys[base]}"
-        fields = {
-            "author": reference.author,
-            "title": reference.title,
-            "howpublished": reference.container,
-            "year": reference.year,
-            "url": reference.url,
-            "note": "" if reference.title else reference.text,
-        }
-        lines = [
-            f"  {name} = {{{value if name == 'url' else _latex(value)}}}" for name, value in fields.items() if value
-        ]
-        entries.append(f"@misc{{{key},\n" + ",\n".join(lines) + "\n}\n")
-    return "\n".join(entries)
-
-
-def _latex(text: str) -> str:
-    for character in "\\{}":
-        text = text.replace(character, "")
-    return re.sub(r"([&%$#_])", r"\\\1", text)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..events.model import Event
-from ..reading.bibliography import collect
-from ..reading.references import Reference
+from ..reading.bibliography import Reference, collect
 from ..reading.schemas import Post, Status
 from ..validation import Fault
 

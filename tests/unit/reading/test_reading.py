@@ -7,12 +7,12 @@ import pytest
 from authorsite.feeds.content import for_readers
 from authorsite.markup import count_words, plain
 from authorsite.reading import front_matter
+from authorsite.reading.bibliography import bibtex, parse_entry
 from authorsite.reading.dates import parse_date
 from authorsite.reading.documents import parse_file
 from authorsite.reading.links import SiteMap, Target
 from authorsite.reading.markdown import Converter, summary_of, typographic
 from authorsite.reading.reblogs import passed_on
-from authorsite.reading.references import bibtex, parse_entry
 from authorsite.validation import Fault
 
 CHICAGO = ZoneInfo("America/Chicago")
