@@ -41,8 +41,6 @@ class AuthorReader(MarkdownReader):
     build engine may keep what it gives; `read_prepared` makes of that what Pelican wants.
     """
 
-    file_extensions = MarkdownReader.file_extensions
-
     def __init__(self, settings: dict[str, Any]) -> None:
         super().__init__(settings)
         self._converter = Converter()
@@ -63,9 +61,9 @@ class AuthorReader(MarkdownReader):
         found = parse_file(raw, lambda *fault: said.append(fault))
         if found is None:
             return "", {"said": said}
-        made = self._converter.convert(found.body, self._prefix(found.data))
-        html = self._passed_on(made.html, found.data.get("reblog"))
         data = found.data
+        made = self._converter.convert(found.body, self._prefix(data))
+        html = self._passed_on(made.html, data.get("reblog"))
         if isinstance(data.get("summary"), str):
             data = data | {"summary": typographic(data["summary"])}
         return html, {
@@ -101,8 +99,10 @@ class AuthorReader(MarkdownReader):
         if record is None:
             raise ContentNotValid(path)
         if not self._prefix({"slug": record.slug, "title": record.title}):
-            line = line_of(("title",), lines)
-            log.error(path, line, "no address can be made of the title", "add a line slug: a-post", kind="front-matter")
+            hint = "add a line slug: a-post"
+            log.error(
+                path, line_of(("title",), lines), "no address can be made of the title", hint, kind="front-matter"
+            )
             raise ContentNotValid(path)
         waiting = record.status is Status.DRAFT or (isinstance(record, Post) and record.date > now_of(self.settings))
         if waiting and not site_of(self.settings).drafts:
@@ -112,11 +112,10 @@ class AuthorReader(MarkdownReader):
             # A text that could not be converted is not there: that stops every build.
             (log.error if kind == "markdown" else log.warning)(path, line, message, hint, kind=kind)
         if record.image and not record.image_alt:
-            line = line_of(("image",), lines)
-            log.warning(path, line, "the image has no description", "add image_alt: what it shows", kind="image")
-        metadata = _metadata(record, given["summary"], self.settings)
+            hint = "add image_alt: what it shows"
+            log.warning(path, line_of(("image",), lines), "the image has no description", hint, kind="image")
+        metadata = _metadata(record, given["summary"], self.settings) | {"headers": others} | _place_of(others)
         references = tuple(Reference(**reference) for reference in given["references"])
-        metadata |= {"headers": others} | _place_of(others)
         return html, metadata | {"toc": given["toc"], "draft": waiting, "record": record, "references": references}
 
     def _prefix(self, data: dict[str, Any]) -> str:
@@ -129,9 +128,9 @@ class AuthorReader(MarkdownReader):
         if not isinstance(reblog, dict):
             return html
         site = site_of(self.settings)
-        words = str(reblog.get("words") or "")
-        told = {key: str(reblog.get(key) or "") for key in ("title", "author", "site", "url")}
         # Validation, later, says what is missing; until then nothing may run.
+        told = {key: str(reblog.get(key) or "") for key in ("title", "author", "site", "url", "words")}
+        words = told.pop("words")
         return passed_on(
             html,
             **told,
@@ -182,8 +181,8 @@ def _lang_place(record: Common, settings: dict[str, Any]) -> dict[str, Any]:
 
 def _metadata(record: Common, summary: str, settings: dict[str, Any]) -> dict[str, Any]:
     """Translate a record into Pelican's metadata; its HTML fields are escaped here."""
-    given: dict[str, Any] = {"title": record.title}
-    given["status"] = "hidden" if record.status is Status.HIDDEN else "published"
+    status = "hidden" if record.status is Status.HIDDEN else "published"
+    given: dict[str, Any] = {"title": record.title, "status": status}
     given |= {key: getattr(record, key) for key in ("slug", "modified", "template") if getattr(record, key)}
     given["summary"] = f"<p>{escape(record.summary, quote=False)}</p>" if record.summary else summary
     if getattr(record, "date", None):

@@ -37,45 +37,34 @@ class Found:
     hint: str
 
 
-class References(Extension):
+class References(Extension, Treeprocessor):
     """Ties citations to entries; `prefix` (a slug) keeps ids apart where several posts share a page.
 
     After a conversion, `entries` and `found` say what was there and what is wrong with it.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.prefix = ""
-        self.body = ""
-        self.entries: list[Reference] = []
-        self.found: list[Found] = []
-
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Register after inline patterns and footnotes."""
-        md.treeprocessors.register(_Linker(md, self), "references", 4)
+        md.treeprocessors.register(self, "references", 4)
 
     def begin(self, prefix: str, body: str) -> None:
         """Set what the next conversion needs."""
         self.prefix, self.body = prefix, body
-        self.entries, self.found = [], []
-
-
-class _Linker(Treeprocessor):
-    def __init__(self, md: Markdown, extension: References) -> None:
-        super().__init__(md)
-        self.x = extension
+        self.entries: list[Reference] = []
+        self.found: list[Found] = []
         self.last = 0
         self.cited: Counter[int] = Counter()
         self.unknown: list[int] = []
 
     def run(self, root: ET.Element) -> None:
+        """Tie citations and entries together in the tree of a text."""
         self._missing_alternatives(root)
-        place = _list_place(root)
-        if place is None:
+        parts = _list_place(root)
+        if parts is None:
             return
-        heading, entries = place
+        heading, entries = parts
         items = [item for item in entries if item.tag == "li"]
-        self.last, self.cited, self.unknown = len(items), Counter(), []
+        self.last = len(items)
         for element in root:
             if element is not entries and element is not heading:
                 _replace(element, _CITED, self._citation)
@@ -83,23 +72,23 @@ class _Linker(Treeprocessor):
             return
         for number in dict.fromkeys(self.unknown):
             hint = f"the list has {len(items)} entr{'y' if len(items) == 1 else 'ies'}: add one, or mend the number"
-            self._say(
-                _line_of(self.x.body, rf"\[[^\[\]]*\b{number}\b[^\[\]]*\]"), f"reference [{number}] has no entry", hint
-            )
-        texts = _written_items(self.x.body, len(items))
+            place = re.search(rf"\[[^\[\]]*\b{number}\b[^\[\]]*\]", self.body)
+            line = self.body.count("\n", 0, place.start()) + 1 if place else 0
+            self._say(line, f"reference [{number}] has no entry", hint)
+        texts = _written_items(self.body, len(items))
         for number, item in enumerate(items, 1):
             self._tie(item, number, self.cited[number])
             text = texts[number - 1] if texts else ("", 0)
-            self.x.entries.append(parse_entry(number, text[0] or "".join(item.itertext())))
+            self.entries.append(parse_entry(number, text[0] or "".join(item.itertext())))
             if not self.cited[number]:
                 self._say(text[1], f"reference {number} is never cited", f"cite it as [{number}], or take it out")
         _wrap(root, heading, entries)
 
     def _say(self, line: int, message: str, hint: str, kind: str = "reference") -> None:
-        self.x.found.append(Found(line, kind, message, hint))
+        self.found.append(Found(line, kind, message, hint))
 
     def _missing_alternatives(self, root: ET.Element) -> None:
-        lines = Lines(self.x.body)
+        lines = Lines(self.body)
         for image in root.iter("img"):
             if not (image.get("alt") or "").strip():
                 source = image.get("src") or ""
@@ -134,18 +123,18 @@ class _Linker(Treeprocessor):
 
     def _cite(self, span: ET.Element, number: int, *, shown: bool) -> None:
         self.cited[number] += 1
-        place = f"cite-{self.x.prefix}-{number}-{self.cited[number]}"
+        place = f"cite-{self.prefix}-{number}-{self.cited[number]}"
         here = ET.SubElement(span, "a" if shown else "span", {"id": place})
         if shown:
             here.text = str(number)
             here.attrib |= {
                 "class": "citation",
-                "href": f"#source-{self.x.prefix}-{number}",
+                "href": f"#source-{self.prefix}-{number}",
                 "aria-label": f"Reference {number}",
             }
 
     def _tie(self, item: ET.Element, number: int, times: int) -> None:
-        item.set("id", f"source-{self.x.prefix}-{number}")
+        item.set("id", f"source-{self.prefix}-{number}")
         _replace(item, ADDRESS, _address)
         inside = item[-1] if len(item) and item[-1].tag == "p" else item
         before: Any = ET.Comment(f"entry {number}")
@@ -156,7 +145,7 @@ class _Linker(Treeprocessor):
             link = ET.SubElement(
                 inside,
                 "a",
-                {"class": "citation-back", "href": f"#cite-{self.x.prefix}-{number}-{time}", "aria-label": label},
+                {"class": "citation-back", "href": f"#cite-{self.prefix}-{number}-{time}", "aria-label": label},
             )
             link.text = "↩"
             before = link
@@ -250,8 +239,3 @@ def _written_items(body: str, count: int) -> list[tuple[str, int]]:
 def _goes_on(item: tuple[list[str], int], number: int, line: str) -> bool:
     """Whether a line without indent still belongs to the item: it follows at once and begins no heading."""
     return not line.startswith("#") and item[1] + len(item[0]) == number
-
-
-def _line_of(body: str, pattern: str) -> int:
-    found = re.search(pattern, body)
-    return body.count("\n", 0, found.start()) + 1 if found else 0
