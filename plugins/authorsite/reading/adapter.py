@@ -63,10 +63,9 @@ class AuthorReader(MarkdownReader):
             return "", {"said": said}
         data = found.data
         made = self._converter.convert(found.body, self._prefix(data))
-        html = self._passed_on(made.html, data.get("reblog"))
         if isinstance(data.get("summary"), str):
             data = data | {"summary": typographic(data["summary"])}
-        return html, {
+        return self._passed_on(made.html, data.get("reblog")), {
             "said": said,
             "data": data,
             "old_style": found.old_style,
@@ -193,9 +192,8 @@ def _metadata(record: Common, summary: str, settings: dict[str, Any]) -> dict[st
         given["tags"] = [Tag(tag, settings) for tag in record.tags]
         if record.category:
             given["category"] = Category(record.category, settings)
-        names = record.authors or ((record.author,) if record.author else ())
-        if names:
-            given["authors"] = [Author(name, settings) for name in names]
+        if authors := [Author(name, settings) for name in record.authors or (record.author,) if name]:
+            given["authors"] = authors
     return given
 
 
