@@ -188,7 +188,8 @@ def _wrap(root: ET.Element, heading: ET.Element | None, entries: ET.Element) -> 
 
 
 def _address(found: re.Match[str]) -> ET.Element:
-    link = ET.Element("a", {"href": found[0]})
+    # The class says that the address can be read where it stands, on paper too.
+    link = ET.Element("a", {"class": "address", "href": found[0]})
     link.text = found[0]
     return link
 
