@@ -1,7 +1,7 @@
 """Python-Markdown without the tries that must fail; its output stays the same.
 
-Every inline pattern is tried on every text, every block's pattern on every block, and nearly all fail. What characters
-a match must hold can be read from a pattern's own syntax tree: where the text has none of them, the try is left out.
+Every inline pattern is tried on every text, every block's pattern on every block, and nearly all fail. What a match
+must hold can be read from a pattern's own syntax tree: where the text does not have it, the try is left out.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ except ImportError:  # pragma: no cover - another Python: every pattern is tried
 
 _FEW = 12
 _FREQUENT = 10
+_NOTHING = frozenset([""])
 
 
 def quicken(markdown: Markdown) -> Markdown:
@@ -37,7 +38,7 @@ def quicken(markdown: Markdown) -> Markdown:
 
 
 class _QuickPattern:
-    """A compiled pattern that is tried only where one of the characters that it needs stands in the text."""
+    """A compiled pattern that is tried only where one of the texts that it needs is there."""
 
     def __init__(self, own: Any, needed: frozenset[str]) -> None:
         self._own, self._needed = own, needed
@@ -56,40 +57,40 @@ class _QuickPattern:
         return found
 
     def _may(self, text: str) -> bool:
-        for character in self._needed:  # noqa: SIM110 - hot: a generator costs more than it
-            if character in text:
+        for needed in self._needed:  # noqa: SIM110 - hot: a generator costs more than it
+            if needed in text:
                 return True
         return False
 
 
 class _QuickInline(InlineProcessor):
-    """The inline step, trying only patterns whose necessary characters stand in the text."""
+    """The inline step, trying only patterns whose necessary texts are there."""
 
     def __init__(self, md: Markdown) -> None:
         super().__init__(md)
-        self._needs: list[frozenset[str] | None] = []
+        self._needs: list[frozenset[str]] = []
         self._patterns: list[Any] = []
 
     def run(self, tree: Any, ancestors: list[str] | None = None) -> Any:
         """Apply the patterns to `tree`."""
         # Extensions may add patterns from one document to the next (abbreviations do).
         self._patterns = list(self.inlinePatterns)
-        self._needs = [necessary(pattern.getCompiledRegExp()) for pattern in self._patterns]
+        self._needs = [necessary(pattern.getCompiledRegExp()) or _NOTHING for pattern in self._patterns]
         return super().run(tree, ancestors)
 
     def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:  # noqa: N802, N803 - theirs
         if isinstance(data, util.AtomicString):
             return data
         apply: Any = self._InlineProcessor__applyPattern  # type: ignore[attr-defined]
-        present, start = set(data), 0
         for number in range(patternIndex, len(self._patterns)):
-            needed = self._needs[number]
-            if needed is not None and needed.isdisjoint(present):
+            for needed in self._needs[number]:
+                if needed in data:
+                    break
+            else:
                 continue
             start, matched = 0, True
             while matched:
                 data, matched, start = apply(self._patterns[number], data, number, start)
-                present = set(data) if matched else present
         return data
 
 
@@ -97,7 +98,7 @@ _NECESSARY: dict[Any, frozenset[str] | None] = {}
 
 
 def necessary(pattern: Any) -> frozenset[str] | None:
-    """Return characters one of which every match of a compiled pattern holds or looks at; None: there are none such."""
+    """Return texts one of which every match of a compiled pattern holds or looks at; None: there are none such."""
     key = (pattern.pattern, pattern.flags)
     if key not in _NECESSARY:
         folds = pattern.flags & (re.IGNORECASE | re.LOCALE)
@@ -106,20 +107,23 @@ def necessary(pattern: Any) -> frozenset[str] | None:
 
 
 def _of(sequence: Any) -> frozenset[str] | None:
-    """Return the set that is met least often among those that the parts of `sequence` ask for."""
-    sets = [found for found in (_of_part(kind, value) for kind, value in sequence) if found is not None]
-    return min(sets, key=lambda found: (sum(map(_frequency, found)), sorted(found)), default=None)
+    """Return what is met least often among what the parts of `sequence`, and runs of characters in it, ask for."""
+    found, run = [], ""
+    for kind, value in sequence:
+        run = run + chr(value) if kind is _constants.LITERAL else ""
+        part = frozenset([run]) if run else _of_part(kind, value)
+        found += [part] if part is not None else []
+    return min(found, key=lambda texts: (sum(map(_frequency, texts)), sorted(texts)), default=None)
 
 
-def _frequency(character: str) -> int:
-    """Return how often a character is met in prose, roughly."""
-    return 1 if character not in " \n.,-:'\"()" and not character.isalnum() else _FREQUENT ** (1 + character.isspace())
+def _frequency(text: str) -> float:
+    """Return how often a text is met in prose, roughly."""
+    usual = (_FREQUENT ** (1 + c.isspace()) if c in " \n.,-:'\"()" or c.isalnum() else 1 for c in text)
+    return min(usual) / len(text)
 
 
 def _of_part(kind: Any, value: Any) -> frozenset[str] | None:
     c = _constants
-    if kind is c.LITERAL:
-        return frozenset(chr(value))
     if kind is c.IN:
         kinds = {part for part, _ in value}
         return frozenset(chr(code) for _, code in value) if kinds == {c.LITERAL} and len(value) <= _FEW else None
