@@ -292,7 +292,7 @@ def test_what_a_page_says_while_two_share_them_is_said_here_and_once(tmp_path, s
     assert sorted(r.getMessage() for r in caplog.records if r.name == "a filter") == sorted(
         post["title"] for post in site.posts.values()
     )
-    assert shared == [[]]
+    assert [place for place in shared[0] if place.count("-") > 1] == []
 
 
 def test_explain_says_why_a_page_was_rendered_left_or_is_not_there(tmp_path):

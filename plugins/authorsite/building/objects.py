@@ -283,7 +283,10 @@ def _record(content: Any, given: dict[str, Any], *, linked: bool) -> str:
     shared = {name: keys[id(value)] for name, value in others.items() if id(value) in keys}
     rest = {name: value for name, value in others.items() if name not in shared}
     made = [type(content).__name__, linked, shared, encode_fields(metadata), encode_fields(rest)]
-    return f"{json.dumps(made, ensure_ascii=False)}\n{summary}"
+    return f"{_JSON.encode(made)}\n{summary}"
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 
 
 def _copied(given: dict[str, Any]) -> dict[str, Any]:

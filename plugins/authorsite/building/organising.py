@@ -100,15 +100,15 @@ class Articles(_Ready, ArticlesGenerator):
                 archive["articles"] = _ranked(archive["dates"], rank, articles)
         return archives
 
-    def generate_articles(self, write: Any) -> None:
-        """Write the posts' pages, two processes sharing them where there are many."""
+    def generate_pages(self, writer: Any) -> None:
+        """Write posts and lists, two processes sharing them where there is much to do."""
         this: Any = self
-        writer = getattr(write.func, "__self__", None)
-        articles = [*this.translations, *this.articles, *this.hidden_translations, *this.hidden_articles]
+        lists = (this.articles, this.translations, this.drafts, this.drafts_translations)
+        articles = [a for some in (*lists, this.hidden_articles, this.hidden_translations) for a in some]
         if isinstance(writer, IncrementalWriter) and may_share(articles, self.reading):
-            share(writer, self.reading, functools.partial(super().generate_articles, write))
+            share(writer, self.reading, functools.partial(super().generate_pages, writer))
         else:
-            super().generate_articles(write)
+            super().generate_pages(writer)
 
     def generate_tags(self, write: Any) -> None:
         """Write the tag pages."""

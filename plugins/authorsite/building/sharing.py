@@ -1,4 +1,4 @@
-"""The pages of many posts, written by two processes: most of what a cold build does after reading.
+"""Posts and lists, written by two processes where there are many: most of what a cold build does after reading.
 
 A copy of this process does what this one does, but of the pages each writes every other one. What the copy could not do
 without a word, this process does itself, so that it is said where it is heard.
@@ -47,7 +47,7 @@ class _Turn:
 
 
 def may_share(articles: list[Any], reading: Reading) -> bool:
-    """Whether two processes may write the pages of `articles`, each being written once and by nobody else's leave."""
+    """Whether two processes may write the pages of `articles` and their lists: many, and of no concern to a plugin."""
     return (
         reading.converted >= MANY
         and reading.cores > 1
