@@ -15,13 +15,16 @@ from pelican.writers import Writer
 
 from ..output import WRITTEN
 from .cache import Cache
-from .fingerprints import Fingerprints, conversion_salt, salt_of
+from .fingerprints import Fingerprints
+from .ledger import Ledger, Tally
 from .mirror import mirrored
-from .organising import Articles, Pages, quick_content
+from .organising import Articles, Pages
 from .preview import preview
 from .reading import Reading
+from .salts import conversion_salt, salt_of
+from .shortcuts import quick_content
 from .state import State
-from .writer import IncrementalWriter, Ledger, Tally
+from .writer import IncrementalWriter
 
 SWITCH = "BUILD_ENGINE"
 """Pelican setting: False leaves everything to Pelican."""

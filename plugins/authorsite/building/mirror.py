@@ -13,8 +13,8 @@ from pelican import generators
 
 from ..output import replace_file
 from .digests import digest
+from .ledger import Ledger
 from .state import Entry
-from .writer import Ledger
 
 
 @contextmanager

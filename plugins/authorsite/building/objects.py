@@ -6,14 +6,11 @@ in every build. Nothing is kept, nor taken, while a plugin listens to objects be
 
 from __future__ import annotations
 
-import functools
 import json
 import logging
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,27 +19,18 @@ from jinja2.bccache import Bucket
 from pelican import signals
 from pelican.contents import Article, Content, Page
 from pelican.settings import DEFAULT_CONFIG
-from pelican.urlwrappers import URLWrapper
 
 from ..problems import KEY
 from .cache import Cache
 from .digests import digest
+from .kept import COMPUTED, OF_THE_TEXT, Kept, Stamp, stamp
 from .records import Decoder, Unkeepable, encode_fields
-
-Stamp = tuple[int, int, int]
-"""Date of the content, size, date of the file: nanoseconds, bytes, nanoseconds."""
 
 _RACY = 50_000_000
 """A file changed so few nanoseconds ago may change again within one tick of the file system's clock."""
 
 _KINDS = {kind.__name__: kind for kind in (Article, Page)}
 _NOT_KEPT = frozenset(("settings", "_context", "_content"))
-_COMPUTED = frozenset(("url", "save_as", "status"))
-_OF_THE_TEXT = frozenset(("content", "summary"))
-_SET_LATER = frozenset(("translations",))
-"""What Pelican sets after reading, and no computed attribute depends on."""
-
-_OWN_OF_WRAPPER = 4
 _LISTENED = (
     signals.content_object_init,
     signals.article_generator_preread,
@@ -67,37 +55,6 @@ class Memory(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what was compiled."""
         self.codes[bucket.key] = (bucket.checksum, bucket.code)
-
-
-@dataclass(slots=True)
-class Kept:
-    """One object as it was when read; `meta`, `summary` and `body` are digests of its attributes and of its texts.
-
-    `linked`: its texts hold links of Pelican's, so that they depend on where they are shown. `text`: the hash, in this
-    process, of its text; None until that is at hand.
-    """
-
-    stamp: Stamp
-    kind: type[Content]
-    given: dict[str, Any]
-    meta: str
-    summary: str
-    body: str
-    linked: bool
-    text: int | None = None
-
-    def unchanged(self, content: Content) -> frozenset[str]:
-        """Return the names of the attributes of `content` that are as they were, computed ones included."""
-        own, given = vars(content), self.given
-        if not all(is_bare(wrapper) for wrapper in _wrappers(given)):
-            return frozenset()
-        html = own.get("_content")
-        whole = not self.linked and (html is None or hash(html) == self.text) and "_get_content" not in own
-        if given.items() <= own.items():
-            return _names(tuple(given), whole)
-        changed = {name for name, value in given.items() if name not in own or own[name] != value}
-        computed = changed <= _SET_LATER
-        return frozenset(given) - changed | (_COMPUTED if computed else frozenset())
 
 
 class Objects(logging.Handler):
@@ -293,37 +250,11 @@ def _copied(given: dict[str, Any]) -> dict[str, Any]:
     return {name: value.copy() if type(value) in {list, dict} else value for name, value in given.items()}
 
 
-@functools.cache
-def _names(given: tuple[str, ...], whole: bool) -> frozenset[str]:
-    return frozenset(given) | _COMPUTED | (_OF_THE_TEXT if whole else frozenset())
-
-
-def _wrappers(given: dict[str, Any]) -> list[Any]:
-    found = [given[name] for name in ("category", "author") if name in given]
-    return [*found, *given.get("tags", ()), *given.get("authors", ())]
-
-
-def is_bare(wrapper: URLWrapper) -> bool:
-    """Whether a tag, category or author holds nothing but what Pelican gave it."""
-    held = vars(wrapper)
-    # `name` and `slug` are left there by Pelican when it makes an address.
-    return len(held) - ("name" in held) - ("slug" in held) <= _OWN_OF_WRAPPER
-
-
 def _are_pelicans() -> bool:
     """Whether the computed attributes are Pelican's own, not a plugin's."""
-    names = (*_COMPUTED, *_OF_THE_TEXT)
+    names = (*COMPUTED, *OF_THE_TEXT)
     return all(getattr(kind, name).fget.__module__ == Content.__module__ for name in names for kind in _KINDS.values())
 
 
 def _text(moment: Stamp) -> str:
     return f"{moment[0]} {moment[1]} {moment[2]}"
-
-
-def stamp(path: str) -> Stamp | None:
-    """Return what changes when a file does; None when it cannot be looked at."""
-    try:
-        stat = os.stat(path)  # noqa: PTH116 - ten thousand times a build
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_size, stat.st_ctime_ns

@@ -13,7 +13,7 @@ from pelican import signals
 from pelican.contents import Article
 from pelican.generators import ArticlesGenerator
 
-from .organising import quick_content
+from .shortcuts import quick_content
 
 content_edited: Any = signal("content_edited")
 """Sent with a post that was read again and the context: what is done to all texts in a build is to be done to this."""

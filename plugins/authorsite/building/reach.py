@@ -8,21 +8,13 @@ would be wrong.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import Environment, nodes
+from jinja2 import nodes
 
-Step = tuple[Any, ...]
-"""("attr", name), ("item", key), ("each",), ("slice", start, stop, step), ("items",), ("call", name), ("any page",)."""
+from .touched import ABSENT, ANY_PAGE, EACH, LENGTH, SAME, TRUTH, WHOLE, Step, Touched
 
-EACH: Step = ("each",)
-ANY_PAGE: Step = ("any page",)
-WHOLE, TRUTH, LENGTH, SAME, ABSENT = "whole", "truth", "length", "same", "absent"
-"""How the end of a path is used: in any way; as a condition; by its length; compared with == or !=; not to be there."""
-
-_DEEPEST = 7
 _ASKS = frozenset(("defined", "undefined", "none"))
 
 
@@ -36,37 +28,6 @@ class Path:
     def then(self, *steps: Step) -> Path:
         """Return the path that goes on with `steps`."""
         return Path(self.name, self.steps + steps)
-
-
-@dataclass(eq=False)
-class Touched:
-    """A node of the tree: how the value itself is used, and what is touched below it, by step."""
-
-    uses: set[str] = field(default_factory=set)
-    below: dict[Step, Touched] = field(default_factory=dict)
-
-    @cached_property
-    def plan(self) -> tuple[tuple[str, ...], tuple[tuple[Step, str, Touched, bool], ...]]:
-        """Return the uses, and each step with its attribute's name ("" for another kind) and whether it ends there."""
-        steps = ((s, s[1] if s[0] == "attr" else "", node, WHOLE in node.uses) for s, node in self.below.items())
-        return tuple(sorted(self.uses)), tuple(steps)
-
-    def add(self, steps: tuple[Step, ...], use: str) -> None:
-        """Note that the end of `steps` is used in the way `use`."""
-        node = self
-        for step in steps[:_DEEPEST]:
-            if WHOLE in node.uses:
-                return
-            node = node.below.setdefault(step, Touched())
-        node.uses.add(WHOLE if len(steps) > _DEEPEST else use)
-        if WHOLE in node.uses:
-            node.below.clear()
-
-    def shared(self, known: dict[Any, Touched]) -> Touched:
-        """Return the one node among `known` that is equal to this: what was found for one is found for all."""
-        self.below = {step: node.shared(known) for step, node in sorted(self.below.items(), key=repr)}
-        key = (tuple(sorted(self.uses)), tuple((step, id(node)) for step, node in self.below.items()))
-        return known.setdefault(key, self)
 
 
 def reach(trees: Iterable[nodes.Template], known: Container[str] = ()) -> dict[str, Touched]:
@@ -90,35 +51,6 @@ def _macros_in(tree: nodes.Template) -> dict[str, str]:
         pairs = (name if isinstance(name, tuple) else (name, name) for name in taken.names)
         found.update((alias, name) for name, alias in pairs)
     return found
-
-
-@dataclass(frozen=True)
-class _Parsed:
-    """A template's tree; the templates it names (None: one that cannot be told); the words that it calls things by."""
-
-    tree: nodes.Template
-    named: tuple[str | None, ...]
-    words: frozenset[str]
-    hands_on: bool
-
-
-_PARSED: dict[tuple[str, Any], _Parsed] = {}
-
-
-def _parse(environment: Environment, text: str, name: str) -> _Parsed:
-    # A lexer is one object for all environments that read templates alike.
-    key = (text, environment.lexer)
-    if key not in _PARSED:
-        tree = environment.parse(text, name)
-        passing: Any = (nodes.ContextReference, nodes.DerivedContextReference, nodes.EnvironmentAttribute)
-        found = tree.find_all((nodes.Filter, nodes.Test, nodes.Name, nodes.Const))
-        words = (node.value if isinstance(node, nodes.Const) else node.name for node in found)  # type: ignore[attr-defined]
-        texts = frozenset(word for word in words if isinstance(word, str))
-        _PARSED[key] = _Parsed(tree, tuple(_referenced(tree)), texts, tree.find(passing) is not None)
-    return _PARSED[key]
-
-
-_HARMLESS = frozenset(("jinja2.ext.ExprStmtExtension", "jinja2.ext.LoopControlExtension"))
 
 
 class _Survey:
@@ -333,50 +265,3 @@ class _Survey:
     def _then(self, node: Any, *steps: Step) -> list[Path] | None:
         paths = self._paths(node)
         return None if paths is None else [path.then(*steps) for path in paths]
-
-
-def find_trees(
-    environment: Environment, name: str, unsteady: frozenset[str]
-) -> tuple[dict[str, str | None], list[nodes.Template] | None]:
-    """Return the texts of `name` and of all it refers to (None: there is none), and their trees (None: unknowable)."""
-    texts: dict[str, str | None] = {}
-    trees: list[nodes.Template] | None = []
-    waiting = [name]
-    while waiting:
-        current = waiting.pop()
-        if current in texts:
-            continue
-        try:
-            texts[current] = environment.loader.get_source(environment, current)[0]  # type: ignore[union-attr]
-        except Exception:  # noqa: BLE001 - a template that is not there is a fact like another
-            texts[current] = None
-            continue
-        parsed = _parse(environment, texts[current] or "", current)
-        # It shows more than its text says when it hands its context on, or calls what is not steady.
-        opaque = parsed.hands_on or None in parsed.named or not parsed.words.isdisjoint(unsteady)
-        if opaque or not _HARMLESS.issuperset(environment.extensions):
-            trees = None
-        if trees is not None:
-            trees.append(parsed.tree)
-        waiting.extend(found for found in parsed.named if found is not None)
-    return texts, trees
-
-
-def _referenced(tree: nodes.Template) -> Iterator[str | None]:
-    for node in tree.find_all((nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)):
-        yield from _constants(node.template)  # type: ignore[attr-defined]  # all four have it
-
-
-def _constants(node: nodes.Expr) -> Iterator[str | None]:
-    if isinstance(node, nodes.Const) and isinstance(node.value, str):
-        yield node.value
-    elif isinstance(node, nodes.Const) and isinstance(node.value, (tuple, list)):
-        yield from node.value
-    elif isinstance(node, nodes.Tuple | nodes.List):
-        for item in node.items:
-            yield from _constants(item)
-    elif isinstance(node, nodes.CondExpr) and node.expr2:
-        yield from _constants(node.expr1)
-        yield from _constants(node.expr2)
-    else:
-        yield None

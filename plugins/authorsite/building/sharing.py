@@ -17,8 +17,9 @@ from typing import Any
 from pelican import signals
 
 from ..processes import without_interrupts
+from .ledger import Ledger, Tally
 from .reading import Reading, fall_silent, may_fork
-from .writer import IncrementalWriter, Ledger, Left, Tally
+from .writer import IncrementalWriter, Left
 
 MANY = 300
 """So many new bodies are worth another process for their pages."""

@@ -11,8 +11,9 @@ from html import escape
 from pathlib import Path
 
 from .. import markup
-from ..building.digests import digest, file_digest
-from ..building.fingerprints import versions
+from ..building.code_digests import file_digest
+from ..building.digests import digest
+from ..building.salts import versions
 from ..output import replace_file
 from ..problems import ProblemLog
 from .content import for_readers, without_forbidden

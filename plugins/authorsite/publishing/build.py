@@ -19,9 +19,9 @@ from pelican.writers import FileOverwriteFailedError
 
 from ..building.adapter import HELD, Build
 from ..building.conf import read_conf
+from ..building.ledger import Tally
 from ..building.staging import stage
 from ..building.state import State
-from ..building.writer import Tally
 from ..feeds.diff import check
 from ..problems import KEY, BuildFailed, ProblemLog, Refused, captured_logging, place_of
 from ..settings import NAME, site_of

@@ -3,8 +3,10 @@
 from types import SimpleNamespace
 
 import pytest
-from authorsite.building.digests import MISSING, Digester, Unknowable, is_steady
-from authorsite.building.reach import find_trees, reach
+from authorsite.building.code_digests import is_steady
+from authorsite.building.digests import MISSING, Digester, Unknowable
+from authorsite.building.reach import reach
+from authorsite.building.trees import find_trees
 from jinja2 import DictLoader, Environment
 
 

@@ -1,0 +1,68 @@
+"""What all pages, or all conversions, depend on: settings, code and versions."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .code_digests import CodeDigester, file_digest, module_digest
+from .digests import Unknowable, digest
+
+_VOLATILE = frozenset(
+    "OUTPUT_PATH SITE_DATE AUTHORSITE_PROBLEMS AUTHORSITE_WRITTEN AUTHORSITE_PICTURES CACHE_PATH "
+    "DELETE_OUTPUT_DIRECTORY OUTPUT_RETENTION LOG_FILTER LOAD_CONTENT_CACHE CACHE_CONTENT "
+    "BIND PORT VERBOSITY DEBUG".split()
+)
+"""Settings that no page shows unless its template names them."""
+
+
+def salt_of(settings: Mapping[str, Any], plugins: list[Any]) -> str:
+    """Return the digest of all that may change any page: settings, plugin code, versions of Python and packages.
+
+    Where a setting cannot be told from its value and code, the digest is another each time: everything is rendered.
+    """
+    code = CodeDigester()
+    given = {key: value for key, value in settings.items() if key not in _VOLATILE}
+    try:
+        told = code.whole({key: given[key] for key in sorted(given)})
+    except (Unknowable, RecursionError):
+        told = f"unknowable {time.time_ns()}"
+    environment = (locale.setlocale(locale.LC_ALL), *time.tzname)
+    return digest(
+        told, *map(_plugin_digest, plugins), _package_digest(Path(__file__).parents[1]), *environment, *versions()
+    )
+
+
+def conversion_salt() -> str:
+    """Return the digest of what converting a body depends on beside the file and the reader's own settings."""
+    return digest(*(module_digest(f"{__package__}.{name}") for name in ("reading", "inline")), *versions())
+
+
+def _plugin_digest(plugin: Any) -> str:
+    name = plugin.__name__ if hasattr(plugin, "__path__") else getattr(plugin, "__module__", plugin.__name__)
+    folder = next(iter(getattr(plugin, "__path__", ())), None)
+    return digest(
+        str(name),
+        _package_digest(Path(folder))
+        if folder
+        else module_digest(getattr(plugin, "__name__", name)) or module_digest(name),
+    )
+
+
+def _package_digest(folder: Path) -> str:
+    files = sorted(str(path) for path in folder.rglob("*") if path.suffix in {".py", ".json", ".csl", ".yaml"})
+    return digest(*(f"{os.path.relpath(file, folder)} {file_digest(file)}" for file in files))
+
+
+def versions() -> list[str]:
+    """Return Python's version and the names (with versions) of all installed packages."""
+    found = [sys.version]
+    for folder in sys.path:
+        if folder.endswith("-packages") and os.path.isdir(folder):  # noqa: PTH112 - sys.path holds texts
+            found.extend(sorted(name for name in os.listdir(folder) if name.endswith((".dist-info", ".egg-info"))))  # noqa: PTH208
+    return found
