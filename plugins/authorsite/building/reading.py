@@ -182,7 +182,7 @@ class Reading:
 
 
 _AT_WORK: tuple[TwoStep, str] | None = None
-_AT_ONCE = 2000
+_AT_ONCE = 250
 """So many rows are written to the cache at once; a build cut short keeps those before."""
 
 
