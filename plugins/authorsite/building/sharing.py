@@ -93,4 +93,5 @@ def _copy(
     with suppress(BaseException):
         generate()
     entries = writer.ledger.entries
-    pipe.send(({name: entries[name] for name in entries.keys() - before.keys()}, writer.ledger.tally))
+    with suppress(OSError):  # nobody is left to be told
+        pipe.send(({name: entries[name] for name in entries.keys() - before.keys()}, writer.ledger.tally))
