@@ -10,7 +10,6 @@ from typing import Any
 
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader
 
 from . import markup
@@ -20,7 +19,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
-    """Return the filters by name; dates, numbers and prices are written in the site's language."""
+    """Return the filters by name; dates and lists are written in the site's language."""
     locale = site.locale
 
     def long_date(value: date | datetime) -> str:
@@ -37,12 +36,6 @@ def filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
         """Make an address of this site ("/books/" or "books/") whole; a whole one stays as it is."""
         return address if "://" in address else f"{site.url}/{address.lstrip('/')}"
 
-    def number(value: float) -> str:
-        return format_decimal(value, locale=locale)
-
-    def price(amount: Any, currency: str) -> str:
-        return format_currency(amount, currency, locale=locale)
-
     def listed(names: Sequence[str]) -> str:
         """A, B, and C, as the language has it."""
         return format_list(names, locale=locale)
@@ -53,8 +46,6 @@ def filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
         "short_date": short_date,
         "iso": iso,
         "absolute": absolute,
-        "number": number,
-        "price": price,
         "plain": markup.plain,
     }
 
