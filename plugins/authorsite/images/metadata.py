@@ -21,7 +21,7 @@ def without_metadata(data: bytes, kind: str) -> bytes:
     """
     try:
         return b"".join({"jpeg": _jpeg, "png": _png, "webp": _webp}[kind](data))
-    except (IndexError, ValueError, struct.error) as error:
+    except (IndexError, struct.error) as error:
         raise ValueError("the file is cut off") from error
 
 
@@ -38,7 +38,9 @@ def _jpeg(data: bytes) -> Iterator[bytes]:
         end = at + 2 + struct.unpack_from(">H", data, at + 2)[0]
         if marker == _SCAN:
             while data[end] != 0xFF or data[end + 1] in _NO_END_OF_SCAN:  # noqa: PLR2004 - the next marker
-                end = data.index(b"\xff", end + 1)
+                end = data.find(b"\xff", end + 1)
+                if end < 0:
+                    raise ValueError("the file is cut off")
         if marker not in _JPEG_DROPPED or (marker == _PROFILE and data.startswith(b"ICC_PROFILE\0", at + 4)):
             yield data[at:end]
         at = end
