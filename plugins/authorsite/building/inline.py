@@ -6,10 +6,12 @@ must hold can be read from a pattern's own syntax tree: where the text does not 
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
 from markdown import Markdown, util
+from markdown.blockparser import BlockParser
 from markdown.treeprocessors import InlineProcessor
 
 try:
@@ -34,7 +36,18 @@ def quicken(markdown: Markdown) -> Markdown:
             pattern = getattr(processor, name, None)
             if hasattr(pattern, "pattern") and (needed := necessary(pattern)):
                 setattr(processor, name, _QuickPattern(pattern, needed))
+    if type(markdown.parser) is BlockParser:
+        markdown.parser.parseBlocks = functools.partial(_parse_blocks, tuple(markdown.parser.blockprocessors))  # type: ignore[method-assign]
+    markdown.is_block_level = functools.cache(markdown.is_block_level)  # type: ignore[method-assign]  # a walk of a list
     return markdown
+
+
+def _parse_blocks(processors: tuple[Any, ...], parent: Any, blocks: list[str]) -> None:
+    """Do what BlockParser.parseBlocks does, without listing the processors for each block."""
+    while blocks:
+        for processor in processors:
+            if processor.test(parent, blocks[0]) and processor.run(parent, blocks) is not False:
+                break
 
 
 class _QuickPattern:

@@ -7,16 +7,19 @@ others may offer the methods of `TwoStep`; all the rest read as ever.
 
 from __future__ import annotations
 
+import functools
 import gc
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from ..processes import pool
+from pelican.log import LimitLogger
+
+from ..processes import shared_out
 from .cache import Cache, Prepared
 from .digests import digest
 from .kept import stamp
@@ -49,8 +52,7 @@ class Reading:
     _stamps: dict[str, Any] = field(default_factory=dict)
     _with: dict[int, tuple[TwoStep, str]] = field(default_factory=dict)
     _fresh: dict[str, Prepared] = field(default_factory=dict)
-    _coming: Iterator[tuple[str, str, Prepared | None]] | None = None
-    _pool: Any = None
+    _coming: Generator[tuple[str, str, Prepared | None], None, None] | None = None
     _teachers: dict[str, TwoStep] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -86,14 +88,8 @@ class Reading:
         self._ready.update((path, (self._stamps[path], key, found[key])) for path, key in keys.items() if key in found)
         missing = [path for path, key in keys.items() if key not in found]
         if len(missing) > FEW and self.cores > 1 and may_fork():
-            self._start(reader, with_, missing)
-
-    def _start(self, reader: TwoStep, with_: str, paths: list[str]) -> None:
-        global _AT_WORK  # noqa: PLW0603 - handed to the processes by the fork
-        _AT_WORK = (reader, with_)
-        self._pool = pool(self.cores, fall_silent)
-        self._coming = iter(self._pool.imap(_prepare, paths, chunksize=16))
-        self._pool.close()
+            prepare = functools.partial(_prepare, reader, with_)
+            self._coming = shared_out(prepare, missing, self.cores - 1, fall_silent)
 
     def _prepared_with(self, reader: TwoStep) -> str:
         if id(reader) not in self._with:
@@ -144,7 +140,7 @@ class Reading:
                 return
             come = next(self._coming, None)
             if come is None:
-                self._join()
+                self._coming = None
             else:
                 self._keep(*come)
 
@@ -163,17 +159,11 @@ class Reading:
         self.cache.add(self._fresh)
         self._fresh = {}
 
-    def _join(self) -> None:
-        self._coming = None
-        if self._pool is not None:
-            self._pool.join()
-            self._pool = None
-
     def finish(self) -> None:
         """End the processes, write what is new and keep the cache within its bound."""
-        if self._coming is not None and self._pool is not None:
-            self._pool.terminate()
-        self._join()
+        if self._coming is not None:
+            self._coming.close()
+            self._coming = None
         grew = bool(self._fresh)
         self.save()
         self.objects.finish()
@@ -181,17 +171,14 @@ class Reading:
             self.cache.trim(self.used)
 
 
-_AT_WORK: tuple[TwoStep, str] | None = None
 _AT_ONCE = 250
 """So many rows are written to the cache at once; a build cut short keeps those before."""
 
 
-def _prepare(path: str) -> tuple[str, str, Prepared | None]:
-    assert _AT_WORK is not None
-    reader, with_ = _AT_WORK
+def _prepare(reader: TwoStep, with_: str, path: str) -> tuple[str, str, Prepared | None]:
     try:
         raw = Path(path).read_bytes()
-        with _Watch() as watch:
+        with _Watch(alone=True) as watch:
             prepared = reader.prepare(raw)
         return path, digest(with_, raw), None if watch.heard else prepared
     except Exception:  # noqa: BLE001 - read as ever, in the first process, it fails where it is reported
@@ -199,21 +186,28 @@ def _prepare(path: str) -> tuple[str, str, Prepared | None]:
 
 
 class _Watch(logging.Handler):
-    """Hears, while it is entered, whether anything was said at warning level or above."""
+    """Hears, while it is entered, whether anything was said at warning level or above; if `alone`, nobody else does."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, alone: bool = False) -> None:
         super().__init__(logging.WARNING)
-        self.heard = False
+        self.heard, self.alone = False, alone
+        self._others: list[logging.Handler] = []
 
     def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - that something was said is enough
         self.heard = True
 
     def __enter__(self) -> Self:
-        logging.getLogger().addHandler(self)
+        root = logging.getLogger()
+        self._others = root.handlers
+        root.handlers = [self] if self.alone else [*root.handlers, self]
+        if self.alone:
+            # Pelican leaves out what it has seen before, but nobody has seen this.
+            vars(LimitLogger.limit_filter)["filter"] = lambda _: True
         return self
 
     def __exit__(self, *_: object) -> None:
-        logging.getLogger().removeHandler(self)
+        logging.getLogger().handlers = self._others
+        vars(LimitLogger.limit_filter).pop("filter", None)
 
 
 def fall_silent(*heard: logging.Handler) -> None:
