@@ -1,6 +1,7 @@
 """Measures builds beside Pelican and, where it is installed, Hugo, on the same posts in turn. See README.md."""
 
 import argparse
+import compileall
 import os
 import shutil
 import signal
@@ -27,6 +28,9 @@ BUILD = "import sys; from authorsite.publishing.build import build, say; sys.exi
 
 SERVE = "from authorsite.publishing.serve import serve; serve('pelicanconf.py', 0)"
 
+# Python's own compiled files are kept, as they are wherever a package is installed.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
 
 class Site:
     """One generator's site of `count` posts in a folder of its own."""
@@ -48,8 +52,9 @@ class Site:
         return {"PACKAGE": str(ROOT / "plugins")}
 
     def clean(self):
+        """Put away what was built; file systems are slow to give out again what was deleted a moment before."""
         for name in ("output", "cache", "public", "resources"):
-            shutil.rmtree(self.root / name, ignore_errors=True)
+            put_away(self.root / name)
 
     def build(self):
         """Build as its users do; return (seconds, MB of the largest process)."""
@@ -57,7 +62,7 @@ class Site:
         process = subprocess.Popen(
             self.command(),
             cwd=self.root,
-            env={**os.environ, **self.environment()},
+            env={**ENVIRONMENT, **self.environment()},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
@@ -117,7 +122,7 @@ class Whole(Site):
         """Leave the pictures: making them is measured nowhere here."""
         if not (self.root / "cache").exists():
             self.build()
-        shutil.rmtree(self.root / "output", ignore_errors=True)
+        put_away(self.root / "output")
         for file in (self.root / "cache").iterdir():
             if file.name.startswith(("bodies", "pages")):
                 file.unlink()
@@ -130,7 +135,7 @@ class Whole(Site):
         process = subprocess.Popen(
             [sys.executable, "-u", "-c", SERVE],
             cwd=self.root,
-            env={**os.environ, **self.environment()},
+            env={**ENVIRONMENT, **self.environment()},
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -159,6 +164,11 @@ class Whole(Site):
         while "ms)" not in told.readline():
             pass
         return took
+
+
+def put_away(folder):
+    if folder.exists():
+        folder.rename(folder.with_name(f"{folder.name}-{time.time_ns()}"))
 
 
 def hugo():
@@ -204,6 +214,7 @@ def main():
     given = options.parse_args()
     counts = [int(count) for count in given.counts.split(",") if count] or ([1000] if given.quick else [1000, 10_000])
     runs = 1 if given.quick else given.runs
+    compileall.compile_dir(ROOT / "plugins", quiet=2)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for count in counts:
             table(Path(folder), count, runs, given.only.split(",") if given.only else [])

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +26,7 @@ from ..problems import KEY
 from .cache import Cache
 from .digests import digest
 from .kept import COMPUTED, OF_THE_TEXT, Kept, Stamp, stamp
-from .records import Decoder, Unkeepable, encode_fields
+from .records import Decoder, Make, Unkeepable, encode
 
 _RACY = 50_000_000
 """A file changed so few nanoseconds ago may change again within one tick of the file system's clock."""
@@ -84,14 +86,18 @@ class Objects(logging.Handler):
         self._heard = 0
         self._log: Any = ()
         self._before: tuple[Stamp | None, int] = (None, 0)
-        self._decoder = Decoder(None)
+        self._shapes: dict[Any, str] = {}
+        self._makers: dict[str, _Making | None] = {}
+        self._settings: Mapping[str, Any] = {}
 
     def begin(self, salt: str, settings: Mapping[str, Any], *, resident: bool) -> None:
         """Begin a build; what was read under another salt is forgotten."""
         if salt != self._salt:
             self._rows = {path: (stamp_, body, record) for path, stamp_, body, record in self._cache.objects(salt)}
             self._stored, self._kept, self.memory = set(self._rows), {}, Memory() if resident else None
-        self._salt, self._log, self._decoder = salt, settings.get(KEY), Decoder(settings)
+        self._salt, self._log, self._settings = salt, settings.get(KEY), settings
+        shapes = self._cache.find({record.partition("\n")[0] for _, _, record in self._rows.values()})
+        self._makers = {key: _making(text, Decoder(settings)) for key, (text, _) in shapes.items()}
         self._now, self._fresh, self._seen, self._next = {}, {}, set(), {}
         self._computing = _are_pelicans()
         given = settings.get("SITE_DATE")
@@ -155,16 +161,30 @@ class Objects(logging.Handler):
         if html is not content._content or type(content) not in _KINDS.values():  # noqa: SLF001 - Pelican's own name
             return
         given = {name: value for name, value in vars(content).items() if name not in _NOT_KEPT}
+        leaves: list[Any] = []
         try:
-            record = _record(content, given, linked=linked)
+            shape, summary = _taken_apart(content, given, leaves, linked=linked)
         except Unkeepable:
             return
-        meta, summary = map(digest, record.split("\n"))
-        kept = Kept(moment, type(content), _copied(given), meta, summary, key, linked, hash(html))
+        known, told = self._shape(shape), _JSON.encode(leaves)
+        meta, of_summary = digest(known, told), digest(summary)
+        kept = Kept(moment, type(content), _copied(given), meta, of_summary, key, linked, hash(html))
         self._kept[path] = kept
         self._note(path, content, kept)
         if time.time_ns() - moment[0] > _RACY:
-            self._fresh[path] = (_text(moment), key, record)
+            self._fresh[path] = (_text(moment), key, f"{known}\n{meta}\n{of_summary}\n{told}\n{summary}")
+
+    def shapes(self) -> set[str]:
+        """Return the digests of the shapes in use."""
+        return {*self._makers, *self._shapes.values()}
+
+    def _shape(self, shape: Any) -> str:
+        """Return the digest by which `shape` is kept."""
+        if shape not in self._shapes:
+            text = _JSON.encode(shape)
+            self._shapes[shape] = digest(text)
+            self._cache.add({self._shapes[shape]: (text, None)})
+        return self._shapes[shape]
 
     def _note(self, path: str, content: Content, kept: Kept) -> None:
         self._now[id(content)] = (kept, content, None)
@@ -186,15 +206,19 @@ class Objects(logging.Handler):
 
     def _decoded(self, moment: Stamp, body: str, record: str) -> Kept | None:
         try:
-            rest, summary = record.split("\n")
-            kind, linked, shared, metadata, others = json.loads(rest)
-            metadata, given = self._decoder.fields(metadata), self._decoder.fields(others)
-            given |= {name: metadata[key] for name, key in shared.items()}
+            shape, meta, of_summary, leaves, summary = record.split("\n")
+            made = self._makers[shape]
+            if made is None:
+                return None
+            coming = iter(json.loads(leaves))
+            metadata, given = made.metadata(coming), made.others(coming)
+            for name, key in made.shared:
+                given[name] = metadata[key]
             if summary:
                 metadata["summary"] = given["_summary"] = json.loads(summary)
             given["metadata"] = metadata
-            return Kept(moment, _KINDS[kind], given, digest(rest), digest(summary), body, linked)
-        except (ValueError, LookupError, TypeError, AttributeError):
+            return Kept(moment, made.kind, given, meta, of_summary, body, made.linked)
+        except (ValueError, LookupError, TypeError, AttributeError, StopIteration):
             return None
 
     def own(self, content: Content) -> tuple[Kept, frozenset[str]] | None:
@@ -228,8 +252,31 @@ def _listened() -> bool:
     return any(signal.receivers for signal in _LISTENED)
 
 
-def _record(content: Any, given: dict[str, Any], *, linked: bool) -> str:
-    """Return two lines of JSON: the attributes, and by itself, for it changes with the text, the summary ("": none)."""
+@dataclass
+class _Making:
+    """Makes the attributes of objects of one shape; `shared` are those that the metadata hold too, by which name."""
+
+    kind: type[Content]
+    linked: bool
+    shared: list[tuple[str, str]]
+    metadata: Make
+    others: Make
+
+
+def _making(shape: str, decoder: Decoder) -> _Making | None:
+    try:
+        kind, linked, shared, metadata, others = json.loads(shape)
+        pairs = [(sys.intern(name), sys.intern(key)) for name, key in shared]
+        return _Making(_KINDS[kind], linked, pairs, decoder.maker(metadata), decoder.maker(others))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _taken_apart(content: Any, given: dict[str, Any], leaves: list[Any], *, linked: bool) -> tuple[Any, str]:
+    """Return the shape of the attributes, and by itself, for it changes with the text, the summary as JSON ("": none).
+
+    What is plain of them goes to `leaves`.
+    """
     metadata: dict[str, Any] = dict(given["metadata"])
     others = {name: value for name, value in given.items() if name != "metadata"}
     summary = ""
@@ -237,10 +284,10 @@ def _record(content: Any, given: dict[str, Any], *, linked: bool) -> str:
         summary = json.dumps(metadata.pop("summary"))
         del others["_summary"]
     keys = {id(value): key for key, value in metadata.items()}
-    shared = {name: keys[id(value)] for name, value in others.items() if id(value) in keys}
-    rest = {name: value for name, value in others.items() if name not in shared}
-    made = [type(content).__name__, linked, shared, encode_fields(metadata), encode_fields(rest)]
-    return f"{_JSON.encode(made)}\n{summary}"
+    shared = tuple((name, keys[id(value)]) for name, value in others.items() if id(value) in keys)
+    rest = {name: value for name, value in others.items() if id(value) not in keys}
+    shape = (type(content).__name__, linked, shared, encode(metadata, leaves), encode(rest, leaves))
+    return shape, summary
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False)

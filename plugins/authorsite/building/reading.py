@@ -168,7 +168,7 @@ class Reading:
         self.save()
         self.objects.finish()
         if grew:
-            self.cache.trim(self.used)
+            self.cache.trim(self.used | self.objects.shapes())
 
 
 _AT_ONCE = 250

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from enum import Enum
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,9 +15,10 @@ from pelican.urlwrappers import Author, Category, Tag, URLWrapper
 from pelican.utils import SafeDatetime
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))
-_DATES = {kind.__name__: kind for kind in (SafeDatetime, datetime)}
+_DATES: dict[str, Any] = {kind.__name__: kind for kind in (SafeDatetime, datetime)}
 _WRAPPERS = {kind.__name__: kind for kind in (Author, Category, Tag)}
 _OF_A_WRAPPER = frozenset(("settings", "_name", "_slug", "_slug_from_name"))
+_OF_A_DATE = 7
 _OWN = __name__.partition(".")[0]
 
 
@@ -24,31 +26,30 @@ class Unkeepable(Exception):
     """A value that JSON could not give back as it was."""
 
 
-def encode(value: Any) -> Any:
-    """Return `value` as JSON: plain values as they are, all others as a list that begins with their kind."""
+def encode(value: Any, leaves: list[Any]) -> Any:
+    """Add the plain values within `value` to `leaves`; return its shape: nested tuples with None for each of them.
+
+    Many values have the same shape; it is kept once, and makes values of leaves without another look at itself.
+    """
     kind = type(value)
     if kind in _PLAIN:
-        return value
+        leaves.append(value)
+        return None
     if kind in {list, tuple}:
-        return [kind.__name__, *map(encode, value)]
+        return (kind.__name__, *[encode(item, leaves) for item in value])
     if kind is dict and all(type(key) is str for key in value):
-        return ["dict", encode_fields(value)]
+        return ("dict", tuple(value), *[encode(item, leaves) for item in value.values()])
     if kind in _WRAPPERS.values() and vars(value).keys() <= _OF_A_WRAPPER:
-        return [kind.__name__, value._name, value.slug, value._slug_from_name]  # noqa: SLF001 - all there is to it
+        leaves += (value._name, value.slug, value._slug_from_name)  # noqa: SLF001 - all there is to it
+        return (kind.__name__,)
     if kind in _DATES.values() and not value.fold:
-        moment = value.timetuple()[:6]
-        return [kind.__name__, encode(value.tzinfo), *moment, value.microsecond]
+        leaves += (*value.timetuple()[:6], value.microsecond)
+        return (kind.__name__, encode(value.tzinfo, leaves))
     if kind is ZoneInfo and value.key:
-        return ["zone", value.key]
+        return ("zone", value.key)
     if kind is timezone:
-        return ["offset", value.utcoffset(None).total_seconds()]
-    return [_named(kind), _members(value, kind)]
-
-
-def encode_fields(fields: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what is plain of `fields`, and the rest as JSON."""
-    plain = {name: value for name, value in fields.items() if type(value) in _PLAIN}
-    return [plain, {name: encode(value) for name, value in fields.items() if name not in plain}]
+        return ("offset", value.utcoffset(None).total_seconds())
+    return (_named(kind), *_members(value, kind, leaves))
 
 
 def _named(kind: type) -> str:
@@ -58,13 +59,13 @@ def _named(kind: type) -> str:
     return name
 
 
-def _members(value: Any, kind: type) -> Any:
+def _members(value: Any, kind: type, leaves: list[Any]) -> tuple[Any, ...]:
     if isinstance(value, Enum):
-        return value.name
+        return (encode(value.name, leaves),)
     if dataclasses.is_dataclass(value):
-        return {field.name: encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return (encode({field.name: getattr(value, field.name) for field in dataclasses.fields(value)}, leaves),)
     if hasattr(kind, "model_fields"):
-        return {name: encode(getattr(value, name)) for name in sorted(value.model_fields_set)}
+        return (encode({name: getattr(value, name) for name in sorted(value.model_fields_set)}, leaves),)
     raise Unkeepable(kind)
 
 
@@ -77,47 +78,51 @@ def _kind(name: str) -> Any:
     return found if isinstance(found, type) else None
 
 
+Make = Callable[[Iterator[Any]], Any]
+"""Makes a value of the leaves that come next; raises what a damaged record makes go wrong."""
+
+
 class Decoder:
     """Makes values of what `encode` gave; `settings` go into wrappers of tags, categories and authors."""
 
     def __init__(self, settings: Any) -> None:
         self.settings = settings
-        self._makers: dict[str, Callable[[list[Any]], Any]] = {
-            "list": lambda given: [self.value(item) for item in given[1:]],
-            "tuple": lambda given: tuple(self.value(item) for item in given[1:]),
-            "dict": lambda given: self.fields(given[1]),
-            "zone": lambda given: ZoneInfo(given[1]),
-            "offset": lambda given: timezone(timedelta(seconds=given[1])),
-            **{name: self._date(kind) for name, kind in _DATES.items()},
-            **{name: self._wrapper(kind) for name, kind in _WRAPPERS.items()},
-        }
 
-    def fields(self, given: list[dict[str, Any]]) -> dict[str, Any]:
-        """Return the fields that `encode_fields` was given."""
-        plain, rest = given
-        plain.update((name, self.value(item)) for name, item in rest.items())
-        return plain
+    def maker(self, shape: Any) -> Make:
+        """Return what makes values of `shape`, as JSON gives it back."""
+        if shape is None:
+            return next
+        kind, *below = shape
+        if kind in {"zone", "offset"}:
+            zone = ZoneInfo(below[0]) if kind == "zone" else timezone(timedelta(seconds=below[0]))
+            return lambda _: zone
+        if kind == "dict":
+            names, makers = [sys.intern(name) for name in below[0]], [self.maker(item) for item in below[1:]]
+            return lambda leaves: dict(zip(names, [make(leaves) for make in makers], strict=True))
+        makers = [self.maker(item) for item in below]
+        if kind == "list":
+            return lambda leaves: [make(leaves) for make in makers]
+        if kind == "tuple":
+            return lambda leaves: tuple([make(leaves) for make in makers])
+        if kind in _WRAPPERS:
+            return self._wrapper(_WRAPPERS[kind])
+        if kind in _DATES:
+            date, zone_of = _DATES[kind], makers[0]
+            return lambda leaves: date(*islice(leaves, _OF_A_DATE), zone_of(leaves))
+        return self._record(_kind(kind), makers[0])
 
-    def value(self, given: Any) -> Any:
-        """Return the value; raises what a damaged record makes go wrong."""
-        if type(given) is not list:
-            return given
-        make = self._makers.get(given[0])
-        return make(given) if make is not None else self._record(_kind(given[0]), given[1])
-
-    def _date(self, kind: Any) -> Callable[[list[Any]], Any]:
-        return lambda given: kind(*given[2:], self.value(given[1]))
-
-    def _wrapper(self, kind: type[URLWrapper]) -> Callable[[list[Any]], Any]:
-        def make(given: list[Any]) -> URLWrapper:
+    def _wrapper(self, kind: type[URLWrapper]) -> Make:
+        def make(leaves: Iterator[Any]) -> URLWrapper:
             made: URLWrapper = object.__new__(kind)
-            made.__dict__.update(settings=self.settings, _name=given[1], _slug=given[2], _slug_from_name=given[3])
+            made.__dict__.update(
+                settings=self.settings, _name=next(leaves), _slug=next(leaves), _slug_from_name=next(leaves)
+            )
             return made
 
         return make
 
-    def _record(self, kind: Any, given: Any) -> Any:
+    def _record(self, kind: Any, inside: Make) -> Make:
         if issubclass(kind, Enum):
-            return kind[given]
-        fields = {name: self.value(item) for name, item in given.items()}
-        return kind.model_construct(**fields) if hasattr(kind, "model_fields") else kind(**fields)
+            return lambda leaves: kind[inside(leaves)]
+        make = kind.model_construct if hasattr(kind, "model_fields") else kind
+        return lambda leaves: make(**inside(leaves))

@@ -88,10 +88,11 @@ class State:
 
     def save(self, entries: dict[str, Entry]) -> None:
         """Put `entries` in the place of what was known, and close the journal."""
-        self.entries = dict(sorted(entries.items()))
-        files = {n: [e.fingerprint, e.mtime, e.size, e.template, e.parts] for n, e in self.entries.items()}
-        text = json.dumps({"format": _FORMAT, "output": str(self.output), "files": files}, ensure_ascii=False)
-        replace_file(self.file, lambda temporary: temporary.write_text(text, "utf-8"))
+        if entries != self.entries:
+            self.entries = dict(sorted(entries.items()))
+            files = {n: [e.fingerprint, e.mtime, e.size, e.template, e.parts] for n, e in self.entries.items()}
+            text = json.dumps({"format": _FORMAT, "output": str(self.output), "files": files}, ensure_ascii=False)
+            replace_file(self.file, lambda temporary: temporary.write_text(text, "utf-8"))
         self.close()
         self._journal_file.unlink(missing_ok=True)
         self.strays, self.interrupted = set(), False

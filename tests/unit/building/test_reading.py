@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+from pathlib import Path
 
 import pytest
 from authorsite.building import reading
@@ -52,7 +53,7 @@ def test_what_a_file_says_is_said_once_when_its_turn_comes(tmp_path, paths, core
     work.begin()
     work.expect(loud, paths)
     for path in paths:
-        number, before = int(open(path).read()), len(caplog.records)
+        number, before = int(Path(path).stem), len(caplog.records)
         if number % 11:
             html, _ = work.take(loud, path)
             assert html == f"<p>{number}</p>"
@@ -72,7 +73,7 @@ def test_both_processes_convert(tmp_path, paths, monkeypatch):
     work, loud = Reading(Cache(tmp_path / "bodies.sqlite"), cores=2), Loud()
     work.begin()
     work.expect(loud, paths)
-    quiet = [path for path in paths if int(open(path).read()) % 10 and int(open(path).read()) % 11]
+    quiet = [path for path in paths if int(Path(path).stem) % 10 and int(Path(path).stem) % 11]
     makers = {work.take(loud, path)[1] for path in quiet}
     work.finish()
     assert len(makers) == 2
