@@ -160,6 +160,9 @@ class Digester:
                 made = self._composed(value)
             finally:
                 self._at_work.discard(id(value))
+        return self._remember(key, made, value)
+
+    def _remember(self, key: tuple[int, int], made: str, value: Any) -> str:
         if len(made) > _LONG:
             made = digest(made)
         # Within a value that holds itself, what was found depends on where the search began.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from jinja2 import Environment, Template
@@ -20,7 +20,7 @@ from .digests import MISSING, Digester, Unknowable, digest
 from .kept import is_bare
 from .objects import Objects, may_link
 from .reach import reach
-from .touched import ANY_PAGE, SAME, Touched
+from .touched import ANY_PAGE, SAME, TRUTH, Touched
 from .trees import find_trees
 
 _OF_A_PAGE = frozenset(
@@ -28,8 +28,7 @@ _OF_A_PAGE = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Fingerprint:
+class Fingerprint(NamedTuple):
     """`whole` tells pages apart; `texts` stand for what each of `names` showed."""
 
     whole: str
@@ -63,19 +62,23 @@ class Fingerprints:
         self._reached: dict[Any, tuple[_Reached, Any]] = {}
         self._environments: dict[int, tuple[str, frozenset[str], Environment]] = {}
 
-    def of(self, template: Template, local: Mapping[str, Any]) -> Fingerprint | None:
-        """Return the fingerprint of the page that `template` makes of the names `local`; None: it must be rendered."""
+    def of(self, template: Template, own: Mapping[str, Any], context: Mapping[str, Any]) -> Fingerprint | None:
+        """Return the fingerprint of the page that `template` makes of its `own` names and those of `context`.
+
+        None: it must be rendered.
+        """
         reached = self.reached(template)
         if reached is None or reached.touched is None:
             return None
         values = self.values
-        values.stand(local.get("localsiteurl") or "")
+        values.stand(own.get("localsiteurl") or "")
         made = [self.salt, reached.digest]
         try:
-            made += [values.touched(local.get(name, MISSING), node) for name, node in reached.touched.items()]
+            for name, node in reached.touched.items():
+                made.append(values.touched(own[name] if name in own else context.get(name, MISSING), node))
         except Exception:  # noqa: BLE001 - whatever cannot be digested is rendered, and fails there if it must
             return None
-        return Fingerprint(digest(*made), reached.names, tuple(made))
+        return Fingerprint(digest(repr(made)), reached.names, tuple(made))
 
     def reached(self, template: Template) -> _Reached | None:
         """Return what `template` and all it refers to can touch; None when it has no name of its own."""
@@ -138,7 +141,7 @@ class _SiteDigester(Digester):
     def __init__(self, contents: Mapping[str, Any], objects: Objects) -> None:
         super().__init__()
         self._contents, self._objects = contents, objects
-        self._plans: dict[tuple[int, frozenset[str]], tuple[bool, bool, bool, list[tuple[Any, Touched]], Any]] = {}
+        self._plans: dict[tuple[int, frozenset[str]], _Plan] = {}
         self._inside = False
         self._site = ""
 
@@ -147,24 +150,30 @@ class _SiteDigester(Digester):
         super().forget()
         self._site = ""
 
-    def _walked(self, value: Any, node: Touched) -> str:
-        found = self._objects.own(value) if isinstance(value, Content) else None
-        if found is None:
-            return super()._walked(value, node)
+    def _remembered(self, value: Any, node: Touched | None) -> str:
+        found = self._objects.own(value) if node is not None and isinstance(value, Content) else None
+        if found is None or node is None:
+            return super()._remembered(value, node)
         # What is as it was when it was read is told by its digests.
         kept, names = found
-        key = (id(node), names)
-        if key not in self._plans:
-            self._plans[key] = _plan(node, names)
-        meta, body, summary, rest, uses = self._plans[key]
-        parts = [kept.meta] if meta else []
-        if summary and "summary" in value.metadata:
-            parts.append(kept.summary)
-        if body or (summary and "summary" not in value.metadata):
-            parts.append(kept.body)
-        parts += [f"{use}={self._used(value, use)}" for use in uses]
-        parts += [f"{step}={self.touched(self.step(value, step), below)}" for step, below in rest]
-        return f"({','.join(parts)})"
+        plan = self._plans.get((id(node), names))
+        if plan is None:
+            plan = self._plans[id(node), names] = _Plan(node, names)
+        told = kept.meta if plan.meta else ""
+        if plan.texts:
+            own_summary = "summary" in value.metadata
+            told += kept.summary if plan.summary and own_summary else ""
+            told += kept.body if plan.body or (plan.summary and not own_summary) else ""
+        if not plan.others:
+            return told
+        known = self._known.get((id(value), id(node)))
+        if known is not None:
+            return known[0]
+        parts = [told, *(f"{use}={self._used(value, use)}" for use in plan.uses)]
+        for label, name, step, below in plan.rest:
+            seen = getattr(value, name, MISSING) if name else MISSING
+            parts.append(label + self.touched(self.step(value, step) if seen is MISSING else seen, below))
+        return self._remember((id(value), id(node)), f"({','.join(parts)})", value)
 
     def _used(self, value: Any, use: str) -> str:
         if use == SAME and isinstance(value, Content):
@@ -220,13 +229,26 @@ class _SiteDigester(Digester):
         return self._site
 
 
-def _plan(node: Touched, names: frozenset[str]) -> tuple[bool, bool, bool, list[tuple[Any, Touched]], Any]:
-    """Return whether `node` touches the attributes, the text, the summary among `names`; the other steps; the uses."""
-    uses, steps = node.plan
-    told = {name for _, name, _, _ in steps if name in names}
-    rest = [(step, below) for step, name, below, _ in steps if name not in told]
-    summary = not told.isdisjoint(("summary", "_summary", "metadata"))
-    return bool(told - {"content", "summary"}), "content" in told, summary, rest, uses
+class _Plan:
+    """What `node` touches of an object whose attributes `names` are as they were.
+
+    Whether it touches those, the text, the summary; its uses; and of all else label, attribute's name, step and node.
+    """
+
+    def __init__(self, node: Touched, names: frozenset[str]) -> None:
+        uses, steps = node.plan
+        # That it is there is told by its being digested at all.
+        self.uses = [use for use in uses if use != TRUTH]
+        told = {name for _, name, _, _ in steps if name in names}
+        self.meta, self.body = bool(told - {"content", "summary"}), "content" in told
+        self.summary = not told.isdisjoint(("summary", "_summary", "metadata"))
+        watched = _SiteDigester.watched
+        self.rest = [
+            (f"{step}=", "" if name in watched else name, step, below)
+            for step, name, below, _ in steps
+            if name not in told
+        ]
+        self.texts, self.others = self.body or self.summary, bool(self.rest or self.uses)
 
 
 def _own(value: Any) -> dict[str, Any]:

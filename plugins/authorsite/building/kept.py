@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -32,34 +31,45 @@ class Kept:
     stamp: Stamp
     kind: type[Content]
     given: dict[str, Any]
+    holding: Holding
     meta: str
     summary: str
     body: str
     linked: bool
     text: int | None = None
 
+    def copied(self) -> dict[str, Any]:
+        """Return the attributes, lists and dictionaries as new ones."""
+        own = dict(self.given)
+        for name in self.holding.containers:
+            own[name] = own[name].copy()
+        return own
+
     def unchanged(self, content: Content) -> frozenset[str]:
         """Return the names of the attributes of `content` that are as they were, computed ones included."""
-        own, given = vars(content), self.given
-        if not all(is_bare(wrapper) for wrapper in _wrappers(given)):
-            return frozenset()
+        own, given, holding = vars(content), self.given, self.holding
+        for name in holding.wrapped:
+            found = given[name]
+            for wrapper in found if isinstance(found, (list, tuple)) else (found,):
+                if len(vars(wrapper)) > _OWN_OF_WRAPPER and not is_bare(wrapper):
+                    return frozenset()
         html = own.get("_content")
         whole = not self.linked and (html is None or hash(html) == self.text) and "_get_content" not in own
         if given.items() <= own.items():
-            return _names(tuple(given), whole)
+            return holding.whole if whole else holding.but_texts
         changed = {name for name, value in given.items() if name not in own or own[name] != value}
         computed = changed <= _SET_LATER
         return frozenset(given) - changed | (COMPUTED if computed else frozenset())
 
 
-@functools.cache
-def _names(given: tuple[str, ...], whole: bool) -> frozenset[str]:
-    return frozenset(given) | COMPUTED | (OF_THE_TEXT if whole else frozenset())
+class Holding:
+    """What objects with the same attributes have in common: names, by what is to be done with the attributes."""
 
-
-def _wrappers(given: dict[str, Any]) -> list[Any]:
-    found = [given[name] for name in ("category", "author") if name in given]
-    return [*found, *given.get("tags", ()), *given.get("authors", ())]
+    def __init__(self, given: dict[str, Any]) -> None:
+        self.containers = tuple(name for name, value in given.items() if type(value) in {list, dict})
+        self.wrapped = tuple(name for name in ("category", "author", "tags", "authors") if name in given)
+        self.but_texts = frozenset(given) | COMPUTED
+        self.whole = self.but_texts | OF_THE_TEXT
 
 
 def is_bare(wrapper: URLWrapper) -> bool:

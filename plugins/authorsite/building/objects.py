@@ -25,7 +25,7 @@ from pelican.settings import DEFAULT_CONFIG
 from ..problems import KEY
 from .cache import Cache
 from .digests import digest
-from .kept import COMPUTED, OF_THE_TEXT, Kept, Stamp, stamp
+from .kept import COMPUTED, OF_THE_TEXT, Holding, Kept, Stamp, stamp
 from .records import Decoder, Make, Unkeepable, encode
 
 _RACY = 50_000_000
@@ -137,7 +137,7 @@ class Objects(logging.Handler):
             if kept is None:
                 return None
         content: Any = object.__new__(kept.kind)
-        content.__dict__.update(_copied(kept.given))
+        content.__dict__.update(kept.copied())
         content._context, content.settings = context, settings  # noqa: SLF001 - set anew as Pelican set them
         self._note(path, content, kept)
         if kept.linked:
@@ -168,7 +168,8 @@ class Objects(logging.Handler):
             return
         known, told = self._shape(shape), _JSON.encode(leaves)
         meta, of_summary = digest(known, told), digest(summary)
-        kept = Kept(moment, type(content), _copied(given), meta, of_summary, key, linked, hash(html))
+        kept = Kept(moment, type(content), given, Holding(given), meta, of_summary, key, linked, hash(html))
+        kept.given = kept.copied()
         self._kept[path] = kept
         self._note(path, content, kept)
         if time.time_ns() - moment[0] > _RACY:
@@ -217,7 +218,9 @@ class Objects(logging.Handler):
             if summary:
                 metadata["summary"] = given["_summary"] = json.loads(summary)
             given["metadata"] = metadata
-            return Kept(moment, made.kind, given, meta, of_summary, body, made.linked)
+            if made.holding is None:
+                made.holding = Holding(given)
+            return Kept(moment, made.kind, given, made.holding, meta, of_summary, body, made.linked)
         except (ValueError, LookupError, TypeError, AttributeError, StopIteration):
             return None
 
@@ -261,6 +264,7 @@ class _Making:
     shared: list[tuple[str, str]]
     metadata: Make
     others: Make
+    holding: Holding | None = None
 
 
 def _making(shape: str, decoder: Decoder) -> _Making | None:
@@ -291,10 +295,6 @@ def _taken_apart(content: Any, given: dict[str, Any], leaves: list[Any], *, link
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False)
-
-
-def _copied(given: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.copy() if type(value) in {list, dict} else value for name, value in given.items()}
 
 
 def _are_pelicans() -> bool:

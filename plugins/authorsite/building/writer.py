@@ -131,16 +131,25 @@ class IncrementalWriter(Writer):
         self.ledger.tally.pages += 1
         self.ledger.progress(self.ledger.tally.pages)
         if self.turn is None or self.turn.comes():
-            self._write(path, template, {**context, **own}, override)
+            self._write(path, template, context, own, override)
         elif self._claim(path, override):
             self.turn.left.append((path, template, context, own))
 
-    def _write(self, path: str, template: Any, local: dict[str, Any], override: bool, *, claimed: bool = False) -> None:
+    def _write(
+        self,
+        path: str,
+        template: Any,
+        context: dict[str, Any],
+        own: dict[str, Any],
+        override: bool,
+        *,
+        claimed: bool = False,
+    ) -> None:
         place = self.ledger.name(path)
-        fingerprint = self.fingerprints.of(template, local)
+        fingerprint = self.fingerprints.of(template, own, context)
         taken = path in self._written_files and not claimed
         if taken or fingerprint is None or not self.ledger.stays(place, fingerprint.whole):
-            text = template.render(local)
+            text = template.render({**context, **own})
             if self.turn is not None and self.turn.is_spoilt():
                 return
             if claimed or self._claim(path, override):
@@ -149,7 +158,7 @@ class IncrementalWriter(Writer):
                 self.ledger.put(place, data, None if taken else fingerprint, template.name or "")
         elif not claimed:
             self._claim(path, override)
-        self._tell(path, local)
+        self._tell(path, context, own)
 
     def take_over(self, left: list[Left], made: Ledger) -> None:
         """Stand by the pages that another process made; make those that are `left` and that it did not make."""
@@ -158,13 +167,13 @@ class IncrementalWriter(Writer):
             place = self.ledger.name(path)
             if place in made.entries:
                 self.ledger.entries[place] = made.entries[place]
-                self._tell(path, {**context, **own})
+                self._tell(path, context, own)
             else:
-                self._write(path, template, {**context, **own}, False, claimed=True)
+                self._write(path, template, context, own, False, claimed=True)
 
-    def _tell(self, path: str, local: dict[str, Any]) -> None:
+    def _tell(self, path: str, context: dict[str, Any], own: dict[str, Any]) -> None:
         if signals.content_written.receivers:
-            signals.content_written.send(path, context=local)
+            signals.content_written.send(path, context={**context, **own})
 
     def _note(self, place: str, template: Any, fingerprint: Fingerprint | None) -> None:
         """Keep why a page is rendered."""
