@@ -19,6 +19,9 @@ MISSING = object()
 ALL = object()
 """Stands for a step that may look at all of the value before it."""
 
+DIGITS = 32
+"""Of a digest."""
+
 _SHORT, _LONG = 64, 400
 _KINDS = frozenset((str, int, float, bool, bytes, type(None)))
 _PLAIN = (str, int, float, complex, bytes, bool, type(None))
@@ -30,8 +33,8 @@ class Unknowable(Exception):
 
 
 def digest(*parts: bytes | str) -> str:
-    """Return 32 hex digits for `parts`, each told apart from the next."""
-    made = blake2b(digest_size=16)
+    """Return hex digits for `parts`, each told apart from the next."""
+    made = blake2b(digest_size=DIGITS // 2)
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
         made.update(b"%d:" % len(data))

@@ -24,7 +24,7 @@ from pelican.settings import DEFAULT_CONFIG
 
 from ..problems import KEY
 from .cache import Cache
-from .digests import digest
+from .digests import DIGITS, digest
 from .kept import COMPUTED, OF_THE_TEXT, Holding, Kept, Stamp, stamp
 from .records import Decoder, Make, Unkeepable, encode
 
@@ -96,7 +96,7 @@ class Objects(logging.Handler):
             self._rows = {path: (stamp_, body, record) for path, stamp_, body, record in self._cache.objects(salt)}
             self._stored, self._kept, self.memory = set(self._rows), {}, Memory() if resident else None
         self._salt, self._log, self._settings = salt, settings.get(KEY), settings
-        shapes = self._cache.find({record.partition("\n")[0] for _, _, record in self._rows.values()})
+        shapes = self._cache.find({record[:DIGITS] for _, _, record in self._rows.values()})
         self._makers = {key: _making(text, Decoder(settings)) for key, (text, _) in shapes.items()}
         self._now, self._fresh, self._seen, self._next = {}, {}, set(), {}
         self._computing = _are_pelicans()
@@ -137,8 +137,8 @@ class Objects(logging.Handler):
             if kept is None:
                 return None
         content: Any = object.__new__(kept.kind)
-        content.__dict__.update(kept.copied())
-        content._context, content.settings = context, settings  # noqa: SLF001 - set anew as Pelican set them
+        # Context and settings are set anew as Pelican set them.
+        content.__dict__ = kept.copied() | {"_context": context, "settings": settings}
         self._note(path, content, kept)
         if kept.linked:
             self.fill(content)
@@ -173,7 +173,7 @@ class Objects(logging.Handler):
         self._kept[path] = kept
         self._note(path, content, kept)
         if time.time_ns() - moment[0] > _RACY:
-            self._fresh[path] = (_text(moment), key, f"{known}\n{meta}\n{of_summary}\n{told}\n{summary}")
+            self._fresh[path] = (_text(moment), key, f"{known}\n{meta}\n{of_summary}\n[{told},[{summary}]]")
 
     def shapes(self) -> set[str]:
         """Return the digests of the shapes in use."""
@@ -207,16 +207,17 @@ class Objects(logging.Handler):
 
     def _decoded(self, moment: Stamp, body: str, record: str) -> Kept | None:
         try:
-            shape, meta, of_summary, leaves, summary = record.split("\n")
+            shape, meta, of_summary, told = record.split("\n")
             made = self._makers[shape]
             if made is None:
                 return None
-            coming = iter(json.loads(leaves))
+            (leaves, summary), _ = _JSON_BACK.raw_decode(told)
+            coming = iter(leaves)
             metadata, given = made.metadata(coming), made.others(coming)
             for name, key in made.shared:
                 given[name] = metadata[key]
             if summary:
-                metadata["summary"] = given["_summary"] = json.loads(summary)
+                metadata["summary"] = given["_summary"] = summary[0]
             given["metadata"] = metadata
             if made.holding is None:
                 made.holding = Holding(given)
@@ -252,7 +253,10 @@ def may_link(settings: Any, text: str) -> bool:
 
 
 def _listened() -> bool:
-    return any(signal.receivers for signal in _LISTENED)
+    for signal in _LISTENED:  # noqa: SIM110 - hot: a generator costs more than it
+        if signal.receivers:
+            return True
+    return False
 
 
 @dataclass
@@ -294,6 +298,7 @@ def _taken_apart(content: Any, given: dict[str, Any], leaves: list[Any], *, link
     return shape, summary
 
 
+_JSON_BACK = json.JSONDecoder()
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 
 

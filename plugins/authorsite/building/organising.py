@@ -14,6 +14,7 @@ from pelican.generators import ArticlesGenerator, PagesGenerator
 from .objects import may_link
 from .reading import Reading, teach
 from .sharing import may_share, share
+from .shortcuts import quick_join
 from .two_steps import TwoStep
 from .writer import IncrementalWriter
 
@@ -64,10 +65,11 @@ class _Ready:
         this: Any = self
         taught = teach(this.readers, self.reading, self.salt)
         by_reader: dict[int, tuple[TwoStep, list[str]]] = {}
+        join = quick_join(lambda base, name: os.path.abspath(f"{base}/{name}"))  # noqa: PTH100 - as Pelican writes it
         for name in files:
             reader = taught.get(os.path.splitext(name)[1][1:])  # noqa: PTH122 - hot
             if reader is not None:
-                path = os.path.abspath(f"{this.path}/{name}")  # noqa: PTH100 - as Pelican writes it
+                path = join(this.path, name)
                 by_reader.setdefault(id(reader), (reader, []))[1].append(path)
         for reader, wanted in by_reader.values():
             self.reading.expect(reader, wanted)

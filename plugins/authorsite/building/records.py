@@ -98,6 +98,8 @@ class Decoder:
             return lambda _: zone
         if kind == "dict":
             names, makers = [sys.intern(name) for name in below[0]], [self.maker(item) for item in below[1:]]
+            if all(make is next for make in makers):
+                return lambda leaves: dict(zip(names, islice(leaves, len(names)), strict=True))
             return lambda leaves: dict(zip(names, [make(leaves) for make in makers], strict=True))
         makers = [self.maker(item) for item in below]
         if kind == "list":
@@ -114,9 +116,8 @@ class Decoder:
     def _wrapper(self, kind: type[URLWrapper]) -> Make:
         def make(leaves: Iterator[Any]) -> URLWrapper:
             made: URLWrapper = object.__new__(kind)
-            made.__dict__.update(
-                settings=self.settings, _name=next(leaves), _slug=next(leaves), _slug_from_name=next(leaves)
-            )
+            name, slug, own_slug = next(leaves), next(leaves), next(leaves)
+            made.__dict__ = {"settings": self.settings, "_name": name, "_slug": slug, "_slug_from_name": own_slug}
             return made
 
         return make

@@ -37,7 +37,7 @@ def quick_content(objects: Objects) -> Iterator[None]:
     for function in (Content.get_content, Content.get_summary):
         function.cache.clear()  # Pelican keeps every article of every build in them
     slugify = _quick_slugify(utils.slugify)
-    join = _quick_join(utils.sanitised_join)
+    join = quick_join(utils.sanitised_join)
     for module in (contents, urlwrappers):
         put(module, "slugify", slugify)
     for module in (contents, writers):
@@ -86,7 +86,8 @@ def _quick_slugify(slugify: Callable[..., str]) -> Callable[..., str]:
     return quick
 
 
-def _quick_join(join: Callable[..., str]) -> Callable[..., str]:
+def quick_join(join: Callable[..., str]) -> Callable[..., str]:
+    """Return what joins a folder and a path below it as `join` does, without a look at each part of a simple path."""
     odd = re.compile(r"//|(?:^|/)\.\.?(?:/|$)|\\|^/|/$")
     bases: dict[str, str] = {}
 
@@ -189,10 +190,10 @@ def _quick_date(plain: Callable[[str], Any]) -> Any:
 
 
 def _quick_translations(plain: Callable[..., Any]) -> Any:
-    """Find translations in lots that hold whole groups: within one call every item is looked up in a list."""
+    """Find translations group by group: within one call every item is looked up in a list."""
 
     def process_translations(content_list: list[Any], translation_id: Any = None) -> Any:
-        if not translation_id or len(content_list) <= _LOT:
+        if not translation_id:
             return plain(content_list, translation_id)
         ids = {translation_id} if isinstance(translation_id, str) else set(translation_id)
         try:
@@ -201,24 +202,18 @@ def _quick_translations(plain: Callable[..., Any]) -> Any:
             return plain(content_list, translation_id)
         index: list[Any] = []
         translations: list[Any] = []
-        lot: list[Any] = []
         for _, items in groupby(content_list, attrgetter(*ids)):
-            lot.extend(items)
-            if len(lot) >= _LOT:
-                _extend((index, translations), plain(lot, translation_id))
-                lot = []
-        _extend((index, translations), plain(lot, translation_id))
+            group = list(items)
+            if len(group) == 1 and "translation" not in group[0].metadata:
+                group[0].translations = []
+                index += group
+            else:
+                originals, others = plain(group, translation_id)
+                index += originals
+                translations += others
         return index, translations
 
     return process_translations
-
-
-_LOT = 64
-
-
-def _extend(lists: tuple[list[Any], ...], more: tuple[list[Any], ...]) -> None:
-    for one, other in zip(lists, more, strict=True):
-        one.extend(other)
 
 
 def _quick_address(plain: Callable[..., str]) -> Any:
