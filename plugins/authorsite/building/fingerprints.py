@@ -74,8 +74,14 @@ class Fingerprints:
         values.stand(own.get("localsiteurl") or "")
         made = [self.salt, reached.digest]
         try:
+            last = values.last.setdefault(reached.digest, {})
             for name, node in reached.touched.items():
-                made.append(values.touched(own[name] if name in own else context.get(name, MISSING), node))
+                value = own[name] if name in own else context.get(name, MISSING)
+                seen, told = last.get(name, (values, ""))
+                if seen is not value:
+                    told = values.touched(value, node)
+                    last[name] = (value, told)
+                made.append(told)
         except Exception:  # noqa: BLE001 - whatever cannot be digested is rendered, and fails there if it must
             return None
         return Fingerprint(digest(repr(made)), reached.names, tuple(made))
@@ -144,10 +150,13 @@ class _SiteDigester(Digester):
         self._plans: dict[tuple[int, frozenset[str]], _Plan] = {}
         self._inside = False
         self._site = ""
+        # By templates and name, what the page before was given, and the text for it: most of it is the whole site's.
+        self.last: dict[str, dict[str, tuple[Any, str]]] = {}
 
     def forget(self) -> None:
         """Drop what is remembered."""
         super().forget()
+        self.last.clear()
         self._site = ""
 
     def _remembered(self, value: Any, node: Touched | None) -> str:

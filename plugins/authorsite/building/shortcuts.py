@@ -225,6 +225,7 @@ def _quick_address(plain: Callable[..., str]) -> Any:
         "category": lambda content: content.category.slug if hasattr(content, "category") else "",
     }
     used: dict[str, tuple[str, ...] | None] = {}
+    known: dict[Any, str] = {}
 
     def _expand_settings(self: Any, key: str, klass: str | None = None) -> str:
         pattern = str(self.settings[f"{klass or self.__class__.__name__}_{key}".upper()])
@@ -234,6 +235,11 @@ def _quick_address(plain: Callable[..., str]) -> Any:
         names_ = used[pattern]
         if names_ is None or ("date" in names_ and not hasattr(self, "date")):
             return plain(self, key, klass)
-        return pattern.format(**{name: gives[name](self) for name in names_})
+        values = [gives[name](self) for name in names_]
+        # Dates of two zones can be equal and yet be written differently.
+        own = (pattern, *values, self.date.tzinfo if "date" in names_ else None)
+        if own not in known:
+            known[own] = pattern.format(**dict(zip(names_, values, strict=True)))
+        return known[own]
 
     return _expand_settings

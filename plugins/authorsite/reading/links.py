@@ -14,7 +14,8 @@ from ..validation import did_you_mean
 
 _PELICAN = re.compile(r"^[{|](filename|static|attach)[|}](.*)$")
 _ID = re.compile(r"""\s(?:id|name)=["']([^"']+)["']""")
-_MAY_CHANGE = re.compile(r"""(?:href|src|poster)(?!="(?:https?://|mailto:|#))""", re.IGNORECASE)
+_LINKED = ("href", "src", "poster")
+_LEADS_AWAY = tuple(f'{name}="{start}' for name in _LINKED for start in ("http://", "https://", "mailto:", "#"))
 _HERE = re.compile(r'href="#([^"]*)"')
 _TAGS = frozenset(("a", "img", "source", "video", "audio", "iframe"))
 _SOURCES = (".md", ".markdown", ".mkd", ".mdown")
@@ -58,7 +59,7 @@ class SiteMap:
         """
         here_ids = set(_HERE.findall(html))
         own = ids_in(html) if here_ids else frozenset()
-        if here_ids <= own and not _MAY_CHANGE.search(html):
+        if here_ids <= own and not _may_change(html):
             return html  # most bodies: all links lead away, or to a place that is there
 
         def change(tag: Token) -> Token | None:
@@ -129,6 +130,12 @@ class SiteMap:
         elif fragment:
             check(target.ids or frozenset())
         return f"{self.root}/{target.url}" + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def _may_change(html: str) -> bool:
+    """Whether anything in `html` may be a link that leads neither away nor to a place in it; counting is quickest."""
+    small = html.lower()
+    return sum(map(small.count, _LINKED)) != sum(map(small.count, _LEADS_AWAY))
 
 
 def ids_in(html: str) -> frozenset[str]:
