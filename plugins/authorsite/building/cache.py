@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,17 +60,20 @@ class Cache:
 
     def find(self, keys: Iterable[str]) -> dict[str, Prepared]:
         """Return what is kept for `keys`."""
-        found: dict[str, Prepared] = {}
-        wanted = sorted(set(keys))
         try:
-            for some in _lots(wanted) if self._base else ():
-                marks = ",".join("?" * len(some))
-                rows = self._base.execute(f"SELECT key, html, rest FROM bodies WHERE key IN ({marks})", some)  # type: ignore[union-attr]  # noqa: S608
-                found.update((key, (html, json.loads(rest))) for key, html, rest in rows)
-        except (sqlite3.DatabaseError, ValueError):
+            return {key: (html, json.loads(rest)) for key, html, rest in self._bodies("key, html, rest", keys)}
+        except ValueError:
             self._give_up()
             return {}
-        return found
+
+    def texts(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return the HTML that is kept for `keys`."""
+        return dict(self._bodies("key, html", keys))
+
+    def _bodies(self, columns: str, keys: Iterable[str]) -> Iterator[Any]:
+        for some in _lots(sorted(set(keys))):
+            marks = ",".join("?" * len(some))
+            yield from self._rows(f"SELECT {columns} FROM bodies WHERE key IN ({marks})", some)  # noqa: S608
 
     def add(self, prepared: Mapping[str, Prepared]) -> None:
         """Keep `prepared`."""
@@ -82,11 +85,6 @@ class Cache:
                 base.executemany("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", rows)
         except (sqlite3.DatabaseError, UnicodeEncodeError):
             self._give_up()
-
-    def html(self, key: str) -> str | None:
-        """Return the HTML that is kept for `key`; None when there is none."""
-        rows = self._rows("SELECT html FROM bodies WHERE key = ?", (key,))
-        return rows[0][0] if rows else None
 
     def objects(self, salt: str) -> list[tuple[str, str, str, str]]:
         """Return path, stamp, key of the body and record of each object kept under `salt`."""
@@ -110,7 +108,7 @@ class Cache:
         except (sqlite3.DatabaseError, UnicodeEncodeError):
             self._give_up()
 
-    def _rows(self, query: str, given: tuple[str, ...]) -> list[Any]:
+    def _rows(self, query: str, given: Sequence[str]) -> list[Any]:
         try:
             return self._base.execute(query, given).fetchall() if self._base else []
         except sqlite3.DatabaseError:

@@ -54,6 +54,8 @@ class Reading:
     _fresh: dict[str, Prepared] = field(default_factory=dict)
     _coming: Generator[tuple[str, str, Prepared | None], None, None] | None = None
     _teachers: dict[str, TwoStep] = field(default_factory=dict)
+    _texts: dict[str, str] = field(default_factory=dict)
+    _asked: int = 0
 
     def __post_init__(self) -> None:
         self.objects = Objects(self.cache, self._text, self._read)
@@ -61,6 +63,7 @@ class Reading:
     def begin(self) -> None:
         """Begin another build: its readers are others."""
         self._with, self.used, self.converted = {}, set(), 0
+        self._texts, self._asked = {}, 0
 
     def expect(self, reader: TwoStep, paths: Iterable[str]) -> None:
         """Make ready what `paths` will give: kept bodies now, the others converted on all cores, in this order."""
@@ -125,7 +128,13 @@ class Reading:
     def _text(self, path: str, key: str) -> str:
         """Return the HTML of a file whose object was kept."""
         found = self._ready.get(path)
-        html = found[2][0] if found is not None and found[1] == key else self.cache.html(key)
+        if found is not None and found[1] == key:
+            return found[2][0]
+        if key not in self._texts:
+            self._asked += 1
+            # Who asks for many will ask for all, and one answer costs less than thousands.
+            self._texts |= self.cache.texts([key] if self._asked < _SINGLY else self.used - self._texts.keys())
+        html = self._texts.get(key)
         if html is not None:
             return html
         # The cache was lost in the meantime.
@@ -167,9 +176,13 @@ class Reading:
         grew = bool(self._fresh)
         self.save()
         self.objects.finish()
+        self._texts = {}
         if grew:
             self.cache.trim(self.used | self.objects.shapes())
 
+
+_SINGLY = 50
+"""So many texts are looked up one by one: a feed needs no more."""
 
 _AT_ONCE = 250
 """So many rows are written to the cache at once; a build cut short keeps those before."""
