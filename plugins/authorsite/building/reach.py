@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import nodes
 
 from .touched import ABSENT, ANY_PAGE, EACH, LENGTH, SAME, TRUTH, WHOLE, Step, Touched
+from .trees import find_all
 
 _ASKS = frozenset(("defined", "undefined", "none"))
 
@@ -46,8 +47,8 @@ def reach(trees: Iterable[nodes.Template], known: Container[str] = ()) -> dict[s
 
 def _macros_in(tree: nodes.Template) -> dict[str, str]:
     """Return the macros that `tree` defines or imports by name: what it calls them → what they are called."""
-    found = {macro.name: macro.name for macro in tree.find_all(nodes.Macro)}
-    for taken in tree.find_all(nodes.FromImport):
+    found = {macro.name: macro.name for macro in find_all(tree, nodes.Macro)}
+    for taken in find_all(tree, nodes.FromImport):
         pairs = (name if isinstance(name, tuple) else (name, name) for name in taken.names)
         found.update((alias, name) for name, alias in pairs)
     return found
@@ -73,16 +74,16 @@ class _Survey:
         self.other_modules: set[str] = set()
 
     def find_macros(self, tree: nodes.Template) -> None:
-        for macro in tree.find_all(nodes.Macro):
+        for macro in find_all(tree, nodes.Macro):
             self.macros.setdefault(macro.name, []).append(macro)
-        self.rebound.update(name.name for name in tree.find_all(nodes.Name) if name.ctx != "load")
+        self.rebound.update(name.name for name in find_all(tree, nodes.Name) if name.ctx != "load")
         for alias, name in _macros_in(tree).items():
             self.elsewhere.setdefault(alias, set()).add(name)
-        self.other_modules.update(module.target for module in tree.find_all(nodes.Import))
+        self.other_modules.update(module.target for module in find_all(tree, nodes.Import))
 
     def survey(self, tree: nodes.Template) -> None:
         self.here = _macros_in(tree)
-        self.modules = {module.target for module in tree.find_all(nodes.Import)} - self.rebound
+        self.modules = {module.target for module in find_all(tree, nodes.Import)} - self.rebound
         self.visit(tree)
 
     def touched(self) -> dict[str, Touched]:

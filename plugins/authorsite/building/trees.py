@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, nodes
+
+
+@functools.lru_cache(maxsize=256)
+def _inside(tree: nodes.Template) -> tuple[Any, ...]:
+    def walk(node: nodes.Node) -> Iterator[Any]:
+        for child in node.iter_child_nodes():
+            yield child
+            yield from walk(child)
+
+    return tuple(walk(tree))
+
+
+def find_all(tree: nodes.Template, *kinds: type[nodes.Node]) -> list[Any]:
+    """Return the nodes of a tree that are of one of `kinds`, as Jinja finds them; the tree is walked once."""
+    return [node for node in _inside(tree) if isinstance(node, kinds)]
 
 
 @dataclass(frozen=True)
@@ -27,11 +43,11 @@ def _parse(environment: Environment, text: str, name: str) -> _Parsed:
     key = (text, environment.lexer)
     if key not in _PARSED:
         tree = environment.parse(text, name)
-        passing: Any = (nodes.ContextReference, nodes.DerivedContextReference, nodes.EnvironmentAttribute)
-        found = tree.find_all((nodes.Filter, nodes.Test, nodes.Name, nodes.Const))
-        words = (node.value if isinstance(node, nodes.Const) else node.name for node in found)  # type: ignore[attr-defined]
+        passing = find_all(tree, nodes.ContextReference, nodes.DerivedContextReference, nodes.EnvironmentAttribute)
+        found = find_all(tree, nodes.Filter, nodes.Test, nodes.Name, nodes.Const)
+        words = (node.value if isinstance(node, nodes.Const) else node.name for node in found)
         texts = frozenset(word for word in words if isinstance(word, str))
-        _PARSED[key] = _Parsed(tree, tuple(_referenced(tree)), texts, tree.find(passing) is not None)
+        _PARSED[key] = _Parsed(tree, tuple(_referenced(tree)), texts, bool(passing))
     return _PARSED[key]
 
 
@@ -66,8 +82,8 @@ def find_trees(
 
 
 def _referenced(tree: nodes.Template) -> Iterator[str | None]:
-    for node in tree.find_all((nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)):
-        yield from _constants(node.template)  # type: ignore[attr-defined]  # all four have it
+    for node in find_all(tree, nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include):
+        yield from _constants(node.template)
 
 
 def _constants(node: nodes.Expr) -> Iterator[str | None]:
