@@ -73,6 +73,21 @@ def engage(pelican: Any) -> None:
     pelican.run = lambda: _run(pelican, plain_run)
 
 
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Leave garbage alone while thousands of objects are made that all stay."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        # What stands now stays: one more look at all of it would find nothing.
+        gc.freeze()
+        if enabled:
+            gc.enable()
+
+
+@_without_collecting()
 def _run(pelican: Any, plain_run: Callable[[], None]) -> None:
     settings = pelican.settings
     build: Build = settings.pop(HELD, None) or Build()
@@ -88,7 +103,7 @@ def _run(pelican: Any, plain_run: Callable[[], None]) -> None:
     ledger = Ledger(state, root, build.tally, progress=_progress(build.said, started))
     state.output = Path(root)
     engine = _Engine(pelican, ledger, reading, salt)
-    with quick_content(reading.objects), mirrored(ledger), reading.objects.listening(), _without_collecting():
+    with quick_content(reading.objects), mirrored(ledger), reading.objects.listening():
         try:
             engine.take_place()
             state.begin()
@@ -162,17 +177,3 @@ class _Engine:
         """Note the files that plugins wrote through `output` or by themselves under a name of Pelican's."""
         for path in sorted(self.context.get(WRITTEN, ())):
             self.ledger.keep(path)
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Leave garbage alone while thousands of objects are made that all stay."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        # What stands now stays: one more look at all of it would find nothing.
-        gc.freeze()
-        if enabled:
-            gc.enable()

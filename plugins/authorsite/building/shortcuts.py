@@ -224,22 +224,28 @@ def _quick_address(plain: Callable[..., str]) -> Any:
         "date": lambda content: content.date,
         "category": lambda content: content.category.slug if hasattr(content, "category") else "",
     }
+    settings: dict[Any, str] = {}
     used: dict[str, tuple[str, ...] | None] = {}
-    known: dict[Any, str] = {}
+    dated: dict[Any, str] = {}
 
     def _expand_settings(self: Any, key: str, klass: str | None = None) -> str:
-        pattern = str(self.settings[f"{klass or self.__class__.__name__}_{key}".upper()])
+        place = (klass or self.__class__.__name__, key)
+        if place not in settings:
+            settings[place] = "_".join(place).upper()
+        pattern = str(self.settings[settings[place]])
         if pattern not in used:
             names = {name for _, name, _, _ in Formatter().parse(pattern) if name is not None}
             used[pattern] = tuple(sorted(names)) if names <= set(gives) else None
         names_ = used[pattern]
         if names_ is None or ("date" in names_ and not hasattr(self, "date")):
             return plain(self, key, klass)
+        if "date" not in names_:
+            return pattern.format(**{name: gives[name](self) for name in names_})
         values = [gives[name](self) for name in names_]
         # Dates of two zones can be equal and yet be written differently.
-        own = (pattern, *values, self.date.tzinfo if "date" in names_ else None)
-        if own not in known:
-            known[own] = pattern.format(**dict(zip(names_, values, strict=True)))
-        return known[own]
+        own = (pattern, self.date.tzinfo, *values)
+        if own not in dated:
+            dated[own] = pattern.format(**dict(zip(names_, values, strict=True)))
+        return dated[own]
 
     return _expand_settings
