@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -293,6 +294,28 @@ def test_what_a_page_says_while_two_share_them_is_said_here_and_once(tmp_path, s
         post["title"] for post in site.posts.values()
     )
     assert [place for place in shared[0] if place.count("-") > 1] == []
+
+
+@pytest.mark.parametrize(("name", "author", "theme"), THEMES[:2], ids=[t[0] for t in THEMES[:2]])
+def test_what_was_kept_of_posts_may_be_damaged_in_any_way(tmp_path, name, author, theme):
+    site = RandomSite(tmp_path, name, author=author, theme=theme())
+    for number in range(8):
+        site.edit()
+        site.build("incremental", engine=True)
+        with sqlite3.connect(tmp_path / "incremental.cache/bodies.sqlite") as base:
+            for row, record in base.execute("SELECT rowid, record FROM objects").fetchall():
+                at = site.random.randrange(len(record))
+                harm = [record[:at], record[at:], record.replace("[", "[[", 1), record.replace(", ", ", null, ", 1)]
+                base.execute("UPDATE objects SET record = ? WHERE rowid = ?", (harm[(number + row) % 4], row))
+            if number % 3 == 2:
+                base.execute("UPDATE bodies SET html = '[]' WHERE rest = 'null'")
+        base.close()
+        # What no longer holds together is read again; what a record still says may be believed.
+        os.utime(site.root / "content/posts" / site.pick())
+        site.build("incremental", engine=True)
+    for file in tmp_path.glob("*.cache/bodies.sqlite"):
+        file.unlink()
+    site.compare("without the damaged cache")
 
 
 def test_explain_says_why_a_page_was_rendered_left_or_is_not_there(tmp_path):

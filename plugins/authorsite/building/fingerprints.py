@@ -181,7 +181,8 @@ class _SiteDigester(Digester):
         parts = [told, *(f"{use}={self._used(value, use)}" for use in plan.uses)]
         for label, name, step, below in plan.rest:
             seen = getattr(value, name, MISSING) if name else MISSING
-            parts.append(label + self.touched(self.step(value, step) if seen is MISSING else seen, below))
+            seen = self.step(value, step) if seen is MISSING else seen
+            parts.append(label + self.touched(seen, below))
         return self._remember((id(value), id(node)), f"({','.join(parts)})", value)
 
     def _used(self, value: Any, use: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from pelican.contents import Content
@@ -30,46 +32,58 @@ class Kept:
 
     stamp: Stamp
     kind: type[Content]
-    given: dict[str, Any]
     holding: Holding
+    values: tuple[Any, ...]
     meta: str
     summary: str
     body: str
     linked: bool
     text: int | None = None
 
-    def copied(self) -> dict[str, Any]:
-        """Return the attributes, lists and dictionaries as new ones."""
-        own = dict(self.given)
+    def given(self) -> dict[str, Any]:
+        """Return the attributes; lists and dictionaries are new ones."""
+        given = dict(zip(self.holding.names, self.values, strict=True))
         for name in self.holding.containers:
-            own[name] = own[name].copy()
-        return own
+            given[name] = given[name].copy()
+        return given
 
     def unchanged(self, content: Content) -> frozenset[str]:
         """Return the names of the attributes of `content` that are as they were, computed ones included."""
-        own, given, holding = vars(content), self.given, self.holding
-        for name in holding.wrapped:
-            found = given[name]
+        own, holding = vars(content), self.holding
+        for number in holding.wrapped:
+            found = self.values[number]
             for wrapper in found if isinstance(found, (list, tuple)) else (found,):
                 if len(vars(wrapper)) > _OWN_OF_WRAPPER and not is_bare(wrapper):
                     return frozenset()
         html = own.get("_content")
         whole = not self.linked and (html is None or hash(html) == self.text) and "_get_content" not in own
-        if given.items() <= own.items():
+        if holding.are_in(own, self.values):
             return holding.whole if whole else holding.but_texts
+        given = dict(zip(holding.names, self.values, strict=True))
         changed = {name for name, value in given.items() if name not in own or own[name] != value}
         computed = changed <= _SET_LATER
         return frozenset(given) - changed | (COMPUTED if computed else frozenset())
 
 
 class Holding:
-    """What objects with the same attributes have in common: names, by what is to be done with the attributes."""
+    """What objects with the same attributes have in common: their names, and which are to be treated how."""
 
     def __init__(self, given: dict[str, Any]) -> None:
-        self.containers = tuple(name for name, value in given.items() if type(value) in {list, dict})
-        self.wrapped = tuple(name for name in ("category", "author", "tags", "authors") if name in given)
+        names = list(given)
+        self.names = tuple(names)
+        self.values_in: Callable[[dict[str, Any]], tuple[Any, ...]] = itemgetter(*names)
+        self.containers = tuple(name for name in names if type(given[name]) in {list, dict})
+        self.wrapped = tuple(names.index(name) for name in ("category", "author", "tags", "authors") if name in given)
+        self.date = names.index("date") if "date" in given else None
         self.but_texts = frozenset(given) | COMPUTED
         self.whole = self.but_texts | OF_THE_TEXT
+
+    def are_in(self, own: dict[str, Any], values: tuple[Any, ...]) -> bool:
+        """Whether the attributes are there and have these values."""
+        try:
+            return self.values_in(own) == values
+        except KeyError:
+            return False
 
 
 def is_bare(wrapper: URLWrapper) -> bool:

@@ -138,7 +138,7 @@ class Objects(logging.Handler):
                 return None
         content: Any = object.__new__(kept.kind)
         # Context and settings are set anew as Pelican set them.
-        content.__dict__ = kept.copied() | {"_context": context, "settings": settings}
+        content.__dict__ = kept.given() | {"_context": context, "settings": settings}
         self._note(path, content, kept)
         if kept.linked:
             self.fill(content)
@@ -168,8 +168,8 @@ class Objects(logging.Handler):
             return
         known, told = self._shape(shape), _JSON.encode(leaves)
         meta, of_summary = digest(known, told), digest(summary)
-        kept = Kept(moment, type(content), given, Holding(given), meta, of_summary, key, linked, hash(html))
-        kept.given = kept.copied()
+        values = tuple(value.copy() if type(value) in {list, dict} else value for value in given.values())
+        kept = Kept(moment, type(content), Holding(given), values, meta, of_summary, key, linked, hash(html))
         self._kept[path] = kept
         self._note(path, content, kept)
         if time.time_ns() - moment[0] > _RACY:
@@ -203,7 +203,8 @@ class Objects(logging.Handler):
         if kept is None or kept.stamp != moment:
             return None
         # What was out may wait again, when the site's date or the clock was put back.
-        return None if kept.given.get("date", self._date) > self._date else kept
+        date = kept.holding.date
+        return None if date is not None and kept.values[date] > self._date else kept
 
     def _decoded(self, moment: Stamp, body: str, record: str) -> Kept | None:
         try:
@@ -221,7 +222,10 @@ class Objects(logging.Handler):
             given["metadata"] = metadata
             if made.holding is None:
                 made.holding = Holding(given)
-            return Kept(moment, made.kind, given, made.holding, meta, of_summary, body, made.linked)
+            if tuple(given) != made.holding.names:
+                return None
+            values = tuple(given.values())
+            return Kept(moment, made.kind, made.holding, values, meta, of_summary, body, made.linked)
         except (ValueError, LookupError, TypeError, AttributeError, StopIteration):
             return None
 
@@ -273,7 +277,7 @@ class _Making:
 
 def _making(shape: str, decoder: Decoder) -> _Making | None:
     try:
-        kind, linked, shared, metadata, others = json.loads(shape)
+        kind, linked, _, shared, metadata, others = json.loads(shape)
         pairs = [(sys.intern(name), sys.intern(key)) for name, key in shared]
         return _Making(_KINDS[kind], linked, pairs, decoder.maker(metadata), decoder.maker(others))
     except (ValueError, LookupError, TypeError, AttributeError):
@@ -294,7 +298,8 @@ def _taken_apart(content: Any, given: dict[str, Any], leaves: list[Any], *, link
     keys = {id(value): key for key, value in metadata.items()}
     shared = tuple((name, keys[id(value)]) for name, value in others.items() if id(value) in keys)
     rest = {name: value for name, value in others.items() if id(value) not in keys}
-    shape = (type(content).__name__, linked, shared, encode(metadata, leaves), encode(rest, leaves))
+    # That there is a summary is of the shape, too: objects of one shape have the same attributes.
+    shape = (type(content).__name__, linked, bool(summary), shared, encode(metadata, leaves), encode(rest, leaves))
     return shape, summary
 
 

@@ -86,13 +86,18 @@ def _quick_slugify(slugify: Callable[..., str]) -> Callable[..., str]:
     return quick
 
 
+def _is_plain(path: str) -> bool:
+    """Whether `path` can be written in no other way: none of its parts, but the first, is empty, "." or ".."."""
+    odd = "//" in path or "/./" in path or "/../" in path or "\\" in path
+    return not odd and not path.endswith(("/", "/.", "/..")) and os.sep == "/"
+
+
 def quick_join(join: Callable[..., str]) -> Callable[..., str]:
     """Return what joins a folder and a path below it as `join` does, without a look at each part of a simple path."""
-    odd = re.compile(r"//|(?:^|/)\.\.?(?:/|$)|\\|^/|/$")
     bases: dict[str, str] = {}
 
     def quick(base: str, *parts: str) -> str:
-        if len(parts) != 1 or not parts[0] or odd.search(parts[0]) or os.sep != "/":
+        if len(parts) != 1 or parts[0][:1] in {"", "/", "."} or not _is_plain(parts[0]):
             return join(base, *parts)
         if base not in bases:
             bases[base] = os.path.abspath(base)  # noqa: PTH100 - as Pelican writes it
@@ -104,7 +109,6 @@ def quick_join(join: Callable[..., str]) -> Callable[..., str]:
 def _quick_source_path() -> Any:
     known: dict[tuple[str, str], str] = {}
     plain = Content.get_relative_source_path
-    odd = re.compile(r"//|/\.\.?(?:/|$)|\\|/$")
 
     def get_relative_source_path(self: Any, source_path: str | None = None) -> Any:
         path = source_path or self.source_path
@@ -114,9 +118,7 @@ def _quick_source_path() -> Any:
         found = known.get(key)
         if found is None:
             root = f"{key[0]}/"
-            straight = (
-                path.startswith(root) and root.startswith("/") and not odd.search(path) and not odd.search(key[0])
-            )
+            straight = path.startswith(root) and root.startswith("/") and _is_plain(path)
             found = known[key] = path.removeprefix(root) if straight else plain(self, path)
         return found
 
