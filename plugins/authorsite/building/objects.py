@@ -72,7 +72,7 @@ class Objects(logging.Handler):
         self.memory: Memory | None = None
         self._cache, self._text_of, self._read = cache, text_of, read
         self._salt = ""
-        self._rows: dict[str, tuple[Any, str, str]] = {}
+        self._rows: dict[str, tuple[str, str, str, str]] = {}
         self._stored: set[str] = set()
         self._kept: dict[str, Kept] = {}
         # Of this build: by the id of each object, which is held so that the id stays its own.
@@ -93,10 +93,10 @@ class Objects(logging.Handler):
     def begin(self, salt: str, settings: Mapping[str, Any], *, resident: bool) -> None:
         """Begin a build; what was read under another salt is forgotten."""
         if salt != self._salt:
-            self._rows = {path: (stamp_, body, record) for path, stamp_, body, record in self._cache.objects(salt)}
+            self._rows = {row[0]: row for row in self._cache.objects(salt)}
             self._stored, self._kept, self.memory = set(self._rows), {}, Memory() if resident else None
         self._salt, self._log, self._settings = salt, settings.get(KEY), settings
-        shapes = self._cache.find({record[:DIGITS] for _, _, record in self._rows.values()})
+        shapes = self._cache.find({record[:DIGITS] for *_, record in self._rows.values()})
         self._makers = {key: _making(text, Decoder(settings)) for key, (text, _) in shapes.items()}
         self._now, self._fresh, self._seen, self._next = {}, {}, set(), {}
         self._computing = _are_pelicans()
@@ -196,8 +196,8 @@ class Objects(logging.Handler):
             return None
         kept = self._kept.get(path)
         row = self._rows.pop(path, None)
-        if kept is None and row is not None and row[0] == _text(moment):
-            kept = self._decoded(moment, row[1], row[2])
+        if kept is None and row is not None and row[1] == _text(moment):
+            kept = self._decoded(moment, row[2], row[3])
             if kept is not None:
                 self._kept[path] = kept
         if kept is None or kept.stamp != moment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 from collections.abc import Callable, Mapping
@@ -101,14 +102,15 @@ class IncrementalWriter(Writer):
             return
         size = sizes[template_name] or self.settings["DEFAULT_PAGINATION"]
         paginators = {key: Paginator(name, url, listed, self.settings, size) for key, listed in paginated.items()}
+        pages = {key: functools.lru_cache(3)(paginator.page) for key, paginator in paginators.items()}
         for number in range(1, next(iter(paginators.values())).num_pages + 1):
             numbered, save_as = dict(kwargs), name
             for key, paginator in paginators.items():
-                page = paginator.page(number)
+                page = pages[key](number)
                 numbered[f"{key}_paginator"] = paginator
                 numbered[f"{key}_page"] = page
-                numbered[f"{key}_previous_page"] = paginator.page(number - 1) if number > 1 else None
-                numbered[f"{key}_next_page"] = paginator.page(number + 1) if number < paginator.num_pages else None
+                numbered[f"{key}_previous_page"] = pages[key](number - 1) if number > 1 else None
+                numbered[f"{key}_next_page"] = pages[key](number + 1) if number < paginator.num_pages else None
                 save_as = page.save_as
             self._page(save_as, template, context, numbered, relative_urls, override_output)
 
