@@ -405,6 +405,29 @@ def test_a_build_killed_at_any_moment_and_repeated_gives_the_clean_result(tmp_pa
         site.compare("after a kill")
 
 
+DEADLY = """
+import os
+from authorsite import output
+whole = output.replace_file
+output.replace_file = lambda path, make: (whole(path, make), "cards" in str(path) and os._exit(9))
+"""
+
+
+def test_what_a_plugin_wrote_before_the_build_was_killed_goes_with_its_post(tmp_path):
+    site = RandomSite(tmp_path, "cards", author=True, theme=ROOT / "theme")
+    site.build("incremental", engine=True)
+    before = tree(tmp_path / "incremental").keys()
+    site.add()
+    added = max(site.posts, key=lambda name: int(name[:-3].split("-")[-1]))
+    code = DEADLY + KILLED.format(root=tmp_path, strict=False, settings=site.settings)
+    environment = {"PYTHONPATH": str(ROOT / "plugins"), "SITE_DATE": SITE_DATE}
+    assert subprocess.run([sys.executable, "-c", code, str(ROOT)], env=environment, check=False).returncode == 9
+    assert [name for name in tree(tmp_path / "incremental").keys() - before if "cards" in name]
+    del site.posts[added]
+    (tmp_path / "content/posts" / added).unlink()
+    site.compare("after a kill")
+
+
 def test_an_edited_post_is_on_its_page_before_the_next_build_which_finds_it_right(tmp_path):
     site = RandomSite(tmp_path, "early", author=True, theme=ROOT / "theme")
     name = min(site.posts)

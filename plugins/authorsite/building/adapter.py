@@ -102,6 +102,7 @@ def _run(pelican: Any, plain_run: Callable[[], None]) -> None:
     root = os.path.abspath(pelican.output_path)  # noqa: PTH100 - as Pelican writes it
     ledger = Ledger(state, root, build.tally, progress=_progress(build.said, started))
     state.output = Path(root)
+    settings[WRITTEN] = _Announced(ledger)
     engine = _Engine(pelican, ledger, reading, salt)
     with quick_content(reading.objects), mirrored(ledger), reading.objects.listening():
         try:
@@ -119,6 +120,19 @@ def _run(pelican: Any, plain_run: Callable[[], None]) -> None:
                 reading.cache.close()
     build.tally.seconds = time.perf_counter() - started
     build.engine = engine if build.kept else None
+
+
+class _Announced(set[str]):
+    """The files that plugins write; each is announced before it is made, so that a build cut short leaves no stray."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__()
+        self._ledger = ledger
+
+    def add(self, path: str) -> None:
+        """Note that the file `path` is written."""
+        super().add(path)
+        self._ledger.state.announce(self._ledger.name(path))
 
 
 def _progress(said: Callable[[str], None] | None, started: float) -> Callable[[int], None]:

@@ -8,18 +8,15 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from jinja2 import Environment, Template
-from jinja2.defaults import DEFAULT_NAMESPACE
-from jinja2.filters import FILTERS
-from jinja2.tests import TESTS
 from pelican.contents import Content
 from pelican.paginator import Page, Paginator
 from pelican.urlwrappers import URLWrapper
 
-from .code_digests import CodeDigester, is_steady
-from .digests import MISSING, Digester, Unknowable, digest
+from .digests import MISSING, Digester, digest
 from .kept import is_bare
 from .objects import Objects, may_link
 from .reach import reach
+from .salts import environment_of
 from .touched import ANY_PAGE, SAME, TRUTH, Touched
 from .trees import find_trees
 
@@ -96,7 +93,7 @@ class Fingerprints:
 
     def _reach(self, environment: Environment, name: str) -> _Reached:
         if id(environment) not in self._environments:
-            self._environments[id(environment)] = (*_environment(environment), environment)
+            self._environments[id(environment)] = (*environment_of(environment), environment)
         code, unsteady, _ = self._environments[id(environment)]
         texts, trees = find_trees(environment, name, unsteady)
         told = digest(code, name, *(f"{n} {t}" for n, t in sorted(texts.items())))
@@ -106,37 +103,6 @@ class Fingerprints:
             touched = {name: node.shared(_NODES) for name, node in reach(trees, environment.globals).items()}
             _REACHED[told] = _Reached(told, touched, ("code or settings", "templates", *touched))
         return _REACHED[told]
-
-
-def _environment(environment: Environment) -> tuple[str, frozenset[str]]:
-    """Return the digest of what an environment adds to Jinja's own ("": unknowable), and the names to distrust."""
-    unsteady, parts, code = {"random", "lipsum"}, [], CodeDigester()
-    groups: tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...] = (
-        (environment.filters, FILTERS),
-        (environment.tests, TESTS),
-        (environment.globals, DEFAULT_NAMESPACE),
-    )
-    options = (
-        "autoescape",
-        "trim_blocks",
-        "lstrip_blocks",
-        "keep_trailing_newline",
-        "newline_sequence",
-        "block_start_string",
-    )
-    parts += [repr(getattr(environment, name)) for name in options if not callable(getattr(environment, name))]
-    parts += [repr(environment.undefined), repr(environment.finalize), repr(sorted(environment.extensions))]
-    for number, (given, own) in enumerate(groups):
-        for name, value in sorted(given.items()):
-            if own.get(name) is value:
-                continue
-            if getattr(value, "jinja_pass_arg", None) is not None or (callable(value) and not is_steady(value)):
-                unsteady.add(name)
-            try:
-                parts.append(f"{number} {name} {code.whole(value)}")
-            except (Unknowable, RecursionError):
-                unsteady.add(name)
-    return digest(*parts), frozenset(unsteady)
 
 
 class _SiteDigester(Digester):

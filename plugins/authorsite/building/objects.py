@@ -8,30 +8,27 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from pelican import signals
-from pelican.contents import Article, Content, Page
+from pelican.contents import Content
 from pelican.settings import DEFAULT_CONFIG
 
 from ..problems import KEY
 from .cache import Cache
 from .digests import DIGITS, digest
 from .kept import COMPUTED, OF_THE_TEXT, Holding, Kept, Stamp, stamp
-from .records import Decoder, Make, Unkeepable, encode
+from .records import KINDS, Decoder, Making, Unkeepable, making, taken_apart
 
 _RACY = 50_000_000
 """A file changed so few nanoseconds ago may change again within one tick of the file system's clock."""
 
-_KINDS = {kind.__name__: kind for kind in (Article, Page)}
 _NOT_KEPT = frozenset(("settings", "_context", "_content"))
 _LISTENED = (
     signals.content_object_init,
@@ -87,7 +84,7 @@ class Objects(logging.Handler):
         self._log: Any = ()
         self._before: tuple[Stamp | None, int] = (None, 0)
         self._shapes: dict[Any, str] = {}
-        self._makers: dict[str, _Making | None] = {}
+        self._makers: dict[str, Making | None] = {}
         self._settings: Mapping[str, Any] = {}
 
     def begin(self, salt: str, settings: Mapping[str, Any], *, resident: bool) -> None:
@@ -97,7 +94,7 @@ class Objects(logging.Handler):
             self._stored, self._kept, self.memory = set(self._rows), {}, Memory() if resident else None
         self._salt, self._log, self._settings = salt, settings.get(KEY), settings
         shapes = self._cache.find({record[:DIGITS] for *_, record in self._rows.values()})
-        self._makers = {key: _making(text, Decoder(settings)) for key, (text, _) in shapes.items()}
+        self._makers = {key: making(text, Decoder(settings)) for key, (text, _) in shapes.items()}
         self._now, self._fresh, self._seen, self._next = {}, {}, set(), {}
         self._computing = _are_pelicans()
         given = settings.get("SITE_DATE")
@@ -158,12 +155,12 @@ class Objects(logging.Handler):
         finished = getattr(content, "status", "") == "published" and not getattr(content, "draft", False)
         if moment is None or not key or not finished or said != self.said() or _listened():
             return
-        if html is not content._content or type(content) not in _KINDS.values():  # noqa: SLF001 - Pelican's own name
+        if html is not content._content or type(content) not in KINDS.values():  # noqa: SLF001 - Pelican's own name
             return
         given = {name: value for name, value in vars(content).items() if name not in _NOT_KEPT}
         leaves: list[Any] = []
         try:
-            shape, summary = _taken_apart(content, given, leaves, linked=linked)
+            shape, summary = taken_apart(content, given, leaves, linked=linked)
         except Unkeepable:
             return
         known, told = self._shape(shape), _JSON.encode(leaves)
@@ -263,46 +260,6 @@ def _listened() -> bool:
     return False
 
 
-@dataclass
-class _Making:
-    """Makes the attributes of objects of one shape; `shared` are those that the metadata hold too, by which name."""
-
-    kind: type[Content]
-    linked: bool
-    shared: list[tuple[str, str]]
-    metadata: Make
-    others: Make
-    holding: Holding | None = None
-
-
-def _making(shape: str, decoder: Decoder) -> _Making | None:
-    try:
-        kind, linked, _, shared, metadata, others = json.loads(shape)
-        pairs = [(sys.intern(name), sys.intern(key)) for name, key in shared]
-        return _Making(_KINDS[kind], linked, pairs, decoder.maker(metadata), decoder.maker(others))
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return None
-
-
-def _taken_apart(content: Any, given: dict[str, Any], leaves: list[Any], *, linked: bool) -> tuple[Any, str]:
-    """Return the shape of the attributes, and by itself, for it changes with the text, the summary as JSON ("": none).
-
-    What is plain of them goes to `leaves`.
-    """
-    metadata: dict[str, Any] = dict(given["metadata"])
-    others = {name: value for name, value in given.items() if name != "metadata"}
-    summary = ""
-    if "summary" in metadata and metadata["summary"] is others.get("_summary"):
-        summary = json.dumps(metadata.pop("summary"))
-        del others["_summary"]
-    keys = {id(value): key for key, value in metadata.items()}
-    shared = tuple((name, keys[id(value)]) for name, value in others.items() if id(value) in keys)
-    rest = {name: value for name, value in others.items() if id(value) not in keys}
-    # That there is a summary is of the shape, too: objects of one shape have the same attributes.
-    shape = (type(content).__name__, linked, bool(summary), shared, encode(metadata, leaves), encode(rest, leaves))
-    return shape, summary
-
-
 _JSON_BACK = json.JSONDecoder()
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 
@@ -310,7 +267,7 @@ _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 def _are_pelicans() -> bool:
     """Whether the computed attributes are Pelican's own, not a plugin's."""
     names = (*COMPUTED, *OF_THE_TEXT)
-    return all(getattr(kind, name).fget.__module__ == Content.__module__ for name in names for kind in _KINDS.values())
+    return all(getattr(kind, name).fget.__module__ == Content.__module__ for name in names for kind in KINDS.values())
 
 
 def _text(moment: Stamp) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
@@ -11,8 +12,14 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pelican.contents import Article, Content, Page
 from pelican.urlwrappers import Author, Category, Tag, URLWrapper
 from pelican.utils import SafeDatetime
+
+from .kept import Holding
+
+KINDS = {kind.__name__: kind for kind in (Article, Page)}
+"""The kinds of objects that are kept."""
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 _DATES: dict[str, Any] = {kind.__name__: kind for kind in (SafeDatetime, datetime)}
@@ -127,3 +134,44 @@ class Decoder:
             return lambda leaves: kind[inside(leaves)]
         make = kind.model_construct if hasattr(kind, "model_fields") else kind
         return lambda leaves: make(**inside(leaves))
+
+
+@dataclasses.dataclass
+class Making:
+    """Makes the attributes of objects of one shape; `shared` are those that the metadata hold too, by which name."""
+
+    kind: type[Content]
+    linked: bool
+    shared: list[tuple[str, str]]
+    metadata: Make
+    others: Make
+    holding: Holding | None = None
+
+
+def making(shape: str, decoder: Decoder) -> Making | None:
+    """Return what makes objects of `shape`, as JSON; None when it is damaged."""
+    try:
+        kind, linked, _, shared, metadata, others = json.loads(shape)
+        pairs = [(sys.intern(name), sys.intern(key)) for name, key in shared]
+        return Making(KINDS[kind], linked, pairs, decoder.maker(metadata), decoder.maker(others))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def taken_apart(content: Any, given: dict[str, Any], leaves: list[Any], *, linked: bool) -> tuple[Any, str]:
+    """Return the shape of the attributes, and by itself, for it changes with the text, the summary as JSON ("": none).
+
+    What is plain of them goes to `leaves`.
+    """
+    metadata: dict[str, Any] = dict(given["metadata"])
+    others = {name: value for name, value in given.items() if name != "metadata"}
+    summary = ""
+    if "summary" in metadata and metadata["summary"] is others.get("_summary"):
+        summary = json.dumps(metadata.pop("summary"))
+        del others["_summary"]
+    keys = {id(value): key for key, value in metadata.items()}
+    shared = tuple((name, keys[id(value)]) for name, value in others.items() if id(value) in keys)
+    rest = {name: value for name, value in others.items() if id(value) not in keys}
+    # That there is a summary is of the shape, too: objects of one shape have the same attributes.
+    shape = (type(content).__name__, linked, bool(summary), shared, encode(metadata, leaves), encode(rest, leaves))
+    return shape, summary

@@ -10,7 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .code_digests import CodeDigester, file_digest, module_digest
+from jinja2 import Environment
+from jinja2.defaults import DEFAULT_NAMESPACE
+from jinja2.filters import FILTERS
+from jinja2.tests import TESTS
+
+from .code_digests import CodeDigester, file_digest, is_steady, module_digest
 from .digests import Unknowable, digest
 
 _VOLATILE = frozenset(
@@ -40,7 +45,38 @@ def salt_of(settings: Mapping[str, Any], plugins: list[Any]) -> str:
 
 def conversion_salt() -> str:
     """Return the digest of what converting a body depends on beside the file and the reader's own settings."""
-    return digest(*(module_digest(f"{__package__}.{name}") for name in ("reading", "inline")), *versions())
+    return digest(*(module_digest(f"{__package__}.{name}") for name in ("reading", "two_steps", "inline")), *versions())
+
+
+def environment_of(environment: Environment) -> tuple[str, frozenset[str]]:
+    """Return the digest of what an environment adds to Jinja's own ("": unknowable), and the names to distrust."""
+    unsteady, parts, code = {"random", "lipsum"}, [], CodeDigester()
+    groups: tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...] = (
+        (environment.filters, FILTERS),
+        (environment.tests, TESTS),
+        (environment.globals, DEFAULT_NAMESPACE),
+    )
+    options = (
+        "autoescape",
+        "trim_blocks",
+        "lstrip_blocks",
+        "keep_trailing_newline",
+        "newline_sequence",
+        "block_start_string",
+    )
+    parts += [repr(getattr(environment, name)) for name in options if not callable(getattr(environment, name))]
+    parts += [repr(environment.undefined), repr(environment.finalize), repr(sorted(environment.extensions))]
+    for number, (given, own) in enumerate(groups):
+        for name, value in sorted(given.items()):
+            if own.get(name) is value:
+                continue
+            if getattr(value, "jinja_pass_arg", None) is not None or (callable(value) and not is_steady(value)):
+                unsteady.add(name)
+            try:
+                parts.append(f"{number} {name} {code.whole(value)}")
+            except (Unknowable, RecursionError):
+                unsteady.add(name)
+    return digest(*parts), frozenset(unsteady)
 
 
 def _plugin_digest(plugin: Any) -> str:
