@@ -94,7 +94,9 @@ class Objects(logging.Handler):
             self._stored, self._kept, self.memory = set(self._rows), {}, Memory() if resident else None
         self._salt, self._log, self._settings = salt, settings.get(KEY), settings
         shapes = self._cache.find({record[:DIGITS] for *_, record in self._rows.values()})
-        self._makers = {key: making(text, Decoder(settings)) for key, (text, _) in shapes.items()}
+        # Shapes of objects that are in memory stay in use, but nothing is made of them any more.
+        makers = {key: making(text, Decoder(settings)) for key, (text, _) in shapes.items()}
+        self._makers = dict.fromkeys(self._makers) | makers
         self._now, self._fresh, self._seen, self._next = {}, {}, set(), {}
         self._computing = _are_pelicans()
         given = settings.get("SITE_DATE")
