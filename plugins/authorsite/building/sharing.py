@@ -19,7 +19,7 @@ from pelican import signals
 from ..processes import without_interrupts
 from .ledger import Ledger, Tally
 from .reading import Reading, fall_silent, may_fork
-from .writer import IncrementalWriter, Left
+from .writer import IncrementalWriter, Page
 
 MANY = 300
 """So many new bodies are worth another process for their pages."""
@@ -32,7 +32,7 @@ class _Turn:
     mine: bool
     said: Callable[[], int] = int
     parent: int = 0
-    left: list[Left] = field(default_factory=list)
+    left: list[Page] = field(default_factory=list)
     heard: int = 0
 
     def comes(self) -> bool:

@@ -32,14 +32,14 @@ class _Sheet(io.StringIO):
             self._put(self.getvalue().replace("\n", os.linesep).encode(self._encoding))
 
 
-Left = tuple[str, Any, dict[str, Any], dict[str, Any]]
-"""A page that is left to another process: its file, its template, the context, and what else the page is given."""
+Page = tuple[str, Any, dict[str, Any], dict[str, Any]]
+"""A page to be written: its file, its template, the context, and what else the page is given."""
 
 
 class Turn(Protocol):
     """Says which pages are this process's, where two share them; `left` are the other's."""
 
-    left: list[Left]
+    left: list[Page]
 
     def comes(self) -> bool:
         """Whether the next page is this process's."""
@@ -129,24 +129,16 @@ class IncrementalWriter(Writer):
         own.update(given)
         if own["localsiteurl"]:
             context["localsiteurl"] = own["localsiteurl"]
-        path = writers.sanitised_join(self.output_path, name)
+        page = (writers.sanitised_join(self.output_path, name), template, context, own)
         self.ledger.tally.pages += 1
         self.ledger.progress(self.ledger.tally.pages)
         if self.turn is None or self.turn.comes():
-            self._write(path, template, context, own, override)
-        elif self._claim(path, override):
-            self.turn.left.append((path, template, context, own))
+            self._write(page, override)
+        elif self._claim(page[0], override):
+            self.turn.left.append(page)
 
-    def _write(
-        self,
-        path: str,
-        template: Any,
-        context: dict[str, Any],
-        own: dict[str, Any],
-        override: bool,
-        *,
-        claimed: bool = False,
-    ) -> None:
+    def _write(self, page: Page, override: bool, *, claimed: bool = False) -> None:
+        path, template, context, own = page
         place = self.ledger.name(path)
         fingerprint = self.fingerprints.of(template, own, context)
         taken = path in self._written_files and not claimed
@@ -160,20 +152,21 @@ class IncrementalWriter(Writer):
                 self.ledger.put(place, data, None if taken else fingerprint, template.name or "")
         elif not claimed:
             self._claim(path, override)
-        self._tell(path, context, own)
+        self._tell(page)
 
-    def take_over(self, left: list[Left], made: Ledger) -> None:
+    def take_over(self, left: list[Page], made: Ledger) -> None:
         """Stand by the pages that another process made; make those that are `left` and that it did not make."""
         self.ledger.tally.add(made.tally)
-        for path, template, context, own in left:
-            place = self.ledger.name(path)
+        for page in left:
+            place = self.ledger.name(page[0])
             if place in made.entries:
                 self.ledger.entries[place] = made.entries[place]
-                self._tell(path, context, own)
+                self._tell(page)
             else:
-                self._write(path, template, context, own, False, claimed=True)
+                self._write(page, False, claimed=True)
 
-    def _tell(self, path: str, context: dict[str, Any], own: dict[str, Any]) -> None:
+    def _tell(self, page: Page) -> None:
+        path, _, context, own = page
         if signals.content_written.receivers:
             signals.content_written.send(path, context={**context, **own})
 
