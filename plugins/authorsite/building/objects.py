@@ -21,7 +21,7 @@ from pelican.contents import Content
 from pelican.settings import DEFAULT_CONFIG
 
 from ..problems import KEY
-from .cache import Cache
+from .cache import Cache, Prepared
 from .digests import DIGITS, digest
 from .kept import COMPUTED, OF_THE_TEXT, Holding, Kept, Stamp, stamp
 from .records import KINDS, Decoder, Making, Unkeepable, making, taken_apart
@@ -84,6 +84,7 @@ class Objects(logging.Handler):
         self._log: Any = ()
         self._before: tuple[Stamp | None, int] = (None, 0)
         self._shapes: dict[Any, str] = {}
+        self._fresh_shapes: dict[str, Prepared] = {}
         self._makers: dict[str, Making | None] = {}
         self._settings: Mapping[str, Any] = {}
 
@@ -183,7 +184,7 @@ class Objects(logging.Handler):
         if shape not in self._shapes:
             text = _JSON.encode(shape)
             self._shapes[shape] = digest(text)
-            self._cache.add({self._shapes[shape]: (text, None)})
+            self._fresh_shapes[self._shapes[shape]] = (text, None)
         return self._shapes[shape]
 
     def _note(self, path: str, content: Content, kept: Kept) -> None:
@@ -241,9 +242,10 @@ class Objects(logging.Handler):
 
     def finish(self) -> None:
         """Write what is new to the cache, and drop what is there no more."""
+        self._cache.add(self._fresh_shapes)
         self._cache.keep_objects(self._salt, self._fresh, self._stored - self._seen)
         self._stored = (self._stored & self._seen) | set(self._fresh)
-        self._fresh, self._now = {}, {}
+        self._fresh, self._fresh_shapes, self._now = {}, {}, {}
 
 
 def may_link(settings: Any, text: str) -> bool:
