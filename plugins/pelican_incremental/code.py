@@ -1,0 +1,196 @@
+"""What all pages depend on, settings, code and versions; and which functions depend on nothing but their arguments."""
+
+from __future__ import annotations
+
+import builtins
+import dis
+import functools
+import locale
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path, PurePath
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any, TypeVar
+
+from .digests import Digester, Unknown
+from .store import digest, versions
+
+TRANSIENT = "INCREMENTAL_TRANSIENT"
+"""Pelican setting: names of further settings that count only where a template reads them."""
+
+_TRANSIENT = frozenset(
+    "OUTPUT_PATH CACHE_PATH DELETE_OUTPUT_DIRECTORY OUTPUT_RETENTION LOG_FILTER LOAD_CONTENT_CACHE "
+    "CACHE_CONTENT CHECK_MODIFIED_METHOD INCREMENTAL_TRANSIENT BIND PORT VERBOSITY DEBUG AUTORELOAD LISTEN".split()
+)
+
+
+def site_digest(settings: Mapping[str, Any], plugins: Iterable[Any]) -> str:
+    """Return the digest of all that any page may depend on: settings, plugins' code, versions, locale, time zone.
+
+    A setting that cannot be compared makes it another one each time, so that every page is rendered.
+    """
+    passing = _TRANSIENT | set(settings.get(TRANSIENT, ()))
+    try:
+        told = settings_digest({key: settings[key] for key in sorted(settings) if key not in passing})
+    except (Unknown, RecursionError):
+        told = f"unknown {time.time_ns()}"
+    places = (*map(_place_of, plugins), Path(__file__).parent)
+    return digest(told, locale.setlocale(locale.LC_ALL), *time.tzname, *map(code_digest, places), *versions())
+
+
+def settings_digest(value: Any) -> str:
+    """Return a digest of a value as settings hold it, functions and modules by their code; raises Unknown."""
+    return digest(_SettingsDigester().of(value))
+
+
+def code_digest(place: Path | None) -> str:
+    """Return the digest of all files of a package's folder, or of a module's file and of the modules beside it."""
+    if place is None:
+        return ""
+    found = place.rglob("*") if place.is_dir() else place.parent.glob("*.py")
+    files = sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
+    return digest(*(part for path in files for part in (str(path.relative_to(place.parent)), path.read_bytes())))
+
+
+def _place_of(plugin: Any) -> Path | None:
+    """Return the folder of a plugin that is a package, the file of one that is a module."""
+    module = plugin if isinstance(plugin, ModuleType) else sys.modules.get(getattr(plugin, "__module__", ""))
+    folder = next(iter(getattr(module, "__path__", ())), None)
+    file = folder or getattr(module, "__file__", None)
+    return Path(file) if file else None
+
+
+class _SettingsDigester(Digester):
+    """Digests what settings may hold beside plain values: functions, modules, objects with attributes."""
+
+    def _composed(self, value: Any) -> str:
+        if isinstance(value, functools.partial):
+            return digest("partial", self.of(value.func), self.of(value.args), self.of(value.keywords))
+        if isinstance(value, FunctionType):
+            held = [cell.cell_contents for cell in value.__closure__ or () if cell != type(cell)()]
+            return digest(value.__qualname__, self.of([value.__defaults__, value.__kwdefaults__, held]), _code(value))
+        if isinstance(value, (type, ModuleType)):
+            return digest(repr(value), code_digest(_place_of(value)))
+        if isinstance(value, PurePath):
+            return repr(value)
+        try:
+            return super()._composed(value)
+        except Unknown:
+            # Whatever else it may be: a page that reads it is rendered in each build.
+            return self._joined(repr(type(value)), [*vars(value).items()] if hasattr(value, "__dict__") else [])
+
+
+def _code(function: FunctionType) -> str:
+    """Return the digest of the module of `function` and those beside it, which it may import."""
+    file = Path(function.__code__.co_filename)
+    return code_digest(file) if file.is_file() else digest(function.__code__.co_code)
+
+
+# --- Pure functions ---
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_PURE_MODULES = frozenset(
+    "re math cmath html json itertools functools operator string textwrap unicodedata urllib.parse markupsafe "
+    "collections decimal fractions base64 hashlib binascii colorsys statistics difflib datetime calendar posixpath "
+    "builtins numbers typing enum dataclasses jinja2.utils zlib".split()
+)
+_IMPURE = frozenset(
+    "open input print exec eval compile globals locals vars id hash object iter next setattr delattr __import__ "
+    "breakpoint memoryview super now today utcnow time ctime localtime gmtime read_text read_bytes read write "
+    "write_text write_bytes readline readlines stat lstat exists is_file is_dir iterdir glob rglob getmtime listdir "
+    "cwd home expanduser resolve absolute environ getenv urlopen run Popen check_output random choice shuffle sample "
+    "randint uuid1 uuid4 fromtimestamp cache_info __dict__ __globals__ __subclasses__".split()
+)
+"""Names by which a function may get another answer next time."""
+
+_MUTATING = frozenset("append extend insert pop remove clear update setdefault popitem add discard sort reverse".split())
+"""Names by which a function may change what it is given; what it made itself it may change."""
+
+
+def pure(function: _Function) -> _Function:
+    """Declare that a filter, test or global answers from its arguments alone (decorator).
+
+    Its answer must be the same in every build, or change only together with settings or code.
+    """
+    function.__pure__ = True  # type: ignore[attr-defined]
+    return function
+
+
+def is_pure(function: Any, depth: int = 5) -> bool:
+    """Return whether `function` provably answers from its arguments alone: by declaration, or by its code.
+
+    The code must use nothing but its arguments, plain constants, pure functions (`depth` calls down) and modules such
+    as re and math, and no name that reads files, the clock or chance, or changes what it is given.
+    """
+    if getattr(function, "__pure__", False):
+        return True
+    if isinstance(function, functools.partial):
+        return is_pure(function.func, depth) and all(map(_is_constant, (*function.args, *function.keywords.values())))
+    if isinstance(function, MethodType):
+        owner = function.__self__
+        known = type(owner).__module__.startswith(("pelican.", "jinja2.")) or isinstance(owner, ModuleType)
+        return known or is_pure(function.__func__, depth)
+    if isinstance(function, FunctionType):
+        return _is_pure_code(function, depth)
+    if isinstance(function, type):
+        return function.__module__ in _PURE_MODULES and function.__name__ not in _IMPURE
+    if type(function).__module__.startswith(("jinja2.", "pelican.")):
+        return True  # macros, loops, Pelican's DateFormatter
+    if isinstance(function, BuiltinFunctionType) or type(function) in {type(str.join), type(str.__add__)}:
+        # A method of a value, of a plain type, or a function of a module.
+        home = getattr(function, "__module__", None) or getattr(function, "__objclass__", str).__module__
+        bound = getattr(function, "__self__", None)
+        module = isinstance(bound, ModuleType) or bound is None
+        return function.__name__ not in _IMPURE | _MUTATING and ((not module and bound is not sys) or home in _PURE_MODULES)
+    return False
+
+
+def _is_pure_code(function: FunctionType, depth: int) -> bool:
+    if depth == 0:
+        return False
+    held = [cell.cell_contents for cell in function.__closure__ or () if cell != type(cell)()]
+    values = [*held, *(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    if not all(value is function or _is_allowed(value, depth) for value in values):
+        return False
+    for code in _codes(function.__code__):
+        own = set(code.co_varnames[code.co_argcount + code.co_kwonlyargcount :])
+        before: Any = None
+        for step in dis.get_instructions(code):
+            name, last, before = step.argval, before, step
+            if step.opname in {"STORE_GLOBAL", "DELETE_GLOBAL", "STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "SEND"}:
+                return False
+            if step.opname == "IMPORT_NAME" and name not in _PURE_MODULES:
+                return False
+            if step.opname in {"LOAD_GLOBAL", "LOAD_NAME"}:
+                missing = object()
+                value = function.__globals__.get(name, vars(builtins).get(name, missing))
+                if name in _IMPURE or not (value is function or _is_allowed(value, depth)):
+                    return False
+            if step.opname in {"LOAD_ATTR", "LOAD_METHOD"} and name in _IMPURE:
+                return False
+            if name in _MUTATING and not (last.opname.startswith("LOAD_FAST") and last.argval in own):
+                return False
+            if step.opname == "STORE_DEREF" and name in function.__code__.co_freevars:
+                return False
+    return True
+
+
+def _codes(code: CodeType) -> list[CodeType]:
+    return [code, *(inner for c in code.co_consts if isinstance(c, CodeType) for inner in _codes(c))]
+
+
+def _is_allowed(value: Any, depth: int) -> bool:
+    """Return whether a function may use the global, default or closed-over `value` and stay pure."""
+    if isinstance(value, ModuleType):
+        return value.__name__ in _PURE_MODULES
+    return _is_constant(value) or (callable(value) and is_pure(value, depth - 1))
+
+
+def _is_constant(value: Any) -> bool:
+    if isinstance(value, (tuple, frozenset)):
+        return all(map(_is_constant, value))
+    return value is None or type(value).__module__ in {"builtins", "re", "datetime", "decimal"} and not isinstance(
+        value, (list, dict, set, bytearray, type, BuiltinFunctionType, FunctionType)
+    )

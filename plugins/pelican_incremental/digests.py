@@ -1,0 +1,137 @@
+"""Digests of the values that templates read: equal values have equal digests in every process and build."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+from pelican.contents import Content
+from pelican.paginator import Page, Paginator
+from pelican.urlwrappers import URLWrapper
+
+from .store import digest
+
+_SHORT, _LONG, _MANY = 64, 400, 8
+_SCALARS = (str, int, float, complex, bytes, bool, type(None))
+_BY_REPR = (date, time, timedelta, tzinfo, Decimal, range, type(...), re.Pattern)
+_OF_A_WRAPPER = frozenset(("settings", "_name", "name", "_slug", "slug", "_slug_from_name"))
+
+
+class Unknown(Exception):
+    """A value of which nobody can tell whether it is the last build's."""
+
+
+class Listing(list[Any]):
+    """The contents of one category, tag or author, which templates often pass over: `read` is told when one looks.
+
+    Pelican asks `article in listing` for each article and each list; the answer comes from a set.
+    """
+
+    name = ""
+    read: Any = None
+    _ids: frozenset[int] = frozenset()
+
+    def __contains__(self, item: object) -> bool:
+        if len(self._ids) != list.__len__(self):
+            self._ids = frozenset(map(id, list.__iter__(self)))
+        return id(item) in self._ids
+
+
+def _reported(method: str) -> Any:
+    plain = getattr(list, method)
+
+    def call(self: Listing, *args: Any) -> Any:
+        if self.read is not None:
+            self.read(self)
+        return plain(self, *args)
+
+    return call
+
+
+for _method in "__iter__ __len__ __getitem__ __reversed__ __eq__ __lt__ __add__ __mul__ copy index count".split():
+    setattr(Listing, _method, _reported(_method))
+Listing.__radd__ = lambda self, other: other + list(self)  # type: ignore[attr-defined]
+
+
+class Digester:
+    """Digests values, and remembers those of long lists and mappings by their identity, for one build."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[str, Any]] = {}
+        self._open: set[int] = set()
+        self._in_circle = False
+
+    def of(self, value: Any) -> str:
+        """Return a text that stands for all of `value`; raises Unknown.
+
+        A Content object, or a listing of them, is told by its name alone: what is read of it is tracked elsewhere.
+        """
+        kind = type(value)
+        if kind is str:
+            return repr(value) if len(value) <= _SHORT else digest(value)
+        if kind in _SCALARS:
+            return f"{kind.__name__} {value!r}"
+        known = self._known.get(id(value))
+        if known is not None:
+            return known[0]
+        if isinstance(value, Content):
+            return f"{kind.__name__} {value.source_path}" if value.source_path else self._unknown(value)
+        if kind is Listing and value.name:
+            return f"listing {value.name}"
+        if id(value) in self._open:
+            self._in_circle = True
+            return "itself"
+        self._open.add(id(value))
+        try:
+            made = self._composed(value)
+        finally:
+            self._open.discard(id(value))
+        if not self._open:
+            self._in_circle = False
+        if not self._in_circle and isinstance(value, (list, tuple, dict)) and len(value) > _MANY:
+            self._known[id(value)] = made, value  # held, so that its id stays its own
+        return made
+
+    def _composed(self, value: Any) -> str:
+        name = type(value).__qualname__
+        if isinstance(value, datetime):
+            return f"{name} {value.isoformat()} {value.tzinfo} {value.fold}"
+        if isinstance(value, (Enum, *_BY_REPR)):
+            return f"{name} {value!r}"
+        if isinstance(value, Mapping):
+            return self._joined(name, (part for pair in value.items() for part in pair))
+        if isinstance(value, (set, frozenset)):
+            return self._joined(name, (), *sorted(map(self.of, value)))
+        if isinstance(value, (list, tuple)):
+            return self._joined(name, value)
+        if isinstance(value, URLWrapper):
+            more = [part for pair in vars(value).items() if pair[0] not in _OF_A_WRAPPER for part in pair]
+            return self._joined(name, more, repr(value.name), repr(value.slug))
+        if isinstance(value, Page):
+            return self._joined(name, [v for k, v in vars(value).items() if k != "settings"])
+        if isinstance(value, Paginator):
+            return self._joined(name, (value.name, value.url, value.object_list, value.per_page, value.orphans, value.count))
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return self._joined(name, (getattr(value, field.name) for field in dataclasses.fields(value)))
+        if hasattr(type(value), "model_fields"):
+            return self._joined(name, (getattr(value, field) for field in type(value).model_fields))
+        if isinstance(value, _SCALARS):
+            return f"{name} {value!r}"
+        if isinstance(value, (FunctionType, BuiltinFunctionType, MethodType, type)):
+            # What it does when called is judged by the call; its code is part of the site's digest.
+            bound = [value.__self__] if isinstance(value, MethodType) else []
+            return self._joined(f"{value.__module__} {value.__qualname__}", bound)
+        return self._unknown(value)
+
+    def _joined(self, name: str, values: Iterable[Any], *texts: str) -> str:
+        text = f"{name}({','.join([*texts, *map(self.of, values)])})"
+        return text if len(text) <= _LONG else digest(text)
+
+    def _unknown(self, value: Any) -> str:
+        raise Unknown(f"a {type(value).__name__} cannot be compared with the last build's")

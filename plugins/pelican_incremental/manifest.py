@@ -1,0 +1,293 @@
+"""What a build wrote into an output folder: a JSON file, whole or ignored, and a journal of a build under way."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any, TextIO
+from urllib.parse import quote
+from zlib import crc32
+
+from .files import atomic_write, create_file, has_content
+from .store import digest
+from .tracking import Reads
+
+_FORMAT = 2
+_SHOWN = 2
+_NAME = re.compile(r"""[^\s"'<>/?#=()\\&;,]+\.\w+""")
+
+
+@dataclass(slots=True)
+class Entry:
+    """An output file as it was written: date (ns), size (bytes), and a digest of what it was made of.
+
+    Of a page that can be left alone also what it read, and eight digits for each of that, to say later what changed.
+    `foreign` is 1 for a file that others made without a word, 2 if a page has named it.
+    """
+
+    mtime: int
+    size: int
+    digest: str = ""
+    reads: Reads | None = None
+    parts: str = ""
+    foreign: int = 0
+
+
+@dataclass
+class BuildReport:
+    """What a build did with its files; `reasons` tells for each page that was rendered why it was."""
+
+    written: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    pages: int = 0
+    reasons: dict[str, str] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"{self.written} written, {self.unchanged} unchanged, {self.removed} removed"
+
+
+class Manifest:
+    """The files of one output folder: those of the last build (`before`) and those of this one (`entries`).
+
+    `output` is where the files stand in the end, `root` where this build writes them. Names are relative, POSIX.
+    """
+
+    def __init__(self, cache: Path, output: Path, root: Path | None = None, report: BuildReport | None = None) -> None:
+        self.output = output
+        self.root = os.path.abspath(root or output)  # noqa: PTH100 - not resolved: as Pelican writes it
+        self.report = report or BuildReport()
+        self.file = cache / f"output-{digest(str(output.resolve()))[:12]}.json"
+        self.before, self.entries = self._load(), dict[str, Entry]()
+        self.strays: set[str] = set()
+        self.interrupted = False
+        self._journal: TextIO | None = None
+        try:
+            # The last line may be cut off.
+            self.strays = set(self._journal_file.read_text("utf-8").splitlines()[:-1])
+            self.interrupted = True
+        except (OSError, ValueError):
+            pass
+
+    @property
+    def _journal_file(self) -> Path:
+        return self.file.with_suffix(".journal")
+
+    # --- The file ---
+
+    def _load(self) -> dict[str, Entry]:
+        try:
+            data = json.loads(self.file.read_text("utf-8"))
+            if data["format"] != _FORMAT:
+                return {}
+            sets, paths = [tuple(each) for each in data["sets"]], data["contents"]
+            return {name: _entry(row, sets, paths) for name, row in data["files"].items()}
+        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
+            return {}
+
+    def _save(self) -> None:
+        sets, paths = _Numbers(), _Numbers()
+        files = {name: _row(self.entries[name], sets, paths) for name in sorted(self.entries)}
+        data = {"format": _FORMAT, "output": str(self.output), "files": files, "sets": [*sets], "contents": [*paths]}
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        with suppress(OSError):
+            atomic_write(self.file, text.encode("utf-8", "surrogatepass"))
+
+    def open(self) -> None:
+        """Open the journal: from now on each new file is noted before it is made."""
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self._journal = self._journal_file.open("a", encoding="utf-8", errors="surrogateescape")
+            self._journal.write("\n")
+        except OSError:
+            self._journal = None  # nothing can be kept: the next build begins anew
+
+    def close(self) -> None:
+        """Close the journal, and leave it for the next build."""
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+
+    def announce(self, name: str) -> None:
+        """Note that the file `name` is about to be made, so that a build cut short leaves nothing behind."""
+        if name not in self.before and name not in self.strays and self._journal is not None:
+            self._journal.write(f"{name}\n\n")
+            self._journal.flush()
+            self.strays.add(name)
+
+    # --- One file ---
+
+    def name(self, path: str) -> str:
+        """Return `path` relative to the output folder."""
+        prefix = self.root + "/"
+        if path.startswith(prefix):
+            return path.removeprefix(prefix)
+        return os.path.relpath(os.path.realpath(path), os.path.realpath(self.root))
+
+    def is_as_written(self, name: str, folder: Path | None = None) -> bool:
+        """Return whether the file `name` still has the date and size with which the last build wrote it."""
+        entry = self.before.get(name)
+        if entry is None:
+            return False
+        try:
+            stat = os.stat(f"{folder or self.root}/{name}")  # noqa: PTH116 - ten thousand times a build
+        except OSError:
+            return False
+        return stat.st_mtime_ns == entry.mtime and stat.st_size == entry.size
+
+    def leave(self, name: str, made_of: str) -> bool:
+        """Leave the file `name` as it is, if it was made of this and is as it was written; return whether it is."""
+        entry = self.before.get(name)
+        if entry is None or not made_of or entry.digest != made_of or not self.is_as_written(name):
+            return False
+        self.entries[name] = entry
+        self.report.unchanged += 1
+        return True
+
+    def write(self, name: str, content: bytes | Path, made_of: str = "", reads: Reads | None = None) -> Entry:
+        """Write `content`, or a copy of the file it names, to `name`, unless that holds it already."""
+        path = f"{self.root}/{name}"
+        data = content if isinstance(content, bytes) else b""
+        if has_content(path, data) if data or not isinstance(content, Path) else _is_same(content, Path(path)):
+            self.report.unchanged += 1
+        else:
+            self.announce(name)
+            if isinstance(content, Path):
+                atomic_write(path, lambda temporary: shutil.copyfile(content, temporary))
+            elif name in self.entries or not create_file(path, data):
+                atomic_write(path, data)
+            self.report.written += 1
+            self.report.changed.append(name)
+        stat = os.stat(path)  # noqa: PTH116 - ten thousand times a build
+        entry = self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size, made_of, reads)
+        return entry
+
+    def keep(self, path: str) -> None:
+        """Note a file that somebody else wrote in this build, or would have written."""
+        name = self.name(path)
+        if name not in self.entries:
+            try:
+                stat = os.stat(path)  # noqa: PTH116 - hot
+            except OSError:
+                return
+            self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size)
+
+    # --- The folder ---
+
+    def adopt(self, started: int, retained: Iterable[str] | None) -> None:
+        """Note the files that others made without a word: those that came after `started` (ns since the epoch).
+
+        Files that lie there by hand are left alone, unless Pelican was to empty the folder but for `retained`. What
+        others made in an earlier build stays until no page names it any more.
+        """
+        doubtful: dict[str, Entry] = {}
+        for path in _files(self.root):
+            name = path[len(self.root) + 1 :]
+            if name in self.entries or name in self.strays:
+                continue
+            stat, known = os.lstat(path), self.before.get(name)
+            made_now = max(stat.st_ctime_ns, stat.st_mtime_ns) >= started
+            if made_now and known is not None and known.foreign:
+                self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size, foreign=known.foreign)
+            elif made_now or (known is not None and known.foreign):
+                doubtful[name] = Entry(stat.st_mtime_ns, stat.st_size, foreign=known.foreign if known else 0)
+            elif known is None and retained is not None and name.split("/")[0] not in retained:
+                self.before[name] = Entry(0, 0)  # it goes with what the last build wrote
+        named = self._named_in_pages() if doubtful else frozenset()
+        for name, entry in doubtful.items():
+            shown = quote(name.rpartition("/")[2]) in named
+            if shown or entry.foreign < _SHOWN:
+                entry.foreign = _SHOWN if shown else 1
+                self.entries[name] = entry
+
+    def _named_in_pages(self) -> set[str]:
+        """Return whatever may be a file's name in the pages of this build."""
+        pages = (f"{self.root}/{name}" for name in self.entries if name.endswith((".html", ".htm")))
+        return {n for page in pages for n in _NAME.findall(Path(page).read_text("utf-8", "replace"))}
+
+    def finish(self) -> None:
+        """Remove what the last build wrote and this one did not, with folders that are empty then; keep the record."""
+        gone = (self.before.keys() | self.strays) - self.entries.keys()
+        base = Path(self.root).resolve()
+        for name in sorted(gone, reverse=True):
+            path = Path(self.root, name)
+            if not name or not path.resolve().is_relative_to(base):
+                continue
+            if path.is_file() or path.is_symlink():
+                path.unlink()
+                self.report.removed += 1
+                self.report.changed.append(name)
+            _remove_empty(path.parent, Path(self.root))
+        if self.interrupted:
+            for left in Path(self.root).rglob(".*.tmp"):
+                left.unlink(missing_ok=True)
+        if self.entries != self.before:
+            self._save()
+        self.before, self.entries = self.entries, {}
+        self.close()
+        with suppress(OSError):
+            self._journal_file.unlink(missing_ok=True)
+
+
+def part_digits(digests: Iterable[str]) -> str:
+    """Return eight digits for each digest: enough to say later which of them changed."""
+    return "".join(f"{crc32(text.encode('utf-8', 'surrogatepass')):08x}" for text in digests)
+
+
+class _Numbers(dict[Any, int]):
+    """Numbers values in the order in which they come."""
+
+    def __missing__(self, value: Any) -> int:
+        self[value] = number = len(self)
+        return number
+
+
+def _row(entry: Entry, sets: _Numbers, paths: _Numbers) -> list[Any]:
+    row: list[Any] = [entry.mtime, entry.size, entry.digest, entry.foreign]
+    if entry.reads is not None:
+        read = entry.reads
+        contents = [[sets[names], *(paths[path] for path in of)] for names, of in read.contents]
+        row += [entry.parts, sets[read.templates], sets[read.names], sets[read.listings], contents]
+    return row
+
+
+def _entry(row: list[Any], sets: list[tuple[str, ...]], paths: list[str]) -> Entry:
+    mtime, size, made_of, foreign, *page = row
+    if not page:
+        return Entry(mtime, size, made_of, foreign=foreign)
+    parts, templates, names, listings, contents = page
+    read = tuple((sets[each[0]], tuple([paths[number] for number in each[1:]])) for each in contents)
+    return Entry(mtime, size, made_of, Reads(sets[templates], sets[names], read, sets[listings]), parts, foreign)
+
+
+def _files(root: str) -> Iterator[str]:
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        links = [name for name in folders if os.path.islink(f"{folder}/{name}")]  # noqa: PTH114 - as os.walk has it
+        yield from (f"{folder}/{name}" for name in chain(sorted(names), links))
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
+    except OSError:
+        return False
+
+
+def _remove_empty(folder: Path, root: Path) -> None:
+    while folder != root and folder.is_relative_to(root):
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
+
+

@@ -1,0 +1,226 @@
+"""One build under the engine: where it takes its place in a Pelican run, and what its caller may know of it."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pelican import signals
+from pelican.generators import ArticlesGenerator, PagesGenerator
+
+from .code import site_digest
+from .files import CURRENT
+from .manifest import BuildReport, Manifest
+from .patches import list_quickly, name_listings, patched
+from .pelican_readers import use_cached_readers
+from .readers import CacheableReader, Texts
+from .store import Store, digest, versions
+from .tracking import Tracker
+from .writer import IncrementalWriter
+
+SWITCH = "BUILD_ENGINE"
+"""Pelican setting: False leaves everything to Pelican."""
+
+SESSION = "INCREMENTAL_SESSION"
+"""The name, in Pelican's settings, of the BuildSession that a caller hands to a build."""
+
+class BuildSession:
+    """What a caller hands to a build in `settings[SESSION]`, and what the build leaves there.
+
+    `output`: where the files stand in the end, if the build writes them elsewhere. `resident`: this process builds
+    again, so that parsed texts stay in memory; hand `texts` on to the next session. `say` is told how far a build is
+    that takes over a second. `messages` counts what was reported by other means than logging: a page that reports
+    something is rendered in each build.
+
+    After the build: `report`, `settings` (Pelican's, with what plugins made of them), and for a resident process
+    `context`, `generators`, `writer`.
+    """
+
+    def __init__(
+        self,
+        *,
+        output: Path | None = None,
+        resident: bool = False,
+        texts: Texts | None = None,
+        say: Callable[[str], None] | None = None,
+        messages: Callable[[], int] = int,
+    ) -> None:
+        self.output, self.resident, self.texts, self.say, self.messages = output, resident, texts, say, messages
+        self.report = BuildReport()
+        self.settings: MutableMapping[str, Any] = {}
+        self.context: dict[str, Any] = {}
+        self.generators: list[Any] = []
+        self.writer: IncrementalWriter | None = None
+        self.manifest: Manifest | None = None
+
+    def rest(self) -> None:
+        """Let go of what the next build will not need, while nobody waits for one."""
+        if self.writer is not None:
+            self.writer.begin_again()
+        gc.unfreeze()
+        gc.collect()
+
+
+def engage(pelican: Any) -> None:
+    """Let the engine run the builds of a Pelican object (signal: initialized, after plugins changed settings)."""
+    if not pelican.settings.get(SWITCH, True) or getattr(pelican, "_incremental", False):
+        return
+    pelican._incremental = True  # noqa: SLF001 - a name of ours
+    # The engine keeps texts itself, and without pickle, which would run whatever a cache folder holds.
+    pelican.settings |= {"CACHE_CONTENT": False, "LOAD_CONTENT_CACHE": False}
+    plain = pelican.run
+    pelican.run = lambda: _Run(pelican).run(plain)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Leave garbage alone while thousands of objects are made that all stay: saves a tenth of a build."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()  # one more look at all that stays would find nothing
+        if enabled:
+            gc.enable()
+
+
+def progress(say: Callable[[str], None] | None) -> Callable[[int], None]:
+    """Return what is called with the count of pages done: once a second, after the first, it says how many."""
+    last = time.monotonic()
+
+    def count(pages: int) -> None:
+        nonlocal last
+        if say is not None and pages % 64 == 0 and (now := time.monotonic()) - last > 1:
+            last = now
+            say(f"{pages} pages …")
+
+    return count
+
+
+class _Run:
+    """One run of a Pelican object."""
+
+    def __init__(self, pelican: Any) -> None:
+        self.pelican, self.settings = pelican, pelican.settings
+        self.session: BuildSession = self.settings.pop(SESSION, None) or BuildSession()
+        self.session.settings = self.settings
+        self.started = time.time_ns()
+        self.salt = site_digest(self.settings, pelican.plugins)
+        cache = Path(self.settings["CACHE_PATH"])
+        root = Path(pelican.output_path)
+        self.manifest = Manifest(cache, self.session.output or root, root, self.session.report)
+        self.texts = self.session.texts or Texts(Store(cache / "texts.sqlite"))
+        self.texts.begin(digest(*versions()))
+        self.tracker = Tracker(self._content, self.session.messages)
+
+    @_without_collecting()
+    def run(self, plain: Callable[[], None]) -> None:
+        """Run Pelican with the engine in it, then remove what is there no more."""
+        pelican, session = self.pelican, self.session
+        receivers = (
+            (signals.readers_init, use_cached_readers),
+            (signals.article_generator_init, self._prepare),
+            (signals.page_generator_init, self._prepare),
+            (signals.all_generators_finalized, self._prepare_output),
+        )
+        marked: list[str] = []
+
+        def mark(path: str) -> None:
+            self.manifest.announce(self.manifest.name(path))
+            marked.append(path)
+
+        self.settings[CURRENT] = mark
+        empties, pelican.delete_outputdir = pelican.delete_outputdir, False
+        self.manifest.open()
+        for signal, receiver in receivers:
+            signal.connect(receiver)
+        signals.get_writer.connect(self._get_writer, sender=pelican)
+        try:
+            with patched(self.manifest), self.tracker.counting_messages():
+                plain()
+            self._keep_what_others_wrote(marked, self.settings["OUTPUT_RETENTION"] if empties else None)
+            self.manifest.finish()
+        finally:
+            pelican.delete_outputdir = empties
+            del self.settings[CURRENT]
+            signals.get_writer.disconnect(self._get_writer, sender=pelican)
+            for signal, receiver in receivers:
+                signal.disconnect(receiver)
+            self.manifest.close()
+            self.texts.finish(resident=session.resident)
+            if session.resident:
+                session.texts, session.manifest = self.texts, self.manifest
+            else:
+                self.texts.store.close()
+
+    def _content(self, path: str) -> Any:
+        context = self.session.context
+        return context.get("generated_content", {}).get(path) or context.get("static_content", {}).get(path)
+
+    def _prepare(self, generator: Any) -> None:
+        """Let a generator list its files in one order, and begin to parse them together (signal: …_generator_init)."""
+        if generator.settings is not self.settings:
+            return  # of a build within this one
+        if isinstance(generator, ArticlesGenerator):
+            list_quickly(generator)
+        plain, expected = generator.get_files, []
+
+        def get_files(paths: Any, exclude: Any = None, extensions: Any = None) -> list[str]:
+            files = sorted(plain(paths, exclude, extensions))
+            if extensions is None and not expected:
+                expected.extend(files)
+                self._expect(generator, files)
+            return files
+
+        generator.get_files = get_files
+
+    def _expect(self, generator: Any, files: list[str]) -> None:
+        by_reader: dict[int, tuple[CacheableReader, list[str]]] = {}
+        for name in files:
+            reader = generator.readers.readers.get(os.path.splitext(name)[1][1:])  # noqa: PTH122 - thousands of files
+            if isinstance(reader, CacheableReader):
+                reader.texts = self.texts
+                path = os.path.abspath(os.path.join(generator.path, name))  # noqa: PTH100, PTH118 - as Pelican's
+                by_reader.setdefault(id(reader), (reader, []))[1].append(path)
+        for reader, paths in by_reader.values():
+            self.texts.expect(reader, paths)
+
+    def _prepare_output(self, generators: list[Any]) -> None:
+        """Let templates tell what they read before any is compiled (signal: all_generators_finalized)."""
+        if generators[0].settings is not self.settings:
+            return
+        self.session.generators, self.session.context = generators, generators[0].context
+        for generator in generators:
+            if isinstance(generator, ArticlesGenerator):
+                self.tracker.listings |= name_listings(generator, self.tracker.note_listing)
+            if hasattr(generator, "env"):
+                self.tracker.prepare(generator.env)
+
+    def _get_writer(self, _pelican: Any) -> type[IncrementalWriter] | None:
+        """Offer the engine's writer, unless a plugin has its own (signal: get_writer)."""
+        others = [r for r in signals.get_writer.receivers_for(self.pelican) if r != self._get_writer]
+        if others:
+            return None
+        run = self
+
+        class Writer(IncrementalWriter):
+            manifest, tracker, salt, progress = run.manifest, run.tracker, run.salt, staticmethod(progress(run.session.say))
+
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                super().__init__(*args, **kwargs)
+                run.session.writer = self
+
+        return Writer
+
+    def _keep_what_others_wrote(self, marked: list[str], retained: Any) -> None:
+        static = (f"{self.manifest.root}/{s.save_as}" for s in self.session.context.get("staticfiles", ()))
+        for path in (*marked, *static):
+            self.manifest.keep(path)
+        if retained is not None or not all(getattr(p, "marks_its_files", False) for p in self.pelican.plugins):
+            self.manifest.adopt(self.started, retained)

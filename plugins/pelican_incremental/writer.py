@@ -1,0 +1,160 @@
+"""Pelican's writer, leaving alone each page that would come out as it is."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from jinja2 import Template
+from pelican.writers import FileOverwriteFailedError, Writer
+
+from .digests import Unknown
+from .manifest import Entry, Manifest, part_digits
+from .store import digest
+from .tracking import Reads, Tracker
+
+
+@dataclass(slots=True)
+class _Page:
+    """A page on its way to its file: what it was made of; `kept` is the last build's, if that can stay."""
+
+    made_of: str = ""
+    reads: Reads | None = None
+    parts: str = ""
+    kept: Entry | None = None
+
+
+class _File(io.StringIO):
+    """Collects what a page or feed is made of, and hands it over whole."""
+
+    def __init__(self, put: Callable[[bytes], Any], encoding: str) -> None:
+        super().__init__(newline="\n")
+        self._put, self._encoding = put, encoding
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._put(self.getvalue().replace("\n", os.linesep).encode(self._encoding))
+
+
+class _PageTemplate:
+    """Stands in for a template while Pelican writes one page: renders it only if something it read has changed."""
+
+    def __init__(self, template: Any, writer: IncrementalWriter) -> None:
+        self._template, self._writer = template, writer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._template, name)
+
+    def render(self, context: dict[str, Any]) -> str:
+        """Return the page's text, or "" where its file can stay."""
+        return self._writer.render(self._template, context)
+
+
+class IncrementalWriter(Writer):
+    """Writes what changed; Pelican and its plugins hear of the other pages just the same."""
+
+    manifest: Manifest
+    tracker: Tracker
+    salt: str
+    progress: Callable[[int], None]
+    _page: _Page | None = None
+
+    def write_file(  # noqa: D102 - as Pelican's
+        self, name: str, template: Any, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> None:
+        self._page = None
+        super().write_file(name, _PageTemplate(template, self) if name else template, context, *args, **kwargs)
+
+    def render(self, template: Template, context: dict[str, Any]) -> str:
+        """Return the text of a page; "" if its file can stay."""
+        manifest, name = self.manifest, context["output_file"]
+        name = manifest.name(os.path.join(self.output_path, name))  # noqa: PTH118 - ten thousand times a build
+        manifest.report.pages += 1
+        self.progress(manifest.report.pages)
+        known = manifest.before.get(name)
+        digests: list[str] = []
+        why = "it is new"
+        if known is not None:
+            why = "its last build left nothing to compare with"
+            if known.reads is not None:
+                digests, why = self._digests(known.reads, template, context)
+                if digests and self._digest(digests, template, context) == known.digest:
+                    if manifest.is_as_written(name) and name not in manifest.entries:
+                        self._page = _Page(kept=known)
+                        return ""
+                    why = "its file is not as the last build wrote it"
+        text, reads, volatile = self.tracker.render(template, context)
+        self._page = page = _Page()
+        if reads is not None:
+            now, volatile = self._digests(reads, template, context)
+            if now:
+                page.reads, page.parts = reads, part_digits(now)
+                page.made_of = self._digest(now, template, context)
+        if not page.made_of:
+            why = f"it is rendered every time: {volatile}"
+        elif digests and known is not None and known.reads is not None and why.startswith("changed"):
+            labels, new = known.reads.labels(), part_digits(digests)
+            changed = [label for old, now_, label in zip(_eights(known.parts), _eights(new), labels, strict=False) if old != now_]
+            why = f"changed: {', '.join(changed) or 'settings, code or versions'}"
+        manifest.report.reasons[name] = why
+        return text
+
+    def _digests(self, reads: Reads, template: Template, context: dict[str, Any]) -> tuple[list[str], str]:
+        """Return what is read as it is now, or nothing and why it can't be compared."""
+        try:
+            return self.tracker.digests(reads, template, context), "changed"
+        except Unknown as unknown:
+            return [], str(unknown)
+        except Exception as error:  # noqa: BLE001 - it fails where it is rendered, if it must
+            return [], f"{type(error).__name__}: {error}"
+
+    def _digest(self, digests: list[str], template: Template, context: dict[str, Any]) -> str:
+        # Texts hold links relative to the page.
+        return digest(self.salt, template.name or "", str(context["localsiteurl"]), *digests)
+
+    def _open_w(self, filename: str, encoding: str, override: bool = False) -> Any:
+        """Return a file for a page, a feed or whatever else, compared when it is closed."""
+        page, self._page = self._page, None
+        name = self.manifest.name(filename)
+        if not self._claim(filename, override):
+            return _File(lambda _: None, encoding)
+        if page is None:
+            return _File(lambda data: self.manifest.write(name, data), encoding)
+        if page.kept is not None:
+            self.manifest.entries[name] = page.kept
+            self.manifest.report.unchanged += 1
+            return _File(lambda _: None, encoding)
+
+        def put(data: bytes) -> None:
+            self.manifest.write(name, data, page.made_of, page.reads).parts = page.parts
+
+        return _File(put, encoding)
+
+    def _claim(self, path: str, override: bool) -> bool:
+        """Return whether `path` is to be written: not if a page that overrides stands there; raises if two claim it."""
+        if path in self._overridden_files:
+            if override:
+                raise FileOverwriteFailedError(f"Two files override {path}")
+            return False
+        if path in self._written_files and not override:
+            raise FileOverwriteFailedError(f"Two files are to be written to {path}")
+        if override:
+            self._overridden_files.add(path)
+        self._written_files.add(path)
+        return True
+
+    def begin_again(self) -> None:
+        """Be ready to write files that were written, of values that may have changed, once more."""
+        self._written_files.clear()
+        self._overridden_files.clear()
+        self.tracker.forget()
+
+
+def _eights(parts: str) -> Iterator[str]:
+    return (parts[start : start + 8] for start in range(0, len(parts), 8))

@@ -1,0 +1,183 @@
+"""Readers and Markdown extensions of others are asked again whenever their answer may be another."""
+
+import os
+import sys
+import types
+from pathlib import Path
+
+import pytest
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+from pelican.readers import BaseReader, MarkdownReader
+from tiny_site import INDEX, POST, TinySite, plugin, post
+
+RST, PAGE, PART = "content/posts/r.rst", "content/pages/p.md", "content/posts/part.txt"
+ALL = {
+    POST: post("Some *text*."),
+    RST: "In reST\n#######\n\n:date: 2020-02-01\n\none\n",
+    "content/posts/h.html": """<html><head><title>In HTML</title><meta name="date" content="2020-03-01"></head>
+        <body>Some text.</body></html>""",
+    PAGE: "Title: A page\n\nOf text.\n",
+}
+
+
+class FromParts(BaseReader):
+    """Reads a title from the file, and the text from part.txt beside it."""
+
+    enabled, file_extensions = True, ()  # those of every subclass would be known to every site
+
+    def read(self, path):
+        part = Path(path).with_name("part.txt").read_text()
+        metadata = {"title": Path(path).read_text().strip(), "date": "2020-04-01", "category": "Parts"}
+        return f"<p>{part} {self.settings['SITENAME']}</p>", {
+            k: self.process_metadata(k, v) for k, v in metadata.items()
+        }
+
+
+class WithPart(MarkdownReader):
+    """Adds part.txt beside a file to what Pelican reads."""
+
+    def read(self, path):
+        content, metadata = super().read(path)
+        return content + Path(path).with_name("part.txt").read_text(), metadata | {"own": "by this reader"}
+
+
+class WithPrefix(MarkdownReader):
+    """Reads as Pelican does, but for fields."""
+
+    def process_metadata(self, name, value):
+        return super().process_metadata(name, f"{PREFIX['is']} {value}" if name == "title" else value)
+
+
+PREFIX = {"is": "One"}
+BY_READERS = plugin(readers_init=lambda readers: readers.reader_classes.update(md=WithPart, parts=FromParts))
+READERS = {
+    "a reader of its own": {"READERS": {"parts": FromParts}},
+    "Pelican's reader, extended": {"READERS": {"md": WithPart}},
+    "readers of a plugin": {"PLUGINS": [BY_READERS]},
+    "no reader for HTML": {"READERS": {"html": None}},
+}
+
+
+@pytest.mark.parametrize("case", READERS)
+def test_a_reader_is_asked_again_when_what_it_reads_changes(tmp_path, case):
+    site = TinySite(tmp_path, settings=dict(READERS[case])).change(
+        ALL | {PART: "one", "content/posts/x.parts": "Title"}
+    )
+    site.steps(
+        {PART: "two"}, {"content/posts/x.parts": "Other"}, {"SITENAME": "Other"}, {PART: "three", POST: post("x")}
+    )
+
+
+def test_a_reader_that_depends_on_a_variable_is_asked_in_every_build(tmp_path, monkeypatch):
+    site = TinySite(tmp_path, settings={"READERS": {"md": WithPrefix}}).change(ALL)
+    site.compare()
+    monkeypatch.setitem(PREFIX, "is", "Two")
+    site.compare()
+
+
+class Numbers(Preprocessor):
+    """Numbers what a Markdown object has seen; does not begin anew when that is reset."""
+
+    def __init__(self, counter):
+        super().__init__()
+        self.counter = counter
+
+    def run(self, lines):
+        numbered = []
+        for line in lines:
+            self.counter[0] += line.startswith("+")
+            numbered.append(f"{self.counter[0]} {line}" if line.startswith("+") else line)
+        return numbered
+
+
+class NumbersOfADocument(Extension):
+    def extendMarkdown(self, md):  # noqa: N802 - Markdown's name
+        md.preprocessors.register(Numbers([0]), "numbers", 5)
+
+
+class NumbersOfASite(Extension):
+    """Goes on to count from document to document."""
+
+    def __init__(self):
+        super().__init__()
+        self.counter = [0]
+
+    def extendMarkdown(self, md):  # noqa: N802 - Markdown's name
+        md.preprocessors.register(Numbers(self.counter), "numbers", 5)
+
+
+class Includes(Extension):
+    """Writes the text of a file in the place of @path."""
+
+    def extendMarkdown(self, md):  # noqa: N802 - Markdown's name
+        includes = Preprocessor(md)
+        includes.run = lambda lines: [Path(line[1:]).read_text() if line.startswith("@") else line for line in lines]
+        md.preprocessors.register(includes, "includes", 5)
+
+
+def numbers_of_a_site():
+    extension = NumbersOfASite()
+    reset = plugin(initialized=lambda _: extension.counter.__setitem__(0, 0))
+    return {"MARKDOWN": {"extensions": [extension]}, "PLUGINS": [reset]}
+
+
+EXTENSIONS = {
+    "counts in a document": lambda: {"MARKDOWN": {"extensions": [NumbersOfADocument()]}},
+    "counts in a document, given by name": lambda: {"MARKDOWN": {"extensions": ["tiny_extension:NumbersOfADocument"]}},
+    "counts in a document, given with settings": lambda: {
+        "MARKDOWN": {"extension_configs": {"tiny_extension:NumbersOfADocument": {}}}
+    },
+    "counts in the whole site": numbers_of_a_site,
+    "includes a file": lambda: {"MARKDOWN": {"extensions": [Includes()]}},
+    "has footnotes with unique ids": lambda: {
+        "MARKDOWN": {"extension_configs": {"markdown.extensions.footnotes": {"UNIQUE_IDS": True}}}
+    },
+}
+
+
+@pytest.mark.parametrize("case", EXTENSIONS)
+def test_bodies_are_those_of_a_clean_build_with_a_markdown_extension_that(tmp_path, monkeypatch, case):
+    module = types.ModuleType("tiny_extension")
+    module.NumbersOfADocument = NumbersOfADocument
+    monkeypatch.setitem(sys.modules, "tiny_extension", module)
+    part = tmp_path / "part.txt"
+    part.write_text("one")
+    body = f"+ a[^1]\n\n[^1]: A note.\n\n+ b\n\n@{part}\n" if case != "includes a file" else f"@{part}\n"
+    site = TinySite(tmp_path, settings=EXTENSIONS[case]()).change({POST: post(body), PAGE: f"Title: P\n\n{body}"})
+    site.compare()
+    part.write_text("two")
+    site.steps(
+        {PAGE: f"Title: P\n\n{body}\n\n+ more\n"},
+        {POST: post(f"+ more\n\n{body}")},
+        {POST: None},
+    )
+
+
+# Files that are edited while a build reads them.
+
+
+@pytest.mark.parametrize("moment", ["article_generator_context", "article_generator_finalized", "finalized"])
+@pytest.mark.parametrize("name", [POST, RST, INDEX, "content/images/a.txt"])
+def test_a_file_that_is_edited_right_after_it_was_read_is_read_again(tmp_path, moment, name):
+    edits = []
+
+    def edit(*_, **__):
+        for old, new in edits:
+            path = tmp_path / name
+            stat = path.stat()
+            path.write_text(path.read_text().replace(old, new))
+            os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+    site = TinySite(tmp_path, settings={"PLUGINS": [plugin(**{moment: edit})]})
+    site.change(ALL | {POST: post("one"), INDEX: "one", "content/images/a.txt": "one"})
+    site.build()
+    edits.append(("one", "two"))
+    site.build()
+    edits.clear()
+    site.compare()
+    edits.append(("two", "six"))
+    site.change({"content/posts/b.md": post(title="Another", date="2020-05-01")})
+    site.build()
+    edits.clear()
+    site.compare()

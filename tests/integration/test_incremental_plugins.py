@@ -1,0 +1,250 @@
+"""What plugins do to contents, lists, pages and writers is seen on every page that shows it, and in every build."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+from pelican.generators import Generator
+from pelican.writers import Writer
+from tiny_site import ARTICLE, INDEX, POST, TinySite, plugin, post
+
+T = "theme/templates/"
+SECOND, PAGE = "content/posts/b.md", "content/pages/p.md"
+POSTS = {
+    POST: post("One two three.", title="First", tags="one"),
+    SECOND: post("Four five.", title="Second", date="2020-01-03", tags="one, two"),
+    "content/posts/c.md": post("Six.", title="Third", date="2020-01-04", author="Ann"),
+    PAGE: "Title: A page\n\nOf text.\n",
+}
+LONGER = {POST: post("One two three four five six seven.", title="First", tags="one")}
+EDITS = [LONGER, {SECOND: post("Four.", title="Renamed", date="2020-01-03", tags="two")}, {SECOND: None}, {PAGE: None}]
+SHOWS = "{% for a in articles %}{{ a.title }} @ {% endfor %}"
+
+
+def length(article):
+    return len(article._content.split())
+
+
+def of_each(change):
+    """Return a receiver that changes each article of a generator, knowing all of them."""
+
+    def receive(generator):
+        for article in generator.articles:
+            change(article, generator.articles)
+
+    return receive
+
+
+def set_(name, value_of):
+    def change(article, everything):
+        setattr(article, name, value_of(article, everything))
+
+    return of_each(change)
+
+
+def others(article, everything):
+    return [other for other in everything if other is not article]
+
+
+def all_articles(change):
+    def receive(found):
+        for generator in found:
+            for article in getattr(generator, "articles", []):
+                change(article)
+
+    return receive
+
+
+def mark_tags(generator):
+    for wrappers in (generator.tags, generator.categories, generator.authors):
+        for wrapper, listed in wrappers.items() if isinstance(wrappers, dict) else wrappers:
+            wrapper.weight = sum(map(length, listed))
+
+
+def lazily(article, _):
+    article._get_content = lambda: article._content.upper()
+
+
+def italic(content):
+    if hasattr(content, "_content"):
+        content._content = f"<i>{content._content}</i>"
+
+
+def count_words(generator):
+    generator.context["WORDS"] = sum(map(length, generator.articles))
+
+
+def note_last(generator, content):
+    generator.context["LAST"] = content
+
+
+def shorten(generator):
+    del generator.articles[length(generator.articles[0]) :]
+
+
+class Facts:
+    """An object that a plugin hangs on to an article."""
+
+    def __init__(self, words):
+        self.words = words
+
+
+class Reading(Facts):
+    @property
+    def minutes(self):
+        return self.words / 2
+
+    def told(self, unit):
+        return f"{self.minutes} {unit}"
+
+
+FINALIZED = "article_generator_finalized"
+# A receiver of a signal; what it sets shown on a page of another post.
+ATTRIBUTES = {
+    "a number": ({FINALIZED: set_("minutes", lambda a, _: length(a))}, "{{ a.minutes }}"),
+    "a dictionary": ({FINALIZED: set_("facts", lambda a, _: {"words": length(a)})}, "{{ a.facts.words }}"),
+    "an object": ({FINALIZED: set_("facts", lambda a, _: Facts(length(a)))}, "{{ a.facts.words }}"),
+    "an object's property": ({FINALIZED: set_("facts", lambda a, _: Reading(length(a)))}, "{{ a.facts.minutes }}"),
+    "an object's method": ({FINALIZED: set_("facts", lambda a, _: Reading(length(a)))}, "{{ a.facts.told('min') }}"),
+    "a function": ({FINALIZED: set_("words", lambda a, _: partial(length, a))}, "{{ a.words() }}"),
+    "a generator": ({FINALIZED: set_("words", lambda a, _: iter(a._content.split()))}, "{{ a.words|join('-') }}"),
+    "other posts": (
+        {FINALIZED: set_("related", others)},
+        "{% for o in a.related %}{{ o.title }}{{ o.url }}{% endfor %}",
+    ),
+    "other posts' texts": ({FINALIZED: set_("related", others)}, "{% for o in a.related %}{{ o.content }}{% endfor %}"),
+    "one other post": ({FINALIZED: set_("next", lambda a, all_: others(a, all_)[-1])}, "{{ a.next.title }}"),
+    "another's other post": (
+        {FINALIZED: set_("next", lambda a, all_: others(a, all_)[0])},
+        "{{ a.next.next.title }}{{ a.next.next.summary }}",
+    ),
+    "metadata": ({FINALIZED: of_each(lambda a, _: a.metadata.update(words=length(a)))}, "{{ a.metadata.words }}"),
+    "another title": ({FINALIZED: of_each(lambda a, _: setattr(a, "title", f"{a.title} {length(a)}"))}, ""),
+    "another slug": ({FINALIZED: of_each(lambda a, _: setattr(a, "slug", f"{a.slug}-{length(a)}"))}, "{{ a.url }}"),
+    "another place": ({FINALIZED: set_("override_save_as", lambda a, _: f"x/{a.slug}{length(a)}.html")}, "{{ a.url }}"),
+    "weights of tags and categories": (
+        {FINALIZED: mark_tags},
+        "{{ a.category.weight }}{% for t, l in tags|sort %}{{ t }}{{ t.weight }}{% endfor %}",
+    ),
+    "another text": (
+        {"all_generators_finalized": all_articles(lambda a: setattr(a, "_content", f"{a._content} {length(a)}"))},
+        "{{ a.content }}{{ a.summary }}",
+    ),
+    "another text when it is initialized": (
+        {
+            "content_object_init": lambda c: (
+                setattr(c, "_content", f"<i>{c._content}</i>") if hasattr(c, "_content") else 0
+            )
+        },
+        "{{ a.content }}{{ a.summary }}",
+    ),
+    "a text that is made when it is shown": ({FINALIZED: of_each(lazily)}, "{{ a.content }}{{ a.summary }}"),
+    "another summary": ({FINALIZED: set_("_summary", lambda a, _: f"{length(a)} words")}, "{{ a.summary }}"),
+    "metadata when it is read": (
+        {"article_generator_context": lambda _, metadata: metadata.update(length=len(metadata["title"]))},
+        "{{ a.length }}",
+    ),
+    "names of the context": ({FINALIZED: count_words}, "{{ WORDS }}"),
+    "names of the context that each post sets": ({"article_generator_write_article": note_last}, "{{ LAST.title }}"),
+    "globals of the templates": (
+        {FINALIZED: lambda generator: generator.env.globals.update(WORDS=sum(map(length, generator.articles)))},
+        "{{ WORDS }}",
+    ),
+    "filters of the templates": (
+        {"generator_init": lambda generator: generator.env.filters.update(length_of=length)},
+        "{{ a|length_of }}",
+    ),
+    "filters of lists": (
+        {"generator_init": lambda generator: generator.env.filters.update(lengths=lambda all_: sum(map(length, all_)))},
+        "{{ articles|lengths }}{{ articles|map(attribute='title')|join }}{{ articles|groupby('category')|length }}",
+    ),
+    "the order of posts": ({FINALIZED: lambda generator: generator.articles.sort(key=length)}, "{{ loop.index }}"),
+    "fewer posts": ({FINALIZED: shorten}, "."),
+}
+
+
+@pytest.mark.parametrize("case", ATTRIBUTES)
+def test_pages_show_what_a_plugin_gives_to_posts_as(tmp_path, case):
+    receivers, shown = ATTRIBUTES[case]
+    site = TinySite(tmp_path, settings={"PLUGINS": [plugin(**receivers)]}).change(POSTS)
+    site.change(
+        {
+            INDEX: SHOWS.replace("@", shown),
+            ARTICLE: "{% set a = article %}{{ a.title }}" + shown.replace("loop.index", "1"),
+        }
+    )
+    site.change({T + "page.html": SHOWS.replace("@", shown)})
+    site.steps(*EDITS)
+
+
+class Upper(Writer):
+    """Writes pages in capitals."""
+
+    def _open_w(self, filename, encoding, override=False):
+        file = super()._open_w(filename, encoding, override)
+        plain = file.write
+        file.write = lambda text: plain(text.upper())
+        return file
+
+
+class Stamping(Writer):
+    """Adds a name to the context of each page."""
+
+    def write_file(self, name, template, context, *args, **kwargs):
+        super().write_file(name, template, context, *args, STAMP=f"{name}!", **kwargs)
+
+
+class Untouched(Writer):
+    """Writes as Pelican does."""
+
+
+@pytest.mark.parametrize("writer", [Upper, Stamping, Untouched])
+def test_a_plugin_s_own_writer_writes_every_page(tmp_path, writer):
+    site = TinySite(tmp_path, settings={"PLUGINS": [plugin(get_writer=lambda _: writer)]}).change(POSTS)
+    site.change({INDEX: "{{ STAMP }}{% for a in articles %}{{ a.title }}{% endfor %}"})
+    site.compare()
+    site.compare()
+    for change in (LONGER, {INDEX: "edited {{ STAMP }}"}):
+        site.change(change)
+        site.compare()
+    site.change({SECOND: None})
+    site.build()
+    site.build_clean()
+    one, other = site.files("output"), site.files("clean")
+    assert {name: one.get(name) for name in other} == other
+
+
+class Listing(Generator):
+    """Writes a file of its own and a page."""
+
+    def generate_output(self, writer):
+        titles = [article.title for article in self.context["articles"]]
+        Path(self.output_path, "titles.txt").write_text("\n".join(titles))
+        template = self.env.from_string("{{ titles|join }}{{ SITENAME }}")
+        writer.write_file("titles.html", template, self.context, titles=titles)
+        writer.write_file("named.html", self.get_template("index"), self.context, titles=titles)
+
+
+def test_a_generator_of_a_plugin_writes_what_it_does_in_a_clean_build(tmp_path):
+    site = TinySite(tmp_path, settings={"PLUGINS": [plugin(get_generators=lambda _: Listing)]}).change(POSTS)
+    site.steps(*EDITS, {"SITENAME": "Other"})
+
+
+def test_a_plugin_is_told_of_every_page_in_every_build(tmp_path):
+    told = []
+
+    def note(path, context):
+        told.append(
+            (path.rpartition("/")[2], context["output_file"], context.get("article") and context["article"].title)
+        )
+
+    site = TinySite(tmp_path, settings={"PLUGINS": [plugin(content_written=note)]}).change(POSTS)
+    counts = []
+    for change in ({}, {}, LONGER):
+        site.change(change)
+        told.clear()
+        site.build()
+        counts.append(sorted(told, key=str))
+        told.clear()
+        site.build_clean()
+        assert counts[-1] == sorted(told, key=str)
