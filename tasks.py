@@ -136,7 +136,8 @@ def feed_diff(_, against="", settings="publishconf.py"):
 @task(help={"year": "such as 2018", "quarter": "such as 2019Q3", "write": "into content/posts, as a draft"})
 def roundup(_, year="", quarter="", write=False, settings="pelicanconf.py"):
     """Draft the post that sums up a year or a quarter. Example: invoke roundup --quarter 2019Q3 --write"""
-    raise Exit(code=package("roundup.adapter").roundup(ROOT / settings, year + quarter, write=write))
+    conf = package("publishing.settings_file").read_conf(ROOT / settings)
+    raise Exit(code=package("roundup.adapter").roundup(conf, (ROOT / settings).parent, year + quarter, write=write))
 
 
 @task(help={"quick": "1,000 posts, one run of each"})

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from authorsite.building.objects import Memory
 from authorsite.publishing.build import Built, build
 from browser import find_browser
+from jinja2 import BytecodeCache
 from pelican import generators, signals
 
 ROOT = Path(__file__).parent.parent
@@ -121,6 +121,17 @@ def book(cover):
 @pytest.fixture(scope="session", autouse=True)
 def templates_compiled_once():
     """Compile a template once for all builds of a worker: it is a third of what a small site's build takes."""
+    codes = {}
+
+    class Memory(BytecodeCache):
+        def load_bytecode(self, bucket):
+            checksum, code = codes.get(bucket.key, ("", None))
+            if checksum == bucket.checksum:
+                bucket.code = code
+
+        def dump_bytecode(self, bucket):
+            codes[bucket.key] = (bucket.checksum, bucket.code)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(generators, "Environment", partial(generators.Environment, bytecode_cache=Memory()))
         yield

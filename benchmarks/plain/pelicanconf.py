@@ -39,4 +39,4 @@ class Neighbours:
             article.newer, article.older = newer, older
 
 
-PLUGINS = [Neighbours, "authorsite.building"] if os.environ.get("ENGINE") else [Neighbours]
+PLUGINS = [Neighbours, "pelican_incremental"] if os.environ.get("ENGINE") else [Neighbours]

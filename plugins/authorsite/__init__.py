@@ -1,6 +1,10 @@
 """An author's site: posts, books to buy, feeds, events; a plugin package for Pelican."""
 
 
+marks_its_files = True
+"""The build engine is told of every file that this package writes."""
+
+
 def _stop_if_failed(generators: list[object]) -> None:
     from .problems import log_of
 
@@ -9,20 +13,19 @@ def _stop_if_failed(generators: list[object]) -> None:
 
 def register() -> None:
     """Connect the package to Pelican, in the order in which things happen."""
-    # Imported here: a site that takes the engine alone, authorsite.building, does not pay for all rooms.
-    # ruff: noqa: PLC0415
+    # ruff: noqa: PLC0415 - parts of the package are of use without Pelican
     from pelican import signals
+    from pelican_incremental.session import engage
 
     from . import settings, templating
     from .books import adapter as books
-    from .building.adapter import engage
-    from .building.preview import content_edited
     from .discovery import adapter as discovery
     from .discovery import assets
     from .events import adapter as events
     from .feeds import adapter as feeds
     from .images import adapter as images
     from .linking import adapter as linking
+    from .publishing.preview import content_edited
     from .reading import adapter as reading
     from .reading import resolving
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-WRITTEN = "AUTHORSITE_WRITTEN"
-"""The name, in Pelican's context, of the set of files that this build stands by (absolute paths)."""
+from pelican_incremental.files import atomic_write, has_content, mark_current
 
 
 class OutsideOutput(ValueError):
@@ -41,23 +39,23 @@ def write(context: MutableMapping[str, Any], save_as: str, content: str | bytes)
     """
     data = content.encode() if isinstance(content, str) else content
     path = target(context, save_as)
-    context.setdefault(WRITTEN, set()).add(str(path))
-    if not holds(path, data):
-        replace_file(path, lambda temporary: temporary.write_bytes(data))
+    mark_current(context, path)
+    if not has_content(path, data):
+        atomic_write(path, data)
     return path
 
 
 def keep(context: MutableMapping[str, Any], save_as: str) -> None:
     """Stand by the file at `save_as` as it is there from a former build."""
-    context.setdefault(WRITTEN, set()).add(str(target(context, save_as)))
+    mark_current(context, target(context, save_as))
 
 
 def place(context: MutableMapping[str, Any], save_as: str, source: Path) -> Path:
     """Put a copy of the file `source` at `save_as`: a hard link where the system allows one."""
     path = target(context, save_as)
-    context.setdefault(WRITTEN, set()).add(str(path))
+    mark_current(context, path)
     if not _same(path, source):
-        replace_file(path, lambda temporary: _link_or_copy(source, temporary))
+        atomic_write(path, lambda temporary: _link_or_copy(source, temporary))
     return path
 
 
@@ -66,42 +64,7 @@ def _same(path: Path, source: Path) -> bool:
         there, wanted = os.stat(path), os.stat(source)  # noqa: PTH116 - hot
     except FileNotFoundError:
         return False
-    return os.path.samestat(there, wanted) or holds(path, source.read_bytes())
-
-
-def create_file(path: str, data: bytes) -> bool:
-    """Write a file where there is none, with the folders above; False when something is there.
-
-    Cheaper than `replace_file` by half, and for files that the maker has announced: one cut short stays.
-    """
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    except FileExistsError:
-        return False
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - ten thousand times a build
-        return create_file(path, data)
-    try:
-        with open(handle, "wb") as file:  # noqa: PTH123 - the same
-            file.write(data)
-    except BaseException:
-        os.unlink(path)  # noqa: PTH108 - the same
-        raise
-    return True
-
-
-def replace_file(path: Path, make: Callable[[Path], Any]) -> None:
-    """Let `make` fill a temporary file beside `path`, then rename it to `path`; a failure leaves the old file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        make(temporary)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    return os.path.samestat(there, wanted) or has_content(path, source.read_bytes())
 
 
 def _link_or_copy(source: Path, temporary: Path) -> None:
@@ -110,11 +73,3 @@ def _link_or_copy(source: Path, temporary: Path) -> None:
         os.link(source, temporary)
     except OSError:
         shutil.copyfile(source, temporary)
-
-
-def holds(path: str | Path, data: bytes) -> bool:
-    """Whether the file at `path` holds just `data`."""
-    try:
-        return os.stat(path).st_size == len(data) and Path(path).read_bytes() == data  # noqa: PTH116 - hot
-    except OSError:
-        return False

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
+from pelican_incremental.code import TRANSIENT, pure
 from pydantic import AfterValidator, Field, field_validator
 
 from .problems import ALLOWABLE, KEY, BuildFailed, ProblemLog
@@ -171,6 +172,7 @@ class SiteSettings(Record):
         """The language as Babel writes it."""
         return self.language.replace("-", "_")
 
+    @pure
     def word(self, english: str) -> str:
         """Return a word of the pages in the site's language, where the author gave one."""
         return self.words.get(english, english)
@@ -202,6 +204,7 @@ def load(pelican: Any) -> None:
     log.allowed, log.strict = site.allow, site.strict
     settings[NAME] = site
     settings[DATE] = date
+    settings[TRANSIENT] = [*settings.get(TRANSIENT, ()), KEY, DATE]
     settings["SITEURL"] = site.root
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from babel.dates import format_date
 from babel.lists import format_list
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader
+from pelican_incremental.code import pure
 
 from . import markup
 from .settings import SiteSettings, site_of
@@ -40,7 +41,7 @@ def filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
         """A, B, and C, as the language has it."""
         return format_list(names, locale=locale)
 
-    return {
+    given = {
         "listed": listed,
         "long_date": long_date,
         "short_date": short_date,
@@ -48,6 +49,7 @@ def filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
         "absolute": absolute,
         "plain": markup.plain,
     }
+    return {name: pure(function) for name, function in given.items()}
 
 
 def add_filters(pelican: Any) -> None:

@@ -96,7 +96,7 @@ def test_an_observance_that_runs_has_its_banner_at_home_and_only_pages_that_show
     assert "observance-banner" not in site.output("index.html")
     assert "January 4, 2020 · January 4, 2021" in site.output("mentoring/index.html")
     monkeypatch.setenv("SITE_DATE", "2020-01-04")
-    assert set(site.build().tally.changed) == {"index.html", "mentoring/index.html"}
+    assert set(site.build().files.changed) == {"index.html", "mentoring/index.html"}
     assert "Mentor Day" in site.output("index.html")
     assert "<strong>Now</strong>" in site.output("mentoring/index.html")
 

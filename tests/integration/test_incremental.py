@@ -12,14 +12,13 @@ import time
 
 import pelican
 import pytest
-from authorsite.building import adapter, sharing
-from authorsite.building.adapter import Build
-from authorsite.building.reading import cores
-from authorsite.building.writer import IncrementalWriter
 from authorsite.publishing.build import build, explain
+from authorsite.publishing.preview import preview
 from conftest import ROOT, SITE_DATE
 from pelican import Pelican
 from pelican.settings import read_settings
+from pelican_incremental import session
+from pelican_incremental.session import BuildSession
 from PIL import Image
 
 STEPS, NIGHTLY = 40, 300
@@ -32,7 +31,7 @@ class RandomSite:
 
     def __init__(self, root, seed, *, author, theme):
         self.root, self.random, self.author, self.theme = root, random.Random(seed), author, theme
-        self.resident, self.reading, self.today = False, None, SITE_DATE
+        self.resident, self.texts, self.today = False, None, SITE_DATE
         self.posts, self.settings, self.count = {}, {"SITENAME": "Site 0", "DEFAULT_PAGINATION": 3}, 0
         (root / "content/images").mkdir(parents=True)
         (root / "content/pages").mkdir()
@@ -190,11 +189,11 @@ class RandomSite:
             allowed = {"link": "the dice cut links", "image": "the same"}
             site = {"url": "https://example.org", "allow": allowed}
             settings |= {"AUTHORSITE": site, "PAGINATED_TEMPLATES": {"blog": 3, "tag": 3}}
-            share = Build(kept=True, reading=self.reading) if self.resident and engine else Build()
+            share = BuildSession(resident=True, texts=self.texts) if self.resident and engine else BuildSession()
             done = build(ROOT / "pelicanconf.py", settings, root=self.root, share=share)
-            self.reading = share.reading if self.resident and engine else self.reading
+            self.texts = share.texts if self.resident and engine else self.texts
             assert not done.failed, [str(p) for p in done.problems]
-            return done.tally
+            return done.files
         settings |= {
             "ARTICLE_PATHS": ["posts"],
             "PAGE_PATHS": ["pages"],
@@ -202,7 +201,7 @@ class RandomSite:
             "SITEURL": "https://example.org",
             "YEAR_ARCHIVE_SAVE_AS": "{date:%Y}/index.html",
             "PLUGIN_PATHS": [str(ROOT / "plugins")],
-            "PLUGINS": ["authorsite.building"],
+            "PLUGINS": ["pelican_incremental"],
         }
         Pelican(read_settings(override=settings)).run()
         return None
@@ -253,69 +252,23 @@ def test_a_process_that_keeps_the_site_in_memory_writes_the_same(tmp_path):
     steps(site, STEPS // 4)
 
 
-@pytest.fixture
-def shared(monkeypatch):
-    """Every build shares its pages between two processes; gives the places that the other one made, build by build."""
-    if cores() == 1:
-        pytest.skip("one core alone: nothing is shared")
-    made, plain = [], IncrementalWriter.take_over
-
-    def take_over(writer, left, other):
-        made.append(sorted(other.entries))
-        plain(writer, left, other)
-
-    monkeypatch.setattr(sharing, "MANY", 1)
-    monkeypatch.setattr(sharing, "may_fork", lambda: True)
-    monkeypatch.setattr(IncrementalWriter, "take_over", take_over)
-    return made
-
-
-@pytest.mark.parametrize(("name", "author", "theme"), THEMES, ids=[t[0] for t in THEMES])
-def test_two_processes_that_share_the_pages_write_what_one_does(tmp_path, shared, name, author, theme):
-    steps(RandomSite(tmp_path, f"{name} shared", author=author, theme=theme()), 4)
-    assert len(shared) > 2
-    assert all(shared)
-
-
-def test_what_the_other_process_cannot_do_this_one_does(tmp_path, shared, monkeypatch):
-    monkeypatch.setattr(sharing, "_copy", lambda *_: os._exit(1))
-    RandomSite(tmp_path, "alone", author=False, theme=theme_of_pelican("simple")).compare("with a process that ended")
-    assert shared == [[]]
-
-
-def test_what_a_page_says_while_two_share_them_is_said_here_and_once(tmp_path, shared, caplog):
-    site = RandomSite(tmp_path, "loud", author=False, theme=theme_of_pelican("simple"))
-    heard = logging.getLogger("a filter")
-    site.settings["JINJA_FILTERS"] = {"loud": lambda text: (heard.warning("%s", text), text)[1]}
-    path = site.root / "theme/templates/article.html"
-    path.write_text(path.read_text().replace("{% block content %}", "{% block content %}{{ article.title|loud }}", 1))
-    site.build("incremental", engine=True)
-    assert sorted(r.getMessage() for r in caplog.records if r.name == "a filter") == sorted(
-        post["title"] for post in site.posts.values()
-    )
-    assert [place for place in shared[0] if place.count("-") > 1] == []
-
-
 @pytest.mark.parametrize(("name", "author", "theme"), THEMES[:2], ids=[t[0] for t in THEMES[:2]])
 def test_what_was_kept_of_posts_may_be_damaged_in_any_way(tmp_path, name, author, theme):
     site = RandomSite(tmp_path, name, author=author, theme=theme())
     for number in range(8):
         site.edit()
         site.build("incremental", engine=True)
-        with sqlite3.connect(tmp_path / "incremental.cache/bodies.sqlite") as base:
-            for row, record in base.execute("SELECT rowid, record FROM objects").fetchall():
-                at = site.random.randrange(len(record))
-                harm = [record[:at], record[at:], record.replace("[", "[[", 1), record.replace(", ", ", null, ", 1)]
-                base.execute("UPDATE objects SET record = ? WHERE rowid = ?", (harm[(number + row) % 4], row))
-            if number % 3 == 2:
-                base.execute("UPDATE bodies SET html = '[]' WHERE rest = 'null'")
+        with sqlite3.connect(tmp_path / "incremental.cache/texts.sqlite") as base:
+            for row, text in base.execute("SELECT rowid, text FROM texts").fetchall():
+                at = site.random.randrange(len(text))
+                harm = [text[:at], text[at:], text.replace("<p>", "<b>", 1), text.replace("[", "[[", 1)]
+                base.execute("UPDATE texts SET text = ? WHERE rowid = ?", (harm[(number + row) % 4], row))
         base.close()
-        # What no longer holds together is read again; what a record still says may be believed.
-        os.utime(site.root / "content/posts" / site.pick())
-        site.build("incremental", engine=True)
-    for file in tmp_path.glob("*.cache/bodies.sqlite"):
-        file.unlink()
-    site.compare("without the damaged cache")
+        for file in (tmp_path / "incremental.cache").glob("output-*.json"):
+            data = file.read_text()
+            at = site.random.randrange(len(data))
+            file.write_text([data[:at], data.replace('"sets":[[', '"sets":[', 1), data.replace(',"', ',["', 1)][number % 3])
+        site.compare("with a damaged cache")
 
 
 def test_explain_says_why_a_page_was_rendered_left_or_is_not_there(tmp_path):
@@ -330,17 +283,17 @@ def test_explain_says_why_a_page_was_rendered_left_or_is_not_there(tmp_path):
     posts = (tmp_path / "output").glob("20*/*/*/*/index.html")
     (place,) = [str(p.relative_to(tmp_path / "output")) for p in posts if "<p>One more.</p>" in p.read_text()]
     address = "/" + place.removesuffix("index.html")
-    assert explain(done, address) == f"{place} was rendered: changed: article."
-    assert explain(done, str(tmp_path / "output" / place)) == f"{place} was rendered: changed: article."
+    assert explain(done, address) == f"{place} was rendered: changed: posts/{name}."
+    assert explain(done, str(tmp_path / "output" / place)) == f"{place} was rendered: changed: posts/{name}."
     assert explain(done, "/about/") == "/about/: this build makes no such file."
     assert explain(done, "/archives/").startswith("archives/index.html was left as it is")
 
 
 def test_a_build_of_over_a_second_says_how_far_it_is(monkeypatch):
-    moment = iter([0.5, 1.5, 2.0, 2.6])
-    monkeypatch.setattr(adapter.time, "perf_counter", lambda: next(moment))
+    moment = iter([0.0, 0.5, 1.5, 2.0, 2.6])
+    monkeypatch.setattr(session.time, "monotonic", lambda: next(moment))
     said = []
-    progress = adapter._progress(said.append, 0.0)
+    progress = session.progress(said.append)
     for pages in (1, 64, 128, 192, 193, 256):
         progress(pages)
     assert said == ["128 pages …", "256 pages …"]
@@ -360,14 +313,12 @@ def test_one_edited_body_renders_one_page_and_what_lists_it(tmp_path):
     site.store(name)
     done = site.build("incremental", engine=True)
     assert len([name for name in done.changed if not name.startswith("pagefind/")]) == 1
-    assert list(done.reasons.values()) == ["changed: article"]
+    assert list(done.reasons.values()) == [f"changed: posts/{name}"]
 
 
 KILLED = """
 import sys
-from authorsite.building import adapter
-from authorsite.building.adapter import Build
-from authorsite.publishing.build import build, explain
+from authorsite.publishing.build import build
 done = build(sys.argv[1] + "/pelicanconf.py", {{
     "PATH": "{root}/content", "OUTPUT_PATH": "{root}/incremental", "CACHE_PATH": "{root}/incremental.cache",
     "THEME": "{root}/theme", "AUTHORSITE": {{
@@ -408,8 +359,8 @@ def test_a_build_killed_at_any_moment_and_repeated_gives_the_clean_result(tmp_pa
 DEADLY = """
 import os
 from authorsite import output
-whole = output.replace_file
-output.replace_file = lambda path, make: (whole(path, make), "cards" in str(path) and os._exit(9))
+whole = output.atomic_write
+output.atomic_write = lambda path, make: (whole(path, make), "cards" in str(path) and os._exit(9))
 """
 
 
@@ -435,20 +386,20 @@ def test_an_edited_post_is_on_its_page_before_the_next_build_which_finds_it_righ
     site.store(name)
     settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
     settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
-    share = Build(kept=True)
+    share = BuildSession(resident=True)
     build(ROOT / "pelicanconf.py", settings, share=share)
     share.rest()
     other = min(set(site.posts) - {name})
     site.posts[name]["body"] = f"Quite **another** body, [linked](./{other}).\n\n## A heading"
     site.store(name)
-    place = share.preview(tmp_path / "content/posts" / name)
+    place = preview(share, tmp_path / "content/posts" / name)
     early = (tmp_path / "output" / place).read_text()
     assert "Quite <strong>another</strong> body" in early
     assert f'href="./{other}"' not in early
-    share = Build(kept=True, reading=share.reading)
+    share = BuildSession(resident=True, texts=share.texts)
     build(ROOT / "pelicanconf.py", settings, share=share)
     assert (tmp_path / "output" / place).read_text() == early
-    assert place not in share.tally.changed
+    assert place not in share.report.changed
 
 
 @pytest.mark.parametrize("change", ["redate", "broken", "withdrawn"])
@@ -457,7 +408,7 @@ def test_only_a_build_can_tell_what_becomes_of_a_post_that_is(tmp_path, change):
     name = min(site.posts)
     settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
     settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
-    share = Build(kept=True)
+    share = BuildSession(resident=True)
     build(ROOT / "pelicanconf.py", settings, share=share)
     share.rest()
     before = tree(tmp_path / "output")
@@ -467,5 +418,5 @@ def test_only_a_build_can_tell_what_becomes_of_a_post_that_is(tmp_path, change):
         "withdrawn": {"status": "draft"},
     }[change]
     site.store(name)
-    assert share.preview(tmp_path / "content/posts" / name) == ""
+    assert preview(share, tmp_path / "content/posts" / name) == ""
     assert tree(tmp_path / "output") == before

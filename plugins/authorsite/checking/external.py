@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+from pelican_incremental.files import atomic_write
 
-from ..output import replace_file
 from ..settings import site_of
 from .internal import Tree
 
@@ -182,7 +182,7 @@ def check(output: Path, own: str, store: Path, manners: Manners | None = None, n
     answers = asyncio.run(ask_all(list(found), manners or Manners(), progress if sys.stderr.isatty() else None))
     after = {url: judged(before.get(url, {}), answers[url], moment) for url in found}
     text = json.dumps(after, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    replace_file(store, lambda temporary: temporary.write_text(text, "utf-8"))
+    atomic_write(store, text.encode())
     changes = compared(before, after)
     for line in told(changes, after, found):
         print(line)

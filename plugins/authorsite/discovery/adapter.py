@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from pelican import signals
 from pelican.generators import Generator
+from pelican_incremental.code import pure
 
 from .. import output
 from ..images.adapter import accent, card, line_with
@@ -35,7 +36,7 @@ HOME = "HOME_HEAD"
 def add_filters(pelican: Any) -> None:
     """Give templates `address`, a page's address from its output file, and `listing` (signal: initialized)."""
     settings = pelican.settings
-    given = {"address": address, "listing": _site(settings).listing}
+    given = {"address": pure(address), "listing": _site(settings).listing}
     settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **given}
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from pelican_incremental.code import pure
+
 from ..images.picture import Picture
 from ..markup import plain
 from ..templating import json_ld
@@ -102,6 +104,7 @@ class Site:
             "isPartOf": {"@id": f"{self.url}/#site"},
         }
 
+    @pure
     def listing(self, title: str, url: str, description: str, *above: tuple[str, str]) -> Head:
         """Return the Head of a list of posts, books or events, at `url` below the root; `above` are crumbs, not home.
 

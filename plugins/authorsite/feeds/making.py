@@ -10,11 +10,10 @@ from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 
+from pelican_incremental.files import atomic_write
+from pelican_incremental.store import digest, versions
+
 from .. import markup
-from ..building.code_digests import file_digest
-from ..building.digests import digest
-from ..building.salts import versions
-from ..output import replace_file
 from ..problems import ProblemLog
 from .content import for_readers, without_forbidden
 from .entry import Entry, Feed
@@ -85,8 +84,7 @@ class Shelf:
     def save(self) -> None:
         """Keep it for the next build."""
         if self.now != self.known:
-            text = json.dumps(self.now)
-            replace_file(self.file, lambda temporary: temporary.write_text(text, "utf-8"))
+            atomic_write(self.file, json.dumps(self.now).encode())
 
 
 def _stamped(told: str, file: Path) -> str:
@@ -101,7 +99,7 @@ def _stamped(told: str, file: Path) -> str:
 def _code_digest() -> str:
     """Return a digest of what makes feeds beside their entries: this room's code, and all versions."""
     files = sorted(Path(__file__).parent.glob("*.py"))
-    return digest(*(file_digest(str(file)) for file in files), file_digest(markup.__file__), *versions())
+    return digest(*(file.read_bytes() for file in (*files, Path(markup.__file__))), *versions())
 
 
 def told(feed: Feed, entries: Sequence[Entry], kitchen: Kitchen) -> str:

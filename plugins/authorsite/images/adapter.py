@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pelican.generators import Generator
+from pelican_incremental.code import TRANSIENT
 from PIL import features
 
 from .. import output
@@ -36,6 +37,7 @@ def prepare(pelican: Any) -> None:
     settings = pelican.settings
     place, avif = Place("", site_of(settings).url, site_of(settings).root), bool(features.check("avif"))
     content, cache = Path(settings["PATH"]), Path(settings["CACHE_PATH"]) / "images"
+    settings[TRANSIENT] = [*settings.get(TRANSIENT, ()), PICTURES]
     settings[PICTURES] = Pictures(content, cache, place, log_of(settings), avif=avif)
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from pelican_incremental.files import atomic_write
+from pelican_incremental.processes import Workers, usable_cores
 from PIL import Image, ImageCms, ImageOps
 
-from ..output import replace_file
-from ..processes import pool
 from .cards import Card, draw
 from .files import REWRITTEN, ImageFault, ImageFile, open_image
 from .icons import Icons, draw_icons
@@ -44,7 +42,7 @@ def make(job: Job) -> str:
     try:
         files = _files(given, wanted) if isinstance(given, ImageFile) else _drawn(given)
         for name, data in zip(names(given, wanted), files, strict=True):
-            replace_file(folder / name, lambda path, data=data: path.write_bytes(data))  # type: ignore[misc]
+            atomic_write(folder / name, data)
     except ImageFault as error:
         return f"{error}\n{error.hint}"
     except Exception as error:  # noqa: BLE001 - Pillow's readers raise nearly anything on hostile files
@@ -137,9 +135,14 @@ def make_all(jobs: list[Job], said: Callable[[int, int], None]) -> Iterator[tupl
 
     `said` is called with the count of jobs done and of all.
     """
-    cores = min(os.cpu_count() or 1, len(jobs) if len(jobs) > _FEW else 1)
-    with pool(cores) if cores > 1 else nullcontext() as workers:
-        results = workers.imap(make, jobs, max(1, min(16, len(jobs) // (4 * cores)))) if workers else map(make, jobs)
+    cores = min(usable_cores(), len(jobs) if len(jobs) > _FEW else 1)
+    workers = Workers(cores, make) if cores > 1 else None
+    try:
+        lot = max(1, min(16, len(jobs) // (4 * cores)))
+        results = workers.map(jobs, lot) if workers else map(make, jobs)
         for done, (job, result) in enumerate(zip(jobs, results, strict=True), 1):
             said(done, len(jobs))
             yield job, result
+    finally:
+        if workers:
+            workers.close()

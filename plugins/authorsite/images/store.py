@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ..output import holds, replace_file
+from pelican_incremental.files import atomic_write, has_content
+
 from ..problems import ProblemLog
 from .bodies import Place
 from .cards import HEIGHT, WIDTH, Card
@@ -176,8 +177,8 @@ class _Index:
     def keep(self) -> None:
         """Write the index: what was looked at, and which files are made."""
         text = json.dumps({"facts": self._facts | self._used, "made": self._made}, sort_keys=True)
-        if not holds(self._path, text.encode()):
-            replace_file(self._path, lambda path: path.write_text(text, "utf-8"))
+        if not has_content(self._path, text.encode()):
+            atomic_write(self._path, text.encode())
 
 
 def _stamp(path: Path) -> list[int]:

@@ -16,16 +16,15 @@ from jinja2 import TemplateError, TemplateSyntaxError
 from pelican import Pelican
 from pelican.log import console
 from pelican.writers import FileOverwriteFailedError
+from pelican_incremental.manifest import BuildReport, Manifest
+from pelican_incremental.session import SESSION, BuildSession
 
-from ..building.adapter import HELD, Build
-from ..building.conf import read_conf
-from ..building.ledger import Tally
-from ..building.staging import stage
-from ..building.state import State
 from ..feeds.diff import check
 from ..problems import KEY, BuildFailed, ProblemLog, Refused, captured_logging, place_of
 from ..settings import NAME, site_of
 from .manifest import feeds_in
+from .settings_file import read_conf
+from .staging import stage
 from .swapping import alone, mend, swap
 
 FORMS = ("text", "json", "github")
@@ -47,7 +46,7 @@ class Built:
 
     problems: ProblemLog
     output: Path
-    tally: Tally
+    files: BuildReport
     seconds: float
 
     @property
@@ -62,7 +61,7 @@ def build(
     *,
     drafts: bool = False,
     root: Path | None = None,
-    share: Build | None = None,
+    share: BuildSession | None = None,
     judge: Callable[[Staged], bool] | None = None,
 ) -> Built:
     """Build the site of `settings_file`; `overrides` are Pelican settings that go before the file's.
@@ -82,7 +81,7 @@ def build(
     path = Path(settings_file).resolve()
     log = ProblemLog(root=root or path.parent, held=True)
     output = path.parent / "output"
-    share = share or Build()
+    share = share or BuildSession()
     with captured_logging(log):
         try:
             output = _run(path, dict(overrides or {}), log, share, drafts=drafts, judge=judge)
@@ -90,14 +89,14 @@ def build(
             pass
         except Exception as error:  # noqa: BLE001 - plugins, templates and filters may raise whatever they like
             _log_exception(log, error)
-    return Built(log, output, share.tally, time.perf_counter() - started)
+    return Built(log, output, share.report, time.perf_counter() - started)
 
 
 def _run(
     path: Path,
     overrides: dict[str, Any],
     log: ProblemLog,
-    share: Build,
+    share: BuildSession,
     *,
     drafts: bool,
     judge: Callable[[Staged], bool] | None = None,
@@ -107,7 +106,7 @@ def _run(
     except Refused as refused:
         log.error(refused.path, refused.line, refused.reason, kind="settings")
         raise BuildFailed from None
-    settings |= {KEY: log, HELD: share}
+    settings |= {KEY: log, SESSION: share}
     site = settings.setdefault(NAME, {})
     if not isinstance(site, dict):
         log.error(path, 0, f"{NAME} holds no keys", f'write {NAME} = {{"url": "https://example.org"}}', kind="settings")
@@ -116,7 +115,8 @@ def _run(
     forced = {"strict": True, "drafts": False} if judge else {"drafts": True} if drafts else {}
     settings[NAME] = site = {**site, **forced}
     output = share.output = Path(settings["OUTPUT_PATH"])
-    with alone(output.parent, 600 if share.kept else None):
+    share.messages = lambda: log.size
+    with alone(output.parent, 600 if share.resident else None):
         _write(path, settings, log, share, judge, strict=bool(site.get("strict")))
     log.stop_if_failed()
     return output
@@ -126,7 +126,7 @@ def _write(
     path: Path,
     settings: dict[str, Any],
     log: ProblemLog,
-    share: Build,
+    share: BuildSession,
     judge: Callable[[Staged], bool] | None,
     *,
     strict: bool,
@@ -135,7 +135,7 @@ def _write(
     output, cache = Path(settings["OUTPUT_PATH"]), Path(settings["CACHE_PATH"])
     mend(output)
     staging = output.with_name(output.name + ".staging")
-    noted = State.load(cache, output).file
+    noted = Manifest(cache, output).file
     before = noted.read_bytes() if noted.exists() else None
     if strict:
         stage(output, staging, cache)
@@ -186,11 +186,11 @@ def _log_exception(log: ProblemLog, error: Exception) -> None:
         log.error(*place_of(error), what, "see where it comes from with TRACEBACK=1 before the command", kind="fault")
 
 
-def telling() -> Build:
+def telling() -> BuildSession:
     """Return what makes a build say on the terminal how far it is, once a second."""
-    share = Build()
+    share = BuildSession()
     if sys.stderr.isatty():
-        share.said = lambda text: print(text, file=sys.stderr)
+        share.say = lambda text: print(text, file=sys.stderr)
     return share
 
 
@@ -215,14 +215,14 @@ def say(built: Built, form: str = "text") -> int:
     if built.failed:
         return 1
     if form == "text":
-        print(f"{built.output}: {built.tally} in {built.seconds:.1f} s. Look at it with: make serve")
+        print(f"{built.output}: {built.files} in {built.seconds:.1f} s. Look at it with: make serve")
     return 0
 
 
 def explain(built: Built, page: str) -> str:
     """Say why the build wrote, or left, the file of `page`: an address, or a path below the output folder."""
     name = page.removeprefix(str(built.output)).strip("/").removeprefix("output/")
-    why = {"": "", **built.tally.reasons}
+    why = {"": "", **built.files.reasons}
     for place in (name, f"{name}/index.html".lstrip("/"), f"{name}.html"):
         if why.get(place):
             return f"{place} was rendered: {why[place]}."

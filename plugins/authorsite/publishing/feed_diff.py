@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from ..building.conf import read_conf
 from ..feeds.diff import check
 from ..problems import ProblemLog, Refused
 from ..settings import NAME
 from .build import build
 from .manifest import feeds_in
+from .settings_file import read_conf
 
 
 def feed_diff(settings_file: Path, against: str = "") -> int:

@@ -17,11 +17,11 @@ import yaml
 from lxml import etree, html
 from pelican.utils import slugify
 
-from ..building.conf import read_conf
 from ..markup import count_words
 from ..problems import KEY, BuildFailed, ProblemLog, Refused
 from ..settings import load as load_settings
 from ..settings import now_of
+from .settings_file import read_conf
 
 KINDS = ("post", "page", "book", "event", "reblog", "review")
 _FOLDERS = {"page": "pages", "book": "books", "event": "events"}

@@ -9,9 +9,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..building.adapter import Build
+from pelican_incremental.session import BuildSession
+
 from ..discovery.adapter import DiscoveryGenerator
 from .build import Built, build
+from .preview import preview
 
 
 def answer() -> None:
@@ -23,25 +25,25 @@ def answer() -> None:
     # Whatever plugins print must not be taken for an answer.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    share = Build(kept=True)
+    share = BuildSession(resident=True)
     for line in sys.stdin:
         changed = json.loads(line)
-        if len(changed) == 1 and (place := share.preview(Path(changed[0]))):
+        if len(changed) == 1 and (place := preview(share, Path(changed[0]))):
             out.write(json.dumps({"early": place}) + "\n")
             out.flush()
-        DiscoveryGenerator.search_may_wait = share.reading is not None
-        share = Build(kept=True, reading=share.reading)
+        DiscoveryGenerator.search_may_wait = share.texts is not None
+        share = BuildSession(resident=True, texts=share.texts)
         built = build(settings_file, drafts=drafts, share=share)
         out.write(json.dumps(_told(built, share), ensure_ascii=False) + "\n")
         out.flush()
         share.rest()
 
 
-def _told(built: Built, share: Build) -> dict[str, Any]:
+def _told(built: Built, share: BuildSession) -> dict[str, Any]:
     told: dict[str, Any] = {
         "problems": [asdict(problem) for problem in built.problems],
-        "changed": sorted(share.tally.changed),
-        "summary": f"{share.tally} in {built.seconds:.2f} s" if not built.failed else built.problems.summary(),
+        "changed": sorted(share.report.changed),
+        "summary": f"{share.report} in {built.seconds:.2f} s" if not built.failed else built.problems.summary(),
     }
     if share.settings:
         names = [share.settings["PATH"], share.settings["THEME"], *share.settings["THEME_TEMPLATES_OVERRIDES"]]

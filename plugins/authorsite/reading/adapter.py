@@ -15,6 +15,7 @@ from pelican.contents import Author, Category, Tag
 from pelican.generators import Generator
 from pelican.readers import MarkdownReader
 from pelican.utils import slugify
+from pelican_incremental.readers import CacheableReader, Parsed
 
 from .. import output
 from ..problems import AlreadySaid, log_of
@@ -34,38 +35,38 @@ class ContentNotValid(AlreadySaid):
 
 
 # Not a direct subclass of BaseReader: Pelican takes those into every site, asked or not.
-class AuthorReader(MarkdownReader):
+class AuthorReader(CacheableReader, MarkdownReader):
     """Reads posts and pages by their schemas.
 
-    `prepare` turns a file's bytes into HTML and JSON from them and the settings alone, in any process, so that the
-    build engine may keep what it gives; `read_prepared` makes of that what Pelican wants.
+    `parse` turns a file's bytes into HTML and JSON from them and the settings alone, in any process, so that the build
+    engine may keep what it gives; `build_metadata` makes of that what Pelican wants.
     """
 
     def __init__(self, settings: dict[str, Any]) -> None:
         super().__init__(settings)
         self._converter = Converter()
-        self.quicken = self._converter.quicken
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         """Return body and metadata of one file as Pelican wants them; raises ContentNotValid after logging why."""
         log = log_of(self.settings)
         log.current = source_path
         try:
-            return self.read_prepared(source_path, self.prepare(Path(source_path).read_bytes()))
+            return super().read(source_path)
         finally:
             log.current = ""
 
-    def prepare(self, raw: bytes) -> tuple[str, Any]:
+    def parse(self, raw: bytes, path: str) -> Parsed:
         """Return the body as HTML, and as JSON: front matter, lines, what was found, contents, references, summary."""
+        del path
         said: list[tuple[int, str, str]] = []
         found = parse_file(raw, lambda *fault: said.append(fault))
         if found is None:
-            return "", {"said": said}
+            return Parsed("", {"said": said})
         data = found.data
         made = self._converter.convert(found.body, self._prefix(data))
         if isinstance(data.get("summary"), str):
             data = data | {"summary": typographic(data["summary"])}
-        return self._passed_on(made.html, data.get("reblog")), {
+        found_in_it = {
             "said": said,
             "data": data,
             "old_style": found.old_style,
@@ -75,16 +76,17 @@ class AuthorReader(MarkdownReader):
             "references": [asdict(reference) for reference in made.references],
             "summary": summary_of(made.html),
         }
+        return Parsed(self._passed_on(made.html, data.get("reblog")), found_in_it)
 
-    def prepared_with(self) -> str:
-        """Return a digest of all that `prepare` depends on beside the file."""
+    def cache_key(self) -> str:
+        """Return a digest of all that `parse` depends on beside the file."""
         site = site_of(self.settings)
         chosen = repr((site.reblog_words, site.language, self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
         return hashlib.sha256(f"{_code()}\0{chosen}".encode()).hexdigest()
 
-    def read_prepared(self, path: str, prepared: tuple[str, Any]) -> tuple[str, dict[str, Any]]:
+    def build_metadata(self, path: str, parsed: Parsed) -> tuple[str, dict[str, Any]]:
         """Return content and metadata; raises ContentNotValid after logging every reason."""
-        html, given = prepared
+        html, given = parsed.html, parsed.data
         log = log_of(self.settings)
         for line, message, hint in given["said"]:
             log.error(path, line, message, hint, kind="front-matter")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
@@ -15,6 +15,7 @@ from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown.extensions.smarty import SmartyExtension, substitutions
 from markdown.treeprocessors import Treeprocessor
+from pelican_incremental.markdown_fast import quicken
 
 from ..markup import excerpt, plain, without
 from .bibliography import Reference
@@ -62,14 +63,13 @@ class Converter:
 
     def __init__(self) -> None:
         self._references = References()
-        self._quicken: Callable[[Markdown], Markdown] = lambda markdown: markdown
 
     @cached_property
     def _markdown(self) -> Markdown:
         # Made when it is needed: Pelican makes dozens of readers for every build, and uses one.
         extensions: list[Any] = ["extra", "sane_lists", "smarty", "toc", "codehilite"]
         extensions += [_AlignedCells(), self._references]
-        return self._quicken(bound(Markdown(extensions=extensions, extension_configs=_CONFIGS, output_format="html")))
+        return quicken(bound(Markdown(extensions=extensions, extension_configs=_CONFIGS, output_format="html")))
 
     @cached_property
     def _footnotes(self) -> FootnoteExtension:
@@ -78,10 +78,6 @@ class Converter:
         # "extra" brings footnotes along without their configuration.
         footnotes.setConfig("BACKLINK_TEXT", "↩")
         return footnotes
-
-    def quicken(self, quicken: Callable[[Markdown], Markdown]) -> None:
-        """Let `quicken` make the Markdown object faster, before it is first used."""
-        self._quicken = quicken
 
     def convert(self, body: str, prefix: str = "") -> Converted:
         """Return `body` as HTML; ids of footnotes and references begin with `prefix` (a slug)."""

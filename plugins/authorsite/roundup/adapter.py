@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..building.conf import read_conf
 from ..events.model import Event
 from ..markup import count_words
 from ..problems import ProblemLog
@@ -20,13 +19,13 @@ from ..validation import Fault
 from .draft import Period, Written, draft, parse_period
 
 
-def roundup(settings_file: Path, period: str, *, write: bool = False) -> int:
+def roundup(settings: Mapping[str, Any], root: Path, period: str, *, write: bool = False) -> int:
     """Print the draft for `period` ("2018" or "2019Q3"), or put it among the posts; return the exit status.
 
+    `settings` are Pelican's, `root` the folder that problems are told relative to.
     A file that is there already is left alone: the author may have edited it.
     """
-    settings = read_conf(settings_file)
-    log = ProblemLog(root=settings_file.parent)
+    log = ProblemLog(root=root)
     try:
         wanted = parse_period(period)
     except Fault as fault:

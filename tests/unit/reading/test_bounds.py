@@ -41,7 +41,7 @@ def test_no_body_makes_the_conversion_raise(body):
 @some
 @given(st.one_of(st.text(max_size=400), MARKDOWN), st.sampled_from(["", HEAD, "---\n", "Title: T\n\n"]))
 def test_no_file_makes_the_reader_raise(text, head):
-    READER.prepare((head + text).encode("utf-8", "surrogatepass"))
+    READER.parse((head + text).encode("utf-8", "surrogatepass"), "a.md")
 
 
 @some
@@ -53,7 +53,7 @@ def test_no_bytes_make_the_reader_raise(raw):
 
 def read(body):
     """Let a text be read as a post's; nothing may be refused."""
-    html, given = READER.prepare((HEAD + body).encode())
+    html, given, *_ = READER.parse((HEAD + body).encode(), "a.md")
     assert [fault for fault in given["faults"] if fault[3] == "markdown"] == []
     return html
 
@@ -113,7 +113,7 @@ def test_so_it_does_where_typography_is_set_in_many_blocks():
 )
 def test_what_would_take_longer_is_refused_at_its_line(text, hint):
     started = time.process_time()
-    html, given = READER.prepare((HEAD + "Text.\n\n" + text * 20_000).encode())
+    html, given, *_ = READER.parse((HEAD + "Text.\n\n" + text * 20_000).encode(), "a.md")
     assert time.process_time() - started < 2
     assert [(line, told.startswith(hint)) for line, _, told, _ in given["faults"]] == [
         (8 if "markdown" in text else 7, True)
@@ -144,7 +144,7 @@ def test_a_long_title_or_address_is_not_repeated_to_megabytes(named):
 )  # fmt: skip
 def test_megabytes_are_read_or_refused_in_seconds(text, size, found):
     started = time.process_time()
-    html, given = READER.prepare(("---\ntitle: T\n---\nText.\n\n" + text * size).encode())
+    html, given, *_ = READER.parse(("---\ntitle: T\n---\nText.\n\n" + text * size).encode(), "a.md")
     assert time.process_time() - started < 20
     assert [(line, message) for line, message, *_ in given["faults"]] == found
     assert bool(html) != bool(found)

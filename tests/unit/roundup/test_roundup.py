@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from authorsite.publishing.settings_file import read_conf
 from authorsite.roundup.adapter import roundup
 from authorsite.roundup.draft import parse_period
 from authorsite.validation import Fault
@@ -52,7 +53,7 @@ def site(make_site):
 
 
 def test_a_draft_holds_what_happened_in_its_quarter_and_is_a_valid_post(site):
-    assert roundup(site.root / "pelicanconf.py", "2019Q3", write=True) == 0
+    assert roundup(read_conf(site.root / "pelicanconf.py"), site.root, "2019Q3", write=True) == 0
     text = (site.root / "content/posts/housekeeping-2019-q3.md").read_text("utf-8")
     for line in (
         "## News (1)\n\n- [In \\[July\\]](a.md)",
@@ -73,14 +74,14 @@ def test_a_draft_holds_what_happened_in_its_quarter_and_is_a_valid_post(site):
 def test_a_draft_that_was_edited_is_never_overwritten(site, capsys):
     file = site.root / "content/posts/housekeeping-2019-q3.md"
     file.write_text(post("Mine"))
-    assert roundup(site.root / "pelicanconf.py", "2019Q3", write=True) == 1
+    assert roundup(read_conf(site.root / "pelicanconf.py"), site.root, "2019Q3", write=True) == 1
     assert file.read_text() == post("Mine")
     assert "is there already" in capsys.readouterr().err
 
 
 def test_without_write_nothing_is_written(site, capsys):
     before = sorted(path.name for path in site.root.rglob("*"))
-    assert roundup(site.root / "pelicanconf.py", "2019") == 0
+    assert roundup(read_conf(site.root / "pelicanconf.py"), site.root, "2019") == 0
     said = capsys.readouterr().out
     assert 'title: "Housekeeping: 2019"' in said
     assert "## Commentary (2)\n\n- [Early](early.md)\n- [Late](late.md)" in said, "posts without a category are in it"

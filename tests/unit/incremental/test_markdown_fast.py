@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from authorsite.building.inline import necessary, quicken
+from pelican_incremental.markdown_fast import necessary, quicken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
