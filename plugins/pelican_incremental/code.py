@@ -22,7 +22,7 @@ TRANSIENT = "INCREMENTAL_TRANSIENT"
 
 _TRANSIENT = frozenset(
     "OUTPUT_PATH CACHE_PATH DELETE_OUTPUT_DIRECTORY OUTPUT_RETENTION LOG_FILTER LOAD_CONTENT_CACHE "
-    "CACHE_CONTENT CHECK_MODIFIED_METHOD INCREMENTAL_TRANSIENT BIND PORT VERBOSITY DEBUG AUTORELOAD LISTEN".split()
+    "CACHE_CONTENT CHECK_MODIFIED_METHOD INCREMENTAL_TRANSIENT INCREMENTAL_CURRENT BIND PORT VERBOSITY DEBUG AUTORELOAD LISTEN".split()
 )
 
 
@@ -63,12 +63,22 @@ def _place_of(plugin: Any) -> Path | None:
 
 
 class _SettingsDigester(Digester):
-    """Digests what settings may hold beside plain values: functions, modules, objects with attributes."""
+    """Digests what settings may hold beside plain values: functions, modules, objects with attributes.
+
+    Each function and object is looked into once.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: dict[int, Any] = {}
 
     def _composed(self, value: Any) -> str:
+        if id(value) in self._seen:
+            return f"{type(value).__qualname__} {[*self._seen].index(id(value))}"
         if isinstance(value, functools.partial):
             return digest("partial", self.of(value.func), self.of(value.args), self.of(value.keywords))
         if isinstance(value, FunctionType):
+            self._seen[id(value)] = value
             held = [cell.cell_contents for cell in value.__closure__ or () if cell != type(cell)()]
             return digest(value.__qualname__, self.of([value.__defaults__, value.__kwdefaults__, held]), _code(value))
         if isinstance(value, (type, ModuleType)):
@@ -79,6 +89,7 @@ class _SettingsDigester(Digester):
             return super()._composed(value)
         except Unknown:
             # Whatever else it may be: a page that reads it is rendered in each build.
+            self._seen[id(value)] = value
             return self._joined(repr(type(value)), [*vars(value).items()] if hasattr(value, "__dict__") else [])
 
 

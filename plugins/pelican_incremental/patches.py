@@ -122,9 +122,11 @@ def _remembered_slugify(plain: Callable[..., str]) -> Callable[..., str]:
     known: dict[Any, str] = {}
 
     def slugify(value: str, regex_subs: Any = (), preserve_case: bool = False, use_unicode: bool = False) -> str:
+        if not isinstance(value, str):
+            return plain(value, regex_subs, preserve_case, use_unicode)
         # The substitutions are few lists of the settings, alive as long as the build.
         key = (value, id(regex_subs) if regex_subs else 0, preserve_case, use_unicode)
-        if key not in known or not isinstance(value, str):
+        if key not in known:
             known[key] = plain(value, regex_subs, preserve_case, use_unicode)
         return known[key]
 

@@ -219,7 +219,9 @@ class _Run:
         return Writer
 
     def _keep_what_others_wrote(self, marked: list[str], retained: Any) -> None:
-        static = (f"{self.manifest.root}/{s.save_as}" for s in self.session.context.get("staticfiles", ()))
+        # Pelican leaves alone what is linked, or is not newer than its copy.
+        found = [s for s in self.session.context.get("staticfiles", ()) if Path(self.settings["PATH"], s.source_path).exists()]
+        static = (f"{self.manifest.root}/{s.save_as}" for s in found)
         for path in (*marked, *static):
             self.manifest.keep(path)
         if retained is not None or not all(getattr(p, "marks_its_files", False) for p in self.pelican.plugins):

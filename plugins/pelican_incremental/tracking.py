@@ -104,6 +104,8 @@ class Tracker:
             page.volatile = "something was reported while it was rendered"
         if not _EXTENSIONS.issuperset(template.environment.extensions):
             page.volatile = "extensions of Jinja are in use"
+        if type(next(iter(getattr(template.environment.loader, "loaders", ())), None)).__name__ == "_FileLoader":
+            page.volatile = "it is one of TEMPLATE_PAGES, whose names may hide those of the theme"
         return text, None if page.volatile else self._reads(page), page.volatile
 
     def _reads(self, page: _Page) -> Reads | None:
@@ -286,14 +288,10 @@ class Tracker:
         key = (id(environment), name)
         if key not in self._sources:
             assert environment.loader is not None
-            loaders = getattr(environment.loader, "loaders", [None])
             try:
-                found = digest(environment.loader.get_source(environment, name)[0])
+                self._sources[key] = digest(environment.loader.get_source(environment, name)[0])
             except TemplateNotFound:
-                found = "absent"
-            if type(loaders[0]).__name__ == "_FileLoader":
-                return found  # of TEMPLATE_PAGES: for this page alone
-            self._sources[key] = found
+                self._sources[key] = "absent"
         return self._sources[key]
 
     def _content(self, content: Any, names: tuple[str, ...]) -> str:
