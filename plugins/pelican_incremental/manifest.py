@@ -17,9 +17,8 @@ from zlib import crc32
 
 from .files import atomic_write, create_file, has_content
 from .store import digest
-from .tracking import Reads
 
-_FORMAT = 2
+_FORMAT = 3
 _SHOWN = 2
 _NAME = re.compile(r"""[^\s"'<>/?#=()\\&;,]+\.\w+""")
 
@@ -35,9 +34,9 @@ class Entry:
     mtime: int
     size: int
     digest: str = ""
-    reads: Reads | None = None
-    parts: str = ""
     foreign: int = 0
+    reads: tuple[str, ...] = ()
+    parts: str = ""
 
 
 @dataclass
@@ -88,15 +87,21 @@ class Manifest:
             data = json.loads(self.file.read_text("utf-8"))
             if data["format"] != _FORMAT:
                 return {}
-            sets, paths = [tuple(each) for each in data["sets"]], data["contents"]
-            return {name: _entry(row, sets, paths) for name, row in data["files"].items()}
+            labels = data["labels"]
+            return {
+                name: Entry(*row, tuple([labels[number] for number in reads]), parts)
+                for name, (*row, reads, parts) in data["files"].items()
+            }
         except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
             return {}
 
     def _save(self) -> None:
-        sets, paths = _Numbers(), _Numbers()
-        files = {name: _row(self.entries[name], sets, paths) for name in sorted(self.entries)}
-        data = {"format": _FORMAT, "output": str(self.output), "files": files, "sets": [*sets], "contents": [*paths]}
+        labels = _Numbers()
+        files = {
+            name: (e.mtime, e.size, e.digest, e.foreign, [labels[label] for label in e.reads], e.parts)
+            for name, e in sorted(self.entries.items())
+        }
+        data = {"format": _FORMAT, "output": str(self.output), "files": files, "labels": [*labels]}
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         with suppress(OSError):
             atomic_write(self.file, text.encode("utf-8", "surrogatepass"))
@@ -127,7 +132,7 @@ class Manifest:
 
     def name(self, path: str) -> str:
         """Return `path` relative to the output folder."""
-        prefix = self.root + "/"
+        path, prefix = os.path.normpath(path), self.root + "/"
         if path.startswith(prefix):
             return path.removeprefix(prefix)
         return os.path.relpath(os.path.realpath(path), os.path.realpath(self.root))
@@ -152,7 +157,7 @@ class Manifest:
         self.report.unchanged += 1
         return True
 
-    def write(self, name: str, content: bytes | Path, made_of: str = "", reads: Reads | None = None) -> Entry:
+    def write(self, name: str, content: bytes | Path, made_of: str = "", reads: tuple[str, ...] = (), parts: str = "") -> None:
         """Write `content`, or a copy of the file it names, to `name`, unless that holds it already."""
         path = f"{self.root}/{name}"
         data = content if isinstance(content, bytes) else b""
@@ -167,8 +172,7 @@ class Manifest:
             self.report.written += 1
             self.report.changed.append(name)
         stat = os.stat(path)  # noqa: PTH116 - ten thousand times a build
-        entry = self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size, made_of, reads)
-        return entry
+        self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size, made_of, 0, reads, parts)
 
     def keep(self, path: str) -> None:
         """Note a file that somebody else wrote in this build, or would have written."""
@@ -248,24 +252,6 @@ class _Numbers(dict[Any, int]):
     def __missing__(self, value: Any) -> int:
         self[value] = number = len(self)
         return number
-
-
-def _row(entry: Entry, sets: _Numbers, paths: _Numbers) -> list[Any]:
-    row: list[Any] = [entry.mtime, entry.size, entry.digest, entry.foreign]
-    if entry.reads is not None:
-        read = entry.reads
-        contents = [[sets[names], *(paths[path] for path in of)] for names, of in read.contents]
-        row += [entry.parts, sets[read.templates], sets[read.names], sets[read.listings], contents]
-    return row
-
-
-def _entry(row: list[Any], sets: list[tuple[str, ...]], paths: list[str]) -> Entry:
-    mtime, size, made_of, foreign, *page = row
-    if not page:
-        return Entry(mtime, size, made_of, foreign=foreign)
-    parts, templates, names, listings, contents = page
-    read = tuple((sets[each[0]], tuple([paths[number] for number in each[1:]])) for each in contents)
-    return Entry(mtime, size, made_of, Reads(sets[templates], sets[names], read, sets[listings]), parts, foreign)
 
 
 def _files(root: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ class CachedMarkdownReader(CacheableReader, MarkdownReader):
         self._md = _Converted(fields)  # it asks its Markdown object for formatted fields
         return parsed.html, self._parse_metadata(meta)
 
+    @functools.cache  # noqa: B019 - a reader lives as long as its build
     def cache_key(self) -> str:
         """Return the digest of the Markdown settings; "" with extensions that may keep or read anything."""
         settings = self.settings["MARKDOWN"]

@@ -200,12 +200,6 @@ def _parse(reader: CacheableReader, with_: str, path: str) -> tuple[str, Parsed 
     return "", None
 
 
-class _Ear(logging.Handler):
-    def __init__(self, heard: list[logging.LogRecord]) -> None:
-        super().__init__(logging.WARNING)
-        self.emit = heard.append  # type: ignore[method-assign]
-
-
 @contextmanager
 def hearing(*, alone: bool = False) -> Iterator[list[logging.LogRecord]]:
     """Give a list that fills with what is logged as a warning or worse, also what Pelican leaves out as repeated.
@@ -213,19 +207,23 @@ def hearing(*, alone: bool = False) -> Iterator[list[logging.LogRecord]]:
     If `alone`, nobody else hears it. A record may come twice.
     """
     heard: list[logging.LogRecord] = []
-    root, limit, before = logging.getLogger(), LimitLogger.limit_filter, logging.getLogger().handlers
+    root, limit, ear = logging.getLogger(), LimitLogger.limit_filter, logging.Handler(logging.WARNING)
+    ear.emit = heard.append  # type: ignore[method-assign]
 
     def filter_(record: logging.LogRecord) -> bool:
         heard.extend([record] * (record.levelno >= logging.WARNING))
         return not alone and bool(type(limit).filter(limit, record))
 
-    root.handlers = [_Ear(heard)] if alone else [*before, _Ear(heard)]
-    outer = vars(limit).get("filter")
+    others, outer = root.handlers, vars(limit).get("filter")
+    if alone:
+        root.handlers = []
+    root.addHandler(ear)
     vars(limit)["filter"] = filter_
     try:
         yield heard
     finally:
-        root.handlers = before
+        root.removeHandler(ear)
+        root.handlers = others if alone else root.handlers
         vars(limit).pop("filter") if outer is None else vars(limit).update(filter=outer)
 
 

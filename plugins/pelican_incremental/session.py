@@ -18,7 +18,7 @@ from .files import CURRENT
 from .manifest import BuildReport, Manifest
 from .patches import list_quickly, name_listings, patched
 from .pelican_readers import use_cached_readers
-from .readers import CacheableReader, Texts
+from .readers import CacheableReader, Texts, hearing
 from .store import Store, digest, versions
 from .tracking import Tracker
 from .writer import IncrementalWriter
@@ -117,7 +117,8 @@ class _Run:
         self.manifest = Manifest(cache, self.session.output or root, root, self.session.report)
         self.texts = self.session.texts or Texts(Store(cache / "texts.sqlite"))
         self.texts.begin(digest(*versions()))
-        self.tracker = Tracker(self._content, self.session.messages)
+        self.heard: list[Any] = []
+        self.tracker = Tracker(self._content, lambda: len(self.heard) + self.session.messages())
 
     @_without_collecting()
     def run(self, plain: Callable[[], None]) -> None:
@@ -142,7 +143,7 @@ class _Run:
             signal.connect(receiver)
         signals.get_writer.connect(self._get_writer, sender=pelican)
         try:
-            with patched(self.manifest), self.tracker.counting_messages():
+            with patched(self.manifest), hearing() as self.heard:
                 plain()
             self._keep_what_others_wrote(marked, self.settings["OUTPUT_RETENTION"] if empties else None)
             self.manifest.finish()

@@ -7,19 +7,17 @@ same, for then its template would take the same path again.
 from __future__ import annotations
 
 import functools
-import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MethodType
 from typing import Any
 
 from jinja2 import Environment, Template, TemplateNotFound, pass_context
-from jinja2.defaults import DEFAULT_FILTERS, DEFAULT_TESTS
+from jinja2.filters import FILTERS
 from jinja2.runtime import Context
+from jinja2.tests import TESTS
 from jinja2.utils import _PassArg
 from pelican.contents import Content
-from pelican.log import LimitLogger
 
 from .code import is_pure
 from .digests import Digester, Listing, Unknown
@@ -29,39 +27,16 @@ _EXTENSIONS = frozenset(f"jinja2.ext.{name}" for name in ("ExprStmtExtension", "
 """Jinja's extensions that add no code of their own to what a template does."""
 
 _TEXTS = {"content": "content", "get_content": "content", "summary": "summary", "get_summary": "summary"}
-_UNSEEN = frozenset(("settings",))
-"""Attributes that count anyway: the settings are part of every page's digest."""
-
 _TOO_MUCH = frozenset(("__dict__", "_context"))
 """Attributes through which a template may reach everything."""
-
-Contents = Callable[[str], Any]
-"""Finds the Content object of a path below the content folder; None where there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """What a page read: templates and names of the context; and paths of contents, by which attributes were read."""
-
-    templates: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    contents: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
-    listings: tuple[str, ...] = ()
-
-    def labels(self) -> list[str]:
-        """Return what each digest of `Tracker.digests` stands for."""
-        contents = (path for _, paths in self.contents for path in paths)
-        return [*(f"template {name}" for name in self.templates), *self.names, *contents, *self.listings]
 
 
 @dataclass(slots=True)
 class _Page:
     """The page that is being rendered; `volatile` says why it must be rendered every time."""
 
-    templates: dict[str, None] = field(default_factory=dict)
-    names: dict[str, None] = field(default_factory=dict)
+    labels: dict[str, None] = field(default_factory=dict)
     contents: dict[int, tuple[Any, dict[str, None]]] = field(default_factory=dict)
-    listings: dict[str, None] = field(default_factory=dict)
     volatile: str = ""
     nested: bool = False
 
@@ -69,74 +44,77 @@ class _Page:
 class Tracker:
     """Renders pages and notes what they read; tells by digests whether that is the same as before.
 
-    `find` gives contents by path; `messages` counts what was reported by other means than logging. `listings` are those
-    of the build, by name.
+    What a page read is told by labels: a kind and a name, parted by a tab; of a content, its path below the content
+    folder, and the attributes that were read. `find` gives contents by path. `listings` are those of the build.
     """
 
-    def __init__(self, find: Contents, messages: Callable[[], int] = int) -> None:
+    def __init__(self, find: Callable[[str], Any], messages: Callable[[], int]) -> None:
         self._find, self._messages = find, messages
         self.listings: dict[str, Listing] = {}
         self._page: _Page | None = None
-        self._values = Digester()
-        self._sources: dict[tuple[int, str], str] = {}
-        self._read: dict[Any, tuple[str, Any]] = {}
         self._prepared: dict[int, Environment] = {}
         self._pure: dict[Any, tuple[bool, Any]] = {}
-        self._logged = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what is remembered of values, which may have changed."""
+        self._values = Digester()
+        self._known: dict[tuple[str, str], str] = {}
 
     # --- Rendering ---
 
-    def render(self, template: Template, context: dict[str, Any]) -> tuple[str, Reads | None, str]:
-        """Return the page's text, and what it read; None, with the reason, if it must be rendered every time."""
+    def render(self, template: Template, context: dict[str, Any]) -> tuple[str, tuple[str, ...], str]:
+        """Return the page's text, and labels of what it read, or none and why it must be rendered every time."""
         self.prepare(template.environment)
         page = self._page = _Page()
-        before = self._logged + self._messages()
+        before = self._messages()
+        self._note("template", template.name or "")
+        Content.__getattribute__ = self._hook(page)  # type: ignore[method-assign, assignment]
         try:
-            self._note_template(template)
-            Content.__getattribute__ = self._hook()  # type: ignore[method-assign, assignment]
-            try:
-                text = template.render(context)
-            finally:
-                del Content.__getattribute__
+            text = template.render(context)
         finally:
+            del Content.__getattribute__
             self._page = None
-        if self._logged + self._messages() != before:
+        if self._messages() != before:
             page.volatile = "something was reported while it was rendered"
-        if not _EXTENSIONS.issuperset(template.environment.extensions):
+        elif not template.name or template.environment.loader is None:
+            page.volatile = "its template has no name"
+        elif not _EXTENSIONS.issuperset(template.environment.extensions):
             page.volatile = "extensions of Jinja are in use"
-        if type(next(iter(getattr(template.environment.loader, "loaders", ())), None)).__name__ == "_FileLoader":
+        elif type(next(iter(getattr(template.environment.loader, "loaders", ())), None)).__name__ == "_FileLoader":
             page.volatile = "it is one of TEMPLATE_PAGES, whose names may hide those of the theme"
-        return text, None if page.volatile else self._reads(page), page.volatile
-
-    def _reads(self, page: _Page) -> Reads | None:
-        contents: dict[tuple[str, ...], list[str]] = {}
         for content, names in page.contents.values():
             path = vars(content).get("relative_source_path") or ""
             if self._find(path) is not content:
                 page.volatile = f"it shows a {type(content).__name__} of unknown origin"
-                return None
-            contents.setdefault(tuple(names), []).append(path)
-        grouped = tuple((names, tuple(paths)) for names, paths in contents.items())
-        return Reads(tuple(page.templates), tuple(page.names), grouped, tuple(page.listings))
+            page.labels["\t".join(("content", path, *names))] = None
+        return text, () if page.volatile else tuple(page.labels), page.volatile
 
-    def _hook(self) -> Callable[[Any, str], Any]:
+    def _note(self, kind: str, name: str) -> None:
+        if self._page is not None:
+            self._page.labels[f"{kind}\t{name}"] = None
+
+    def note_listing(self, listing: Listing) -> None:
+        """Note that a template looks into `listing`."""
+        self._note("listing", listing.name)
+
+    @staticmethod
+    def _hook(page: _Page) -> Callable[[Any, str], Any]:
         """Return the attribute access of Content objects that notes what is read from outside of them."""
-        page, plain = self._page, object.__getattribute__
-        assert page is not None
+        plain = object.__getattribute__
 
         def __getattribute__(content: Any, name: str) -> Any:  # noqa: N807 - it becomes that
             if page.nested or (name[:2] == "__" and name not in _TOO_MUCH):
                 return plain(content, name)
             page.nested = True
+            value = None
             try:
                 value = plain(content, name)
-            except AttributeError:
-                value = None
-                raise
             finally:
                 page.nested = False
                 # What a method reads is noted when it does; those that remember their answers are noted themselves.
-                if name in _TEXTS or (name not in _UNSEEN and type(value) is not MethodType):
+                # The settings count anyway.
+                if name in _TEXTS or (name != "settings" and type(value) is not MethodType):
                     if name in _TOO_MUCH:
                         page.volatile = f"its templates read {name} of a {type(content).__name__}"
                     known = page.contents.get(id(content))
@@ -146,29 +124,6 @@ class Tracker:
             return value
 
         return __getattribute__
-
-    def note_listing(self, listing: Listing) -> None:
-        """Note that a template looks into `listing`."""
-        if self._page is not None:
-            self._page.listings[listing.name] = None
-
-    @contextmanager
-    def counting_messages(self) -> Iterator[None]:
-        """While it lasts, count what is logged as a warning or worse, also what Pelican leaves out as repeated."""
-        limit, handler = LimitLogger.limit_filter, _Counter(self)
-
-        def filter_(record: logging.LogRecord) -> bool:
-            if record.levelno >= logging.WARNING:
-                self._logged += 1
-            return bool(type(limit).filter(limit, record))
-
-        logging.getLogger().addHandler(handler)
-        vars(limit)["filter"] = filter_
-        try:
-            yield
-        finally:
-            vars(limit).pop("filter", None)
-            logging.getLogger().removeHandler(handler)
 
     # --- Jinja ---
 
@@ -181,41 +136,38 @@ class Tracker:
 
         class TrackedContext(Context):
             def resolve_or_missing(self, key: str) -> Any:
-                if tracker._page is not None:  # noqa: SLF001 - this class is the tracker's
-                    tracker._page.names[key] = None  # noqa: SLF001 - the same
+                tracker._note("name", key)  # noqa: SLF001 - this class is the tracker's
                 return super().resolve_or_missing(key)
 
             def call(self, obj: Any, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
-                tracker._note_call(obj)  # noqa: SLF001 - the same
+                page = tracker._page  # noqa: SLF001 - the same
+                if page is not None and not page.volatile and not tracker._is_pure(obj):  # noqa: SLF001 - the same
+                    page.volatile = _changing(getattr(obj, "__qualname__", type(obj).__qualname__))
                 return super().call(obj, *args, **kwargs)
 
         environment.context_class = TrackedContext
-        for own, defaults in ((environment.filters, DEFAULT_FILTERS), (environment.tests, DEFAULT_TESTS)):
+        for own, jinjas in ((environment.filters, FILTERS), (environment.tests, TESTS)):
             for name, function in own.items():
-                steady = name != "random" if defaults.get(name) is function else self._is_pure(function)
-                if not steady:
+                if name == "random" or not (jinjas.get(name) is function or self._is_pure(function)):
                     own[name] = self._volatile(name, function)
                     environment.bytecode_cache = None  # what is compiled now would not do without the engine
+        if environment.finalize is not None and not self._is_pure(environment.finalize):
+            environment.finalize = self._volatile("finalize", environment.finalize)
         get, select = environment.get_template, environment.select_template
 
         def get_template(name: Any, parent: str | None = None, globals: Any = None) -> Template:  # noqa: A002 - Jinja's
-            if isinstance(name, Template):
-                self._note_template(name)
-            else:
-                self._note_name(environment, environment.join_path(name, parent) if parent else name)
+            own = name.name or "" if isinstance(name, Template) else name
+            self._note("template", environment.join_path(own, parent) if parent else own)
             return get(name, parent, globals)
 
         def select_template(names: Any, parent: str | None = None, globals: Any = None) -> Template:  # noqa: A002
             for name in names:
-                get_template(name) if isinstance(name, Template) else self._note_name(
-                    environment, environment.join_path(name, parent) if parent else name
-                )
+                if not isinstance(name, Template):
+                    self._note("template", environment.join_path(name, parent) if parent else name)
             return select(names, parent, globals)
 
         environment.get_template = get_template  # type: ignore[method-assign]
         environment.select_template = select_template  # type: ignore[method-assign]
-        if environment.finalize is not None and not self._is_pure(environment.finalize):
-            environment.finalize = self._volatile("finalize", environment.finalize)
 
     def _is_pure(self, function: Any) -> bool:
         if _PassArg.from_obj(function) is _PassArg.context:
@@ -233,97 +185,58 @@ class Tracker:
         @functools.wraps(function, assigned=("__name__", "__doc__"), updated=())
         def call(context: Context, *args: Any, **kwargs: Any) -> Any:
             if self._page is not None:
-                self._page.volatile = f"`{name}` may answer differently each time"
-            first = {
-                _PassArg.context: (context,),
-                _PassArg.eval_context: (context.eval_ctx,),
-                _PassArg.environment: (context.environment,),
-                None: (),
-            }[given]
-            return function(*first, *args, **kwargs)
+                self._page.volatile = _changing(f"`{name}`")
+            first = {"eval_context": context.eval_ctx, "environment": context.environment}.get(given and given.name or "", context)
+            return function(*([first] if given else []), *args, **kwargs)
 
         return call
 
-    def _note_call(self, function: Any) -> None:
-        if self._page is not None and not self._page.volatile and not self._is_pure(function):
-            name = getattr(function, "__qualname__", type(function).__qualname__)
-            self._page.volatile = f"`{name}` may answer differently each time"
-
-    def _note_template(self, template: Template) -> None:
-        if self._page is None:
-            return
-        if template.name is None or template.environment.loader is None:
-            self._page.volatile = "its template has no name"
-        else:
-            self._note_name(template.environment, template.name)
-
-    def _note_name(self, environment: Environment, name: str) -> None:
-        del environment  # the page's own, or one of equal loaders
-        if self._page is not None:
-            self._page.templates[name] = None
-
     # --- Digests ---
 
-    def digests(self, reads: Reads, template: Template, context: Mapping[str, Any]) -> list[str]:
-        """Return a digest, or a short text, for each thing that `reads` names, as it is now; raises Unknown."""
-        environment, globals_ = template.environment, template.environment.globals
-        made = [self._source(environment, name) for name in reads.templates]
-        of, missing = self._values.of, object()
-        for name in reads.names:
-            value = context.get(name, missing)
-            if value is missing:
-                value = globals_.get(name, missing)
-            made.append("missing" if value is missing else of(value))
-        for names, paths in reads.contents:
-            made.extend([self._content(self._find(path), names) for path in paths])
-        made.extend([of(list.copy(self.listings.get(name, ()))) for name in reads.listings])
-        return made
+    def digests(self, labels: tuple[str, ...], template: Template, context: Mapping[str, Any]) -> list[str]:
+        """Return a digest, or a short text, for each thing that `labels` name, as it is now; raises Unknown."""
+        return [self._now(label, template.environment, context) for label in labels]
 
-    def forget(self) -> None:
-        """Drop what is remembered of values, which may have changed."""
-        self._values = Digester()
-        self._read.clear()
+    def _now(self, label: str, environment: Environment, context: Mapping[str, Any]) -> str:
+        if label.startswith("name\t"):
+            name = label[5:]
+            value = context.get(name, environment.globals.get(name, self))
+            return "missing" if value is self else self._values.of(value)
+        key = (label, context["localsiteurl"])  # texts hold links relative to the page
+        known = self._known.get(key)
+        if known is None:
+            kind, name, *attributes = label.split("\t")
+            if kind == "content":
+                known = self._content(self._find(name), attributes)
+            elif kind == "listing":
+                known = self._values.of(list.copy(self.listings.get(name, ())))  # type: ignore[arg-type]
+            else:
+                known = _source(environment, name)
+            self._known[key] = known
+        return known
 
-    def _source(self, environment: Environment, name: str) -> str:
-        key = (id(environment), name)
-        if key not in self._sources:
-            assert environment.loader is not None
-            try:
-                self._sources[key] = digest(environment.loader.get_source(environment, name)[0])
-            except TemplateNotFound:
-                self._sources[key] = "absent"
-        return self._sources[key]
-
-    def _content(self, content: Any, names: tuple[str, ...]) -> str:
+    def _content(self, content: Any, names: list[str]) -> str:
         if content is None:
             return "missing"
-        place = content.get_siteurl() if not _TEXTS.keys().isdisjoint(names) else ""
-        key = (id(content), names, place)
-        known = self._read.get(key)
-        if known is None:
-            try:
-                told = digest(*(self._attribute(content, name) for name in names))
-            except Unknown as unknown:
-                raise Unknown(f"{unknown} ({type(content).__name__} {content.source_path})") from None
-            known = self._read[key] = (told, content)
-        return known[0]
+        try:
+            return digest(*(self._attribute(content, _TEXTS.get(name, name)) for name in names))
+        except Unknown as unknown:
+            raise Unknown(f"{unknown} ({type(content).__name__} {content.source_path})") from None
 
     def _attribute(self, content: Any, name: str) -> str:
-        name = _TEXTS.get(name, name)
-        if name == "summary" and type(content).summary is Content.summary:
-            # What is cut from the text is told by the text.
-            name = "content" if "summary" not in content.metadata else name
-        missing = object()
-        value = getattr(content, name, missing)
-        return "missing" if value is missing else self._values.of(value)
+        if name == "summary" and type(content).summary is Content.summary and "summary" not in content.metadata:
+            name = "content"  # what is cut from the text is told by the text
+        value = getattr(content, name, self)
+        return "missing" if value is self else self._values.of(value)
 
 
-class _Counter(logging.Handler):
-    """Counts the warnings of loggers that are not Pelican's."""
+def _changing(name: str) -> str:
+    return f"{name} may answer differently each time"
 
-    def __init__(self, tracker: Tracker) -> None:
-        super().__init__(logging.WARNING)
-        self._tracker = tracker
 
-    def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - that there was one is enough
-        self._tracker._logged += 1  # noqa: SLF001 - part of it
+def _source(environment: Environment, name: str) -> str:
+    assert environment.loader is not None
+    try:
+        return digest(environment.loader.get_source(environment, name)[0])
+    except TemplateNotFound:
+        return "absent"

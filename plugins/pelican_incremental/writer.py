@@ -15,7 +15,7 @@ from pelican.writers import FileOverwriteFailedError, Writer
 from .digests import Unknown
 from .manifest import Entry, Manifest, part_digits
 from .store import digest
-from .tracking import Reads, Tracker
+from .tracking import Tracker
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class _Page:
     """A page on its way to its file: what it was made of; `kept` is the last build's, if that can stay."""
 
     made_of: str = ""
-    reads: Reads | None = None
+    reads: tuple[str, ...] = ()
     parts: str = ""
     kept: Entry | None = None
 
@@ -73,50 +73,42 @@ class IncrementalWriter(Writer):
 
     def render(self, template: Template, context: dict[str, Any]) -> str:
         """Return the text of a page; "" if its file can stay."""
-        manifest, name = self.manifest, context["output_file"]
-        name = manifest.name(os.path.join(self.output_path, name))  # noqa: PTH118 - ten thousand times a build
+        manifest = self.manifest
+        name = manifest.name(os.path.join(self.output_path, context["output_file"]))  # noqa: PTH118 - ten thousand times
         manifest.report.pages += 1
         self.progress(manifest.report.pages)
         known = manifest.before.get(name)
-        digests: list[str] = []
-        why = "it is new"
-        if known is not None:
-            why = "its last build left nothing to compare with"
-            if known.reads is not None:
-                digests, why = self._digests(known.reads, template, context)
-                if digests and self._digest(digests, template, context) == known.digest:
-                    if manifest.is_as_written(name) and name not in manifest.entries:
-                        self._page = _Page(kept=known)
-                        return ""
-                    why = "its file is not as the last build wrote it"
+        now, why = [], "its last build left nothing to compare with" if known else "it is new"
+        if known and known.reads:
+            now, why = self._digests(known.reads, template, context)
+            if now and self._digest(now, template, context) == known.digest:
+                if manifest.is_as_written(name) and name not in manifest.entries:
+                    self._page = _Page(kept=known)
+                    return ""
+                why = "its file is not as the last build wrote it"
+            elif now:
+                old = zip(_eights(known.parts), _eights(part_digits(now)), known.reads, strict=False)
+                changed = [_shown(label) for before, after, label in old if before != after]
+                why = f"changed: {', '.join(changed) or 'settings, code or versions'}"
         text, reads, volatile = self.tracker.render(template, context)
         self._page = page = _Page()
-        if reads is not None:
-            now, volatile = self._digests(reads, template, context)
-            if now:
-                page.reads, page.parts = reads, part_digits(now)
-                page.made_of = self._digest(now, template, context)
-        if not page.made_of:
-            why = f"it is rendered every time: {volatile}"
-        elif digests and known is not None and known.reads is not None and why.startswith("changed"):
-            labels, new = known.reads.labels(), part_digits(digests)
-            changed = [label for old, now_, label in zip(_eights(known.parts), _eights(new), labels, strict=False) if old != now_]
-            why = f"changed: {', '.join(changed) or 'settings, code or versions'}"
-        manifest.report.reasons[name] = why
+        now, volatile = self._digests(reads, template, context) if reads else ([], volatile)
+        if now:
+            page.reads, page.parts, page.made_of = reads, part_digits(now), self._digest(now, template, context)
+        manifest.report.reasons[name] = why if now else f"it is rendered every time: {volatile}"
         return text
 
-    def _digests(self, reads: Reads, template: Template, context: dict[str, Any]) -> tuple[list[str], str]:
+    def _digests(self, reads: tuple[str, ...], template: Template, context: dict[str, Any]) -> tuple[list[str], str]:
         """Return what is read as it is now, or nothing and why it can't be compared."""
         try:
-            return self.tracker.digests(reads, template, context), "changed"
+            return self.tracker.digests(reads, template, context), ""
         except Unknown as unknown:
             return [], str(unknown)
         except Exception as error:  # noqa: BLE001 - it fails where it is rendered, if it must
             return [], f"{type(error).__name__}: {error}"
 
-    def _digest(self, digests: list[str], template: Template, context: dict[str, Any]) -> str:
-        # Texts hold links relative to the page.
-        return digest(self.salt, template.name or "", str(context["localsiteurl"]), *digests)
+    def _digest(self, now: list[str], template: Template, context: dict[str, Any]) -> str:
+        return digest(self.salt, template.name or "", str(context["localsiteurl"]), *now)
 
     def _open_w(self, filename: str, encoding: str, override: bool = False) -> Any:
         """Return a file for a page, a feed or whatever else, compared when it is closed."""
@@ -131,10 +123,7 @@ class IncrementalWriter(Writer):
             self.manifest.report.unchanged += 1
             return _File(lambda _: None, encoding)
 
-        def put(data: bytes) -> None:
-            self.manifest.write(name, data, page.made_of, page.reads).parts = page.parts
-
-        return _File(put, encoding)
+        return _File(lambda data: self.manifest.write(name, data, page.made_of, page.reads, page.parts), encoding)
 
     def _claim(self, path: str, override: bool) -> bool:
         """Return whether `path` is to be written: not if a page that overrides stands there; raises if two claim it."""
@@ -154,6 +143,11 @@ class IncrementalWriter(Writer):
         self._written_files.clear()
         self._overridden_files.clear()
         self.tracker.forget()
+
+
+def _shown(label: str) -> str:
+    kind, name, *_ = label.split("\t")
+    return name if kind in {"name", "content"} else f"{kind} {name}"
 
 
 def _eights(parts: str) -> Iterator[str]:
