@@ -91,7 +91,7 @@ def print_table(work, table, count, runs, against):
         print(f"{label:16}" + "".join(f"{cell:>17}" for cell in cells(rounds, names)), flush=True)
     for site in sites:
         if isinstance(site, Whole):
-            saved = site.serve(max(runs, 3)) * 1000
+            saved = site.serve(runs) * 1000
             print(f"serve, {site.name}: file saved to page written {saved:.0f} ms", flush=True)
 
 

