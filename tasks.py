@@ -3,6 +3,7 @@
 import functools
 import importlib
 import os
+import shlex
 import sys
 import traceback
 from inspect import signature
@@ -140,10 +141,11 @@ def roundup(_, year="", quarter="", write=False, settings="pelicanconf.py"):
     raise Exit(code=package("roundup.adapter").roundup(conf, (ROOT / settings).parent, year + quarter, write=write))
 
 
-@task(help={"quick": "1,000 posts, one run of each"})
-def bench(c, quick=False):
+@task(help={"quick": "1,000 posts, one run of each", "against": "another checkout, measured in the same turns"})
+def bench(c, quick=False, against=""):
     """Measure builds beside Pelican's and Hugo's. Example: invoke bench --quick"""
-    c.run(f"{sys.executable} benchmarks/run.py {'--quick' if quick else ''}", pty=False)
+    options = ["--quick"] * quick + ["--against", against] * bool(against)
+    c.run(shlex.join([sys.executable, "benchmarks/run.py", *options]), pty=False)
 
 
 @task(help={"delay": "seconds between two requests to one host"})

@@ -1,7 +1,6 @@
-"""A plain site: posts, lists of ten, a page for each tag and category. ENGINE=1 lets the build engine run it."""
+"""A plain site: posts, lists of ten, a page for each tag and category. ENGINE names a plugin that builds it."""
 
 import os
-from pathlib import Path
 
 from pelican import signals
 
@@ -20,7 +19,7 @@ MARKDOWN = {
     "extension_configs": {"markdown.extensions.codehilite": {"css_class": "highlight"}},
     "output_format": "html",
 }
-PLUGIN_PATHS = [str(Path(os.environ.get("PACKAGE", "plugins")))]
+PLUGIN_PATHS = ["plugins"]
 
 
 class Neighbours:
@@ -39,4 +38,4 @@ class Neighbours:
             article.newer, article.older = newer, older
 
 
-PLUGINS = [Neighbours, "pelican_incremental"] if os.environ.get("ENGINE") else [Neighbours]
+PLUGINS = [Neighbours, *filter(None, [os.environ.get("ENGINE")])]

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -207,13 +207,17 @@ class Author:
             place = self.root / "checkout"
             shutil.rmtree(place, ignore_errors=True)
             git(self.root, "clone", "-q", "-b", "gh-pages", str(self.place), str(place))
-        files = (path for path in sorted(place.rglob("*")) if path.is_file())
-        found = {path.relative_to(place).as_posix(): path.read_bytes() for path in files}
-        return {name: data for name, data in found.items() if name[0] != "." and name != "CNAME"}
+        return {name: data for name, data in files_of(place).items() if name != "CNAME"}
 
     def output(self):
-        out = self.root / "output"
-        return {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
+        return files_of(self.root / "output")
+
+
+def files_of(folder):
+    """Every file's bytes by its address, those of hidden files and folders at the top left out."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    return {name: data for name, data in found.items() if name[0] != "."}
 
 
 def stands(live):
@@ -302,6 +306,64 @@ def test_a_kill_at_any_step_leaves_the_target_whole_and_the_next_publish_finishe
     assert author.live() == author.output() != before
     assert author.publish() == 0
     assert author.told[-1].startswith("Nothing to publish: ")
+
+
+def state_of(folder):
+    """What tells one state of a folder from another, quickly: its files, their numbers, sizes and times."""
+    found, left = set(), [str(folder)] if folder.exists() else []
+    for place in left:
+        with os.scandir(place) as entries:
+            for entry in entries:
+                status = entry.stat()
+                found.add((entry.path, status.st_ino, status.st_size, 0 if entry.is_dir() else status.st_mtime_ns))
+                if entry.is_dir():
+                    left.append(entry.path)
+    return frozenset(found)
+
+
+@contextmanager
+def every_state_of(*folders):
+    """Give the states of each folder between the steps of Python code that run in this thread meanwhile.
+
+    A step is a call of a function and, in the modules of publishing, a line or (swapping) an instruction.
+    """
+    seen = tuple([] for _ in folders)
+
+    def look(frame, *_):
+        for folder, states in zip(folders, seen, strict=True):
+            if (state := state_of(folder)) not in states:
+                states.append(state)
+        frame.f_trace_opcodes = frame.f_code.co_filename == swapping.__file__
+        return look if "publishing" in frame.f_code.co_filename else None
+
+    before = sys.gettrace()
+    sys.settrace(look)
+    try:
+        yield seen
+    finally:
+        sys.settrace(before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux exchanges two folders in one step")
+@only(["folder"])
+def test_output_and_target_are_each_exchanged_in_one_step(author, capsys):
+    assert author.publish() == 0, capsys.readouterr().err
+    author.change()
+    places = author.root / "output", author.place
+    before, states = [state_of(place) for place in places], []
+    with ExitStack() as until_done:
+
+        def say(text):
+            if text.startswith("Swapping in"):
+                states.extend(until_done.enter_context(every_state_of(*places)))
+
+        assert author.publish(say=say) == 0, capsys.readouterr().err
+    after = [state_of(place) for place in places]
+    assert all(old != new for old, new in zip(before, after, strict=True))
+    for place, old, new, found in zip(places, before, after, states, strict=True):
+        assert frozenset() not in found, f"{place.name} was away"
+        assert len(found) == 2, f"{place.name} was neither the old tree nor the new one"
+        assert found == [old, new]
 
 
 MOMENTS = [0, 1, *(pytest.param(moment, marks=pytest.mark.nightly) for moment in range(2, 25))]
