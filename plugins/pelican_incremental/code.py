@@ -6,7 +6,6 @@ import builtins
 import dis
 import functools
 import locale
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -116,7 +115,9 @@ _IMPURE = frozenset(
 )
 """Names by which a function may get another answer next time."""
 
-_MUTATING = frozenset("append extend insert pop remove clear update setdefault popitem add discard sort reverse".split())
+_MUTATING = frozenset(
+    "append extend insert pop remove clear update setdefault popitem add discard sort reverse".split()
+)
 """Names by which a function may change what it is given; what it made itself it may change."""
 
 
@@ -154,7 +155,9 @@ def is_pure(function: Any, depth: int = 5) -> bool:
         home = getattr(function, "__module__", None) or getattr(function, "__objclass__", str).__module__
         bound = getattr(function, "__self__", None)
         module = isinstance(bound, ModuleType) or bound is None
-        return function.__name__ not in _IMPURE | _MUTATING and ((not module and bound is not sys) or home in _PURE_MODULES)
+        return function.__name__ not in _IMPURE | _MUTATING and (
+            (not module and bound is not sys) or home in _PURE_MODULES
+        )
     return False
 
 
@@ -202,6 +205,7 @@ def _is_allowed(value: Any, depth: int) -> bool:
 def _is_constant(value: Any) -> bool:
     if isinstance(value, (tuple, frozenset)):
         return all(map(_is_constant, value))
-    return value is None or type(value).__module__ in {"builtins", "re", "datetime", "decimal"} and not isinstance(
-        value, (list, dict, set, bytearray, type, BuiltinFunctionType, FunctionType)
+    return value is None or (
+        type(value).__module__ in {"builtins", "re", "datetime", "decimal"}
+        and not isinstance(value, (list, dict, set, bytearray, type, BuiltinFunctionType, FunctionType))
     )

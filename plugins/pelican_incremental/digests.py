@@ -116,7 +116,9 @@ class Digester:
         if isinstance(value, Page):
             return self._joined(name, [v for k, v in vars(value).items() if k != "settings"])
         if isinstance(value, Paginator):
-            return self._joined(name, (value.name, value.url, value.object_list, value.per_page, value.orphans, value.count))
+            return self._joined(
+                name, (value.name, value.url, value.object_list, value.per_page, value.orphans, value.count)
+            )
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             return self._joined(name, (getattr(value, field.name) for field in dataclasses.fields(value)))
         if hasattr(type(value), "model_fields"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import filecmp
+import functools
 import json
 import os
 import re
@@ -9,13 +11,13 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import accumulate, chain, takewhile
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import quote
 from zlib import crc32
 
-from .files import atomic_write, create_file, has_content
+from .files import atomic_write, has_content
 from .store import digest
 
 _FORMAT = 3
@@ -157,22 +159,35 @@ class Manifest:
         self.report.unchanged += 1
         return True
 
-    def write(self, name: str, content: bytes | Path, made_of: str = "", reads: tuple[str, ...] = (), parts: str = "") -> None:
+    def write(
+        self, name: str, content: bytes | Path, made_of: str = "", reads: tuple[str, ...] = (), parts: str = ""
+    ) -> None:
         """Write `content`, or a copy of the file it names, to `name`, unless that holds it already."""
-        path = f"{self.root}/{name}"
-        data = content if isinstance(content, bytes) else b""
-        if has_content(path, data) if data or not isinstance(content, Path) else _is_same(content, Path(path)):
+        path = Path(self.root, name)
+        if isinstance(content, bytes):
+            same, given = has_content(path, content), content
+        else:
+            same = path.is_file() and filecmp.cmp(content, path, shallow=False)
+            given = functools.partial(shutil.copyfile, content)
+        if same:
             self.report.unchanged += 1
         else:
             self.announce(name)
-            if isinstance(content, Path):
-                atomic_write(path, lambda temporary: shutil.copyfile(content, temporary))
-            elif name in self.entries or not create_file(path, data):
-                atomic_write(path, data)
+            self.make_room(name)
+            atomic_write(path, given)
             self.report.written += 1
             self.report.changed.append(name)
-        stat = os.stat(path)  # noqa: PTH116 - ten thousand times a build
+        stat = path.stat()
         self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size, made_of, 0, reads, parts)
+
+    def make_room(self, name: str) -> None:
+        """Remove what the last build wrote where now a folder must be, or a file."""
+        above = [folder for folder in accumulate(name.split("/")[:-1], "{}/{}".format) if folder in self.before]
+        below = (
+            [other for other in self.before if other.startswith(f"{name}/")] if Path(self.root, name).is_dir() else []
+        )
+        for other in above + below:
+            self._remove(other)
 
     def keep(self, path: str) -> None:
         """Note a file that somebody else wrote in this build, or would have written."""
@@ -219,17 +234,8 @@ class Manifest:
 
     def finish(self) -> None:
         """Remove what the last build wrote and this one did not, with folders that are empty then; keep the record."""
-        gone = (self.before.keys() | self.strays) - self.entries.keys()
-        base = Path(self.root).resolve()
-        for name in sorted(gone, reverse=True):
-            path = Path(self.root, name)
-            if not name or not path.resolve().is_relative_to(base):
-                continue
-            if path.is_file() or path.is_symlink():
-                path.unlink()
-                self.report.removed += 1
-                self.report.changed.append(name)
-            _remove_empty(path.parent, Path(self.root))
+        for name in sorted((self.before.keys() | self.strays) - self.entries.keys(), reverse=True):
+            self._remove(name)
         if self.interrupted:
             for left in Path(self.root).rglob(".*.tmp"):
                 left.unlink(missing_ok=True)
@@ -239,6 +245,18 @@ class Manifest:
         self.close()
         with suppress(OSError):
             self._journal_file.unlink(missing_ok=True)
+
+    def _remove(self, name: str) -> None:
+        path, root = Path(self.root, name), Path(self.root)
+        if not name or not path.resolve().is_relative_to(root.resolve()):
+            return
+        if path.is_file() or path.is_symlink():
+            path.unlink()
+            self.report.removed += 1
+            self.report.changed.append(name)
+        with suppress(OSError):
+            for folder in takewhile(lambda folder: folder != root, path.parents):
+                folder.rmdir()
 
 
 def part_digits(digests: Iterable[str]) -> str:
@@ -259,21 +277,3 @@ def _files(root: str) -> Iterator[str]:
         folders.sort()
         links = [name for name in folders if os.path.islink(f"{folder}/{name}")]  # noqa: PTH114 - as os.walk has it
         yield from (f"{folder}/{name}" for name in chain(sorted(names), links))
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    try:
-        return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
-    except OSError:
-        return False
-
-
-def _remove_empty(folder: Path, root: Path) -> None:
-    while folder != root and folder.is_relative_to(root):
-        try:
-            folder.rmdir()
-        except OSError:
-            return
-        folder = folder.parent
-
-

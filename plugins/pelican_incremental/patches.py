@@ -5,7 +5,6 @@ Seconds are CPU seconds of a build of 10,000 posts with nothing changed, under t
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -13,11 +12,9 @@ from contextlib import contextmanager
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from string import Formatter
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from pelican import contents, generators, readers, urlwrappers, utils, writers
+from pelican import contents, generators, readers, urlwrappers, utils
 from pelican.contents import Content
 from pelican.settings import DEFAULT_CONFIG
 
@@ -27,25 +24,19 @@ from .store import digest
 
 _PLAIN_FORMAT = re.compile(r"(?:[ ,.:/A-Za-z0-9-]|%[aAbBdHIjmMpSyY])*")
 _DATE = re.compile(r"([1-9]\d{3})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?")
-_FIRST_PADDED_YEAR = 1000
 
 
 @contextmanager
 def patched(manifest: Manifest) -> Iterator[None]:
     """Replace the names while it lasts; may be entered again within."""
-    slugify, join = _remembered_slugify(utils.slugify), _quick_join(utils.sanitised_join)
+    slugify = _remembered_slugify(utils.slugify)
     replaced: list[tuple[Any, str, Any]] = [
         (utils, "copy_file", _noted_copy(utils.copy_file, manifest)),
         (generators, "process_translations", _grouped_translations(generators.process_translations)),
         (contents, "slugify", slugify),
         (urlwrappers, "slugify", slugify),
-        (contents, "sanitised_join", join),
-        (writers, "sanitised_join", join),
-        (contents, "ZoneInfo", functools.lru_cache(ZoneInfo)),
-        (Content, "get_relative_source_path", _remembered_source_path(Content.get_relative_source_path)),
-        (Content, "_update_content", _if_linked(Content._update_content)),  # noqa: SLF001 - Pelican's
-        (Content, "get_static_links", _if_any_linked(Content.get_static_links)),
-        (Content, "_expand_settings", _quick_url(Content._expand_settings)),  # noqa: SLF001 - Pelican's
+        (Content, "_update_content", _if_linked(Content._update_content, lambda _, text, __: text)),  # noqa: SLF001 - Pelican's
+        (Content, "get_static_links", _if_linked(Content.get_static_links, lambda _: set())),
         (readers, "find_empty_alt", _if_empty_alt(readers.find_empty_alt)),
         (readers, "get_date", _quick_date(readers.get_date)),
         (utils, "strftime", _quick_strftime(utils.strftime)),
@@ -121,54 +112,14 @@ def _remembered_slugify(plain: Callable[..., str]) -> Callable[..., str]:
     """Make the slug of a text once: 0.5 s."""
     known: dict[Any, str] = {}
 
-    def slugify(value: str, regex_subs: Any = (), preserve_case: bool = False, use_unicode: bool = False) -> str:
-        if not isinstance(value, str):
-            return plain(value, regex_subs, preserve_case, use_unicode)
+    def slugify(value: Any, regex_subs: Any = (), *more: Any, **options: Any) -> str:
         # The substitutions are few lists of the settings, alive as long as the build.
-        key = (value, id(regex_subs) if regex_subs else 0, preserve_case, use_unicode)
+        key = (str(value), id(regex_subs), more, *options.items())
         if key not in known:
-            known[key] = plain(value, regex_subs, preserve_case, use_unicode)
+            known[key] = plain(value, regex_subs, *more, **options)
         return known[key]
 
     return slugify
-
-
-def _is_normal(path: str) -> bool:
-    """Return whether none of the parts of `path`, but the first, is empty, "." or ".."."""
-    odd = "//" in path or "/./" in path or "/../" in path or "\\" in path
-    return not odd and not path.endswith(("/", "/.", "/..")) and os.sep == "/"
-
-
-def _quick_join(plain: Callable[..., str]) -> Callable[..., str]:
-    """Join an output folder and a normal path without a look at each part: 0.6 s."""
-    bases: dict[str, str] = {}
-
-    def join(base: str, *parts: str) -> str:
-        if len(parts) != 1 or parts[0][:1] in {"", "/", "."} or not _is_normal(parts[0]):
-            return plain(base, *parts)
-        if base not in bases:
-            bases[base] = os.path.abspath(base)  # noqa: PTH100 - as Pelican writes it
-        return f"{bases[base]}/{parts[0]}"
-
-    return join
-
-
-def _remembered_source_path(plain: Callable[..., Any]) -> Any:
-    """Find the path below the content folder once, not twelve times: 1.5 s."""
-    known: dict[tuple[str, str], Any] = {}
-
-    def get_relative_source_path(self: Any, source_path: str | None = None) -> Any:
-        path = source_path or self.source_path
-        if path is None:
-            return None
-        key = (self.settings["PATH"], path)
-        if key not in known:
-            root = f"{key[0]}/"
-            below = path.startswith(root) and root.startswith("/") and _is_normal(path)
-            known[key] = path.removeprefix(root) if below else plain(self, path)
-        return known[key]
-
-    return get_relative_source_path
 
 
 def _may_link(settings: Any, text: str) -> bool:
@@ -178,26 +129,17 @@ def _may_link(settings: Any, text: str) -> bool:
     return ("{" in text or "|" in text) and any(opening in text for opening in ('"{', "'{", '"|', "'|"))
 
 
-def _if_linked(plain: Callable[..., str]) -> Any:
-    """Search texts for links only where there can be one: 0.8 s."""
+def _if_linked(plain: Callable[..., Any], otherwise: Callable[..., Any]) -> Any:
+    """Search texts for links, and for links to static files, only where there can be one: 0.4 s."""
 
-    def _update_content(self: Any, content: str, siteurl: str) -> str:
-        return plain(self, content, siteurl) if content and _may_link(self.settings, content) else content
+    def search(self: Any, *args: Any) -> Any:
+        return (plain if _may_link(self.settings, args[0] if args else self._content) else otherwise)(self, *args)
 
-    return _update_content
-
-
-def _if_any_linked(plain: Callable[[Any], set[str]]) -> Any:
-    """The same, for links to static files."""
-
-    def get_static_links(self: Any) -> set[str]:
-        return plain(self) if _may_link(self.settings, self._content) else set()
-
-    return get_static_links
+    return search
 
 
 def _if_empty_alt(plain: Callable[[str, str], None]) -> Any:
-    """Search texts for images without a description only where there can be one: 0.6 s."""
+    """Search texts for images without a description only where there can be one: 0.3 s."""
 
     def find_empty_alt(content: str, path: str) -> None:
         if 'alt=""' in content or "alt=''" in content:
@@ -207,21 +149,17 @@ def _if_empty_alt(plain: Callable[[str, str], None]) -> Any:
 
 
 def _quick_strftime(plain: Callable[[Any, str], str]) -> Any:
-    """Format a date without a search for non-ASCII text in the format: 0.5 s."""
-    quick = {"%Y": "{0.year:04d}", "%m": "{0.month:02d}", "%d": "{0.day:02d}"}
+    """Format a date without a search for non-ASCII text in the format: 0.3 s."""
 
     def strftime(date: Any, date_format: str) -> str:
-        if date_format in quick and date.year >= _FIRST_PADDED_YEAR:
-            return quick[date_format].format(date)
-        if isinstance(date, utils.SafeDatetime) and _PLAIN_FORMAT.fullmatch(date_format):
-            return str(date.strftime(date_format, safe=False))
-        return plain(date, date_format)
+        quick = isinstance(date, utils.SafeDatetime) and _PLAIN_FORMAT.fullmatch(date_format)
+        return str(date.strftime(date_format, safe=False)) if quick else plain(date, date_format)
 
     return strftime
 
 
 def _quick_date(plain: Callable[[str], Any]) -> Any:
-    """Read dates such as 2019-03-01 10:00 without dateutil's guesses: 0.8 s."""
+    """Read dates such as 2019-03-01 10:00 without dateutil's guesses: 0.7 s."""
     midnight = utils.SafeDatetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
 
     def get_date(string: str) -> Any:
@@ -237,7 +175,7 @@ def _quick_date(plain: Callable[[str], Any]) -> Any:
 
 
 def _grouped_translations(plain: Callable[..., Any]) -> Any:
-    """Look for translations only among contents of one id; Pelican looks up each one in a list: 0.3 s."""
+    """Look for translations only among contents of one id; Pelican looks up each one in a list: 0.9 s."""
 
     def process_translations(content_list: list[Any], translation_id: Any = None) -> Any:
         ids = {translation_id} if isinstance(translation_id, str) else set(translation_id or ())
@@ -258,31 +196,3 @@ def _grouped_translations(plain: Callable[..., Any]) -> Any:
         return originals, others
 
     return process_translations
-
-
-def _quick_url(plain: Callable[..., str]) -> Any:
-    """Fill URL patterns that name only what is below, without a copy of all metadata: 2 s."""
-    gives: dict[str, Callable[[Any], Any]] = {
-        "slug": lambda content: getattr(content, "slug", ""),
-        "lang": lambda content: getattr(content, "lang", "en"),
-        "date": lambda content: content.date,
-        "category": lambda content: content.category.slug if hasattr(content, "category") else "",
-    }
-    used: dict[str, tuple[str, ...]] = {}
-    dated: dict[Any, str] = {}
-
-    def _expand_settings(self: Any, key: str, klass: str | None = None) -> str:
-        pattern = str(self.settings[f"{klass or self.__class__.__name__}_{key}".upper()])
-        if pattern not in used:
-            used[pattern] = tuple(sorted({name for _, name, _, _ in Formatter().parse(pattern) if name is not None}))
-        names = used[pattern]
-        if not gives.keys() >= set(names) or ("date" in names and not hasattr(self, "date")):
-            return plain(self, key, klass)
-        values = {name: gives[name](self) for name in names}
-        # Dates of two zones can be equal and yet be written differently.
-        own = (pattern, getattr(values.get("date"), "tzinfo", None), *values.values())
-        if own not in dated:
-            dated[own] = pattern.format(**values)
-        return dated[own]
-
-    return _expand_settings

@@ -148,7 +148,9 @@ class CachedRstReader(_KeepsFields, CacheableReader, RstReader):
 
     def cache_key(self) -> str:
         """Return the digest of docutils' settings."""
-        return _key([self.settings.get("DOCUTILS_SETTINGS"), self._language_code, list(self.settings["FORMATTED_FIELDS"])])
+        return _key(
+            [self.settings.get("DOCUTILS_SETTINGS"), self._language_code, list(self.settings["FORMATTED_FIELDS"])]
+        )
 
 
 class CachedHTMLReader(_KeepsFields, CacheableReader, HTMLReader):

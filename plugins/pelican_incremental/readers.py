@@ -76,19 +76,10 @@ class CacheableReader:
 
 
 class Texts:
-    """Parsed files of one build, or, in a process that builds again and again, of the last one too.
+    """Parsed files of one build; `parsed` counts those that had to be parsed. `salt` counts for all of them."""
 
-    `parsed` counts the files that had to be parsed.
-    """
-
-    def __init__(self, store: Store, cores: int = 0) -> None:
-        self.store, self.cores = store, cores or usable_cores()
-        self._ready: dict[str, Parsed] = {}
-        self.begin("")
-
-    def begin(self, salt: str) -> None:
-        """Begin another build: its readers are others, and files may have changed; `salt` counts for all of them."""
-        self.salt, self.parsed = salt, 0
+    def __init__(self, store: Store, salt: str = "", cores: int = 0) -> None:
+        self.store, self.salt, self.cores, self.parsed = store, salt, cores or usable_cores(), 0
         self._used: set[str] = set()
         self._keys: dict[str, str] = {}
         self._stored: dict[str, str] = {}
@@ -102,16 +93,16 @@ class Texts:
         """Find what is kept of the files at `paths`; begin to parse the others on all cores, in this order."""
         self._receive("")
         with_ = self._key_of(reader)
-        missing = []
-        if with_:
-            for path in paths:
-                with suppress(OSError):
-                    self._keys[path] = digest(with_, Path(path).read_bytes())
-            wanted = {self._keys[path] for path in paths if path in self._keys}
-            self._used |= wanted
-            self._stored |= self.store.find(wanted - self._ready.keys())
-            known = self._ready.keys() | self._stored.keys()
-            missing = [path for path in paths if self._keys.get(path, "") not in known]
+        if not with_:
+            return
+        keys = {}
+        for path in paths:
+            with suppress(OSError):
+                keys[path] = digest(with_, Path(path).read_bytes())
+        self._keys |= keys
+        self._used.update(keys.values())
+        self._stored |= self.store.find(keys.values())
+        missing = [path for path, key in keys.items() if key not in self._stored]
         if len(missing) > FEW and self.cores > 1 and may_fork():
             self._workers = Workers(self.cores, functools.partial(_parse, reader, with_), fall_silent)
             self._waiting, self._coming = dict.fromkeys(missing), self._workers.map(missing)
@@ -119,18 +110,17 @@ class Texts:
     def take(self, reader: CacheableReader, path: str) -> Parsed | None:
         """Return what the file at `path` gives; None if its reader can't say."""
         self._receive(path)
-        key = self._keys.pop(path, "")
-        known = self._ready.get(key) or _decoded(self._stored.pop(key, ""))
+        known = _decoded(self._stored.pop(self._keys.pop(path, ""), ""))
         if known is not None and known.included == _digest_of(known.includes):
-            self._ready[key] = known
             return known
         raw = Path(path).read_bytes()
         with hearing() as heard:
             parsed = reader.parse(raw, path)
         self.parsed += 1
         with_ = self._key_of(reader)
-        # What was reported must be reported in each build.
-        return self._keep(digest(with_, raw), parsed) if parsed and with_ and not heard else parsed
+        if parsed and with_ and not heard:  # what was reported must be reported in each build
+            self._keep(digest(with_, raw), parsed)
+        return parsed
 
     def _key_of(self, reader: CacheableReader) -> str:
         if id(reader) not in self._reader_keys:
@@ -152,29 +142,28 @@ class Texts:
             if parsed is not None:
                 self.parsed += 1
                 self._keys[source] = key
-                self._keep(key, parsed)
+                self._stored[key] = self._keep(key, parsed)
         if self._workers is not None and not self._waiting:
             self._workers.close()
             self._workers = None
 
-    def _keep(self, key: str, parsed: Parsed) -> Parsed:
-        parsed = self._ready[key] = parsed._replace(included=_digest_of(parsed.includes))
+    def _keep(self, key: str, parsed: Parsed) -> str:
         self._used.add(key)
-        self._fresh[key] = json.dumps(parsed, ensure_ascii=False)
+        text = self._fresh[key] = json.dumps(parsed._replace(included=_digest_of(parsed.includes)), ensure_ascii=False)
         if len(self._fresh) >= _AT_ONCE:
             self.store.add(self._fresh)
             self._fresh = {}
-        return parsed
+        return text
 
-    def finish(self, *, resident: bool = False) -> None:
-        """End the other processes, write what is new, keep the store within its bound."""
+    def finish(self) -> None:
+        """End the other processes, write what is new, keep the store within its bound, close it."""
         if self._workers is not None:
             self._workers.close()
         self.store.add(self._fresh)
         if self.parsed:
             self.store.trim(self._used)
-        self._ready = {key: self._ready[key] for key in self._used & self._ready.keys()} if resident else {}
-        self.begin(self.salt)
+        self.store.close()
+        self._stored, self._fresh = {}, {}
 
 
 def _decoded(text: str) -> Parsed | None:

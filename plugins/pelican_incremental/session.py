@@ -6,12 +6,13 @@ import gc
 import os
 import time
 from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from blinker import ANY
 from pelican import signals
-from pelican.generators import ArticlesGenerator, PagesGenerator
+from pelican.generators import ArticlesGenerator
 
 from .code import site_digest
 from .files import CURRENT
@@ -29,12 +30,12 @@ SWITCH = "BUILD_ENGINE"
 SESSION = "INCREMENTAL_SESSION"
 """The name, in Pelican's settings, of the BuildSession that a caller hands to a build."""
 
+
 class BuildSession:
     """What a caller hands to a build in `settings[SESSION]`, and what the build leaves there.
 
     `output`: where the files stand in the end, if the build writes them elsewhere. `resident`: this process builds
-    again, so that parsed texts stay in memory; hand `texts` on to the next session. `say` is told how far a build is
-    that takes over a second. `messages` counts what was reported by other means than logging: a page that reports
+    again. `say` is told how far a build is that takes over a second. `messages` counts what was reported by other means than logging: a page that reports
     something is rendered in each build.
 
     After the build: `report`, `settings` (Pelican's, with what plugins made of them), and for a resident process
@@ -46,11 +47,10 @@ class BuildSession:
         *,
         output: Path | None = None,
         resident: bool = False,
-        texts: Texts | None = None,
         say: Callable[[str], None] | None = None,
         messages: Callable[[], int] = int,
     ) -> None:
-        self.output, self.resident, self.texts, self.say, self.messages = output, resident, texts, say, messages
+        self.output, self.resident, self.say, self.messages = output, resident, say, messages
         self.report = BuildReport()
         self.settings: MutableMapping[str, Any] = {}
         self.context: dict[str, Any] = {}
@@ -90,19 +90,6 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def progress(say: Callable[[str], None] | None) -> Callable[[int], None]:
-    """Return what is called with the count of pages done: once a second, after the first, it says how many."""
-    last = time.monotonic()
-
-    def count(pages: int) -> None:
-        nonlocal last
-        if say is not None and pages % 64 == 0 and (now := time.monotonic()) - last > 1:
-            last = now
-            say(f"{pages} pages …")
-
-    return count
-
-
 class _Run:
     """One run of a Pelican object."""
 
@@ -115,8 +102,7 @@ class _Run:
         cache = Path(self.settings["CACHE_PATH"])
         root = Path(pelican.output_path)
         self.manifest = Manifest(cache, self.session.output or root, root, self.session.report)
-        self.texts = self.session.texts or Texts(Store(cache / "texts.sqlite"))
-        self.texts.begin(digest(*versions()))
+        self.texts = Texts(Store(cache / "texts.sqlite"), digest(*versions()))
         self.heard: list[Any] = []
         self.tracker = Tracker(self._content, lambda: len(self.heard) + self.session.messages())
 
@@ -124,12 +110,6 @@ class _Run:
     def run(self, plain: Callable[[], None]) -> None:
         """Run Pelican with the engine in it, then remove what is there no more."""
         pelican, session = self.pelican, self.session
-        receivers = (
-            (signals.readers_init, use_cached_readers),
-            (signals.article_generator_init, self._prepare),
-            (signals.page_generator_init, self._prepare),
-            (signals.all_generators_finalized, self._prepare_output),
-        )
         marked: list[str] = []
 
         def mark(path: str) -> None:
@@ -139,26 +119,28 @@ class _Run:
         self.settings[CURRENT] = mark
         empties, pelican.delete_outputdir = pelican.delete_outputdir, False
         self.manifest.open()
-        for signal, receiver in receivers:
-            signal.connect(receiver)
-        signals.get_writer.connect(self._get_writer, sender=pelican)
         try:
-            with patched(self.manifest), hearing() as self.heard:
+            with ExitStack() as stack:
+                for signal, receiver, sender in (
+                    (signals.readers_init, use_cached_readers, ANY),
+                    (signals.article_generator_init, self._prepare, ANY),
+                    (signals.page_generator_init, self._prepare, ANY),
+                    (signals.all_generators_finalized, self._prepare_output, ANY),
+                    (signals.get_writer, self._get_writer, pelican),
+                ):
+                    stack.enter_context(signal.connected_to(receiver, sender))
+                stack.enter_context(patched(self.manifest))
+                self.heard = stack.enter_context(hearing())
                 plain()
             self._keep_what_others_wrote(marked, self.settings["OUTPUT_RETENTION"] if empties else None)
             self.manifest.finish()
         finally:
             pelican.delete_outputdir = empties
             del self.settings[CURRENT]
-            signals.get_writer.disconnect(self._get_writer, sender=pelican)
-            for signal, receiver in receivers:
-                signal.disconnect(receiver)
             self.manifest.close()
-            self.texts.finish(resident=session.resident)
+            self.texts.finish()
             if session.resident:
-                session.texts, session.manifest = self.texts, self.manifest
-            else:
-                self.texts.store.close()
+                session.manifest = self.manifest
 
     def _content(self, path: str) -> Any:
         context = self.session.context
@@ -205,25 +187,17 @@ class _Run:
 
     def _get_writer(self, _pelican: Any) -> type[IncrementalWriter] | None:
         """Offer the engine's writer, unless a plugin has its own (signal: get_writer)."""
-        others = [r for r in signals.get_writer.receivers_for(self.pelican) if r != self._get_writer]
-        if others:
+        if [r for r in signals.get_writer.receivers_for(self.pelican) if r != self._get_writer]:
             return None
-        run = self
-
-        class Writer(IncrementalWriter):
-            manifest, tracker, salt, progress = run.manifest, run.tracker, run.salt, staticmethod(progress(run.session.say))
-
-            def __init__(self, *args: Any, **kwargs: Any) -> None:
-                super().__init__(*args, **kwargs)
-                run.session.writer = self
-
-        return Writer
+        given = {"manifest": self.manifest, "tracker": self.tracker, "salt": self.salt, "session": self.session}
+        return type(IncrementalWriter.__name__, (IncrementalWriter,), given)
 
     def _keep_what_others_wrote(self, marked: list[str], retained: Any) -> None:
+        files = [
+            (Path(self.settings["PATH"], s.source_path), s.save_as) for s in self.session.context.get("staticfiles", ())
+        ]
         # Pelican leaves alone what is linked, or is not newer than its copy.
-        found = [s for s in self.session.context.get("staticfiles", ()) if Path(self.settings["PATH"], s.source_path).exists()]
-        static = (f"{self.manifest.root}/{s.save_as}" for s in found)
-        for path in (*marked, *static):
+        for path in (*marked, *(f"{self.manifest.root}/{save_as}" for source, save_as in files if source.exists())):
             self.manifest.keep(path)
         if retained is not None or not all(getattr(p, "marks_its_files", False) for p in self.pelican.plugins):
             self.manifest.adopt(self.started, retained)

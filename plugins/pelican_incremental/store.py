@@ -6,15 +6,24 @@ Two builds may use one at once: each takes what it finds, and what it adds under
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
-_AT_ONCE = 500
+_MAKE = "CREATE TABLE IF NOT EXISTS texts (key TEXT PRIMARY KEY, crc INTEGER NOT NULL, text TEXT NOT NULL)"
+_FIND = "SELECT key, crc, text FROM texts WHERE key IN (SELECT value FROM json_each(?))"
+_DROP = """
+WITH used AS (SELECT value FROM json_each(?)),
+     sized AS (SELECT key, key IN used AS kept, rowid AS age, length(text) AS size FROM texts),
+     summed AS (SELECT key, kept, sum(size) OVER (ORDER BY kept DESC, age DESC) AS total FROM sized)
+DELETE FROM texts WHERE key IN (SELECT key FROM summed WHERE total > ? AND NOT kept)
+"""
 
 
 def digest(*parts: bytes | str) -> str:
@@ -53,81 +62,49 @@ class Store:
 
     def _open(self) -> sqlite3.Connection:
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        base = sqlite3.connect(self.file, timeout=20, isolation_level=None)
+        base = sqlite3.connect(self.file, timeout=20)
         # No write-ahead log: its shared memory would bring a build down when a file is cut short under it.
         base.execute("PRAGMA journal_mode = DELETE")
         base.execute("PRAGMA synchronous = OFF")
-        base.execute("CREATE TABLE IF NOT EXISTS texts (key TEXT PRIMARY KEY, crc INTEGER NOT NULL, text TEXT NOT NULL)")
+        base.execute(
+            "CREATE TABLE IF NOT EXISTS texts (key TEXT PRIMARY KEY, crc INTEGER NOT NULL, text TEXT NOT NULL)"
+        )
         return base
 
     def find(self, keys: Iterable[str]) -> dict[str, str]:
         """Return the texts that are kept for `keys` and undamaged."""
-        found: dict[str, str] = {}
-        wanted = sorted(set(keys))
-        for start in range(0, len(wanted) if self._base else 0, _AT_ONCE):
-            some = wanted[start : start + _AT_ONCE]
-            try:
-                assert self._base is not None
-                marks = ",".join("?" * len(some))
-                rows = self._base.execute(f"SELECT key, crc, text FROM texts WHERE key IN ({marks})", some)  # noqa: S608
-                found.update((key, text) for key, crc, text in rows if crc == _crc(text))
-            except (sqlite3.DatabaseError, ValueError, AttributeError):
-                self._give_up()
-                break
-        return found
+        rows: list[Any] = []
+        with self._careful() as base:
+            rows = base.execute(_FIND, (json.dumps([*keys]),)).fetchall()
+        return {key: text for key, crc, text in rows if crc == _crc(text)}
 
     def add(self, texts: Mapping[str, str]) -> None:
         """Keep `texts`."""
-        if not texts or self._base is None:
-            return
-        try:
-            with self._transaction() as base:
-                rows = ((key, _crc(text), text) for key, text in texts.items())
-                base.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", rows)
-        except (sqlite3.DatabaseError, UnicodeEncodeError):
-            self._give_up()
+        with self._careful() as base, base:
+            rows = [(key, _crc(text), text) for key, text in texts.items()]
+            base.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", rows)
 
     def trim(self, used: Iterable[str]) -> None:
         """Drop the oldest texts that this build did not use, until the rest is within the limit."""
-        if self._base is None:
-            return
-        try:
-            total = self._base.execute("SELECT coalesce(sum(length(text)), 0) FROM texts").fetchone()[0]
-            if total <= self.limit:
-                return
-            kept = set(used)
-            with self._transaction() as base:
-                for key, size in base.execute("SELECT key, length(text) FROM texts ORDER BY rowid").fetchall():
-                    if total <= self.limit:
-                        break
-                    if key not in kept:
-                        base.execute("DELETE FROM texts WHERE key = ?", (key,))
-                        total -= size
-            self._base.execute("VACUUM")
-        except sqlite3.DatabaseError:
-            self._give_up()
+        with self._careful() as base:
+            with base:
+                dropped = base.execute(_DROP, (json.dumps([*used]), self.limit)).rowcount
+            if dropped:
+                base.execute("VACUUM")
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        assert self._base is not None
-        self._base.execute("BEGIN IMMEDIATE")
+    def _careful(self) -> Iterator[sqlite3.Connection]:
+        """Do nothing without a file, and go on without it when it is damaged."""
         try:
-            yield self._base
-            self._base.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._base.execute("ROLLBACK")
-            raise
+            yield self._base or sqlite3.connect(":memory:")
+        except (sqlite3.DatabaseError, UnicodeEncodeError, ValueError):
+            self.close()
+            self._remove()
 
     def _remove(self) -> None:
         for name in (self.file.name, f"{self.file.name}-journal"):
             with contextlib.suppress(OSError):
                 self.file.with_name(name).unlink(missing_ok=True)
-
-    def _give_up(self) -> None:
-        """Go on without the file, and let the next build begin it anew."""
-        self.close()
-        self._remove()
 
     def close(self) -> None:
         """Close the file."""

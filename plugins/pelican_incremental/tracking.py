@@ -136,12 +136,12 @@ class Tracker:
 
         class TrackedContext(Context):
             def resolve_or_missing(self, key: str) -> Any:
-                tracker._note("name", key)  # noqa: SLF001 - this class is the tracker's
+                tracker._note("name", key)
                 return super().resolve_or_missing(key)
 
             def call(self, obj: Any, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
-                page = tracker._page  # noqa: SLF001 - the same
-                if page is not None and not page.volatile and not tracker._is_pure(obj):  # noqa: SLF001 - the same
+                page = tracker._page
+                if page is not None and not page.volatile and not tracker._is_pure(obj):
                     page.volatile = _changing(getattr(obj, "__qualname__", type(obj).__qualname__))
                 return super().call(obj, *args, **kwargs)
 
@@ -186,8 +186,12 @@ class Tracker:
         def call(context: Context, *args: Any, **kwargs: Any) -> Any:
             if self._page is not None:
                 self._page.volatile = _changing(f"`{name}`")
-            first = {"eval_context": context.eval_ctx, "environment": context.environment}.get(given and given.name or "", context)
-            return function(*([first] if given else []), *args, **kwargs)
+            given_them = {
+                _PassArg.context: (context,),
+                _PassArg.eval_context: (context.eval_ctx,),
+                _PassArg.environment: (context.environment,),
+            }
+            return function(*given_them.get(given, ()), *args, **kwargs)  # type: ignore[arg-type]
 
         return call
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -62,8 +63,12 @@ class IncrementalWriter(Writer):
     manifest: Manifest
     tracker: Tracker
     salt: str
-    progress: Callable[[int], None]
+    session: Any
     _page: _Page | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.session.writer, self._told = self, time.monotonic()
 
     def write_file(  # noqa: D102 - as Pelican's
         self, name: str, template: Any, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -76,7 +81,9 @@ class IncrementalWriter(Writer):
         manifest = self.manifest
         name = manifest.name(os.path.join(self.output_path, context["output_file"]))  # noqa: PTH118 - ten thousand times
         manifest.report.pages += 1
-        self.progress(manifest.report.pages)
+        if self.session.say and time.monotonic() > self._told + 1:
+            self._told = time.monotonic()
+            self.session.say(f"{manifest.report.pages} pages …")
         known = manifest.before.get(name)
         now, why = [], "its last build left nothing to compare with" if known else "it is new"
         if known and known.reads:
@@ -91,6 +98,7 @@ class IncrementalWriter(Writer):
                 changed = [_shown(label) for before, after, label in old if before != after]
                 why = f"changed: {', '.join(changed) or 'settings, code or versions'}"
         text, reads, volatile = self.tracker.render(template, context)
+        manifest.make_room(name)  # before Pelican makes the folder
         self._page = page = _Page()
         now, volatile = self._digests(reads, template, context) if reads else ([], volatile)
         if now:

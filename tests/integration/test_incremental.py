@@ -1,5 +1,6 @@
 """What an incremental build leaves is, byte for byte, what a clean one by Pelican alone writes."""
 
+import itertools
 import logging
 import os
 import random
@@ -17,9 +18,10 @@ from authorsite.publishing.preview import preview
 from conftest import ROOT, SITE_DATE
 from pelican import Pelican
 from pelican.settings import read_settings
-from pelican_incremental import session
+from pelican_incremental import writer
 from pelican_incremental.session import BuildSession
 from PIL import Image
+from tiny_site import POST, TinySite, post
 
 STEPS, NIGHTLY = 40, 300
 WORDS = "ladder orchard window river paper lamp stone garden letter winter bridge harbour".split()
@@ -31,7 +33,7 @@ class RandomSite:
 
     def __init__(self, root, seed, *, author, theme):
         self.root, self.random, self.author, self.theme = root, random.Random(seed), author, theme
-        self.resident, self.texts, self.today = False, None, SITE_DATE
+        self.resident, self.today = False, SITE_DATE
         self.posts, self.settings, self.count = {}, {"SITENAME": "Site 0", "DEFAULT_PAGINATION": 3}, 0
         (root / "content/images").mkdir(parents=True)
         (root / "content/pages").mkdir()
@@ -189,9 +191,8 @@ class RandomSite:
             allowed = {"link": "the dice cut links", "image": "the same"}
             site = {"url": "https://example.org", "allow": allowed}
             settings |= {"AUTHORSITE": site, "PAGINATED_TEMPLATES": {"blog": 3, "tag": 3}}
-            share = BuildSession(resident=True, texts=self.texts) if self.resident and engine else BuildSession()
+            share = BuildSession(resident=True) if self.resident and engine else BuildSession()
             done = build(ROOT / "pelicanconf.py", settings, root=self.root, share=share)
-            self.texts = share.texts if self.resident and engine else self.texts
             assert not done.failed, [str(p) for p in done.problems]
             return done.files
         settings |= {
@@ -289,14 +290,12 @@ def test_explain_says_why_a_page_was_rendered_left_or_is_not_there(tmp_path):
     assert explain(done, "/archives/").startswith("archives/index.html was left as it is")
 
 
-def test_a_build_of_over_a_second_says_how_far_it_is(monkeypatch):
-    moment = iter([0.0, 0.5, 1.5, 2.0, 2.6])
-    monkeypatch.setattr(session.time, "monotonic", lambda: next(moment))
+def test_a_build_of_over_a_second_says_how_far_it_is(tmp_path, monkeypatch):
+    moment = itertools.count(0, 0.7)
+    monkeypatch.setattr(writer.time, "monotonic", lambda: next(moment))
     said = []
-    progress = session.progress(said.append)
-    for pages in (1, 64, 128, 192, 193, 256):
-        progress(pages)
-    assert said == ["128 pages …", "256 pages …"]
+    TinySite(tmp_path).change({POST: post()}).build(INCREMENTAL_SESSION=BuildSession(say=said.append))
+    assert said[:2] == ["2 pages …", "4 pages …"]
 
 
 def test_one_edited_body_renders_one_page_and_what_lists_it(tmp_path):
@@ -396,7 +395,7 @@ def test_an_edited_post_is_on_its_page_before_the_next_build_which_finds_it_righ
     early = (tmp_path / "output" / place).read_text()
     assert "Quite <strong>another</strong> body" in early
     assert f'href="./{other}"' not in early
-    share = BuildSession(resident=True, texts=share.texts)
+    share = BuildSession(resident=True)
     build(ROOT / "pelicanconf.py", settings, share=share)
     assert (tmp_path / "output" / place).read_text() == early
     assert place not in share.report.changed

@@ -87,6 +87,11 @@ CASES = {
         {"TEMPLATE_PAGES": {"t/a.html": "deep/a.html"}},
         {"TEMPLATE_PAGES": {}},
     ),
+    "files where folders were, and folders where files were": (
+        {"ARTICLE_SAVE_AS": "{slug}"},
+        {"ARTICLE_SAVE_AS": "{slug}/index.html"},
+        {"ARTICLE_SAVE_AS": "{slug}"},
+    ),
     "template pages that have the name of the other's part": (
         {
             "TEMPLATE_PAGES": {"a.html": "1.html", "b.html": "2.html"},

@@ -31,8 +31,8 @@ def answer() -> None:
         if len(changed) == 1 and (place := preview(share, Path(changed[0]))):
             out.write(json.dumps({"early": place}) + "\n")
             out.flush()
-        DiscoveryGenerator.search_may_wait = share.texts is not None
-        share = BuildSession(resident=True, texts=share.texts)
+        DiscoveryGenerator.search_may_wait = bool(share.settings)
+        share = BuildSession(resident=True)
         built = build(settings_file, drafts=drafts, share=share)
         out.write(json.dumps(_told(built, share), ensure_ascii=False) + "\n")
         out.flush()
