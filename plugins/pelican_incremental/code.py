@@ -6,11 +6,23 @@ import builtins
 import dis
 import functools
 import locale
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path, PurePath
-from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    CellType,
+    CodeType,
+    FunctionType,
+    MethodDescriptorType,
+    MethodType,
+    ModuleType,
+    WrapperDescriptorType,
+)
 from typing import Any, TypeVar
 
 from .digests import Digester, Unknown
@@ -21,7 +33,8 @@ TRANSIENT = "INCREMENTAL_TRANSIENT"
 
 _TRANSIENT = frozenset(
     "OUTPUT_PATH CACHE_PATH DELETE_OUTPUT_DIRECTORY OUTPUT_RETENTION LOG_FILTER LOAD_CONTENT_CACHE "
-    "CACHE_CONTENT CHECK_MODIFIED_METHOD INCREMENTAL_TRANSIENT INCREMENTAL_CURRENT BIND PORT VERBOSITY DEBUG AUTORELOAD LISTEN".split()
+    "CACHE_CONTENT CHECK_MODIFIED_METHOD INCREMENTAL_TRANSIENT INCREMENTAL_CURRENT "
+    "BIND PORT VERBOSITY DEBUG AUTORELOAD LISTEN".split()
 )
 
 
@@ -78,8 +91,9 @@ class _SettingsDigester(Digester):
             return digest("partial", self.of(value.func), self.of(value.args), self.of(value.keywords))
         if isinstance(value, FunctionType):
             self._seen[id(value)] = value
-            held = [cell.cell_contents for cell in value.__closure__ or () if cell != type(cell)()]
-            return digest(value.__qualname__, self.of([value.__defaults__, value.__kwdefaults__, held]), _code(value))
+            file = Path(value.__code__.co_filename)
+            code = code_digest(file) if file.is_file() else digest(value.__code__.co_code)
+            return digest(value.__qualname__, self.of([value.__defaults__, value.__kwdefaults__, _held(value)]), code)
         if isinstance(value, (type, ModuleType)):
             return digest(repr(value), code_digest(_place_of(value)))
         if isinstance(value, PurePath):
@@ -90,12 +104,6 @@ class _SettingsDigester(Digester):
             # Whatever else it may be: a page that reads it is rendered in each build.
             self._seen[id(value)] = value
             return self._joined(repr(type(value)), [*vars(value).items()] if hasattr(value, "__dict__") else [])
-
-
-def _code(function: FunctionType) -> str:
-    """Return the digest of the module of `function` and those beside it, which it may import."""
-    file = Path(function.__code__.co_filename)
-    return code_digest(file) if file.is_file() else digest(function.__code__.co_code)
 
 
 # --- Pure functions ---
@@ -120,6 +128,8 @@ _MUTATING = frozenset(
 )
 """Names by which a function may change what it is given; what it made itself it may change."""
 
+_CHANGING = frozenset("STORE_GLOBAL DELETE_GLOBAL STORE_ATTR DELETE_ATTR STORE_SUBSCR SEND".split())
+
 
 def pure(function: _Function) -> _Function:
     """Declare that a filter, test or global answers from its arguments alone (decorator).
@@ -140,55 +150,50 @@ def is_pure(function: Any, depth: int = 5) -> bool:
         return True
     if isinstance(function, functools.partial):
         return is_pure(function.func, depth) and all(map(_is_constant, (*function.args, *function.keywords.values())))
-    if isinstance(function, MethodType):
-        owner = function.__self__
-        known = type(owner).__module__.startswith(("pelican.", "jinja2.")) or isinstance(owner, ModuleType)
-        return known or is_pure(function.__func__, depth)
     if isinstance(function, FunctionType):
-        return _is_pure_code(function, depth)
+        return depth > 0 and _is_pure_code(function, depth)
     if isinstance(function, type):
         return function.__module__ in _PURE_MODULES and function.__name__ not in _IMPURE
     if type(function).__module__.startswith(("jinja2.", "pelican.")):
         return True  # macros, loops, Pelican's DateFormatter
-    if isinstance(function, BuiltinFunctionType) or type(function) in {type(str.join), type(str.__add__)}:
+    owner = getattr(function, "__self__", None)
+    if isinstance(function, MethodType):
+        return type(owner).__module__.startswith(("pelican.", "jinja2.")) or is_pure(function.__func__, depth)
+    if isinstance(function, (BuiltinFunctionType, MethodDescriptorType, WrapperDescriptorType)):
         # A method of a value, of a plain type, or a function of a module.
         home = getattr(function, "__module__", None) or getattr(function, "__objclass__", str).__module__
-        bound = getattr(function, "__self__", None)
-        module = isinstance(bound, ModuleType) or bound is None
-        return function.__name__ not in _IMPURE | _MUTATING and (
-            (not module and bound is not sys) or home in _PURE_MODULES
-        )
+        of_a_value = owner is not None and not isinstance(owner, ModuleType)
+        return function.__name__ not in _IMPURE | _MUTATING and (of_a_value or home in _PURE_MODULES)
     return False
 
 
 def _is_pure_code(function: FunctionType, depth: int) -> bool:
-    if depth == 0:
-        return False
-    held = [cell.cell_contents for cell in function.__closure__ or () if cell != type(cell)()]
+    held = _held(function)
     values = [*held, *(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
     if not all(value is function or _is_allowed(value, depth) for value in values):
         return False
+    names = vars(builtins) | function.__globals__
     for code in _codes(function.__code__):
         own = set(code.co_varnames[code.co_argcount + code.co_kwonlyargcount :])
-        before: Any = None
+        last: Any = None
         for step in dis.get_instructions(code):
-            name, last, before = step.argval, before, step
-            if step.opname in {"STORE_GLOBAL", "DELETE_GLOBAL", "STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "SEND"}:
+            kind, name = step.opname, step.argval
+            is_global = kind in {"LOAD_GLOBAL", "LOAD_NAME"}
+            if (
+                kind in _CHANGING
+                or (kind == "IMPORT_NAME" and name not in _PURE_MODULES)
+                or (kind == "STORE_DEREF" and name in function.__code__.co_freevars)
+                or ((is_global or kind in {"LOAD_ATTR", "LOAD_METHOD"}) and name in _IMPURE)
+                or (is_global and not (names.get(name) is function or _is_allowed(names.get(name, _IMPURE), depth)))
+                or (name in _MUTATING and not (last.opname.startswith("LOAD_FAST") and last.argval in own))
+            ):
                 return False
-            if step.opname == "IMPORT_NAME" and name not in _PURE_MODULES:
-                return False
-            if step.opname in {"LOAD_GLOBAL", "LOAD_NAME"}:
-                missing = object()
-                value = function.__globals__.get(name, vars(builtins).get(name, missing))
-                if name in _IMPURE or not (value is function or _is_allowed(value, depth)):
-                    return False
-            if step.opname in {"LOAD_ATTR", "LOAD_METHOD"} and name in _IMPURE:
-                return False
-            if name in _MUTATING and not (last.opname.startswith("LOAD_FAST") and last.argval in own):
-                return False
-            if step.opname == "STORE_DEREF" and name in function.__code__.co_freevars:
-                return False
+            last = step
     return True
+
+
+def _held(function: FunctionType) -> list[Any]:
+    return [cell.cell_contents for cell in function.__closure__ or () if cell != CellType()]
 
 
 def _codes(code: CodeType) -> list[CodeType]:
@@ -205,7 +210,4 @@ def _is_allowed(value: Any, depth: int) -> bool:
 def _is_constant(value: Any) -> bool:
     if isinstance(value, (tuple, frozenset)):
         return all(map(_is_constant, value))
-    return value is None or (
-        type(value).__module__ in {"builtins", "re", "datetime", "decimal"}
-        and not isinstance(value, (list, dict, set, bytearray, type, BuiltinFunctionType, FunctionType))
-    )
+    return isinstance(value, (str, bytes, int, float, complex, type(None), re.Pattern, date, timedelta, Decimal))
