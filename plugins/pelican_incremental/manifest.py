@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, takewhile
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from urllib.parse import quote
 from zlib import crc32
 
@@ -68,19 +68,11 @@ class Manifest:
         self.report = report or BuildReport()
         self.file = cache / f"output-{digest(str(output.resolve()))[:12]}.json"
         self.before, self.entries = self._load(), dict[str, Entry]()
-        self.strays: set[str] = set()
-        self.interrupted = False
-        self._journal: TextIO | None = None
-        try:
-            # The last line may be cut off.
-            self.strays = set(self._journal_file.read_text("utf-8").splitlines()[:-1])
-            self.interrupted = True
-        except (OSError, ValueError):
-            pass
-
-    @property
-    def _journal_file(self) -> Path:
-        return self.file.with_suffix(".journal")
+        self._journal = self.file.with_suffix(".journal")
+        self.interrupted = self._journal.exists()
+        # What is cut off in the last line may be the name of another file, which was not made.
+        whole = self._journal.read_bytes().rpartition(b"\n")[0] if self.interrupted else b""
+        self.strays = set(os.fsdecode(whole).split("\n")) - {""}
 
     # --- The file ---
 
@@ -108,27 +100,18 @@ class Manifest:
         with suppress(OSError):
             atomic_write(self.file, text.encode("utf-8", "surrogatepass"))
 
-    def open(self) -> None:
-        """Open the journal: from now on each new file is noted before it is made."""
-        try:
+    def begin(self) -> None:
+        """Begin the journal, in which each new file is noted before it is made; where it can't be, nothing is kept."""
+        with suppress(OSError):
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            self._journal = self._journal_file.open("a", encoding="utf-8", errors="surrogateescape")
-            self._journal.write("\n")
-        except OSError:
-            self._journal = None  # nothing can be kept: the next build begins anew
-
-    def close(self) -> None:
-        """Close the journal, and leave it for the next build."""
-        if self._journal is not None:
-            self._journal.close()
-            self._journal = None
+            self._journal.touch()
 
     def announce(self, name: str) -> None:
         """Note that the file `name` is about to be made, so that a build cut short leaves nothing behind."""
-        if name not in self.before and name not in self.strays and self._journal is not None:
-            self._journal.write(f"{name}\n\n")
-            self._journal.flush()
+        if name not in self.before and name not in self.strays:
             self.strays.add(name)
+            with suppress(OSError), self._journal.open("a", encoding="utf-8", errors="surrogateescape") as journal:
+                journal.write(f"\n{name}\n")
 
     # --- One file ---
 
@@ -242,9 +225,8 @@ class Manifest:
         if self.entries != self.before:
             self._save()
         self.before, self.entries = self.entries, {}
-        self.close()
         with suppress(OSError):
-            self._journal_file.unlink(missing_ok=True)
+            self._journal.unlink(missing_ok=True)
 
     def _remove(self, name: str) -> None:
         path, root = Path(self.root, name), Path(self.root)

@@ -34,23 +34,22 @@ SESSION = "INCREMENTAL_SESSION"
 class BuildSession:
     """What a caller hands to a build in `settings[SESSION]`, and what the build leaves there.
 
-    `output`: where the files stand in the end, if the build writes them elsewhere. `resident`: this process builds
-    again. `say` is told how far a build is that takes over a second. `messages` counts what was reported by other means than logging: a page that reports
+    `output`: where the files stand in the end, if the build writes them elsewhere. `say` is told how far a build is
+    that takes over a second. `messages` counts what was reported by other means than logging: a page that reports
     something is rendered in each build.
 
-    After the build: `report`, `settings` (Pelican's, with what plugins made of them), and for a resident process
-    `context`, `generators`, `writer`.
+    After the build: `report`, `settings` (Pelican's, with what plugins made of them), `context`, `generators`, `writer`
+    and `manifest`.
     """
 
     def __init__(
         self,
         *,
         output: Path | None = None,
-        resident: bool = False,
         say: Callable[[str], None] | None = None,
         messages: Callable[[], int] = int,
     ) -> None:
-        self.output, self.resident, self.say, self.messages = output, resident, say, messages
+        self.output, self.say, self.messages = output, say, messages
         self.report = BuildReport()
         self.settings: MutableMapping[str, Any] = {}
         self.context: dict[str, Any] = {}
@@ -96,12 +95,12 @@ class _Run:
     def __init__(self, pelican: Any) -> None:
         self.pelican, self.settings = pelican, pelican.settings
         self.session: BuildSession = self.settings.pop(SESSION, None) or BuildSession()
-        self.session.settings = self.settings
         self.started = time.time_ns()
         self.salt = site_digest(self.settings, pelican.plugins)
         cache = Path(self.settings["CACHE_PATH"])
         root = Path(pelican.output_path)
         self.manifest = Manifest(cache, self.session.output or root, root, self.session.report)
+        self.session.settings, self.session.manifest = self.settings, self.manifest
         self.texts = Texts(Store(cache / "texts.sqlite"), digest(*versions()))
         self.heard: list[Any] = []
         self.tracker = Tracker(self._content, lambda: len(self.heard) + self.session.messages())
@@ -109,7 +108,7 @@ class _Run:
     @_without_collecting()
     def run(self, plain: Callable[[], None]) -> None:
         """Run Pelican with the engine in it, then remove what is there no more."""
-        pelican, session = self.pelican, self.session
+        pelican = self.pelican
         marked: list[str] = []
 
         def mark(path: str) -> None:
@@ -118,7 +117,7 @@ class _Run:
 
         self.settings[CURRENT] = mark
         empties, pelican.delete_outputdir = pelican.delete_outputdir, False
-        self.manifest.open()
+        self.manifest.begin()
         try:
             with ExitStack() as stack:
                 for signal, receiver, sender in (
@@ -137,10 +136,7 @@ class _Run:
         finally:
             pelican.delete_outputdir = empties
             del self.settings[CURRENT]
-            self.manifest.close()
             self.texts.finish()
-            if session.resident:
-                session.manifest = self.manifest
 
     def _content(self, path: str) -> Any:
         context = self.session.context

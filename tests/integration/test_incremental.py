@@ -33,7 +33,7 @@ class RandomSite:
 
     def __init__(self, root, seed, *, author, theme):
         self.root, self.random, self.author, self.theme = root, random.Random(seed), author, theme
-        self.resident, self.today = False, SITE_DATE
+        self.today = SITE_DATE
         self.posts, self.settings, self.count = {}, {"SITENAME": "Site 0", "DEFAULT_PAGINATION": 3}, 0
         (root / "content/images").mkdir(parents=True)
         (root / "content/pages").mkdir()
@@ -191,7 +191,7 @@ class RandomSite:
             allowed = {"link": "the dice cut links", "image": "the same"}
             site = {"url": "https://example.org", "allow": allowed}
             settings |= {"AUTHORSITE": site, "PAGINATED_TEMPLATES": {"blog": 3, "tag": 3}}
-            share = BuildSession(resident=True) if self.resident and engine else BuildSession()
+            share = BuildSession()
             done = build(ROOT / "pelicanconf.py", settings, root=self.root, share=share)
             assert not done.failed, [str(p) for p in done.problems]
             return done.files
@@ -245,12 +245,6 @@ def test_random_edits_leave_what_a_clean_build_writes(tmp_path, name, author, th
 @pytest.mark.parametrize(("name", "author", "theme"), THEMES, ids=[t[0] for t in THEMES])
 def test_many_random_edits_leave_what_a_clean_build_writes(tmp_path, name, author, theme):
     steps(RandomSite(tmp_path, f"{name} {time.time_ns()}", author=author, theme=theme()), NIGHTLY)
-
-
-def test_a_process_that_keeps_the_site_in_memory_writes_the_same(tmp_path):
-    site = RandomSite(tmp_path, "resident", author=True, theme=ROOT / "theme")
-    site.resident = True
-    steps(site, STEPS // 4)
 
 
 @pytest.mark.parametrize(("name", "author", "theme"), THEMES[:2], ids=[t[0] for t in THEMES[:2]])
@@ -385,7 +379,7 @@ def test_an_edited_post_is_on_its_page_before_the_next_build_which_finds_it_righ
     site.store(name)
     settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
     settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
-    share = BuildSession(resident=True)
+    share = BuildSession()
     build(ROOT / "pelicanconf.py", settings, share=share)
     share.rest()
     other = min(set(site.posts) - {name})
@@ -395,7 +389,7 @@ def test_an_edited_post_is_on_its_page_before_the_next_build_which_finds_it_righ
     early = (tmp_path / "output" / place).read_text()
     assert "Quite <strong>another</strong> body" in early
     assert f'href="./{other}"' not in early
-    share = BuildSession(resident=True)
+    share = BuildSession()
     build(ROOT / "pelicanconf.py", settings, share=share)
     assert (tmp_path / "output" / place).read_text() == early
     assert place not in share.report.changed
@@ -407,7 +401,7 @@ def test_only_a_build_can_tell_what_becomes_of_a_post_that_is(tmp_path, change):
     name = min(site.posts)
     settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
     settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
-    share = BuildSession(resident=True)
+    share = BuildSession()
     build(ROOT / "pelicanconf.py", settings, share=share)
     share.rest()
     before = tree(tmp_path / "output")

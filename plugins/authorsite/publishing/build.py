@@ -63,6 +63,7 @@ def build(
     root: Path | None = None,
     share: BuildSession | None = None,
     judge: Callable[[Staged], bool] | None = None,
+    patience: float | None = None,
 ) -> Built:
     """Build the site of `settings_file`; `overrides` are Pelican settings that go before the file's.
 
@@ -75,7 +76,7 @@ def build(
 
     `judge` makes any site strict, and is asked, when there is no problem, whether its staging tree may be swapped in.
 
-    `share` is what the build engine keeps from build to build, and where it says what it does.
+    `share` is where the build engine says what it does. `patience`: seconds to wait for another process to end.
     """
     started = time.perf_counter()
     path = Path(settings_file).resolve()
@@ -84,7 +85,7 @@ def build(
     share = share or BuildSession()
     with captured_logging(log):
         try:
-            output = _run(path, dict(overrides or {}), log, share, drafts=drafts, judge=judge)
+            output = _run(path, dict(overrides or {}), log, share, patience, drafts=drafts, judge=judge)
         except BuildFailed:
             pass
         except Exception as error:  # noqa: BLE001 - plugins, templates and filters may raise whatever they like
@@ -97,6 +98,7 @@ def _run(
     overrides: dict[str, Any],
     log: ProblemLog,
     share: BuildSession,
+    patience: float | None,
     *,
     drafts: bool,
     judge: Callable[[Staged], bool] | None = None,
@@ -116,7 +118,7 @@ def _run(
     settings[NAME] = site = {**site, **forced}
     output = share.output = Path(settings["OUTPUT_PATH"])
     share.messages = lambda: log.size
-    with alone(output.parent, 600 if share.resident else None):
+    with alone(output.parent, patience):
         _write(path, settings, log, share, judge, strict=bool(site.get("strict")))
     log.stop_if_failed()
     return output

@@ -15,6 +15,9 @@ from ..discovery.adapter import DiscoveryGenerator
 from .build import Built, build
 from .preview import preview
 
+_PATIENCE = 600
+"""Seconds to wait for a publish to end, say."""
+
 
 def answer() -> None:
     """Build once for every line that comes in, and answer each with one line of JSON; argv: settings file, drafts.
@@ -25,15 +28,15 @@ def answer() -> None:
     # Whatever plugins print must not be taken for an answer.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    share = BuildSession(resident=True)
+    share = BuildSession()
     for line in sys.stdin:
         changed = json.loads(line)
         if len(changed) == 1 and (place := preview(share, Path(changed[0]))):
             out.write(json.dumps({"early": place}) + "\n")
             out.flush()
         DiscoveryGenerator.search_may_wait = bool(share.settings)
-        share = BuildSession(resident=True)
-        built = build(settings_file, drafts=drafts, share=share)
+        share = BuildSession()
+        built = build(settings_file, drafts=drafts, share=share, patience=_PATIENCE)
         out.write(json.dumps(_told(built, share), ensure_ascii=False) + "\n")
         out.flush()
         share.rest()
