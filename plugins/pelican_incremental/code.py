@@ -9,20 +9,11 @@ import locale
 import re
 import sys
 import time
+import types
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path, PurePath
-from types import (
-    BuiltinFunctionType,
-    CellType,
-    CodeType,
-    FunctionType,
-    MethodDescriptorType,
-    MethodType,
-    ModuleType,
-    WrapperDescriptorType,
-)
 from typing import Any, TypeVar
 
 from .digests import Digester, Unknown
@@ -68,7 +59,7 @@ def code_digest(place: Path | None) -> str:
 
 def _place_of(plugin: Any) -> Path | None:
     """Return the folder of a plugin that is a package, the file of one that is a module."""
-    module = plugin if isinstance(plugin, ModuleType) else sys.modules.get(getattr(plugin, "__module__", ""))
+    module = plugin if isinstance(plugin, types.ModuleType) else sys.modules.get(getattr(plugin, "__module__", ""))
     folder = next(iter(getattr(module, "__path__", ())), None)
     file = folder or getattr(module, "__file__", None)
     return Path(file) if file else None
@@ -89,12 +80,12 @@ class _SettingsDigester(Digester):
             return f"{type(value).__qualname__} {[*self._seen].index(id(value))}"
         if isinstance(value, functools.partial):
             return digest("partial", self.of(value.func), self.of(value.args), self.of(value.keywords))
-        if isinstance(value, FunctionType):
+        if isinstance(value, types.FunctionType):
             self._seen[id(value)] = value
             file = Path(value.__code__.co_filename)
             code = code_digest(file) if file.is_file() else digest(value.__code__.co_code)
             return digest(value.__qualname__, self.of([value.__defaults__, value.__kwdefaults__, _held(value)]), code)
-        if isinstance(value, (type, ModuleType)):
+        if isinstance(value, (type, types.ModuleType)):
             return digest(repr(value), code_digest(_place_of(value)))
         if isinstance(value, PurePath):
             return repr(value)
@@ -150,24 +141,24 @@ def is_pure(function: Any, depth: int = 5) -> bool:
         return True
     if isinstance(function, functools.partial):
         return is_pure(function.func, depth) and all(map(_is_constant, (*function.args, *function.keywords.values())))
-    if isinstance(function, FunctionType):
+    if isinstance(function, types.FunctionType):
         return depth > 0 and _is_pure_code(function, depth)
     if isinstance(function, type):
         return function.__module__ in _PURE_MODULES and function.__name__ not in _IMPURE
     if type(function).__module__.startswith(("jinja2.", "pelican.")):
         return True  # macros, loops, Pelican's DateFormatter
     owner = getattr(function, "__self__", None)
-    if isinstance(function, MethodType):
+    if isinstance(function, types.MethodType):
         return type(owner).__module__.startswith(("pelican.", "jinja2.")) or is_pure(function.__func__, depth)
-    if isinstance(function, (BuiltinFunctionType, MethodDescriptorType, WrapperDescriptorType)):
+    if isinstance(function, (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)):
         # A method of a value, of a plain type, or a function of a module.
         home = getattr(function, "__module__", None) or getattr(function, "__objclass__", str).__module__
-        of_a_value = owner is not None and not isinstance(owner, ModuleType)
+        of_a_value = owner is not None and not isinstance(owner, types.ModuleType)
         return function.__name__ not in _IMPURE | _MUTATING and (of_a_value or home in _PURE_MODULES)
     return False
 
 
-def _is_pure_code(function: FunctionType, depth: int) -> bool:
+def _is_pure_code(function: types.FunctionType, depth: int) -> bool:
     held = _held(function)
     values = [*held, *(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
     if not all(value is function or _is_allowed(value, depth) for value in values):
@@ -192,17 +183,17 @@ def _is_pure_code(function: FunctionType, depth: int) -> bool:
     return True
 
 
-def _held(function: FunctionType) -> list[Any]:
-    return [cell.cell_contents for cell in function.__closure__ or () if cell != CellType()]
+def _held(function: types.FunctionType) -> list[Any]:
+    return [cell.cell_contents for cell in function.__closure__ or () if cell != types.CellType()]
 
 
-def _codes(code: CodeType) -> list[CodeType]:
-    return [code, *(inner for c in code.co_consts if isinstance(c, CodeType) for inner in _codes(c))]
+def _codes(code: types.CodeType) -> list[types.CodeType]:
+    return [code, *(inner for c in code.co_consts if isinstance(c, types.CodeType) for inner in _codes(c))]
 
 
 def _is_allowed(value: Any, depth: int) -> bool:
     """Return whether a function may use the global, default or closed-over `value` and stay pure."""
-    if isinstance(value, ModuleType):
+    if isinstance(value, types.ModuleType):
         return value.__name__ in _PURE_MODULES
     return _is_constant(value) or (callable(value) and is_pure(value, depth - 1))
 

@@ -48,7 +48,7 @@ def _reported(method: str) -> Any:
 
     def call(self: Listing, *args: Any) -> Any:
         if self.read is not None:
-            self.read(self)
+            self.read()
         return plain(self, *args)
 
     return call

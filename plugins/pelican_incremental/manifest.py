@@ -13,9 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, takewhile
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
-from zlib import crc32
 
 from .files import atomic_write, has_content
 from .store import digest
@@ -74,8 +72,6 @@ class Manifest:
         whole = self._journal.read_bytes().rpartition(b"\n")[0] if self.interrupted else b""
         self.strays = set(os.fsdecode(whole).split("\n")) - {""}
 
-    # --- The file ---
-
     def _load(self) -> dict[str, Entry]:
         try:
             data = json.loads(self.file.read_text("utf-8"))
@@ -90,9 +86,16 @@ class Manifest:
             return {}
 
     def _save(self) -> None:
-        labels = _Numbers()
+        labels: dict[str, int] = {}
         files = {
-            name: (e.mtime, e.size, e.digest, e.foreign, [labels[label] for label in e.reads], e.parts)
+            name: (
+                e.mtime,
+                e.size,
+                e.digest,
+                e.foreign,
+                [labels.setdefault(label, len(labels)) for label in e.reads],
+                e.parts,
+            )
             for name, e in sorted(self.entries.items())
         }
         data = {"format": _FORMAT, "output": str(self.output), "files": files, "labels": [*labels]}
@@ -113,8 +116,6 @@ class Manifest:
             with suppress(OSError), self._journal.open("a", encoding="utf-8", errors="surrogateescape") as journal:
                 journal.write(f"\n{name}\n")
 
-    # --- One file ---
-
     def name(self, path: str) -> str:
         """Return `path` relative to the output folder."""
         path, prefix = os.path.normpath(path), self.root + "/"
@@ -122,21 +123,18 @@ class Manifest:
             return path.removeprefix(prefix)
         return os.path.relpath(os.path.realpath(path), os.path.realpath(self.root))
 
-    def is_as_written(self, name: str, folder: Path | None = None) -> bool:
+    def is_as_written(self, name: str) -> bool:
         """Return whether the file `name` still has the date and size with which the last build wrote it."""
         entry = self.before.get(name)
-        if entry is None:
-            return False
-        try:
-            stat = os.stat(f"{folder or self.root}/{name}")  # noqa: PTH116 - ten thousand times a build
-        except OSError:
-            return False
-        return stat.st_mtime_ns == entry.mtime and stat.st_size == entry.size
+        with suppress(OSError):
+            stat = os.stat(f"{self.root}/{name}")  # noqa: PTH116 - ten thousand times a build
+            return entry is not None and (stat.st_mtime_ns, stat.st_size) == (entry.mtime, entry.size)
+        return False
 
     def leave(self, name: str, made_of: str) -> bool:
         """Leave the file `name` as it is, if it was made of this and is as it was written; return whether it is."""
         entry = self.before.get(name)
-        if entry is None or not made_of or entry.digest != made_of or not self.is_as_written(name):
+        if entry is None or entry.digest != made_of or not self.is_as_written(name):
             return False
         self.entries[name] = entry
         self.report.unchanged += 1
@@ -181,8 +179,6 @@ class Manifest:
             except OSError:
                 return
             self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size)
-
-    # --- The folder ---
 
     def adopt(self, started: int, retained: Iterable[str] | None) -> None:
         """Note the files that others made without a word: those that came after `started` (ns since the epoch).
@@ -239,19 +235,6 @@ class Manifest:
         with suppress(OSError):
             for folder in takewhile(lambda folder: folder != root, path.parents):
                 folder.rmdir()
-
-
-def part_digits(digests: Iterable[str]) -> str:
-    """Return eight digits for each digest: enough to say later which of them changed."""
-    return "".join(f"{crc32(text.encode('utf-8', 'surrogatepass')):08x}" for text in digests)
-
-
-class _Numbers(dict[Any, int]):
-    """Numbers values in the order in which they come."""
-
-    def __missing__(self, value: Any) -> int:
-        self[value] = number = len(self)
-        return number
 
 
 def _files(root: str) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, MutableMapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from pelican.generators import ArticlesGenerator
 from .code import site_digest
 from .files import CURRENT
 from .manifest import BuildReport, Manifest
-from .patches import list_quickly, name_listings, patched
+from .patches import list_quickly, patched
 from .pelican_readers import use_cached_readers
 from .readers import CacheableReader, Texts, hearing
 from .store import Store, digest, versions
@@ -76,19 +76,6 @@ def engage(pelican: Any) -> None:
     pelican.run = lambda: _Run(pelican).run(plain)
 
 
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Leave garbage alone while thousands of objects are made that all stay: saves a tenth of a build."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()  # one more look at all that stays would find nothing
-        if enabled:
-            gc.enable()
-
-
 class _Run:
     """One run of a Pelican object."""
 
@@ -105,7 +92,6 @@ class _Run:
         self.heard: list[Any] = []
         self.tracker = Tracker(self._content, lambda: len(self.heard) + self.session.messages())
 
-    @_without_collecting()
     def run(self, plain: Callable[[], None]) -> None:
         """Run Pelican with the engine in it, then remove what is there no more."""
         pelican = self.pelican
@@ -118,6 +104,8 @@ class _Run:
         self.settings[CURRENT] = mark
         empties, pelican.delete_outputdir = pelican.delete_outputdir, False
         self.manifest.begin()
+        collects = gc.isenabled()
+        gc.disable()  # thousands of objects are made that all stay: saves a tenth of a build
         try:
             with ExitStack() as stack:
                 for signal, receiver, sender in (
@@ -134,6 +122,9 @@ class _Run:
             self._keep_what_others_wrote(marked, self.settings["OUTPUT_RETENTION"] if empties else None)
             self.manifest.finish()
         finally:
+            gc.freeze()  # one more look at all that stays would find nothing
+            if collects:
+                gc.enable()
             pelican.delete_outputdir = empties
             del self.settings[CURRENT]
             self.texts.finish()
@@ -147,7 +138,7 @@ class _Run:
         if generator.settings is not self.settings:
             return  # of a build within this one
         if isinstance(generator, ArticlesGenerator):
-            list_quickly(generator)
+            list_quickly(generator, self.tracker.listing)
         plain, expected = generator.get_files, []
 
         def get_files(paths: Any, exclude: Any = None, extensions: Any = None) -> list[str]:
@@ -176,8 +167,6 @@ class _Run:
             return
         self.session.generators, self.session.context = generators, generators[0].context
         for generator in generators:
-            if isinstance(generator, ArticlesGenerator):
-                self.tracker.listings |= name_listings(generator, self.tracker.note_listing)
             if hasattr(generator, "env"):
                 self.tracker.prepare(generator.env)
 

@@ -45,7 +45,7 @@ class Tracker:
     """Renders pages and notes what they read; tells by digests whether that is the same as before.
 
     What a page read is told by labels: a kind and a name, parted by a tab; of a content, its path below the content
-    folder, and the attributes that were read. `find` gives contents by path. `listings` are those of the build.
+    folder, and the attributes that were read. `find` gives contents by path.
     """
 
     def __init__(self, find: Callable[[str], Any], messages: Callable[[], int]) -> None:
@@ -60,8 +60,6 @@ class Tracker:
         """Drop what is remembered of values, which may have changed."""
         self._values = Digester()
         self._known: dict[tuple[str, str], str] = {}
-
-    # --- Rendering ---
 
     def render(self, template: Template, context: dict[str, Any]) -> tuple[str, tuple[str, ...], str]:
         """Return the page's text, and labels of what it read, or none and why it must be rendered every time."""
@@ -94,9 +92,11 @@ class Tracker:
         if self._page is not None:
             self._page.labels[f"{kind}\t{name}"] = None
 
-    def note_listing(self, listing: Listing) -> None:
-        """Note that a template looks into `listing`."""
-        self._note("listing", listing.name)
+    def listing(self, name: str) -> Listing:
+        """Return a new list of contents under `name`, which pages may be made of."""
+        made = self.listings[name] = Listing()
+        made.name, made.read = name, functools.partial(self._note, "listing", name)
+        return made
 
     @staticmethod
     def _hook(page: _Page) -> Callable[[Any, str], Any]:
@@ -125,8 +125,6 @@ class Tracker:
 
         return __getattribute__
 
-    # --- Jinja ---
-
     def prepare(self, environment: Environment) -> None:
         """Let an environment tell what its templates read; do it before they are compiled, which computes constants."""
         if id(environment) in self._prepared:
@@ -153,21 +151,13 @@ class Tracker:
                     environment.bytecode_cache = None  # what is compiled now would not do without the engine
         if environment.finalize is not None and not self._is_pure(environment.finalize):
             environment.finalize = self._volatile("finalize", environment.finalize)
-        get, select = environment.get_template, environment.select_template
+        load = environment._load_template  # noqa: SLF001 - extends, include, import and get_template all ask it
 
-        def get_template(name: Any, parent: str | None = None, globals: Any = None) -> Template:  # noqa: A002 - Jinja's
-            own = name.name or "" if isinstance(name, Template) else name
-            self._note("template", environment.join_path(own, parent) if parent else own)
-            return get(name, parent, globals)
+        def load_template(name: str, globals: Any) -> Template:  # noqa: A002 - Jinja's
+            self._note("template", name)
+            return load(name, globals)
 
-        def select_template(names: Any, parent: str | None = None, globals: Any = None) -> Template:  # noqa: A002
-            for name in names:
-                if not isinstance(name, Template):
-                    self._note("template", environment.join_path(name, parent) if parent else name)
-            return select(names, parent, globals)
-
-        environment.get_template = get_template  # type: ignore[method-assign]
-        environment.select_template = select_template  # type: ignore[method-assign]
+        environment._load_template = load_template  # type: ignore[method-assign]  # noqa: SLF001 - the same
 
     def _is_pure(self, function: Any) -> bool:
         if _PassArg.from_obj(function) is _PassArg.context:
@@ -194,8 +184,6 @@ class Tracker:
             return function(*given_them.get(given, ()), *args, **kwargs)  # type: ignore[arg-type]
 
         return call
-
-    # --- Digests ---
 
     def digests(self, labels: tuple[str, ...], template: Template, context: Mapping[str, Any]) -> list[str]:
         """Return a digest, or a short text, for each thing that `labels` name, as it is now; raises Unknown."""

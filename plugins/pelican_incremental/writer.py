@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
+from zlib import crc32
 
 from jinja2 import Template
 from pelican.writers import FileOverwriteFailedError, Writer
 
 from .digests import Unknown
-from .manifest import Entry, Manifest, part_digits
+from .manifest import Entry, Manifest
 from .store import digest
 from .tracking import Tracker
 
@@ -85,38 +86,35 @@ class IncrementalWriter(Writer):
             self._told = time.monotonic()
             self.session.say(f"{manifest.report.pages} pages …")
         known = manifest.before.get(name)
-        now, why = [], "its last build left nothing to compare with" if known else "it is new"
+        why = "its last build left nothing to compare with" if known else "it is new"
         if known and known.reads:
-            now, why = self._digests(known.reads, template, context)
-            if now and self._digest(now, template, context) == known.digest:
+            made_of, parts, why = self._made_of(known.reads, template, context)
+            if made_of == known.digest:
                 if manifest.is_as_written(name) and name not in manifest.entries:
                     self._page = _Page(kept=known)
                     return ""
                 why = "its file is not as the last build wrote it"
-            elif now:
-                old = zip(_eights(known.parts), _eights(part_digits(now)), known.reads, strict=False)
-                changed = [_shown(label) for before, after, label in old if before != after]
+            elif made_of:
+                pairs = zip(_eights(known.parts), _eights(parts), known.reads, strict=False)
+                changed = [_shown(label) for before, now, label in pairs if before != now]
                 why = f"changed: {', '.join(changed) or 'settings, code or versions'}"
         text, reads, volatile = self.tracker.render(template, context)
         manifest.make_room(name)  # before Pelican makes the folder
-        self._page = page = _Page()
-        now, volatile = self._digests(reads, template, context) if reads else ([], volatile)
-        if now:
-            page.reads, page.parts, page.made_of = reads, part_digits(now), self._digest(now, template, context)
-        manifest.report.reasons[name] = why if now else f"it is rendered every time: {volatile}"
+        made_of, parts, unknown = self._made_of(reads, template, context) if reads else ("", "", volatile)
+        self._page = _Page(made_of, reads if made_of else (), parts)
+        manifest.report.reasons[name] = why if made_of else f"it is rendered every time: {unknown}"
         return text
 
-    def _digests(self, reads: tuple[str, ...], template: Template, context: dict[str, Any]) -> tuple[list[str], str]:
-        """Return what is read as it is now, or nothing and why it can't be compared."""
+    def _made_of(self, reads: tuple[str, ...], template: Template, context: dict[str, Any]) -> tuple[str, str, str]:
+        """Return a digest of what is read as it is now, eight digits for each of it, or why it can't be compared."""
         try:
-            return self.tracker.digests(reads, template, context), ""
+            now = self.tracker.digests(reads, template, context)
         except Unknown as unknown:
-            return [], str(unknown)
+            return "", "", str(unknown)
         except Exception as error:  # noqa: BLE001 - it fails where it is rendered, if it must
-            return [], f"{type(error).__name__}: {error}"
-
-    def _digest(self, now: list[str], template: Template, context: dict[str, Any]) -> str:
-        return digest(self.salt, template.name or "", str(context["localsiteurl"]), *now)
+            return "", "", f"{type(error).__name__}: {error}"
+        parts = "".join(f"{crc32(text.encode('utf-8', 'surrogatepass')):08x}" for text in now)
+        return digest(self.salt, template.name or "", str(context["localsiteurl"]), *now), parts, ""
 
     def _open_w(self, filename: str, encoding: str, override: bool = False) -> Any:
         """Return a file for a page, a feed or whatever else, compared when it is closed."""
