@@ -133,8 +133,9 @@ def _grouped_translations(plain: Callable[..., Any]) -> Any:
                 group[0].translations = []
                 originals += group
             else:
-                for all_, some in zip((originals, others), plain(group, translation_id), strict=True):
-                    all_ += some
+                some, more = plain(group, translation_id)
+                originals += some
+                others += more
         return originals, others
 
     return process_translations

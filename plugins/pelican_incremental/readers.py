@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +28,7 @@ _AT_ONCE = 250
 
 
 class Parsed(NamedTuple):
-    """What one file gives: `html`, the body; `data`, all else, as JSON knows it; `includes`, further files that it read.
+    """What a file gives: `html`, the body; `data`, all else, as JSON knows it; `includes`, further files that it read.
 
     `included` is the engine's: the digest of these files.
     """
@@ -85,13 +85,9 @@ class Texts:
         self._stored: dict[str, str] = {}
         self._fresh: dict[str, str] = {}
         self._reader_keys: dict[int, tuple[str, CacheableReader]] = {}
-        self._workers: Workers | None = None
-        self._coming: Iterator[tuple[str, Parsed | None]] = iter(())
-        self._waiting: dict[str, None] = {}
 
     def expect(self, reader: CacheableReader, paths: Iterable[str]) -> None:
-        """Find what is kept of the files at `paths`; begin to parse the others on all cores, in this order."""
-        self._receive("")
+        """Find what is kept of the files at `paths`; parse the others on all cores, if there are many."""
         with_ = self._key_of(reader)
         if not with_:
             return
@@ -103,23 +99,28 @@ class Texts:
         self._used.update(keys.values())
         self._stored |= self.store.find(keys.values())
         missing = [path for path, key in keys.items() if key not in self._stored]
-        if len(missing) > FEW and self.cores > 1 and may_fork():
-            self._workers = Workers(self.cores, functools.partial(_parse, reader, with_), fall_silent)
-            self._waiting, self._coming = dict.fromkeys(missing), self._workers.map(missing)
+        if len(missing) <= FEW or self.cores == 1 or not may_fork():
+            return
+        workers = Workers(self.cores, functools.partial(_parse, reader, with_), fall_silent)
+        with closing(workers), suppress(BrokenProcessPool):
+            for path, (key, parsed) in zip(missing, workers.map(missing), strict=True):
+                if parsed is not None:
+                    self._keys[path] = key
+                    self._stored[key] = self._keep(key, parsed)
 
     def take(self, reader: CacheableReader, path: str) -> Parsed | None:
         """Return what the file at `path` gives; None if its reader can't say."""
-        self._receive(path)
         known = _decoded(self._stored.pop(self._keys.pop(path, ""), ""))
         if known is not None and known.included == _digest_of(known.includes):
             return known
         raw = Path(path).read_bytes()
         with hearing() as heard:
             parsed = reader.parse(raw, path)
-        self.parsed += 1
         with_ = self._key_of(reader)
         if parsed and with_ and not heard:  # what was reported must be reported in each build
             self._keep(digest(with_, raw), parsed)
+        else:
+            self.parsed += 1
         return parsed
 
     def _key_of(self, reader: CacheableReader) -> str:
@@ -129,25 +130,8 @@ class Texts:
             self._reader_keys[id(reader)] = made, reader
         return self._reader_keys[id(reader)][0]
 
-    def _receive(self, path: str) -> None:
-        """Take what the other processes have ready, until the file at `path` is there ("": all of it)."""
-        while self._waiting and (not path or path in self._waiting):
-            source = next(iter(self._waiting))
-            del self._waiting[source]
-            try:
-                key, parsed = next(self._coming)
-            except BrokenProcessPool:
-                self._waiting.clear()
-                break
-            if parsed is not None:
-                self.parsed += 1
-                self._keys[source] = key
-                self._stored[key] = self._keep(key, parsed)
-        if self._workers is not None and not self._waiting:
-            self._workers.close()
-            self._workers = None
-
     def _keep(self, key: str, parsed: Parsed) -> str:
+        self.parsed += 1
         self._used.add(key)
         text = self._fresh[key] = json.dumps(parsed._replace(included=_digest_of(parsed.includes)), ensure_ascii=False)
         if len(self._fresh) >= _AT_ONCE:
@@ -156,9 +140,7 @@ class Texts:
         return text
 
     def finish(self) -> None:
-        """End the other processes, write what is new, keep the store within its bound, close it."""
-        if self._workers is not None:
-            self._workers.close()
+        """Write what is new, keep the store within its bound, close it."""
         self.store.add(self._fresh)
         if self.parsed:
             self.store.trim(self._used)

@@ -7,7 +7,6 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 from zlib import crc32
 
@@ -37,9 +36,7 @@ class _File(io.StringIO):
         super().__init__(newline="\n")
         self._put, self._encoding = put, encoding
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *more: object) -> None:
         if kind is None:
             self._put(self.getvalue().replace("\n", os.linesep).encode(self._encoding))
 
