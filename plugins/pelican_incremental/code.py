@@ -29,8 +29,8 @@ _TRANSIENT = frozenset(
 )
 
 
-def site_digest(settings: Mapping[str, Any], plugins: Iterable[Any]) -> str:
-    """Return the digest of all that any page may depend on: settings, plugins' code, versions, locale, time zone.
+def site_digest(settings: Mapping[str, Any], code: str) -> str:
+    """Return the digest of all that any page may depend on: settings, code (see `plugins_digest`), locale, time zone.
 
     A setting that cannot be compared makes it another one each time, so that every page is rendered.
     """
@@ -39,8 +39,12 @@ def site_digest(settings: Mapping[str, Any], plugins: Iterable[Any]) -> str:
         told = settings_digest({key: settings[key] for key in sorted(settings) if key not in passing})
     except (Unknown, RecursionError):
         told = f"unknown {time.time_ns()}"
-    places = (*map(_place_of, plugins), Path(__file__).parent)
-    return digest(told, locale.setlocale(locale.LC_ALL), *time.tzname, *map(code_digest, places), *versions())
+    return digest(told, code, locale.setlocale(locale.LC_ALL), *time.tzname)
+
+
+def plugins_digest(plugins: Iterable[Any]) -> str:
+    """Return the digest of the code of `plugins` and of this one, and of the versions of all packages."""
+    return digest(*map(code_digest, (*map(_place_of, plugins), Path(__file__).parent)), *versions())
 
 
 def settings_digest(value: Any) -> str:

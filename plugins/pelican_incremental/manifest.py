@@ -18,7 +18,10 @@ from urllib.parse import quote
 from .files import atomic_write, has_content
 from .store import digest
 
-_FORMAT = 3
+_FORMAT = 4
+WRITTEN = "written"
+"""The digest of a file that is written in every build."""
+
 _SHOWN = 2
 _NAME = re.compile(r"""[^\s"'<>/?#=()\\&;,]+\.\w+""")
 
@@ -141,7 +144,7 @@ class Manifest:
         return True
 
     def write(
-        self, name: str, content: bytes | Path, made_of: str = "", reads: tuple[str, ...] = (), parts: str = ""
+        self, name: str, content: bytes | Path, made_of: str = WRITTEN, reads: tuple[str, ...] = (), parts: str = ""
     ) -> None:
         """Write `content`, or a copy of the file it names, to `name`, unless that holds it already."""
         path = Path(self.root, name)
@@ -173,32 +176,42 @@ class Manifest:
     def keep(self, path: str) -> None:
         """Note a file that somebody else wrote in this build, or would have written."""
         name = self.name(path)
-        if name not in self.entries:
-            try:
+        if not name.startswith("../") and (name not in self.entries or not self.entries[name].digest):
+            with suppress(OSError):
                 stat = os.stat(path)  # noqa: PTH116 - hot
-            except OSError:
-                return
-            self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size)
+                self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size)
 
-    def adopt(self, started: int, retained: Iterable[str] | None) -> None:
+    def clear(self, retained: Iterable[str]) -> None:
+        """Remove what others left in the output folder, but for what is `retained` at its top."""
+        for path in _files(self.root):
+            name = path[len(self.root) + 1 :]
+            if name.split("/")[0] not in retained and not self.before.get(name, Entry(0, 0)).digest:
+                Path(path).unlink()
+
+    def prune(self) -> None:
+        """Remove what the engine wrote in the last build and not in this one."""
+        for name in [name for name, entry in self.before.items() if entry.digest and name not in self.entries]:
+            self._remove(name)
+
+    def adopt(self, started: int) -> None:
         """Note the files that others made without a word: those that came after `started` (ns since the epoch).
 
-        Files that lie there by hand are left alone, unless Pelican was to empty the folder but for `retained`. What
-        others made in an earlier build stays until no page names it any more.
+        Files that lie there by hand are left alone. What others made in an earlier build stays until no page names it
+        any more, or until the page is gone whose name, with an ending, it has.
         """
         doubtful: dict[str, Entry] = {}
+        gone = self.before.keys() - self.entries.keys()
         for path in _files(self.root):
             name = path[len(self.root) + 1 :]
             if name in self.entries or name in self.strays:
                 continue
-            stat, known = os.lstat(path), self.before.get(name)
+            stat, known = os.lstat(path), self.before.get(name, Entry(0, 0))
+            entry = Entry(stat.st_mtime_ns, stat.st_size, foreign=known.foreign)
             made_now = max(stat.st_ctime_ns, stat.st_mtime_ns) >= started
-            if made_now and known is not None and known.foreign:
-                self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size, foreign=known.foreign)
-            elif made_now or (known is not None and known.foreign):
-                doubtful[name] = Entry(stat.st_mtime_ns, stat.st_size, foreign=known.foreign if known else 0)
-            elif known is None and retained is not None and name.split("/")[0] not in retained:
-                self.before[name] = Entry(0, 0)  # it goes with what the last build wrote
+            if made_now and known.foreign:
+                self.entries[name] = entry
+            elif made_now or (known.foreign and name.rpartition(".")[0] not in gone):
+                doubtful[name] = entry
         named = self._named_in_pages() if doubtful else frozenset()
         for name, entry in doubtful.items():
             shown = quote(name.rpartition("/")[2]) in named

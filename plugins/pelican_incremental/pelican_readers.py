@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from docutils.parsers.rst import directives, roles
 from docutils.utils import DependencyList
 from markdown import Markdown
 from pelican.readers import HTMLReader, MarkdownReader, RstReader
@@ -78,8 +79,14 @@ class CachedMarkdownReader(_TwoSteps, MarkdownReader):
 class CachedRstReader(_TwoSteps, RstReader):
     """Keeps what docutils makes of reStructuredText, with the files that it includes."""
 
-    _chosen = ("DOCUTILS_SETTINGS", "DEFAULT_LANG", "FORMATTED_FIELDS")
+    _chosen = ("DOCUTILS_SETTINGS", "DEFAULT_LANG", "FORMATTED_FIELDS", "PYGMENTS_RST_OPTIONS")
     _dependencies: Any = None
+
+    def cache_key(self) -> str:
+        """Return the digest of docutils' settings; "" with directives and roles of others, which may read anything."""
+        known = (*directives._directives.values(), *roles._roles.values())  # noqa: SLF001 - there is no other list
+        others = [each for each in known if not each.__module__.startswith(("docutils.", "pelican.rst"))]
+        return "" if others else super().cache_key()
 
     def _get_publisher(self, source_path: str) -> Any:
         publisher = super()._get_publisher(source_path)

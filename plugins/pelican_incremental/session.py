@@ -10,17 +10,17 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from blinker import ANY
 from pelican import signals
 from pelican.generators import ArticlesGenerator
+from pelican.writers import Writer
 
-from .code import site_digest
+from .code import plugins_digest, site_digest
 from .files import CURRENT
 from .manifest import BuildReport, Manifest
 from .patches import list_quickly, patched
 from .pelican_readers import use_cached_readers
 from .readers import CacheableReader, Texts, hearing
-from .store import Store, digest, versions
+from .store import Store
 from .tracking import Tracker
 from .writer import IncrementalWriter
 
@@ -76,6 +76,10 @@ def engage(pelican: Any) -> None:
     pelican.run = lambda: _Run(pelican).run(plain)
 
 
+_RUNS: list[_Run] = []
+"""The builds under way, each within the one before."""
+
+
 class _Run:
     """One run of a Pelican object."""
 
@@ -83,51 +87,76 @@ class _Run:
         self.pelican, self.settings = pelican, pelican.settings
         self.session: BuildSession = self.settings.pop(SESSION, None) or BuildSession()
         self.started = time.time_ns()
-        self.salt = site_digest(self.settings, pelican.plugins)
+        code = plugins_digest(pelican.plugins)
+        self.salt = site_digest(self.settings, code)
         cache = Path(self.settings["CACHE_PATH"])
         root = Path(pelican.output_path)
         self.manifest = Manifest(cache, self.session.output or root, root, self.session.report)
         self.session.settings, self.session.manifest = self.settings, self.manifest
-        self.texts = Texts(Store(cache / "texts.sqlite"), digest(*versions()))
+        self.texts = Texts(Store(cache / "texts.sqlite"), code)
         self.heard: list[Any] = []
+        self.marked: list[str] = []
         self.tracker = Tracker(self._content, lambda: len(self.heard) + self.session.messages())
 
     def run(self, plain: Callable[[], None]) -> None:
         """Run Pelican with the engine in it, then remove what is there no more."""
-        pelican = self.pelican
-        marked: list[str] = []
-
-        def mark(path: str) -> None:
-            self.manifest.announce(self.manifest.name(path))
-            marked.append(path)
-
-        self.settings[CURRENT] = mark
+        pelican, manifest = self.pelican, self.manifest
         empties, pelican.delete_outputdir = pelican.delete_outputdir, False
-        self.manifest.begin()
+        get_writer = pelican._get_writer  # noqa: SLF001 - the signal calls for a class, and some only listen to it
+        pelican._get_writer = lambda: self._writer(get_writer())  # noqa: SLF001 - the same
+        self.settings[CURRENT] = self._mark
+        manifest.begin()
+        if empties and not Path(pelican.path).resolve().is_relative_to(Path(manifest.root).resolve()):
+            manifest.clear(self.settings["OUTPUT_RETENTION"])
         collects = gc.isenabled()
         gc.disable()  # thousands of objects are made that all stay: saves a tenth of a build
+        _RUNS.append(self)
         try:
             with ExitStack() as stack:
-                for signal, receiver, sender in (
-                    (signals.readers_init, use_cached_readers, ANY),
-                    (signals.article_generator_init, self._prepare, ANY),
-                    (signals.page_generator_init, self._prepare, ANY),
-                    (signals.all_generators_finalized, self._prepare_output, ANY),
-                    (signals.get_writer, self._get_writer, pelican),
+                for signal, receiver in (
+                    (signals.readers_init, use_cached_readers),
+                    (signals.article_generator_init, self._prepare),
+                    (signals.page_generator_init, self._prepare),
+                    (signals.all_generators_finalized, self._prepare_output),
                 ):
-                    stack.enter_context(signal.connected_to(receiver, sender))
-                stack.enter_context(patched(self.manifest))
+                    stack.enter_context(signal.connected_to(receiver))
+                stack.enter_context(patched(manifest))
                 self.heard = stack.enter_context(hearing())
                 plain()
-            self._keep_what_others_wrote(marked, self.settings["OUTPUT_RETENTION"] if empties else None)
-            self.manifest.finish()
+            self._keep_what_others_wrote()
+            if not all(getattr(plugin, "marks_its_files", False) for plugin in pelican.plugins):
+                manifest.adopt(self.started)
+            manifest.finish()
         finally:
+            _RUNS.remove(self)
             gc.freeze()  # one more look at all that stays would find nothing
             if collects:
                 gc.enable()
             pelican.delete_outputdir = empties
-            del self.settings[CURRENT]
+            del self.settings[CURRENT], pelican._get_writer  # noqa: SLF001 - the same
             self.texts.finish()
+        for outer in _RUNS:  # what this build made is not to be removed by the one that it is part of
+            outer.marked += [f"{manifest.root}/{name}" for name in manifest.before]
+
+    def _mark(self, path: str) -> None:
+        self.manifest.announce(self.manifest.name(path))
+        self.marked.append(path)
+
+    def _writer(self, writer: Any) -> Any:
+        """Return the engine's writer in the place of Pelican's; a plugin's own stays."""
+        if type(writer) is not Writer:
+            return writer
+        own = self.session.writer = IncrementalWriter(writer.output_path, writer.settings)
+        own.manifest, own.tracker, own.salt, own.say = self.manifest, self.tracker, self.salt, self.session.say
+        return own
+
+    def _keep_what_others_wrote(self) -> None:
+        for path in self.marked:
+            self.manifest.keep(path)
+        for static in self.session.context.get("staticfiles", ()):
+            # Pelican leaves it alone if it is a link, or no newer than its copy.
+            if Path(self.settings["PATH"], static.source_path).exists():
+                self.manifest.keep(f"{self.manifest.root}/{static.save_as}")
 
     def _content(self, path: str) -> Any:
         context = self.session.context
@@ -169,20 +198,12 @@ class _Run:
         for generator in generators:
             if hasattr(generator, "env"):
                 self.tracker.prepare(generator.env)
+        last = generators[-1]
+        plain = last.generate_output
 
-    def _get_writer(self, _pelican: Any) -> type[IncrementalWriter] | None:
-        """Offer the engine's writer, unless a plugin has its own (signal: get_writer)."""
-        if [r for r in signals.get_writer.receivers_for(self.pelican) if r != self._get_writer]:
-            return None
-        given = {"manifest": self.manifest, "tracker": self.tracker, "salt": self.salt, "session": self.session}
-        return type(IncrementalWriter.__name__, (IncrementalWriter,), given)
+        def generate_output(writer: Any) -> None:
+            plain(writer)
+            self._keep_what_others_wrote()
+            self.manifest.prune()  # before plugins that change whatever lies there
 
-    def _keep_what_others_wrote(self, marked: list[str], retained: Any) -> None:
-        files = [
-            (Path(self.settings["PATH"], s.source_path), s.save_as) for s in self.session.context.get("staticfiles", ())
-        ]
-        # Pelican leaves alone what is linked, or is not newer than its copy.
-        for path in (*marked, *(f"{self.manifest.root}/{save_as}" for source, save_as in files if source.exists())):
-            self.manifest.keep(path)
-        if retained is not None or not all(getattr(p, "marks_its_files", False) for p in self.pelican.plugins):
-            self.manifest.adopt(self.started, retained)
+        last.generate_output = generate_output

@@ -67,7 +67,7 @@ class Tracker:
         page = self._page = _Page()
         before = self._messages()
         self._note("template", template.name or "")
-        Content.__getattribute__ = self._hook(page)  # type: ignore[method-assign, assignment]
+        Content.__getattribute__ = self._hook()  # type: ignore[method-assign, assignment]
         try:
             text = template.render(context)
         finally:
@@ -98,13 +98,13 @@ class Tracker:
         made.name, made.read = name, functools.partial(self._note, "listing", name)
         return made
 
-    @staticmethod
-    def _hook(page: _Page) -> Callable[[Any, str], Any]:
+    def _hook(self) -> Callable[[Any, str], Any]:
         """Return the attribute access of Content objects that notes what is read from outside of them."""
         plain = object.__getattribute__
 
         def __getattribute__(content: Any, name: str) -> Any:  # noqa: N807 - it becomes that
-            if page.nested or (name[:2] == "__" and name not in _TOO_MUCH):
+            page = self._page
+            if page is None or page.nested or (name[:2] == "__" and name not in _TOO_MUCH):
                 return plain(content, name)
             page.nested = True
             value = None
@@ -151,6 +151,26 @@ class Tracker:
                     environment.bytecode_cache = None  # what is compiled now would not do without the engine
         if environment.finalize is not None and not self._is_pure(environment.finalize):
             environment.finalize = self._volatile("finalize", environment.finalize)
+
+        class TrackedTemplate(environment.template_class):  # type: ignore[name-defined, misc]
+            seen = _Page()
+
+            def _get_default_module(self, ctx: Any = None) -> Any:
+                # Jinja keeps the module: what it read is what each page reads that imports it.
+                outer, tracker._page = tracker._page, self.seen if self._module else _Page()
+                try:
+                    module = super()._get_default_module(ctx)
+                finally:
+                    self.seen, tracker._page = tracker._page, outer
+                if outer is not None:
+                    outer.labels |= self.seen.labels
+                    outer.contents |= self.seen.contents
+                    outer.volatile = outer.volatile or self.seen.volatile
+                return module
+
+        environment.template_class = TrackedTemplate
+        if environment.cache is not None:
+            environment.cache.clear()
         load = environment._load_template  # noqa: SLF001 - extends, include, import and get_template all ask it
 
         def load_template(name: str, globals: Any) -> Template:  # noqa: A002 - Jinja's

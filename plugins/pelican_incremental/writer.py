@@ -14,7 +14,7 @@ from jinja2 import Template
 from pelican.writers import FileOverwriteFailedError, Writer
 
 from .digests import Unknown
-from .manifest import Entry, Manifest
+from .manifest import WRITTEN, Entry, Manifest
 from .store import digest
 from .tracking import Tracker
 
@@ -61,12 +61,12 @@ class IncrementalWriter(Writer):
     manifest: Manifest
     tracker: Tracker
     salt: str
-    session: Any
+    say: Callable[[str], None] | None
     _page: _Page | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.session.writer, self._told = self, time.monotonic()
+        self._told = time.monotonic()
 
     def write_file(  # noqa: D102 - as Pelican's
         self, name: str, template: Any, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -79,9 +79,9 @@ class IncrementalWriter(Writer):
         manifest = self.manifest
         name = manifest.name(os.path.join(self.output_path, context["output_file"]))  # noqa: PTH118 - ten thousand times
         manifest.report.pages += 1
-        if self.session.say and time.monotonic() > self._told + 1:
+        if self.say and time.monotonic() > self._told + 1:
             self._told = time.monotonic()
-            self.session.say(f"{manifest.report.pages} pages …")
+            self.say(f"{manifest.report.pages} pages …")
         known = manifest.before.get(name)
         why = "its last build left nothing to compare with" if known else "it is new"
         if known and known.reads:
@@ -98,7 +98,7 @@ class IncrementalWriter(Writer):
         text, reads, volatile = self.tracker.render(template, context)
         manifest.make_room(name)  # before Pelican makes the folder
         made_of, parts, unknown = self._made_of(reads, template, context) if reads else ("", "", volatile)
-        self._page = _Page(made_of, reads if made_of else (), parts)
+        self._page = _Page(made_of or WRITTEN, reads if made_of else (), parts)
         manifest.report.reasons[name] = why if made_of else f"it is rendered every time: {unknown}"
         return text
 
