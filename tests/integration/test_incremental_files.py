@@ -1,6 +1,7 @@
 """Files that plugins write or that are put there by hand stay where a clean build would have them, and only there."""
 
 import shutil
+import zlib
 from hashlib import sha256
 from pathlib import Path
 
@@ -163,3 +164,46 @@ def test_an_output_folder_that_was_deleted_is_made_again(tmp_path):
     site.compare()
     shutil.rmtree(tmp_path / "output")
     site.compare()
+
+
+def everywhere(change):
+    """Return a plugin that does something to each page of the output when all are written."""
+
+    def work(pelican):
+        for path in sorted(Path(pelican.output_path).rglob("*.html")):
+            change(path)
+
+    return plugin(finalized=work)
+
+
+def compressed(path):
+    path.with_name(f"{path.name}.z").write_bytes(zlib.compress(path.read_bytes()))
+
+
+def compressed_once(path):
+    if not path.with_name(f"{path.name}.z").exists():
+        compressed(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "emptied"),
+    [
+        (lambda path: path.write_text(path.read_text().upper()), False),
+        (lambda path: path.write_text(f"{path.read_text()}."), False),
+        (compressed, False),
+        (compressed, True),
+        (compressed_once, True),
+    ],
+    ids=["written in capitals", "written longer", "compressed", "compressed, emptied", "compressed once, emptied"],
+)
+def test_what_a_plugin_makes_of_each_page_goes_with_the_page(tmp_path, change, emptied):
+    site = TinySite(tmp_path, settings={"PLUGINS": [everywhere(change)], "DELETE_OUTPUT_DIRECTORY": emptied}).change(POSTS)
+    site.steps({POST: post("Other text.", title="First")}, {SECOND: None}, {})
+
+
+@pytest.mark.parametrize("engine_last", [False, True])
+def test_a_plugin_may_listen_to_the_choice_of_a_writer(tmp_path, engine_last):
+    site = TinySite(tmp_path, engine_last=engine_last).change(POSTS)
+    site.settings["PLUGINS"] = [plugin(get_writer=lambda _: None)]
+    site.steps({POST: post("Other text.", title="First")}, {SECOND: None})
+    assert site.rendered() == set()

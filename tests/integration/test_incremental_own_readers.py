@@ -5,7 +5,9 @@ import sys
 import types
 from pathlib import Path
 
+import docutils.nodes
 import pytest
+from docutils.parsers.rst import Directive, directives
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 from pelican.readers import BaseReader, MarkdownReader
@@ -181,3 +183,23 @@ def test_a_file_that_is_edited_right_after_it_was_read_is_read_again(tmp_path, m
     site.build()
     edits.clear()
     site.compare()
+
+
+@pytest.fixture
+def directive(tmp_path):
+    """A directive that shows a file and does not say so."""
+
+    class Shown(Directive):
+        def run(self):
+            return [docutils.nodes.paragraph("", (tmp_path / "part.txt").read_text())]
+
+    directives.register_directive("shown", Shown)
+    yield
+    del directives._directives["shown"]
+
+
+@pytest.mark.usefixtures("directive")
+def test_a_directive_of_a_plugin_is_asked_in_every_build(tmp_path):
+    text = "A post\n######\n\n:date: 2020-01-02\n\n.. shown::\n"
+    site = TinySite(tmp_path).change({"content/posts/a.rst": text, "part.txt": "one"})
+    site.steps({"part.txt": "two"})

@@ -73,6 +73,10 @@ CASES = {
         {RST: rst(".. include:: part.txt\n   :literal:\n   :start-after: here"), PART: "no here 1"},
         {PART: "no here 2"},
     ),
+    "options of code blocks": (
+        {RST: rst(".. code-block:: python\n\n   x = 1\n")},
+        {"PYGMENTS_RST_OPTIONS": {"linenos": "table"}},
+    ),
     "settings of docutils": (
         {RST: rst('A "quote".'), "DOCUTILS_SETTINGS": {"smart_quotes": True}},
         {"DOCUTILS_SETTINGS": {"smart_quotes": False}},

@@ -13,7 +13,23 @@ UNKNOWN_TAG = "{% assets 'main.css' %}{% endassets %}"
 POSTS = {POST: post(title="First"), "content/posts/b.md": post(title="Second", date="2020-01-03")}
 
 # What is written first, and then the changes, one after the other.
+IMPORTING = {INDEX: "{% import 'm.html' as m %}{{ m.x() }}", ARTICLE: "{% import 'm.html' as m %}{{ m.x() }}"}
+
 REFERENCES = {
+    "a macro that an imported file imports": (
+        IMPORTING
+        | {T + "m.html": "{% from 'n.html' import y %}{% macro x() %}<i>{{ y() }}</i>{% endmacro %}"}
+        | {T + "n.html": "{% macro y() %}one{% endmacro %}"},
+        {T + "n.html": "{% macro y() %}two{% endmacro %}"},
+        {T + "m.html": "{% macro x() %}three{% endmacro %}"},
+    ),
+    "a file that an imported file includes for a variable": (
+        IMPORTING
+        | {T + "m.html": "{% set y %}{% include 'n.html' %}{% endset %}{% macro x() %}{{ y }}{% endmacro %}"}
+        | {T + "n.html": "{{ SITENAME }}"},
+        {"SITENAME": "Other"},
+        {T + "n.html": "two {{ SITENAME }}"},
+    ),
     "an unknown tag in a file whose include is not reached": (
         {INDEX: "{% if 'assets' in PLUGINS %}{% include 'm.html' %}{% endif %}.", T + "m.html": UNKNOWN_TAG},
         {POST: post(title="Other")},
