@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import dis
 import functools
 import locale
@@ -103,6 +102,7 @@ class _SettingsDigester(Digester):
 
 # --- Pure functions ---
 
+_BUILT_IN = (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _PURE_MODULES = frozenset(
     "re math cmath html json itertools functools operator string textwrap unicodedata urllib.parse markupsafe "
@@ -114,16 +114,15 @@ _IMPURE = frozenset(
     "breakpoint memoryview super now today utcnow time ctime localtime gmtime read_text read_bytes read write "
     "write_text write_bytes readline readlines stat lstat exists is_file is_dir iterdir glob rglob getmtime listdir "
     "cwd home expanduser resolve absolute environ getenv urlopen run Popen check_output random choice shuffle sample "
-    "randint uuid1 uuid4 fromtimestamp cache_info __dict__ __globals__ __subclasses__".split()
-)
-"""Names by which a function may get another answer next time."""
-
-_MUTATING = frozenset(
+    "randint uuid1 uuid4 fromtimestamp cache_info __dict__ __globals__ __subclasses__ "
     "append extend insert pop remove clear update setdefault popitem add discard sort reverse".split()
 )
-"""Names by which a function may change what it is given; what it made itself it may change."""
+"""Names by which a function may get another answer next time, or change what it is given."""
 
-_CHANGING = frozenset("STORE_GLOBAL DELETE_GLOBAL STORE_ATTR DELETE_ATTR STORE_SUBSCR SEND".split())
+
+_CHANGING = frozenset(
+    "STORE_GLOBAL DELETE_GLOBAL STORE_ATTR DELETE_ATTR STORE_SUBSCR STORE_DEREF IMPORT_NAME SEND".split()
+)
 
 
 def pure(function: _Function) -> _Function:
@@ -141,62 +140,41 @@ def is_pure(function: Any, depth: int = 5) -> bool:
     The code must use nothing but its arguments, plain constants, pure functions (`depth` calls down) and modules such
     as re and math, and no name that reads files, the clock or chance, or changes what it is given.
     """
-    if getattr(function, "__pure__", False):
-        return True
+    owner = getattr(function, "__self__", None)
+    if getattr(function, "__pure__", False) or type(function).__module__.startswith(("jinja2.", "pelican.")):
+        return True  # also macros, loops, Pelican's DateFormatter
     if isinstance(function, functools.partial):
         return is_pure(function.func, depth) and all(map(_is_constant, (*function.args, *function.keywords.values())))
     if isinstance(function, types.FunctionType):
         return depth > 0 and _is_pure_code(function, depth)
-    if isinstance(function, type):
-        return function.__module__ in _PURE_MODULES and function.__name__ not in _IMPURE
-    if type(function).__module__.startswith(("jinja2.", "pelican.")):
-        return True  # macros, loops, Pelican's DateFormatter
-    owner = getattr(function, "__self__", None)
     if isinstance(function, types.MethodType):
         return type(owner).__module__.startswith(("pelican.", "jinja2.")) or is_pure(function.__func__, depth)
-    if isinstance(function, (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)):
-        # A method of a value, of a plain type, or a function of a module.
+    if isinstance(function, (type, *_BUILT_IN)):
+        # A type, a method of a value or of a plain type, or a function of a module.
         home = getattr(function, "__module__", None) or getattr(function, "__objclass__", str).__module__
         of_a_value = owner is not None and not isinstance(owner, types.ModuleType)
-        return function.__name__ not in _IMPURE | _MUTATING and (of_a_value or home in _PURE_MODULES)
+        return function.__name__ not in _IMPURE and (of_a_value or home in _PURE_MODULES)
     return False
 
 
 def _is_pure_code(function: types.FunctionType, depth: int) -> bool:
-    held = _held(function)
-    values = [*held, *(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
-    if not all(value is function or _is_allowed(value, depth) for value in values):
-        return False
-    names = vars(builtins) | function.__globals__
-    for code in _codes(function.__code__):
-        own = set(code.co_varnames[code.co_argcount + code.co_kwonlyargcount :])
-        last: Any = None
-        for step in dis.get_instructions(code):
-            kind, name = step.opname, step.argval
-            is_global = kind in {"LOAD_GLOBAL", "LOAD_NAME"}
-            if (
-                kind in _CHANGING
-                or (kind == "IMPORT_NAME" and name not in _PURE_MODULES)
-                or (kind == "STORE_DEREF" and name in function.__code__.co_freevars)
-                or ((is_global or kind in {"LOAD_ATTR", "LOAD_METHOD"}) and name in _IMPURE)
-                or (is_global and not (names.get(name) is function or _is_allowed(names.get(name, _IMPURE), depth)))
-                or (name in _MUTATING and not (last.opname.startswith("LOAD_FAST") and last.argval in own))
-            ):
-                return False
-            last = step
-    return True
+    values = [*_held(function), *(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    codes = [function.__code__]
+    for code in codes:
+        codes += [inner for inner in code.co_consts if isinstance(inner, types.CodeType)]
+        values += [function.__globals__[name] for name in code.co_names if name in function.__globals__]
+        if not _IMPURE.isdisjoint(code.co_names) or any(
+            step.opname in _CHANGING for step in dis.get_instructions(code)
+        ):
+            return False
+    return all(value is function or _is_allowed(value, depth) for value in values)
 
 
 def _held(function: types.FunctionType) -> list[Any]:
     return [cell.cell_contents for cell in function.__closure__ or () if cell != types.CellType()]
 
 
-def _codes(code: types.CodeType) -> list[types.CodeType]:
-    return [code, *(inner for c in code.co_consts if isinstance(c, types.CodeType) for inner in _codes(c))]
-
-
 def _is_allowed(value: Any, depth: int) -> bool:
-    """Return whether a function may use the global, default or closed-over `value` and stay pure."""
     if isinstance(value, types.ModuleType):
         return value.__name__ in _PURE_MODULES
     return _is_constant(value) or (callable(value) and is_pure(value, depth - 1))

