@@ -113,16 +113,15 @@ class Digester:
         if isinstance(value, URLWrapper):
             more = [part for pair in vars(value).items() if pair[0] not in _OF_A_WRAPPER for part in pair]
             return self._joined(name, more, repr(value.name), repr(value.slug))
+        names: Iterable[str] = getattr(type(value), "model_fields", ())
         if isinstance(value, Page):
-            return self._joined(name, [v for k, v in vars(value).items() if k != "settings"])
-        if isinstance(value, Paginator):
-            return self._joined(
-                name, (value.name, value.url, value.object_list, value.per_page, value.orphans, value.count)
-            )
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return self._joined(name, (getattr(value, field.name) for field in dataclasses.fields(value)))
-        if hasattr(type(value), "model_fields"):
-            return self._joined(name, (getattr(value, field) for field in type(value).model_fields))
+            names = (name for name in vars(value) if name != "settings")
+        elif isinstance(value, Paginator):
+            names = ("name", "url", "object_list", "per_page", "orphans", "count")
+        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+            names = (field.name for field in dataclasses.fields(value))
+        if names:
+            return self._joined(name, (getattr(value, name) for name in names))
         if isinstance(value, _SCALARS):
             return f"{name} {value!r}"
         if isinstance(value, (FunctionType, BuiltinFunctionType, MethodType, type)):

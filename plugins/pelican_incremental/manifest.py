@@ -8,7 +8,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, takewhile
@@ -49,7 +49,6 @@ class BuildReport:
     written: int = 0
     unchanged: int = 0
     removed: int = 0
-    pages: int = 0
     reasons: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
 
@@ -180,13 +179,6 @@ class Manifest:
             with suppress(OSError):
                 stat = os.stat(path)  # noqa: PTH116 - hot
                 self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size)
-
-    def clear(self, retained: Iterable[str]) -> None:
-        """Remove what others left in the output folder, but for what is `retained` at its top."""
-        for path in _files(self.root):
-            name = path[len(self.root) + 1 :]
-            if name.split("/")[0] not in retained and not self.before.get(name, Entry(0, 0)).digest:
-                Path(path).unlink()
 
     def prune(self) -> None:
         """Remove what the engine wrote in the last build and not in this one."""

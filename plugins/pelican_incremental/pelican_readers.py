@@ -12,7 +12,6 @@ from pelican.readers import HTMLReader, MarkdownReader, RstReader
 
 from .code import settings_digest
 from .digests import Unknown
-from .markdown_fast import quicken
 from .readers import CacheableReader, Parsed
 
 _RESETTABLE = frozenset(
@@ -118,7 +117,7 @@ def reused(plain: type[Markdown]) -> Callable[..., Markdown]:
         if not _is_resettable(settings):
             return plain(**settings)
         if not made or made[0][0] != settings:
-            markdown = quicken(plain(**settings))
+            markdown = plain(**settings)
             made[:] = [(settings, markdown, markdown.preprocessors["meta"])]
         _, markdown, meta = made[0]
         markdown.preprocessors.register(meta, "meta", 27)  # Pelican takes it out after the body

@@ -101,13 +101,10 @@ class _Run:
     def run(self, plain: Callable[[], None]) -> None:
         """Run Pelican with the engine in it, then remove what is there no more."""
         pelican, manifest = self.pelican, self.manifest
-        empties, pelican.delete_outputdir = pelican.delete_outputdir, False
         get_writer = pelican._get_writer  # noqa: SLF001 - the signal calls for a class, and some only listen to it
         pelican._get_writer = lambda: self._writer(get_writer())  # noqa: SLF001 - the same
         self.settings[CURRENT] = self._mark
         manifest.begin()
-        if empties and not Path(pelican.path).resolve().is_relative_to(Path(manifest.root).resolve()):
-            manifest.clear(self.settings["OUTPUT_RETENTION"])
         collects = gc.isenabled()
         gc.disable()  # thousands of objects are made that all stay: saves a tenth of a build
         _RUNS.append(self)
@@ -132,7 +129,6 @@ class _Run:
             gc.freeze()  # one more look at all that stays would find nothing
             if collects:
                 gc.enable()
-            pelican.delete_outputdir = empties
             del self.settings[CURRENT], pelican._get_writer  # noqa: SLF001 - the same
             self.texts.finish()
         for outer in _RUNS:  # what this build made is not to be removed by the one that it is part of

@@ -189,19 +189,15 @@ class Tracker:
 
     def _volatile(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a filter or test that says that the page cannot be left alone; with a context, none is a constant."""
-        given = _PassArg.from_obj(function)
+        kind = _PassArg.from_obj(function)
 
         @pass_context
         @functools.wraps(function, assigned=("__name__", "__doc__"), updated=())
         def call(context: Context, *args: Any, **kwargs: Any) -> Any:
             if self._page is not None:
                 self._page.volatile = _changing(f"`{name}`")
-            given_them = {
-                _PassArg.context: (context,),
-                _PassArg.eval_context: (context.eval_ctx,),
-                _PassArg.environment: (context.environment,),
-            }
-            return function(*given_them.get(given, ()), *args, **kwargs)  # type: ignore[arg-type]
+            given = {_PassArg.eval_context: context.eval_ctx, _PassArg.environment: context.environment}
+            return function(*([given.get(kind, context)] if kind else []), *args, **kwargs)
 
         return call
 

@@ -11,7 +11,8 @@ from typing import Any
 from zlib import crc32
 
 from jinja2 import Template
-from pelican.writers import FileOverwriteFailedError, Writer
+from pelican import writers
+from pelican.writers import Writer
 
 from .digests import Unknown
 from .manifest import WRITTEN, Entry, Manifest
@@ -78,10 +79,9 @@ class IncrementalWriter(Writer):
         """Return the text of a page; "" if its file can stay."""
         manifest = self.manifest
         name = manifest.name(os.path.join(self.output_path, context["output_file"]))  # noqa: PTH118 - ten thousand times
-        manifest.report.pages += 1
         if self.say and time.monotonic() > self._told + 1:
             self._told = time.monotonic()
-            self.say(f"{manifest.report.pages} pages …")
+            self.say(f"{len(manifest.report.reasons)} pages …")
         known = manifest.before.get(name)
         why = "its last build left nothing to compare with" if known else "it is new"
         if known and known.reads:
@@ -114,32 +114,23 @@ class IncrementalWriter(Writer):
         return digest(self.salt, template.name or "", str(context["localsiteurl"]), *now), parts, ""
 
     def _open_w(self, filename: str, encoding: str, override: bool = False) -> Any:
+        vars(writers)["open"] = self._file  # Pelican's own method says whether there is anything to open
+        try:
+            return super()._open_w(filename, encoding, override)
+        finally:
+            del vars(writers)["open"]
+
+    def _file(self, path: str, _mode: str, encoding: str) -> _File:
         """Return a file for a page, a feed or whatever else, compared when it is closed."""
-        page, self._page = self._page, None
-        name = self.manifest.name(filename)
-        if not self._claim(filename, override):
+        page, self._page = self._page or _Page(WRITTEN), None
+        name = self.manifest.name(path)
+        if path == os.devnull:
             return _File(lambda _: None, encoding)
-        if page is None:
-            return _File(lambda data: self.manifest.write(name, data), encoding)
         if page.kept is not None:
             self.manifest.entries[name] = page.kept
             self.manifest.report.unchanged += 1
             return _File(lambda _: None, encoding)
-
         return _File(lambda data: self.manifest.write(name, data, page.made_of, page.reads, page.parts), encoding)
-
-    def _claim(self, path: str, override: bool) -> bool:
-        """Return whether `path` is to be written: not if a page that overrides stands there; raises if two claim it."""
-        if path in self._overridden_files:
-            if override:
-                raise FileOverwriteFailedError(f"Two files override {path}")
-            return False
-        if path in self._written_files and not override:
-            raise FileOverwriteFailedError(f"Two files are to be written to {path}")
-        if override:
-            self._overridden_files.add(path)
-        self._written_files.add(path)
-        return True
 
     def begin_again(self) -> None:
         """Be ready to write files that were written, of values that may have changed, once more."""

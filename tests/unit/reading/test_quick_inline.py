@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from pelican_incremental.markdown_fast import _NEEDED, quicken
+from authorsite.reading.quick_inline import _NEEDED, quicken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
