@@ -1,7 +1,5 @@
 """What all pages depend on, settings, code and versions; and which functions depend on nothing but their arguments."""
 
-from __future__ import annotations
-
 import dis
 import functools
 import locale

@@ -1,7 +1,5 @@
 """Digests of the values that templates read: equal values have equal digests in every process and build."""
 
-from __future__ import annotations
-
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Atomic writes: a file is there whole, or not at all. And a word to the engine about files that others write."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from collections.abc import Callable, MutableMapping

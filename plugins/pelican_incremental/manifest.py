@@ -1,7 +1,5 @@
 """What a build wrote into an output folder: a JSON file, whole or ignored, and a journal of a build under way."""
 
-from __future__ import annotations
-
 import filecmp
 import functools
 import json

@@ -3,8 +3,6 @@
 Seconds are CPU seconds of a build of 10,000 posts with nothing changed, under the plain theme of the benchmark.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -19,7 +17,7 @@ from pelican.contents import Content
 
 from .digests import Listing
 from .manifest import Manifest
-from .pelican_readers import reused
+from .readers import reused
 from .store import digest
 
 _DATE = re.compile(r"([1-9]\d{3})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?")

@@ -1,7 +1,5 @@
 """Copies of this process that work on further cores."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal

@@ -1,7 +1,5 @@
 """One build under the engine: where it takes its place in a Pelican run, and what its caller may know of it."""
 
-from __future__ import annotations
-
 import gc
 import os
 import time
@@ -18,8 +16,7 @@ from .code import plugins_digest, site_digest
 from .files import CURRENT
 from .manifest import BuildReport, Manifest
 from .patches import list_quickly, patched
-from .pelican_readers import use_cached_readers
-from .readers import CacheableReader, Texts, hearing
+from .readers import CacheableReader, Texts, hearing, use_cached_readers
 from .store import Store
 from .tracking import Tracker
 from .writer import IncrementalWriter
@@ -76,7 +73,7 @@ def engage(pelican: Any) -> None:
     pelican.run = lambda: _Run(pelican).run(plain)
 
 
-_RUNS: list[_Run] = []
+_RUNS: list["_Run"] = []
 """The builds under way, each within the one before."""
 
 

@@ -3,8 +3,6 @@
 Two builds may use one at once: each takes what it finds, and what it adds under a key is the same whoever adds it.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

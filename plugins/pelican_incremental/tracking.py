@@ -4,8 +4,6 @@ Nothing is guessed from the templates' text. A page may be left alone next time 
 same, for then its template would take the same path again.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

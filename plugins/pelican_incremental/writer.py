@@ -1,7 +1,5 @@
 """Pelican's writer, leaving alone each page that would come out as it is."""
 
-from __future__ import annotations
-
 import io
 import os
 import time
@@ -45,7 +43,7 @@ class _File(io.StringIO):
 class _PageTemplate:
     """Stands in for a template while Pelican writes one page: renders it only if something it read has changed."""
 
-    def __init__(self, template: Any, writer: IncrementalWriter) -> None:
+    def __init__(self, template: Any, writer: "IncrementalWriter") -> None:
         self._template, self._writer = template, writer
 
     def __getattr__(self, name: str) -> Any:
