@@ -1,6 +1,5 @@
 """An author's site: posts, books to buy, feeds, events; a plugin package for Pelican."""
 
-
 marks_its_files = True
 """The build engine is told of every file that this package writes."""
 

@@ -41,7 +41,7 @@ def filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
         """A, B, and C, as the language has it."""
         return format_list(names, locale=locale)
 
-    given = {
+    given: dict[str, Any] = {
         "listed": listed,
         "long_date": long_date,
         "short_date": short_date,

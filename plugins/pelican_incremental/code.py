@@ -98,8 +98,6 @@ class _SettingsDigester(Digester):
             return self._joined(repr(type(value)), [*vars(value).items()] if hasattr(value, "__dict__") else [])
 
 
-# --- Pure functions ---
-
 _BUILT_IN = (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _PURE_MODULES = frozenset(

@@ -78,8 +78,8 @@ class Digester:
         known = self._known.get(id(value))
         if known is not None:
             return known[0]
-        if isinstance(value, Content):
-            return f"{kind.__name__} {value.source_path}" if value.source_path else self._unknown(value)
+        if isinstance(value, Content) and value.source_path:
+            return f"{kind.__name__} {value.source_path}"
         if kind is Listing and value.name:
             return f"listing {value.name}"
         if id(value) in self._open:
@@ -126,11 +126,8 @@ class Digester:
             # What it does when called is judged by the call; its code is part of the site's digest.
             bound = [value.__self__] if isinstance(value, MethodType) else []
             return self._joined(f"{value.__module__} {value.__qualname__}", bound)
-        return self._unknown(value)
+        raise Unknown(f"a {name} cannot be compared with the last build's")
 
     def _joined(self, name: str, values: Iterable[Any], *texts: str) -> str:
         text = f"{name}({','.join([*texts, *map(self.of, values)])})"
         return text if len(text) <= _LONG else digest(text)
-
-    def _unknown(self, value: Any) -> str:
-        raise Unknown(f"a {type(value).__name__} cannot be compared with the last build's")

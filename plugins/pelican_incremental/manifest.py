@@ -6,35 +6,31 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import accumulate, chain, takewhile
+from itertools import accumulate, takewhile
 from pathlib import Path
 from urllib.parse import quote
 
 from .files import atomic_write, has_content
 from .store import digest
 
-_FORMAT = 4
-WRITTEN = "written"
-"""The digest of a file that is written in every build."""
-
+_FORMAT = 5
 _SHOWN = 2
 _NAME = re.compile(r"""[^\s"'<>/?#=()\\&;,]+\.\w+""")
 
 
 @dataclass(slots=True)
 class Entry:
-    """An output file as it was written: date (ns), size (bytes), and a digest of what it was made of.
+    """An output file as it was written: date (ns), size (bytes), and a digest of what it was made of, "" if by others.
 
     Of a page that can be left alone also what it read, and eight digits for each of that, to say later what changed.
     `foreign` is 1 for a file that others made without a word, 2 if a page has named it.
     """
 
-    mtime: int
-    size: int
-    digest: str = ""
+    mtime: int = 0
+    size: int = 0
+    digest: str = "written"
     foreign: int = 0
     reads: tuple[str, ...] = ()
     parts: str = ""
@@ -79,8 +75,8 @@ class Manifest:
                 return {}
             labels = data["labels"]
             return {
-                name: Entry(*row, tuple([labels[number] for number in reads]), parts)
-                for name, (*row, reads, parts) in data["files"].items()
+                name: Entry(mtime, size, made_of, foreign, tuple([labels[number] for number in reads]), parts)
+                for name, (mtime, size, made_of, foreign, reads, parts) in data["files"].items()
             }
         except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
             return {}
@@ -140,26 +136,24 @@ class Manifest:
         self.report.unchanged += 1
         return True
 
-    def write(
-        self, name: str, content: bytes | Path, made_of: str = WRITTEN, reads: tuple[str, ...] = (), parts: str = ""
-    ) -> None:
-        """Write `content`, or a copy of the file it names, to `name`, unless that holds it already."""
+    def write(self, name: str, content: bytes | Path, entry: Entry | None = None) -> None:
+        """Write `content`, or a copy of the file it names, to `name`, unless that holds it already; note it so."""
         path = Path(self.root, name)
         if isinstance(content, bytes):
-            same, given = has_content(path, content), content
+            same = has_content(path, content)
         else:
             same = path.is_file() and filecmp.cmp(content, path, shallow=False)
-            given = functools.partial(shutil.copyfile, content)
         if same:
             self.report.unchanged += 1
         else:
             self.announce(name)
             self.make_room(name)
-            atomic_write(path, given)
+            atomic_write(path, content if isinstance(content, bytes) else functools.partial(shutil.copyfile, content))
             self.report.written += 1
             self.report.changed.append(name)
         stat = path.stat()
-        self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size, made_of, 0, reads, parts)
+        entry = self.entries[name] = entry or Entry()
+        entry.mtime, entry.size = stat.st_mtime_ns, stat.st_size
 
     def make_room(self, name: str) -> None:
         """Remove what the last build wrote where now a folder must be, or a file."""
@@ -176,7 +170,7 @@ class Manifest:
         if not name.startswith("../") and (name not in self.entries or not self.entries[name].digest):
             with suppress(OSError):
                 stat = os.stat(path)  # noqa: PTH116 - hot
-                self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size)
+                self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size, "")
 
     def prune(self) -> None:
         """Remove what the engine wrote in the last build and not in this one."""
@@ -191,12 +185,12 @@ class Manifest:
         """
         doubtful: dict[str, Entry] = {}
         gone = self.before.keys() - self.entries.keys()
-        for path in _files(self.root):
-            name = path[len(self.root) + 1 :]
-            if name in self.entries or name in self.strays:
+        for path in Path(self.root).rglob("*"):
+            name = path.relative_to(self.root).as_posix()
+            if name in self.entries or name in self.strays or (path.is_dir() and not path.is_symlink()):
                 continue
-            stat, known = os.lstat(path), self.before.get(name, Entry(0, 0))
-            entry = Entry(stat.st_mtime_ns, stat.st_size, foreign=known.foreign)
+            stat, known = path.lstat(), self.before.get(name, Entry())
+            entry = Entry(stat.st_mtime_ns, stat.st_size, "", known.foreign)
             made_now = max(stat.st_ctime_ns, stat.st_mtime_ns) >= started
             if made_now and known.foreign:
                 self.entries[name] = entry
@@ -238,10 +232,3 @@ class Manifest:
         with suppress(OSError):
             for folder in takewhile(lambda folder: folder != root, path.parents):
                 folder.rmdir()
-
-
-def _files(root: str) -> Iterator[str]:
-    for folder, folders, names in os.walk(root):
-        folders.sort()
-        links = [name for name in folders if os.path.islink(f"{folder}/{name}")]  # noqa: PTH114 - as os.walk has it
-        yield from (f"{folder}/{name}" for name in chain(sorted(names), links))

@@ -6,17 +6,17 @@ Seconds are CPU seconds of a build of 10,000 posts with nothing changed, under t
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from pelican import contents, generators, readers, urlwrappers, utils
+from pelican import generators, readers, utils
 from pelican.contents import Content
 
 from .digests import Listing
-from .manifest import Manifest
+from .manifest import Entry, Manifest
 from .readers import reused
 from .store import digest
 
@@ -26,12 +26,9 @@ _DATE = re.compile(r"([1-9]\d{3})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)
 @contextmanager
 def patched(manifest: Manifest) -> Iterator[None]:
     """Replace the names while it lasts; may be entered again within."""
-    slugify = _remembered_slugify(utils.slugify)
     replaced: list[tuple[Any, str, Any]] = [
         (utils, "copy_file", _noted_copy(utils.copy_file, manifest)),
         (generators, "process_translations", _grouped_translations(generators.process_translations)),
-        (contents, "slugify", slugify),
-        (urlwrappers, "slugify", slugify),
         (Content, "get_relative_source_path", _remembered_source_path(Content.get_relative_source_path)),
         (readers, "Markdown", reused(readers.Markdown)),
         (readers, "get_date", _quick_date(readers.get_date)),
@@ -55,18 +52,18 @@ def list_quickly(generator: Any, make: Callable[[str], Listing]) -> None:
     Saves 10 s.
     """
     for kind in ("tags", "categories", "authors"):
-        setattr(generator, kind, _Listings(lambda key, kind=kind: make(f"{kind} {key.slug}")))
+        setattr(generator, kind, _Listings(kind, make))
 
 
 class _Listings(dict[Any, Listing]):
     """What `defaultdict(list)` is to Pelican, with lists that know their key."""
 
-    def __init__(self, make: Callable[[Any], Listing]) -> None:
+    def __init__(self, kind: str, make: Callable[[str], Listing]) -> None:
         super().__init__()
-        self._make = make
+        self._kind, self._make = kind, make
 
     def __missing__(self, key: Any) -> Listing:
-        self[key] = listing = self._make(key)
+        self[key] = listing = self._make(f"{self._kind} {key.slug}")
         return listing
 
 
@@ -80,23 +77,9 @@ def _noted_copy(plain: Callable[[str, str], None], manifest: Manifest) -> Callab
         name, stat = manifest.name(destination), os.stat(source)  # noqa: PTH116 - thousands of files
         made_of = digest("copy", source, str((stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size)))
         if name in manifest.entries or not manifest.leave(name, made_of):
-            manifest.write(name, Path(source), made_of)
+            manifest.write(name, Path(source), Entry(digest=made_of))
 
     return copy_file
-
-
-def _remembered_slugify(plain: Callable[..., str]) -> Callable[..., str]:
-    """Make the slug of a text once: 0.5 s."""
-    known: dict[Any, str] = {}
-
-    def slugify(value: Any, regex_subs: Any = (), *more: Any, **options: Any) -> str:
-        # The substitutions are few lists of the settings, alive as long as the build.
-        key = (str(value), id(regex_subs), more, *options.items())
-        if key not in known:
-            known[key] = plain(value, regex_subs, *more, **options)
-        return known[key]
-
-    return slugify
 
 
 def _remembered_source_path(plain: Callable[..., Any]) -> Any:
@@ -117,13 +100,11 @@ def _quick_date(plain: Callable[[str], Any]) -> Any:
     midnight = utils.SafeDatetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
 
     def get_date(string: str) -> Any:
-        found = _DATE.fullmatch(string)
-        try:
-            numbers = [int(part or 0) for part in found.groups()] if found else []
-            names = ("year", "month", "day", "hour", "minute", "second")
-            return midnight.replace(**dict(zip(names, numbers, strict=True))) if numbers else plain(string)
-        except ValueError:
-            return plain(string)
+        with suppress(ValueError):
+            if found := _DATE.fullmatch(string):
+                names = ("year", "month", "day", "hour", "minute", "second")
+                return midnight.replace(**{name: int(found[n] or 0) for n, name in enumerate(names, 1)})
+        return plain(string)
 
     return get_date
 

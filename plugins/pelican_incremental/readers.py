@@ -80,9 +80,7 @@ class Texts:
     def __init__(self, store: Store, salt: str = "", cores: int = 0) -> None:
         self.store, self.salt, self.cores, self.parsed = store, salt, cores or usable_cores(), 0
         self._used: set[str] = set()
-        self._keys: dict[str, str] = {}
-        self._stored: dict[str, str] = {}
-        self._fresh: dict[str, str] = {}
+        self._keys, self._stored, self._fresh = dict[str, str](), dict[str, str](), dict[str, str]()
         self._reader_keys: dict[int, tuple[str, CacheableReader]] = {}
 
     def expect(self, reader: CacheableReader, paths: Iterable[str]) -> None:
@@ -177,7 +175,7 @@ def hearing() -> Iterator[list[logging.LogRecord]]:
     """
     heard: list[logging.LogRecord] = []
     limit, ear = LimitLogger.limit_filter, logging.Handler(logging.WARNING)
-    ear.emit = heard.append  # type: ignore[method-assign]
+    ear.emit = heard.append  # type: ignore[method-assign, assignment]
 
     def filter_(record: logging.LogRecord) -> bool:
         heard.extend([record] * (record.levelno >= logging.WARNING))

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, MutableMapping
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,11 @@ from .store import Store
 from .tracking import Tracker
 from .writer import IncrementalWriter
 
-SWITCH = "BUILD_ENGINE"
-"""Pelican setting: False leaves everything to Pelican."""
-
 SESSION = "INCREMENTAL_SESSION"
 """The name, in Pelican's settings, of the BuildSession that a caller hands to a build."""
 
 
+@dataclass
 class BuildSession:
     """What a caller hands to a build in `settings[SESSION]`, and what the build leaves there.
 
@@ -39,20 +38,15 @@ class BuildSession:
     and `manifest`.
     """
 
-    def __init__(
-        self,
-        *,
-        output: Path | None = None,
-        say: Callable[[str], None] | None = None,
-        messages: Callable[[], int] = int,
-    ) -> None:
-        self.output, self.say, self.messages = output, say, messages
-        self.report = BuildReport()
-        self.settings: MutableMapping[str, Any] = {}
-        self.context: dict[str, Any] = {}
-        self.generators: list[Any] = []
-        self.writer: IncrementalWriter | None = None
-        self.manifest: Manifest | None = None
+    output: Path | None = None
+    say: Callable[[str], None] | None = None
+    messages: Callable[[], int] = int
+    report: BuildReport = field(default_factory=BuildReport)
+    settings: MutableMapping[str, Any] = field(default_factory=dict)
+    context: dict[str, Any] = field(default_factory=dict)
+    generators: list[Any] = field(default_factory=list)
+    writer: IncrementalWriter | None = None
+    manifest: Manifest | None = None
 
     def rest(self) -> None:
         """Let go of what the next build will not need, while nobody waits for one."""
@@ -64,7 +58,7 @@ class BuildSession:
 
 def engage(pelican: Any) -> None:
     """Let the engine run the builds of a Pelican object (signal: initialized, after plugins changed settings)."""
-    if not pelican.settings.get(SWITCH, True) or getattr(pelican, "_incremental", False):
+    if not pelican.settings.get("BUILD_ENGINE", True) or getattr(pelican, "_incremental", False):
         return
     pelican._incremental = True  # noqa: SLF001 - a name of ours
     # The engine keeps texts itself, and without pickle, which would run whatever a cache folder holds.
@@ -86,13 +80,11 @@ class _Run:
         self.started = time.time_ns()
         code = plugins_digest(pelican.plugins)
         self.salt = site_digest(self.settings, code)
-        cache = Path(self.settings["CACHE_PATH"])
-        root = Path(pelican.output_path)
+        cache, root = Path(self.settings["CACHE_PATH"]), Path(pelican.output_path)
         self.manifest = Manifest(cache, self.session.output or root, root, self.session.report)
         self.session.settings, self.session.manifest = self.settings, self.manifest
         self.texts = Texts(Store(cache / "texts.sqlite"), code)
-        self.heard: list[Any] = []
-        self.marked: list[str] = []
+        self.heard, self.marked = list[Any](), list[str]()
         self.tracker = Tracker(self._content, lambda: len(self.heard) + self.session.messages())
 
     def run(self, plain: Callable[[], None]) -> None:
@@ -102,7 +94,6 @@ class _Run:
         pelican._get_writer = lambda: self._writer(get_writer())  # noqa: SLF001 - the same
         self.settings[CURRENT] = self._mark
         manifest.begin()
-        collects = gc.isenabled()
         gc.disable()  # thousands of objects are made that all stay: saves a tenth of a build
         _RUNS.append(self)
         try:
@@ -124,8 +115,7 @@ class _Run:
         finally:
             _RUNS.remove(self)
             gc.freeze()  # one more look at all that stays would find nothing
-            if collects:
-                gc.enable()
+            gc.enable()
             del self.settings[CURRENT], pelican._get_writer  # noqa: SLF001 - the same
             self.texts.finish()
         for outer in _RUNS:  # what this build made is not to be removed by the one that it is part of
@@ -140,7 +130,8 @@ class _Run:
         if type(writer) is not Writer:
             return writer
         own = self.session.writer = IncrementalWriter(writer.output_path, writer.settings)
-        own.manifest, own.tracker, own.salt, own.say = self.manifest, self.tracker, self.salt, self.session.say
+        own.manifest, own.tracker, own.salt = self.manifest, self.tracker, self.salt
+        own.say, own.told = self.session.say, time.monotonic()
         return own
 
     def _keep_what_others_wrote(self) -> None:
@@ -161,12 +152,11 @@ class _Run:
             return  # of a build within this one
         if isinstance(generator, ArticlesGenerator):
             list_quickly(generator, self.tracker.listing)
-        plain, expected = generator.get_files, []
+        plain = generator.get_files
 
         def get_files(paths: Any, exclude: Any = None, extensions: Any = None) -> list[str]:
             files = sorted(plain(paths, exclude, extensions))
-            if extensions is None and not expected:
-                expected.extend(files)
+            if extensions is None:
                 self._expect(generator, files)
             return files
 

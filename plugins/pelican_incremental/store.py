@@ -32,11 +32,9 @@ def digest(*parts: bytes | str) -> str:
 
 def versions() -> list[str]:
     """Return Python's version, and the names, with versions, of all installed packages."""
-    found = [sys.version]
-    for folder in sys.path:
-        if folder.endswith("-packages") and os.path.isdir(folder):  # noqa: PTH112 - sys.path holds texts
-            found.extend(sorted(name for name in os.listdir(folder) if name.endswith((".dist-info", ".egg-info"))))  # noqa: PTH208
-    return found
+    folders = (folder for folder in sys.path if folder.endswith("-packages") and Path(folder).is_dir())
+    names = (name for folder in folders for name in sorted(os.listdir(folder)))  # noqa: PTH208 - names alone
+    return [sys.version, *(name for name in names if name.endswith((".dist-info", ".egg-info")))]
 
 
 class Store:
@@ -48,25 +46,21 @@ class Store:
 
     def __init__(self, file: Path, limit: int = 256 * 2**20) -> None:
         self.file, self.limit = file, limit
-        self._base: sqlite3.Connection | None = None
-        for _ in range(2):
-            try:
-                self._base = self._open()
-                break
-            except (sqlite3.DatabaseError, OSError) as error:
-                if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-                    break
-                self._remove()
+        self._base = self._open()
 
-    def _open(self) -> sqlite3.Connection:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        base = sqlite3.connect(self.file, timeout=20)
-        # No write-ahead log: its shared memory would bring a build down when a file is cut short under it.
-        base.execute("PRAGMA journal_mode = DELETE")
-        base.execute("PRAGMA synchronous = OFF")
-        base.execute(
-            "CREATE TABLE IF NOT EXISTS texts (key TEXT PRIMARY KEY, crc INTEGER NOT NULL, text TEXT NOT NULL)"
-        )
+    def _open(self, *, again: bool = True) -> sqlite3.Connection | None:
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            base = sqlite3.connect(self.file, timeout=20)
+            # No write-ahead log: its shared memory would bring a build down when a file is cut short under it.
+            base.execute("PRAGMA journal_mode = DELETE")
+            base.execute("PRAGMA synchronous = OFF")
+            base.execute(_MAKE)
+        except (sqlite3.DatabaseError, OSError) as error:
+            if not again or "locked" in str(error):
+                return None
+            self._remove()
+            return self._open(again=False)
         return base
 
     def find(self, keys: Iterable[str]) -> dict[str, str]:

@@ -24,6 +24,7 @@ from .store import digest
 _EXTENSIONS = frozenset(f"jinja2.ext.{name}" for name in ("ExprStmtExtension", "LoopControlExtension"))
 """Jinja's extensions that add no code of their own to what a template does."""
 
+_CHANGING = "{} may answer differently each time"
 _TEXTS = {"content": "content", "get_content": "content", "summary": "summary", "get_summary": "summary"}
 _TOO_MUCH = frozenset(("__dict__", "_context"))
 """Attributes through which a template may reach everything."""
@@ -65,7 +66,7 @@ class Tracker:
         page = self._page = _Page()
         before = self._messages()
         self._note("template", template.name or "")
-        Content.__getattribute__ = self._hook()  # type: ignore[method-assign, assignment]
+        Content.__getattribute__ = self._hook()
         try:
             text = template.render(context)
         finally:
@@ -115,10 +116,7 @@ class Tracker:
                 if name in _TEXTS or (name != "settings" and type(value) is not MethodType):
                     if name in _TOO_MUCH:
                         page.volatile = f"its templates read {name} of a {type(content).__name__}"
-                    known = page.contents.get(id(content))
-                    if known is None:
-                        known = page.contents[id(content)] = (content, {})
-                    known[1][name] = None
+                    page.contents.setdefault(id(content), (content, {}))[1][name] = None
             return value
 
         return __getattribute__
@@ -135,14 +133,15 @@ class Tracker:
                 tracker._note("name", key)
                 return super().resolve_or_missing(key)
 
-            def call(self, obj: Any, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+            def call(self, obj: Any, *args: Any, **kwargs: Any) -> Any:
                 page = tracker._page
                 if page is not None and not page.volatile and not tracker._is_pure(obj):
-                    page.volatile = _changing(getattr(obj, "__qualname__", type(obj).__qualname__))
+                    page.volatile = _CHANGING.format(getattr(obj, "__qualname__", type(obj).__qualname__))
                 return super().call(obj, *args, **kwargs)
 
         environment.context_class = TrackedContext
         for own, jinjas in ((environment.filters, FILTERS), (environment.tests, TESTS)):
+            function: Any
             for name, function in own.items():
                 if name == "random" or not (jinjas.get(name) is function or self._is_pure(function)):
                     own[name] = self._volatile(name, function)
@@ -150,7 +149,7 @@ class Tracker:
         if environment.finalize is not None and not self._is_pure(environment.finalize):
             environment.finalize = self._volatile("finalize", environment.finalize)
 
-        class TrackedTemplate(environment.template_class):  # type: ignore[name-defined, misc]
+        class TrackedTemplate(environment.template_class):  # type: ignore[name-defined]
             seen = _Page()
 
             def _get_default_module(self, ctx: Any = None) -> Any:
@@ -193,17 +192,14 @@ class Tracker:
         @functools.wraps(function, assigned=("__name__", "__doc__"), updated=())
         def call(context: Context, *args: Any, **kwargs: Any) -> Any:
             if self._page is not None:
-                self._page.volatile = _changing(f"`{name}`")
+                self._page.volatile = _CHANGING.format(f"`{name}`")
             given = {_PassArg.eval_context: context.eval_ctx, _PassArg.environment: context.environment}
             return function(*([given.get(kind, context)] if kind else []), *args, **kwargs)
 
         return call
 
-    def digests(self, labels: tuple[str, ...], template: Template, context: Mapping[str, Any]) -> list[str]:
-        """Return a digest, or a short text, for each thing that `labels` name, as it is now; raises Unknown."""
-        return [self._now(label, template.environment, context) for label in labels]
-
-    def _now(self, label: str, environment: Environment, context: Mapping[str, Any]) -> str:
+    def now(self, label: str, environment: Environment, context: Mapping[str, Any]) -> str:
+        """Return a digest, or a short text, for the thing that `label` names, as it is now; raises Unknown."""
         if label.startswith("name\t"):
             name = label[5:]
             value = context.get(name, environment.globals.get(name, self))
@@ -217,7 +213,11 @@ class Tracker:
             elif kind == "listing":
                 known = self._values.of(list.copy(self.listings.get(name, ())))  # type: ignore[arg-type]
             else:
-                known = _source(environment, name)
+                assert environment.loader is not None
+                try:
+                    known = digest(environment.loader.get_source(environment, name)[0])
+                except TemplateNotFound:
+                    known = "absent"
             self._known[key] = known
         return known
 
@@ -234,15 +234,3 @@ class Tracker:
             name = "content"  # what is cut from the text is told by the text
         value = getattr(content, name, self)
         return "missing" if value is self else self._values.of(value)
-
-
-def _changing(name: str) -> str:
-    return f"{name} may answer differently each time"
-
-
-def _source(environment: Environment, name: str) -> str:
-    assert environment.loader is not None
-    try:
-        return digest(environment.loader.get_source(environment, name)[0])
-    except TemplateNotFound:
-        return "absent"

@@ -1,10 +1,12 @@
 """Pelican's writer, leaving alone each page that would come out as it is."""
 
+import functools
 import io
 import os
+import re
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 from zlib import crc32
 
@@ -13,19 +15,9 @@ from pelican import writers
 from pelican.writers import Writer
 
 from .digests import Unknown
-from .manifest import WRITTEN, Entry, Manifest
+from .manifest import Entry, Manifest
 from .store import digest
 from .tracking import Tracker
-
-
-@dataclass(slots=True)
-class _Page:
-    """A page on its way to its file: what it was made of; `kept` is the last build's, if that can stay."""
-
-    made_of: str = ""
-    reads: tuple[str, ...] = ()
-    parts: str = ""
-    kept: Entry | None = None
 
 
 class _File(io.StringIO):
@@ -40,20 +32,6 @@ class _File(io.StringIO):
             self._put(self.getvalue().replace("\n", os.linesep).encode(self._encoding))
 
 
-class _PageTemplate:
-    """Stands in for a template while Pelican writes one page: renders it only if something it read has changed."""
-
-    def __init__(self, template: Any, writer: "IncrementalWriter") -> None:
-        self._template, self._writer = template, writer
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._template, name)
-
-    def render(self, context: dict[str, Any]) -> str:
-        """Return the page's text, or "" where its file can stay."""
-        return self._writer.render(self._template, context)
-
-
 class IncrementalWriter(Writer):
     """Writes what changed; Pelican and its plugins hear of the other pages just the same."""
 
@@ -61,24 +39,24 @@ class IncrementalWriter(Writer):
     tracker: Tracker
     salt: str
     say: Callable[[str], None] | None
-    _page: _Page | None = None
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._told = time.monotonic()
+    told: float
+    _page: Entry | None = None
+    """A page on its way to its file: the entry of the last build, if that can stay, or one with no date."""
 
     def write_file(  # noqa: D102 - as Pelican's
         self, name: str, template: Any, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> None:
         self._page = None
-        super().write_file(name, _PageTemplate(template, self) if name else template, context, *args, **kwargs)
+        if name:
+            template = SimpleNamespace(name=template.name, render=functools.partial(self._render, template))
+        super().write_file(name, template, context, *args, **kwargs)
 
-    def render(self, template: Template, context: dict[str, Any]) -> str:
-        """Return the text of a page; "" if its file can stay."""
+    def _render(self, template: Template, context: dict[str, Any]) -> str:
+        """Return the text of a page; "" if its file can stay, for nothing that it read has changed."""
         manifest = self.manifest
         name = manifest.name(os.path.join(self.output_path, context["output_file"]))  # noqa: PTH118 - ten thousand times
-        if self.say and time.monotonic() > self._told + 1:
-            self._told = time.monotonic()
+        if self.say and time.monotonic() > self.told + 1:
+            self.told = time.monotonic()
             self.say(f"{len(manifest.report.reasons)} pages …")
         known = manifest.before.get(name)
         why = "its last build left nothing to compare with" if known else "it is new"
@@ -86,24 +64,24 @@ class IncrementalWriter(Writer):
             made_of, parts, why = self._made_of(known.reads, template, context)
             if made_of == known.digest:
                 if manifest.is_as_written(name) and name not in manifest.entries:
-                    self._page = _Page(kept=known)
+                    self._page = known
                     return ""
                 why = "its file is not as the last build wrote it"
             elif made_of:
-                pairs = zip(_eights(known.parts), _eights(parts), known.reads, strict=False)
+                pairs = zip(re.findall("." * 8, known.parts), re.findall("." * 8, parts), known.reads, strict=False)
                 changed = [_shown(label) for before, now, label in pairs if before != now]
                 why = f"changed: {', '.join(changed) or 'settings, code or versions'}"
         text, reads, volatile = self.tracker.render(template, context)
         manifest.make_room(name)  # before Pelican makes the folder
         made_of, parts, unknown = self._made_of(reads, template, context) if reads else ("", "", volatile)
-        self._page = _Page(made_of or WRITTEN, reads if made_of else (), parts)
+        self._page = Entry(0, 0, made_of, 0, reads, parts) if made_of else Entry()
         manifest.report.reasons[name] = why if made_of else f"it is rendered every time: {unknown}"
         return text
 
     def _made_of(self, reads: tuple[str, ...], template: Template, context: dict[str, Any]) -> tuple[str, str, str]:
         """Return a digest of what is read as it is now, eight digits for each of it, or why it can't be compared."""
         try:
-            now = self.tracker.digests(reads, template, context)
+            now = [self.tracker.now(label, template.environment, context) for label in reads]
         except Unknown as unknown:
             return "", "", str(unknown)
         except Exception as error:  # noqa: BLE001 - it fails where it is rendered, if it must
@@ -120,15 +98,14 @@ class IncrementalWriter(Writer):
 
     def _file(self, path: str, _mode: str, encoding: str) -> _File:
         """Return a file for a page, a feed or whatever else, compared when it is closed."""
-        page, self._page = self._page or _Page(WRITTEN), None
+        page, self._page = self._page or Entry(), None
         name = self.manifest.name(path)
-        if path == os.devnull:
-            return _File(lambda _: None, encoding)
-        if page.kept is not None:
-            self.manifest.entries[name] = page.kept
+        if page.mtime and path != os.devnull:
+            self.manifest.entries[name] = page
             self.manifest.report.unchanged += 1
+        if page.mtime or path == os.devnull:
             return _File(lambda _: None, encoding)
-        return _File(lambda data: self.manifest.write(name, data, page.made_of, page.reads, page.parts), encoding)
+        return _File(lambda data: self.manifest.write(name, data, page), encoding)
 
     def begin_again(self) -> None:
         """Be ready to write files that were written, of values that may have changed, once more."""
@@ -140,7 +117,3 @@ class IncrementalWriter(Writer):
 def _shown(label: str) -> str:
     kind, name, *_ = label.split("\t")
     return name if kind in {"name", "content"} else f"{kind} {name}"
-
-
-def _eights(parts: str) -> Iterator[str]:
-    return (parts[start : start + 8] for start in range(0, len(parts), 8))

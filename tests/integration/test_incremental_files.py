@@ -197,7 +197,9 @@ def compressed_once(path):
     ids=["written in capitals", "written longer", "compressed", "compressed, emptied", "compressed once, emptied"],
 )
 def test_what_a_plugin_makes_of_each_page_goes_with_the_page(tmp_path, change, emptied):
-    site = TinySite(tmp_path, settings={"PLUGINS": [everywhere(change)], "DELETE_OUTPUT_DIRECTORY": emptied}).change(POSTS)
+    site = TinySite(tmp_path, settings={"PLUGINS": [everywhere(change)], "DELETE_OUTPUT_DIRECTORY": emptied}).change(
+        POSTS
+    )
     site.steps({POST: post("Other text.", title="First")}, {SECOND: None}, {})
 
 

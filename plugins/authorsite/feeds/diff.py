@@ -10,11 +10,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Any
-
-from pelican_incremental.store import digest
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
+from pelican_incremental.store import digest
 
 from ..problems import ProblemLog
 

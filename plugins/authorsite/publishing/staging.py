@@ -13,7 +13,7 @@ def stage(output: Path, staging: Path, cache: Path) -> None:
     """Make `staging` anew with the files that the last build wrote to `output` and that are still as it wrote them.
 
     Pages and static files are hard links: the build engine writes them by renaming and never into the old file.
-    Whatever else was noted is copied, for its makers may write as they like. Where the system has no hard links, all is copied.
+    Whatever else was noted is copied, for its makers may write as they like; all is, where there are no hard links.
     """
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)

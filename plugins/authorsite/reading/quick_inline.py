@@ -40,6 +40,7 @@ def quicken(markdown: Markdown) -> Markdown:
 class _QuickInline(InlineProcessor):
     """The inline step, trying only patterns whose necessary texts are there."""
 
+    inlinePatterns: Any  # noqa: N815 - theirs
     _tries: list[tuple[Any, tuple[str, ...]]]
 
     def run(self, tree: Any, ancestors: list[str] | None = None) -> Any:

@@ -22,6 +22,7 @@ class Loud(CacheableReader):
         self.log.parent = logging.getLogger()
 
     def parse(self, raw, path):
+        del path
         number = int(raw)
         if number % 10 == 0:
             self.log.warning("%s file %d", self.name, number)

@@ -65,5 +65,5 @@ def test_a_text_without_what_a_pattern_needs_does_not_match(pattern, pieces):
 
 
 def test_every_pattern_that_comes_with_python_markdown_is_known():
-    given = [pattern for pattern in Markdown(extensions=EXTENSIONS).inlinePatterns]
+    given = list(Markdown(extensions=EXTENSIONS).inlinePatterns)
     assert {pattern.pattern for pattern in given} <= _NEEDED.keys()
