@@ -24,6 +24,7 @@ from .store import digest
 _EXTENSIONS = frozenset(f"jinja2.ext.{name}" for name in ("ExprStmtExtension", "LoopControlExtension"))
 """Jinja's extensions that add no code of their own to what a template does."""
 
+_NOTHING = (object(), "")
 _CHANGING = "{} may answer differently each time"
 _TEXTS = {"content": "content", "get_content": "content", "summary": "summary", "get_summary": "summary"}
 _TOO_MUCH = frozenset(("__dict__", "_context"))
@@ -59,6 +60,7 @@ class Tracker:
         """Drop what is remembered of values, which may have changed."""
         self._values = Digester()
         self._known: dict[tuple[str, str], str] = {}
+        self._names: dict[str, tuple[Any, str]] = {}
 
     def render(self, template: Template, context: dict[str, Any]) -> tuple[str, tuple[str, ...], str]:
         """Return the page's text, and labels of what it read, or none and why it must be rendered every time."""
@@ -203,7 +205,9 @@ class Tracker:
         if label.startswith("name\t"):
             name = label[5:]
             value = context.get(name, environment.globals.get(name, self))
-            return "missing" if value is self else self._values.of(value)
+            if self._names.get(name, _NOTHING)[0] is not value:  # most are those of the page before
+                self._names[name] = value, "missing" if value is self else self._values.of(value)
+            return self._names[name][1]
         key = (label, context["localsiteurl"])  # texts hold links relative to the page
         known = self._known.get(key)
         if known is None:
