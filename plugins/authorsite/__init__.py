@@ -52,6 +52,7 @@ def register() -> None:
     signals.all_generators_finalized.connect(images.clean_static)
     signals.all_generators_finalized.connect(images.make)
     signals.all_generators_finalized.connect(_stop_if_failed)
+    signals.all_generators_finalized.connect(discovery.begin_index)
     # The development server shows an edited post before it builds again.
     content_edited.connect(resolving.resolve_links_of)
     content_edited.connect(images.add_pictures_to)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,6 +24,17 @@ NAME = "AUTHORSITE"
 _KINDS = f"only what leaves nothing out can: {', '.join(sorted(ALLOWABLE))}"
 DATE = "SITE_DATE"
 """The name, in Pelican's settings and in the environment, of the one date that stands for "today"."""
+
+CLEANUP = "AUTHORSITE_CLEANUP"
+"""The name, in Pelican's settings and context, of the ExitStack that is closed when the build ends, however it does."""
+
+AFTERWARDS = "AUTHORSITE_AFTERWARDS"
+"""The name, in Pelican's settings and context, of a caller's list for what may be done when the pages are seen.
+
+What is in it is called with a function that returns whether to stop at once, and returns whether it succeeded.
+"""
+
+Afterwards = list[Callable[[Callable[[], bool]], bool]]
 
 
 class Link(Record):
@@ -187,7 +200,8 @@ def load(pelican: Any) -> None:
     """Validate AUTHORSITE and set what follows from it in Pelican's settings (signal: initialized).
 
     Leaves a SiteSettings under AUTHORSITE, the site's date under SITE_DATE (from the environment or the settings, an
-    ISO date or date and time; else now) and the build's ProblemLog. Raises BuildFailed when settings are not valid.
+    ISO date or date and time; else now), the build's ProblemLog and its ExitStack. Raises BuildFailed when settings are
+    not valid.
     """
     settings: dict[str, Any] = pelican.settings
     given = settings.get(NAME)
@@ -204,7 +218,10 @@ def load(pelican: Any) -> None:
     log.allowed, log.strict = site.allow, site.strict
     settings[NAME] = site
     settings[DATE] = date
-    settings[TRANSIENT] = [*settings.get(TRANSIENT, ()), KEY, DATE]
+    if CLEANUP not in settings:
+        settings[CLEANUP] = ExitStack()
+        atexit.register(settings[CLEANUP].close)
+    settings[TRANSIENT] = [*settings.get(TRANSIENT, ()), KEY, DATE, CLEANUP, AFTERWARDS]
     settings["SITEURL"] = site.root
 
 

@@ -3,15 +3,19 @@
 import json
 import re
 import threading
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
 import pytest
+from authorsite.discovery import search
 from authorsite.images.metadata import without_metadata
 from authorsite.markup import tokens
+from authorsite.settings import AFTERWARDS
 from conftest import book, post
+from pelican_incremental.writer import IncrementalWriter
 from PIL import Image
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -340,6 +344,62 @@ def test_search_is_there_or_left_out_whole(make_site, tree):
         assert bool([name for name in files if name.startswith(("search/", "pagefind/", "assets/search"))]) == wanted
         assert ('href="/search/"' in page(files, "")) == wanted
         assert ("wasm" in files["_headers"].decode()) == wanted
+
+
+def test_the_index_is_begun_before_the_first_page_is_written(make_site, monkeypatch):
+    happened, begin, write = [], search._Pagefind.__init__, IncrementalWriter.write_file
+    monkeypatch.setattr(search._Pagefind, "__init__", lambda *given: (happened.append("begun"), begin(*given))[1])
+    monkeypatch.setattr(IncrementalWriter, "write_file", lambda *a, **k: (happened.append("page"), write(*a, **k))[1])
+    assert not make_site({"content/posts/a.md": post()}).build().failed
+    assert happened[:2] == ["begun", "page"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_a_build_that_is_cut_short_ends_pagefind_and_leaves_no_index(make_site, monkeypatch, error):
+    begun, begin = [], search._Pagefind.__init__
+
+    def fail(*_, **__):
+        raise error("no page")
+
+    monkeypatch.setattr(search._Pagefind, "__init__", lambda *given: (begin(*given), begun.append(given[0]))[0])
+    monkeypatch.setattr(IncrementalWriter, "write_file", fail)
+    site = make_site({"content/posts/a.md": post()})
+    with suppress(KeyboardInterrupt):
+        assert site.build().failed
+    assert begun[0]._process.returncode is not None
+    assert not (site.root / ".cache/search").exists()
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_an_index_that_is_put_off_is_made_afterwards_unless_there_is_more_to_do(make_site, strict):
+    site, afterwards = make_site({"content/posts/a.md": post()}), []
+    entries = []
+
+    def note():
+        entries.append(site.output("pagefind/pagefind-entry.json"))
+
+    assert not site.build(strict=strict).failed
+    note()
+    site.write({"content/posts/a.md": post(body="Other words.")})
+    assert not site.build(strict=strict, **{AFTERWARDS: afterwards}).failed
+    note()
+    [renew] = afterwards
+    assert renew(lambda: True)
+    note()
+    assert renew(lambda: False)
+    note()
+    assert not site.build(strict=strict).failed
+    note()
+    assert [entry == entries[0] for entry in entries] == [True, True, True, strict, False]
+    assert {path.name for path in site.root.iterdir() if "output" in path.name} == {"output"}
+
+
+def test_an_index_that_cannot_be_made_is_one_problem(make_site, monkeypatch):
+    monkeypatch.setattr(search, "_COMMAND", ["/nowhere/python"])
+    built = make_site({"content/posts/a.md": post()}).build()
+    [problem] = built.problems
+    assert "the search index could not be made: [Errno 2] No such file" in str(problem)
+    assert built.failed
 
 
 def test_aliases_that_cannot_be_are_told(make_site):

@@ -1,16 +1,19 @@
 """Pictures of whole sites: what is made, what is made again, what is refused."""
 
 import io
+import multiprocessing
 import os
 import pty
 import re
 import shutil
+import time
 from io import BytesIO
 from urllib.parse import unquote
 
 import pytest
 from authorsite.images import making, store
 from conftest import book, post
+from pelican_incremental.writer import IncrementalWriter
 from PIL import Image
 
 
@@ -65,9 +68,11 @@ def test_a_terminal_shows_how_many_pictures_are_made_and_a_pipe_nothing(small, m
         built(small)
         shown = os.read(ours, 100_000).decode()
     steps = re.findall(r"\rPictures \[(#* *)\] (\d+)/(\d+)", shown)
-    assert [int(done) for _, done, _ in steps] == list(range(1, len(steps) + 1))
-    assert {int(whole) for _, _, whole in steps} == {len(steps)}
-    assert len(steps) >= 5
+    opened = int(steps[0][2])
+    drawn = len(steps) - opened
+    counts = [(n, opened) for n in range(1, opened + 1)] + [(n, drawn) for n in range(1, drawn + 1)]
+    assert [(int(done), int(whole)) for _, done, whole in steps] == counts
+    assert min(opened, drawn) >= 3
     assert steps[-1][0] == "#" * len(steps[0][0])
     assert shown.endswith("\r\n")
     shutil.rmtree(small.root / ".cache")
@@ -76,6 +81,63 @@ def test_a_terminal_shows_how_many_pictures_are_made_and_a_pipe_nothing(small, m
     built(small)
     assert "Pictures" not in piped.getvalue()
     os.close(ours)
+
+
+def posts(count):
+    return {f"content/posts/{n}.md": post(f"Post {n}", slug=f"post-{n}") for n in range(count)}
+
+
+def test_many_cards_are_drawn_in_several_processes_while_pages_are_written(make_site, tmp_path, monkeypatch):
+    noted, draw, write = tmp_path / "noted", making.draw, IncrementalWriter.write_file
+    noted.mkdir()
+
+    def draw_late(*given):
+        end = time.monotonic() + 10
+        while not {"page", "late"} & {path.name for path in noted.iterdir()}:
+            (noted / ("late" if time.monotonic() > end else "waiting")).touch()
+            time.sleep(0.01)
+        (noted / f"by {os.getpid()}").touch()
+        time.sleep(0.02)
+        return draw(*given)
+
+    def note_page(*given, **more):
+        (noted / "page").touch()
+        return write(*given, **more)
+
+    monkeypatch.setattr(making, "usable_cores", lambda: 2)
+    monkeypatch.setattr(making, "draw", draw_late)
+    monkeypatch.setattr(IncrementalWriter, "write_file", note_page)
+    site = make_site(posts(40))
+    built(site)
+    assert len([*noted.glob("by *")]) == 2
+    assert not (noted / "late").exists()
+    assert len([*(site.root / "output/images/cards").iterdir()]) >= 40
+    assert multiprocessing.active_children() == []
+
+
+def test_a_card_that_cannot_be_made_is_a_problem_of_the_build(make_site, monkeypatch):
+    draw = making.draw
+
+    def fail(card, *given):
+        if card.title == "Post 3":
+            raise OSError(28, "No space left on device")
+        return draw(card, *given)
+
+    monkeypatch.setattr(making, "draw", fail)
+    done = make_site(posts(8)).build()
+    [problem] = done.problems
+    assert "No space left on device - make room on the disk" in str(problem)
+    assert done.failed
+
+
+def test_a_build_that_is_cut_short_leaves_nobody_drawing(make_site, monkeypatch):
+    def fail(*_, **__):
+        raise ValueError("no page")
+
+    monkeypatch.setattr(making, "usable_cores", lambda: 2)
+    monkeypatch.setattr(IncrementalWriter, "write_file", fail)
+    assert make_site(posts(8)).build().failed
+    assert multiprocessing.active_children() == []
 
 
 def test_a_new_title_makes_one_card_and_a_new_image_its_own_files(small):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from html import escape
@@ -18,7 +19,7 @@ from pelican_incremental.code import pure
 from .. import output
 from ..images.adapter import accent, card, line_with
 from ..problems import log_of
-from ..settings import SiteSettings, site_of
+from ..settings import AFTERWARDS, CLEANUP, SiteSettings, site_of
 from . import search
 from .addresses import address
 from .head import Head, Site, as_json_ld, described, moment, posting
@@ -28,6 +29,9 @@ from .sitemap import last_change, lists, sitemaps
 
 ALIASES = "AUTHORSITE_ALIASES"
 """The name, in Pelican's context, of the old addresses by output file."""
+
+INDEX = "AUTHORSITE_SEARCH_INDEX"
+"""The name, in Pelican's context, of the site's SearchIndex."""
 
 HOME = "HOME_HEAD"
 """The name, in Pelican's context, of the home page's Head."""
@@ -110,12 +114,7 @@ def _page_head(page: Any, context: dict[str, Any], site: Site) -> Head:
 
 
 class DiscoveryGenerator(Generator):
-    """Writes what helps to find pages, when all pages are written: register it last.
-
-    `search_may_wait`: the search index may be that of an earlier build, as while somebody writes.
-    """
-
-    search_may_wait = False
+    """Writes what helps to find pages, when all pages are written: register it last."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -148,29 +147,45 @@ class DiscoveryGenerator(Generator):
         output.write(self.context, "_headers", headers(self._files, root))
 
     def _write_search(self, writer: Any) -> None:
+        index, afterwards = self.context[INDEX], self.context.get(AFTERWARDS)
         place, data = search.script()
-        log, cache = log_of(self.settings), Path(self.settings["CACHE_PATH"]) / "search"
-        found = False
-        try:
-            language = self._site.language.split("-")[0]
-            for name, file in search.index(list(self._documents()), language, cache, may_wait=self.search_may_wait):
-                output.place(self.context, name, file)
-                found = True
-        except search.SearchFailed as error:
-            log.error("", 0, f"the search index could not be made: {error}", "install pagefind[bin]", kind="search")
-        if found:
+        files = index.older_files() if afterwards is not None else []
+        if files:
+            afterwards.append(self._renew_index)
+        else:
+            try:
+                files = index.files()
+            except search.SearchFailed as error:
+                message, hint = f"the search index could not be made: {error}", "install pagefind[bin]"
+                log_of(self.settings).error("", 0, message, hint, kind="search")
+        self._place_index(files)
+        if files:
             output.write(self.context, place, data)
         template = self.get_template("search")
         url = "search/"
-        writer.write_file(f"{url}index.html", template, self.context, url=url, search_script=place if found else "")
+        writer.write_file(f"{url}index.html", template, self.context, url=url, search_script=place if files else "")
 
-    def _documents(self) -> Iterator[search.Document]:
-        """Give the texts of all that is published and listed."""
-        for content in [*self.context.get("articles", ()), *self.context.get("pages", ())]:
-            if not getattr(content, "draft", False):
-                yield search.Document(unquote(content.url), content.record.title, content._content or "")  # noqa: SLF001
-        for book in self.context.get("books", ()):
-            yield search.Document(book.url, book.title, f"<p>{escape(book.hook)}</p>{book.html}")
+    def _place_index(self, files: list[tuple[str, Path]]) -> None:
+        for name, file in files:
+            output.place(self.context, name, file)
+
+    def _renew_index(self, stop: Callable[[], bool]) -> bool:
+        """Make the index that was put off, and put it in the place of the older one (see AFTERWARDS)."""
+        index: search.SearchIndex = self.context[INDEX]
+        try:
+            index.begin()
+            while not index.is_ready():
+                if stop():
+                    return True
+            files = index.files()
+        except (search.SearchFailed, OSError):
+            return False
+        finally:
+            index.close()
+        # A strict build's folder is another's by now: the next build takes what is made.
+        if Path(self.output_path).is_dir():
+            self._place_index(files)
+        return True
 
     def _write_redirects(self, writer: Any) -> None:
         template = self.get_template("redirect")
@@ -180,6 +195,28 @@ class DiscoveryGenerator(Generator):
             writer.write_file(file, template, self.context, url=address(file), **given)
         text = lines(aliases.values(), self.context.get("redirects", ()), self._site.root)
         output.write(self.context, "_redirects", text)
+
+
+def _documents(context: Mapping[str, Any]) -> Iterator[search.Document]:
+    """Give the texts of all that is published and listed."""
+    for content in [*context.get("articles", ()), *context.get("pages", ())]:
+        if not getattr(content, "draft", False):
+            yield search.Document(unquote(content.url), content.record.title, content._content or "")  # noqa: SLF001
+    for book in context.get("books", ()):
+        yield search.Document(book.url, book.title, f"<p>{escape(book.hook)}</p>{book.html}")
+
+
+def begin_index(generators: list[Any]) -> None:
+    """Begin the search index, to be made while pages are written (all_generators_finalized, when texts are final)."""
+    context = generators[0].context
+    site = site_of(context)
+    if site.search:
+        cache = Path(context["CACHE_PATH"]) / "search"
+        index = context[INDEX] = search.SearchIndex(_documents(context), site.language.split("-")[0], cache)
+        context[CLEANUP].callback(index.close)
+        if AFTERWARDS not in context or not index.older_files():
+            with suppress(search.SearchFailed):  # told where the index is wanted
+                index.begin()
 
 
 def check_aliases(generators: list[Any]) -> None:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
+from typing import IO, Any
 
 FOLDER = "pagefind"
+_COMMAND = [sys.executable, "-m", "pagefind", "--service"]
 _SECONDS = 900
+_UNUSED_SECONDS = 60
+"""An index that no build has used for so long is removed: another build may be copying it."""
+
 _STAMPS = "stamps.json"
 _SCRIPT = Path(__file__).with_name("search.js")
 
@@ -39,46 +48,126 @@ def script() -> tuple[str, bytes]:
     return f"assets/search.{hashlib.sha256(data).hexdigest()[:10]}.js", data
 
 
-def index(
-    documents: list[Document], language: str, cache: Path, *, may_wait: bool = False
-) -> Iterator[tuple[str, Path]]:
-    """Give each file of the index of `documents` with its place below the output folder.
+class SearchIndex:
+    """The index of `documents`: kept in the folder `cache`, made anew only when a text has changed.
 
-    An index is kept in `cache`, and made anew only when a text has changed; when it `may_wait`, not even then. Raises
-    SearchFailed.
+    Pagefind makes it in another process, from begin() on, and is ended by close().
     """
-    told = hashlib.sha256(f"1 {version('pagefind')} {language}".encode())
-    for document in sorted(documents, key=lambda d: d.url):
-        told.update(f"{document.url}\0{document.title}\0{document.html}\0".encode("utf-8", "replace"))
-    made = cache / told.hexdigest()[:20]
-    others = [other for other in cache.iterdir() if other != made] if cache.is_dir() else []
-    if may_wait and len(others) == 1 and _is_whole(others[0]):
-        made = others.pop()
-    elif not _is_whole(made):
-        _make(documents, language, made)
-    for other in others:
-        shutil.rmtree(other, ignore_errors=True)
-    for path in sorted(made.rglob("*")):
-        if path.is_file() and path.name != _STAMPS:
-            yield f"{FOLDER}/{path.relative_to(made).as_posix()}", path
+
+    def __init__(self, documents: Iterable[Document], language: str, cache: Path) -> None:
+        # In one order, for the index numbers its pages.
+        self._documents = sorted(documents, key=lambda document: document.url)
+        self._language, self._cache = language, cache
+        seen = hashlib.sha256(f"2 {version('pagefind')} {language}".encode())
+        for document in self._documents:
+            seen.update(f"{document.url}\0{document.title}\0{document.html}\0".encode("utf-8", "replace"))
+        self._folder = cache / seen.hexdigest()[:20]
+        self._pagefind: _Pagefind | None = None
+
+    def begin(self) -> None:
+        """Let Pagefind begin, unless the index is there; raises SearchFailed."""
+        if self._pagefind is None and self._documents and not _whole(self._folder):
+            self._pagefind = _Pagefind(list(_requests(self._documents, self._language)))
+
+    def is_ready(self) -> bool:
+        """Return whether files() need not wait for Pagefind."""
+        return self._pagefind is None or self._pagefind.is_ready()
+
+    def files(self) -> list[tuple[str, Path]]:
+        """Return each file of the index with its place below the output folder; raises SearchFailed."""
+        try:
+            if not _whole(self._folder) and self._documents:
+                self.begin()
+                assert self._pagefind is not None
+                _keep(self._pagefind.files(), self._folder)
+        finally:
+            self.close()
+        return self._used(self._folder, _whole(self._folder))
+
+    def older_files(self) -> list[tuple[str, Path]]:
+        """Return the files of the index that was used last, while that of `documents` is not made; else none."""
+        if not _whole(self._folder):
+            for folder in sorted(self._cache.glob("*"), key=_last_use, reverse=True):
+                if names := _whole(folder):
+                    return self._used(folder, names)
+        return []
+
+    def _used(self, folder: Path, names: Iterable[str]) -> list[tuple[str, Path]]:
+        for other in self._cache.glob("*"):
+            if other == folder:
+                os.utime(other)
+            elif time.time() - _last_use(other) > _UNUSED_SECONDS:
+                shutil.rmtree(other, ignore_errors=True)
+        return [(f"{FOLDER}/{name}", folder / name) for name in sorted(names)]
+
+    def close(self) -> None:
+        """End Pagefind, whether it is ready or not."""
+        if self._pagefind is not None:
+            self._pagefind.close()
+            self._pagefind = None
 
 
-def _make(documents: list[Document], language: str, made: Path) -> None:
-    made.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=made.parent, prefix="making-") as name:
-        site, bundle = Path(name, "site"), Path(name, "bundle")
-        site.mkdir()
-        for document in documents:
-            file = site / (f"{document.url}index.html" if document.url.endswith("/") else document.url or "index.html")
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(_page(document, language), "utf-8")
-        if documents:
-            _run(site, bundle)
-        bundle.mkdir(exist_ok=True)
-        _keep_what_is_used(bundle)
-        (bundle / _STAMPS).write_text(json.dumps(_stamps(bundle)))
-        shutil.rmtree(made, ignore_errors=True)
-        bundle.rename(made)
+class _Pagefind:
+    """Pagefind at work on `requests`; raises SearchFailed if it cannot be started.
+
+    It keeps all in memory, and ends when its input does: with close(), or with this process, however that ends.
+    """
+
+    def __init__(self, requests: list[dict[str, Any]]) -> None:
+        self._wanted = len(requests)
+        self._end = time.monotonic() + _SECONDS
+        self._said, self._errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - see close
+        try:
+            self._process = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=self._said, stderr=self._errors)
+        except OSError as error:
+            raise SearchFailed(str(error)) from error
+        lines = (b64encode(json.dumps({"message_id": n, "payload": r}).encode()) for n, r in enumerate(requests))
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # it has ended: files() says why
+            self._process.stdin.write(b",".join([*lines, b""]))
+            self._process.stdin.flush()
+
+    def _answers(self) -> list[bytes]:
+        return _content(self._said).split(b",")[:-1]
+
+    def is_ready(self) -> bool:
+        """Return whether it has answered all requests, or has ended, or takes too long."""
+        ended = self._process.poll() is not None or time.monotonic() > self._end
+        return ended or len(self._answers()) == self._wanted
+
+    def files(self) -> dict[str, bytes]:
+        """Wait for the last answer, and return the files that it holds; raises SearchFailed."""
+        while not self.is_ready():
+            time.sleep(0.02)
+        answers = self._answers()
+        if len(answers) < self._wanted:
+            said, status = _content(self._errors).decode("utf-8", "replace"), self._process.poll()
+            failure = f"it took longer than {_SECONDS} seconds" if status is None else f"status {status}"
+            raise SearchFailed(" ".join(said.split())[-200:] or failure)
+        last = json.loads(b64decode(answers[-1]))["payload"]
+        if "files" not in last:
+            raise SearchFailed(str(last.get("message")))
+        return {file["path"]: b64decode(file["content"]) for file in last["files"]}
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.communicate()
+        self._said.close()
+        self._errors.close()
+
+
+def _content(file: IO[bytes]) -> bytes:
+    """Return all that another process has written to a file; its place in the file is ours, and must not be moved."""
+    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)
+
+
+def _requests(documents: list[Document], language: str) -> Iterator[dict[str, Any]]:
+    yield {"type": "NewIndex"}
+    for document in documents:
+        file = f"{document.url}index.html" if document.url.endswith("/") else document.url or "index.html"
+        yield {"type": "AddFile", "index_id": 0, "file_path": file, "file_contents": _page(document, language)}
+    yield {"type": "GetFiles", "index_id": 0}
 
 
 def _page(document: Document, language: str) -> str:
@@ -88,31 +177,40 @@ def _page(document: Document, language: str) -> str:
     )
 
 
-def _run(site: Path, bundle: Path) -> None:
-    command = [sys.executable, "-m", "pagefind", "--site", str(site), "--output-path", str(bundle), "--silent"]
+def _keep(files: dict[str, bytes], folder: Path) -> None:
+    """Write the files to `folder`, all or none, but for Pagefind's own interfaces: ours is a tenth of them."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="making-", ignore_cleanup_errors=True) as name:
+        stamps = {}
+        for place, data in files.items():
+            if not place.startswith("pagefind-") or place in {"pagefind-entry.json", "pagefind-worker.js"}:
+                path = Path(name, "bundle", place)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+                stamps[place] = _stamp(path)
+        Path(name, "bundle", _STAMPS).write_text(json.dumps(stamps))
+        if not _whole(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):  # another build has made it meanwhile
+                Path(name, "bundle").rename(folder)
+
+
+def _whole(folder: Path) -> list[str]:
+    """Return the names of an index's files; none if one of them was touched since it was made."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise SearchFailed(str(error)) from error
-    if done.returncode or not (bundle / "pagefind.js").is_file():
-        raise SearchFailed(" ".join((done.stderr or done.stdout).split())[-200:] or f"status {done.returncode}")
+        stamps = json.loads((folder / _STAMPS).read_text("utf-8"))
+        return list(stamps) if all(_stamp(f"{folder}/{name}") == stamp for name, stamp in stamps.items()) else []
+    except (OSError, ValueError, AttributeError):
+        return []
 
 
-def _keep_what_is_used(bundle: Path) -> None:
-    """Remove Pagefind's own interfaces: the search page has its own, a tenth of their size."""
-    for path in bundle.glob("pagefind-*"):
-        if path.name not in {"pagefind-entry.json", "pagefind-worker.js"}:
-            path.unlink()
+def _stamp(path: str | Path) -> list[int]:
+    stat = os.stat(path)  # noqa: PTH116 - hot
+    return [stat.st_mtime_ns, stat.st_size]
 
 
-def _stamps(folder: Path) -> dict[str, list[int]]:
-    """Return what tells whether a file was touched since it was made."""
-    files = (path for path in folder.rglob("*.*") if path.name != _STAMPS)
-    return {str(path.relative_to(folder)): [(stat := path.stat()).st_mtime_ns, stat.st_size] for path in files}
-
-
-def _is_whole(folder: Path) -> bool:
+def _last_use(folder: Path) -> float:
     try:
-        return bool(json.loads((folder / _STAMPS).read_text("utf-8")) == _stamps(folder))
-    except (OSError, ValueError):
-        return False
+        return folder.stat().st_mtime
+    except OSError:
+        return 0

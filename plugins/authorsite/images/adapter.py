@@ -16,7 +16,7 @@ from PIL import features
 
 from .. import output
 from ..problems import log_of
-from ..settings import SiteSettings, site_of
+from ..settings import CLEANUP, SiteSettings, site_of
 from .bodies import Place, with_pictures
 from .cards import Card
 from .files import KINDS, OTHER_IMAGES
@@ -149,11 +149,12 @@ def clean_static(generators: list[Any]) -> None:
 
 
 def make(generators: list[Any]) -> None:
-    """Make the picture files that are not made yet (signal: all_generators_finalized, last before the report)."""
+    """Begin to make the picture files that are not made yet (signal: all_generators_finalized, before the report)."""
     context = generators[0].context
     pictures: Pictures = context[PICTURES]
     site = site_of(context)
     pictures.icons(site.icon.lstrip("/"), accent(site))
+    context[CLEANUP].callback(pictures.close)
     pictures.make(_progress() if sys.stderr.isatty() else lambda _done, _all: None)
 
 
@@ -170,9 +171,10 @@ class PicturesGenerator(Generator):
     """Puts made pictures into the output folder."""
 
     def generate_output(self, writer: Any) -> None:
-        """Place every file; Pelican's writer is not needed."""
+        """Place every file when all are made; Pelican's writer is not needed."""
         del writer
         pictures: Pictures = self.context[PICTURES]
+        pictures.finish()
         for file, place in pictures.files():
             output.place(self.context, place, file)
 

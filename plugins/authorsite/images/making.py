@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
+from itertools import compress
+from operator import not_
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ _QUALITY: dict[str, dict[str, Any]] = {
     "png": {"optimize": True},
 }
 _FEW = 4
-"""So many jobs are done at once in this process: starting others would take longer."""
+"""So many jobs are done in this process: starting others would take longer."""
 
 Job = tuple[Path, ImageFile | Card | Icons, tuple[Derivative, ...]]
 """Folder, image and what to make of it; or folder and what is drawn."""
@@ -130,19 +132,33 @@ def cleaned(file: ImageFile) -> bytes:
     return out.getvalue()
 
 
-def make_all(jobs: list[Job], said: Callable[[int, int], None]) -> Iterator[tuple[Job, str]]:
-    """Do all jobs, on all cores when there are many; yield each with what went wrong, in order.
+class Making:
+    """Does `jobs`, on all cores when there are many; close() ends what is not done.
 
-    `said` is called with the count of jobs done and of all.
+    Jobs that open an image, in which anything may be wrong, come first: wait for `opened` before others. `drawn` are
+    the rest, which go on in the background. Both give each job with what went wrong, in order, after a call of `said`
+    with the count of those done and of all.
     """
-    cores = min(usable_cores(), len(jobs) if len(jobs) > _FEW else 1)
-    workers = Workers(cores, make) if cores > 1 else None
-    try:
-        lot = max(1, min(16, len(jobs) // (4 * cores)))
-        results = workers.map(jobs, lot) if workers else map(make, jobs)
+
+    def __init__(self, jobs: list[Job], said: Callable[[int, int], None]) -> None:
+        self._said = said
+        self._cores = min(usable_cores(), len(jobs) if len(jobs) > _FEW else 1)
+        self._workers = Workers(self._cores, make) if self._cores > 1 else None
+        opening = [isinstance(given, ImageFile) or given.picture is not None for _, given, _ in jobs]
+        self.opened = self._do(list(compress(jobs, opening)))
+        self.drawn = self._do(list(compress(jobs, map(not_, opening))))
+
+    def _do(self, jobs: list[Job]) -> Iterator[tuple[Job, str]]:
+        lot = max(1, min(16, len(jobs) // (4 * self._cores)))
+        results = self._workers.map(jobs, lot) if self._workers else map(make, jobs)
+        return self._counted(jobs, results)
+
+    def _counted(self, jobs: list[Job], results: Iterable[str]) -> Iterator[tuple[Job, str]]:
         for done, (job, result) in enumerate(zip(jobs, results, strict=True), 1):
-            said(done, len(jobs))
+            self._said(done, len(jobs))
             yield job, result
-    finally:
-        if workers:
-            workers.close()
+
+    def close(self) -> None:
+        """End the other processes."""
+        if self._workers:
+            self._workers.close()

@@ -16,7 +16,7 @@ from .bodies import Place
 from .cards import HEIGHT, WIDTH, Card
 from .files import ImageFault, ImageFile, look
 from .icons import Icons
-from .making import Job, make_all, names
+from .making import Job, Making, names
 from .picture import FOLDER, Derivative, Picture, clean, derivatives, sources
 
 
@@ -33,6 +33,7 @@ class Pictures:
         self._wanted: dict[str, set[Derivative]] = {}
         self._drawn: dict[Card | Icons, dict[str, str]] = {}
         self._as_is: set[str] = set()
+        self._making: Making | None = None
 
     def has(self, path: str) -> bool:
         """Whether there is a file or folder at `path` below content/."""
@@ -107,16 +108,41 @@ class Pictures:
         return self.cache / made.name
 
     def make(self, said: Callable[[int, int], None]) -> None:
-        """Make every file that is wanted and not there yet; what cannot be made is a problem of its image."""
+        """Begin to make every file that is wanted and not there yet, and wait for those made of images.
+
+        What cannot be made is a problem of its image. `said` is called with the count of files done and of all.
+        """
         self.cache.mkdir(parents=True, exist_ok=True)
-        for (_, given, wanted), failed in make_all(list(self._jobs()), said):
+        if jobs := list(self._jobs()):
+            self._making = Making(jobs, said)
+            self._collect(self._making.opened)
+        self._index.keep()
+
+    def finish(self) -> None:
+        """Wait for all other files."""
+        if self._making is not None:
+            self._collect(self._making.drawn)
+            self._index.keep()
+            self.close()
+
+    def close(self) -> None:
+        """End what is still being made."""
+        if self._making is not None:
+            self._making.close()
+            self._making = None
+
+    def _collect(self, results: Iterable[tuple[Job, str]]) -> None:
+        for (_, given, wanted), failed in results:
             if not failed:
                 self._index.note(self.cache / name for name in names(given, wanted))
             else:
-                file = given if isinstance(given, ImageFile) else given.picture
+                if isinstance(given, ImageFile):
+                    file: ImageFile | None = given
+                else:
+                    file = given.picture
+                    del self._drawn[given]  # there is nothing to place
                 message, _, hint = failed.partition("\n")
                 self._fault(file.path if file else "", message, hint)
-        self._index.keep()
 
     def _jobs(self) -> Iterator[Job]:
         for path, wanted in sorted(self._wanted.items()):

@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from pelican_incremental.session import SESSION, BuildSession
 
 from ..feeds.diff import check
 from ..problems import KEY, BuildFailed, ProblemLog, Refused, captured_logging, place_of
-from ..settings import NAME, site_of
+from ..settings import CLEANUP, NAME, site_of
 from .manifest import feeds_in
 from .settings_file import read_conf
 from .staging import stage
@@ -118,7 +119,7 @@ def _run(
     settings[NAME] = site = {**site, **forced}
     output = share.output = Path(settings["OUTPUT_PATH"])
     share.messages = lambda: log.size
-    with alone(output.parent, patience):
+    with alone(output.parent, patience), ExitStack() as settings[CLEANUP]:
         _write(path, settings, log, share, judge, strict=bool(site.get("strict")))
     log.stop_if_failed()
     return output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from pelican_incremental.session import BuildSession
 
-from ..discovery.adapter import DiscoveryGenerator
+from ..settings import AFTERWARDS, Afterwards
 from .build import Built, build
 from .preview import preview
 
@@ -28,18 +29,34 @@ def answer() -> None:
     # Whatever plugins print must not be taken for an answer.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    share = BuildSession()
+    share, may_put_off = BuildSession(), False
     for line in sys.stdin:
         changed = json.loads(line)
         if len(changed) == 1 and (place := preview(share, Path(changed[0]))):
             out.write(json.dumps({"early": place}) + "\n")
             out.flush()
-        DiscoveryGenerator.search_may_wait = bool(share.settings)
+        afterwards: Afterwards = []
+        overrides = {AFTERWARDS: afterwards} if may_put_off else {}
         share = BuildSession()
-        built = build(settings_file, drafts=drafts, share=share, patience=_PATIENCE)
+        built = build(settings_file, overrides, drafts=drafts, share=share, patience=_PATIENCE)
         out.write(json.dumps(_told(built, share), ensure_ascii=False) + "\n")
         out.flush()
         share.rest()
+        if not built.failed:
+            may_put_off = _catch_up(share, afterwards)
+
+
+def _catch_up(share: BuildSession, afterwards: Afterwards) -> bool:
+    """Do what a build put off, until another is asked for; return False if that failed, and only a build can say so."""
+    if not afterwards or share.manifest is None:
+        return True
+    share.manifest.begin()  # what is made now goes with the next build, unless that wants it
+    return all(work(_is_asked) for work in afterwards)
+
+
+def _is_asked() -> bool:
+    """Return whether a line has come in, after a moment's patience."""
+    return bool(select.select([sys.stdin], [], [], 0.05)[0])
 
 
 def _told(built: Built, share: BuildSession) -> dict[str, Any]:
