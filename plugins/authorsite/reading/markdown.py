@@ -69,7 +69,7 @@ class Converter:
         # Made when it is needed: Pelican makes dozens of readers for every build, and uses one.
         extensions: list[Any] = ["extra", "sane_lists", "smarty", "toc", "codehilite"]
         extensions += [_AlignedCells(), self._references]
-        return quicken(bound(Markdown(extensions=extensions, extension_configs=_CONFIGS, output_format="html")))
+        return bound(quicken(Markdown(extensions=extensions, extension_configs=_CONFIGS, output_format="html")))
 
     @cached_property
     def _footnotes(self) -> FootnoteExtension:
