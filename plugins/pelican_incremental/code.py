@@ -115,10 +115,7 @@ _IMPURE = frozenset(
 )
 """Names by which a function may get another answer next time, or change what it is given."""
 
-
-_CHANGING = frozenset(
-    "STORE_GLOBAL DELETE_GLOBAL STORE_ATTR DELETE_ATTR STORE_SUBSCR STORE_DEREF IMPORT_NAME SEND".split()
-)
+_CHANGING = frozenset("STORE_GLOBAL DELETE_GLOBAL STORE_ATTR STORE_SUBSCR STORE_DEREF IMPORT_NAME SEND".split())
 
 
 def pure(function: _Function) -> _Function:
