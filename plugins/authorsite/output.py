@@ -55,7 +55,10 @@ def place(context: MutableMapping[str, Any], save_as: str, source: Path) -> Path
     path = target(context, save_as)
     mark_current(context, path)
     if not _same(path, source):
-        atomic_write(path, lambda temporary: _link_or_copy(source, temporary))
+        try:
+            os.link(source, path)  # in one step, where nothing is there
+        except OSError:
+            atomic_write(path, lambda temporary: _link_or_copy(source, temporary))
     return path
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from pelican_incremental.code import pure
 from . import markup
 from .settings import SiteSettings, site_of
 
+ENVIRONMENT = "AUTHORSITE_ENVIRONMENT"
+"""The name, in Pelican's context, of the Jinja environment of a build."""
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -23,12 +27,16 @@ def filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
     """Return the filters by name; dates and lists are written in the site's language."""
     locale = site.locale
 
+    @lru_cache(10_000)
+    def written(day: date, form: str) -> str:
+        return format_date(day, form, locale=locale)
+
     def long_date(value: date | datetime) -> str:
         """1 June 2018, as the language has it."""
-        return format_date(value, "long", locale=locale)
+        return written(value.date() if isinstance(value, datetime) else value, "long")
 
     def short_date(value: date | datetime) -> str:
-        return format_date(value, "medium", locale=locale)
+        return written(value.date() if isinstance(value, datetime) else value, "medium")
 
     def iso(value: date | datetime) -> str:
         return value.isoformat()
@@ -61,10 +69,16 @@ def add_filters(pelican: Any) -> None:
 
 
 def add_templates(generator: Any) -> None:
-    """Let a generator fall back on the package's templates where the theme has none (signal: generator_init)."""
+    """Let a generator fall back on the package's templates where the theme has none (signal: generator_init).
+
+    All generators of a build share one environment, so that each template is compiled once. Those of TEMPLATE_PAGES
+    have templates of their own, under names that may be the theme's.
+    """
     environment = generator.env
     loaders: list[BaseLoader] = list(environment.loader.loaders)
     environment.loader = ChoiceLoader([*loaders, FileSystemLoader(TEMPLATES)])
+    if type(generator).__name__ != "TemplatePagesGenerator":
+        generator.env = generator.context.setdefault(ENVIRONMENT, environment)
 
 
 def json_ld(thing: dict[str, Any]) -> str:

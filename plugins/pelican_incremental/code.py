@@ -119,10 +119,7 @@ _CHANGING = frozenset("STORE_GLOBAL DELETE_GLOBAL STORE_ATTR STORE_SUBSCR STORE_
 
 
 def pure(function: _Function) -> _Function:
-    """Declare that a filter, test or global answers from its arguments alone (decorator).
-
-    Its answer must be the same in every build, or change only together with settings or code.
-    """
+    """Declare that a filter, test or global answers from its arguments, settings and code alone (decorator)."""
     function.__pure__ = True  # type: ignore[attr-defined]
     return function
 

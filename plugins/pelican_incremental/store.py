@@ -68,12 +68,12 @@ class Store:
         rows: list[Any] = []
         with self._careful() as base:
             rows = base.execute(_FIND, (json.dumps([*keys]),)).fetchall()
-        return {key: text for key, crc, text in rows if crc == _crc(text)}
+        return {key: text for key, crc, text in rows if crc == crc32(text.encode("utf-8", "surrogatepass"))}
 
     def add(self, texts: Mapping[str, str]) -> None:
         """Keep `texts`."""
         with self._careful() as base, base:
-            rows = [(key, _crc(text), text) for key, text in texts.items()]
+            rows = [(key, crc32(text.encode("utf-8", "surrogatepass")), text) for key, text in texts.items()]
             base.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", rows)
 
     def trim(self, used: Iterable[str]) -> None:
@@ -104,7 +104,3 @@ class Store:
             with contextlib.suppress(sqlite3.Error):
                 self._base.close()
             self._base = None
-
-
-def _crc(text: str) -> int:
-    return crc32(text.encode("utf-8", "surrogatepass"))

@@ -24,7 +24,6 @@ from .store import digest
 _EXTENSIONS = frozenset(f"jinja2.ext.{name}" for name in ("ExprStmtExtension", "LoopControlExtension"))
 """Jinja's extensions that add no code of their own to what a template does."""
 
-_NOTHING = (object(), "")
 _CHANGING = "{} may answer differently each time"
 _TEXTS = {"content": "content", "get_content": "content", "summary": "summary", "get_summary": "summary"}
 _TOO_MUCH = frozenset(("__dict__", "_context"))
@@ -61,6 +60,7 @@ class Tracker:
         self._values = Digester()
         self._known: dict[tuple[str, str], str] = {}
         self._names: dict[str, tuple[Any, str]] = {}
+        self._urls: dict[int, Any] = {}
 
     def render(self, template: Template, context: dict[str, Any]) -> tuple[str, tuple[str, ...], str]:
         """Return the page's text, and labels of what it read, or none and why it must be rendered every time."""
@@ -108,9 +108,12 @@ class Tracker:
             if page is None or page.nested or (name[:2] == "__" and name not in _TOO_MUCH):
                 return plain(content, name)
             page.nested = True
-            value = None
+            value = self._urls.get(id(content)) if name == "url" else None
             try:
-                value = plain(content, name)
+                if value is None:
+                    value = plain(content, name)
+                    if name == "url":
+                        self._urls[id(content)] = value
             finally:
                 page.nested = False
                 # What a method reads is noted when it does; those that remember their answers are noted themselves.
@@ -205,9 +208,10 @@ class Tracker:
         if label.startswith("name\t"):
             name = label[5:]
             value = context.get(name, environment.globals.get(name, self))
-            if self._names.get(name, _NOTHING)[0] is not value:  # most are those of the page before
-                self._names[name] = value, "missing" if value is self else self._values.of(value)
-            return self._names[name][1]
+            same = self._names.get(name)  # most are those of the page before
+            if same is None or same[0] is not value:
+                same = self._names[name] = value, "missing" if value is self else self._values.of(value)
+            return same[1]
         key = (label, context["localsiteurl"])  # texts hold links relative to the page
         known = self._known.get(key)
         if known is None:

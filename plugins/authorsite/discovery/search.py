@@ -15,17 +15,28 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
 FOLDER = "pagefind"
-_COMMAND = [sys.executable, "-m", "pagefind", "--service"]
 _SECONDS = 900
 _UNUSED_SECONDS = 60
 """An index that no build has used for so long is removed: another build may be copying it."""
 
 _STAMPS = "stamps.json"
+
+
+def _command() -> list[str]:
+    """Return Pagefind's own program where its package has it: a Python that starts it takes a fifth of a second."""
+    for name in ("pagefind_bin_extended", "pagefind_bin"):
+        with suppress(ImportError, FileNotFoundError):
+            return [str(import_module(name).get_executable()), "--service"]
+    return [sys.executable, "-m", "pagefind", "--service"]
+
+
+_COMMAND = _command()
 _SCRIPT = Path(__file__).with_name("search.js")
 
 

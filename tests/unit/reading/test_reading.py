@@ -4,6 +4,7 @@ import re
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 from authorsite.feeds.content import for_readers
 from authorsite.markup import count_words, plain
 from authorsite.reading import front_matter
@@ -14,6 +15,8 @@ from authorsite.reading.links import SiteMap, Target
 from authorsite.reading.markdown import Converter, summary_of, typographic
 from authorsite.reading.reblogs import passed_on
 from authorsite.validation import Fault
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 CHICAGO = ZoneInfo("America/Chicago")
 LIST = '\n\n## References\n\n1. Ann Author, *A Book*. Press, 2018.\n2. Bea Builder, "A Talk", *Talks*, 2019.\n'
@@ -321,3 +324,32 @@ def test_anchors_of_pages_that_are_not_made_yet_are_checked_when_they_are():
 def test_typography_leaves_code_alone():
     html = converted('"Round" -- and `"straight" --`').html
     assert html == '<p>&ldquo;Round&rdquo; &ndash; and <code>"straight" --</code></p>'
+
+
+YAML = ["title", "tags", ": ", ":", "- ", "[", "]", ", ", '"', "'", "\\n", "\n", "  ", " ", "a", "é", "2019-01-02"]
+YAML += ["https://x", "~", "---", "...", "<<", "=", "-", ".", "\\", "\u2028"]
+
+
+def told(node):
+    """Return all that is asked of a composed YAML node."""
+    if node is None:
+        return None
+    value = node.value
+    if isinstance(node, yaml.MappingNode):
+        value = [(told(key), told(item)) for key, item in value]
+    elif isinstance(node, yaml.SequenceNode):
+        value = [told(item) for item in value]
+    return type(node), node.tag, value, getattr(node, "style", None) or "", node.start_mark.line
+
+
+@settings(max_examples=600, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from(YAML), max_size=25).map("".join))
+def test_front_matter_is_composed_as_pyyaml_does(text):
+    def composed(compose):
+        try:
+            return told(compose())
+        except yaml.YAMLError:
+            return "a fault"
+
+    slow = composed(lambda: yaml.compose(text, Loader=front_matter._Loader))
+    assert composed(lambda: front_matter._composed(text)) == slow
