@@ -42,6 +42,7 @@ def register() -> None:
     signals.get_generators.connect(assets.get_generators)
     signals.get_generators.connect(images.get_generators)
     signals.get_generators.connect(discovery.get_generators)
+    signals.all_generators_finalized.connect(reading.hold_addresses)
     signals.all_generators_finalized.connect(resolving.resolve_links)
     signals.all_generators_finalized.connect(images.add_pictures)
     signals.all_generators_finalized.connect(books.finish)

@@ -27,15 +27,9 @@ _TRANSIENT = frozenset(
 
 
 def site_digest(settings: Mapping[str, Any], code: str) -> str:
-    """Return the digest of all that any page may depend on: settings, code (see `plugins_digest`), locale, time zone.
-
-    A setting that cannot be compared makes it another one each time, so that every page is rendered.
-    """
+    """Return the digest of all that any page may depend on: settings, `code`, locale, time zone."""
     passing = _TRANSIENT | set(settings.get(TRANSIENT, ()))
-    try:
-        told = settings_digest({key: settings[key] for key in sorted(settings) if key not in passing})
-    except (Unknown, RecursionError):
-        told = f"unknown {time.time_ns()}"
+    told = settings_digest({key: settings[key] for key in sorted(settings) if key not in passing})
     return digest(told, code, locale.setlocale(locale.LC_ALL), *time.tzname)
 
 
@@ -44,8 +38,15 @@ def plugins_digest(plugins: Iterable[Any]) -> str:
     return digest(*map(code_digest, (*map(_place_of, plugins), Path(__file__).parent)), *versions())
 
 
+def functions_digest(functions: Iterable[Any]) -> str:
+    """Return the digest of the modules of `functions` that belong to no installed package."""
+    files = {function.__code__.co_filename for function in functions if isinstance(function, types.FunctionType)}
+    own = [file for file in sorted(files) if "-packages" not in file and not file.startswith(sys.base_prefix)]
+    return digest(*(code_digest(Path(file)) for file in own if Path(file).is_file()))
+
+
 def settings_digest(value: Any) -> str:
-    """Return a digest of a value as settings hold it, functions and modules by their code; raises Unknown."""
+    """Return a digest of a value as settings hold it, functions and modules by their code."""
     return digest(_SettingsDigester().of(value))
 
 

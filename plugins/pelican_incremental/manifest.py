@@ -16,7 +16,7 @@ from .files import atomic_write, has_content
 from .store import digest
 
 _FORMAT = 5
-_SHOWN = 2
+SHOWN = 2
 _NAME = re.compile(r"""[^\s"'<>/?#=()\\&;,]+\.\w+""")
 
 
@@ -199,8 +199,8 @@ class Manifest:
         named = self._named_in_pages() if doubtful else frozenset()
         for name, entry in doubtful.items():
             shown = quote(name.rpartition("/")[2]) in named
-            if shown or entry.foreign < _SHOWN:
-                entry.foreign = _SHOWN if shown else 1
+            if shown or entry.foreign < SHOWN:
+                entry.foreign = SHOWN if shown else 1
                 self.entries[name] = entry
 
     def _named_in_pages(self) -> set[str]:

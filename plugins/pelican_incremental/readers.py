@@ -20,7 +20,6 @@ from pelican.log import LimitLogger
 from pelican.readers import HTMLReader, MarkdownReader, RstReader
 
 from .code import settings_digest
-from .digests import Unknown
 from .processes import Workers, may_fork, usable_cores
 from .store import Store, digest
 
@@ -113,8 +112,9 @@ class Texts:
                 return Parsed(html, data, tuple(includes), included)
         key, parsed = _parse(reader, self._key_of(reader), path)
         self.parsed += not key
-        if key:
-            self._keep(key, parsed)
+        if key:  # what is kept is JSON: this build has it as the next one will
+            html, data, *_ = json.loads(self._keep(key, parsed))
+            return Parsed(html, data)
         return parsed
 
     def _key_of(self, reader: CacheableReader) -> str:
@@ -238,10 +238,7 @@ class _TwoSteps(CacheableReader):
     def cache_key(self) -> str:
         """Return the digest of the settings that count."""
         settings: Mapping[str, Any] = self.settings  # type: ignore[attr-defined]  # of the class beside it
-        try:
-            return settings_digest([settings.get(name) for name in self._chosen])
-        except (Unknown, RecursionError):
-            return ""
+        return settings_digest([settings.get(name) for name in self._chosen])
 
     def _included(self) -> tuple[str, ...]:
         return ()

@@ -13,12 +13,12 @@ from pelican import signals
 from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
-from .code import plugins_digest, site_digest
+from .code import functions_digest, plugins_digest, site_digest
 from .files import CURRENT
-from .manifest import BuildReport, Manifest
+from .manifest import SHOWN, BuildReport, Manifest
 from .patches import list_quickly, patched
 from .readers import CacheableReader, Texts, hearing, use_cached_readers
-from .store import Store
+from .store import Store, digest
 from .tracking import Tracker
 from .writer import IncrementalWriter
 
@@ -128,6 +128,8 @@ class _Run:
     def _writer(self, writer: Any) -> Any:
         """Return the engine's writer in the place of Pelican's; a plugin's own stays."""
         if type(writer) is not Writer:
+            for entry in self.manifest.before.values():  # what it writes is seen as that of any other plugin
+                entry.digest, entry.foreign = "", SHOWN if entry.digest else entry.foreign
             return writer
         own = self.session.writer = IncrementalWriter(writer.output_path, writer.settings)
         own.manifest, own.tracker, own.salt = self.manifest, self.tracker, self.salt
@@ -178,9 +180,10 @@ class _Run:
         if generators[0].settings is not self.settings:
             return
         self.session.generators, self.session.context = generators, generators[0].context
-        for generator in generators:
-            if hasattr(generator, "env"):
-                self.tracker.prepare(generator.env)
+        for env in [generator.env for generator in generators if hasattr(generator, "env")]:
+            used = functions_digest([*env.filters.values(), *env.tests.values(), *env.globals.values()])
+            self.salt = digest(self.salt, used)
+            self.tracker.prepare(env)
         last = generators[-1]
         plain = last.generate_output
 

@@ -18,7 +18,7 @@ _MAKE = "CREATE TABLE IF NOT EXISTS texts (key TEXT PRIMARY KEY, crc INTEGER NOT
 _FIND = "SELECT key, crc, text FROM texts WHERE key IN (SELECT value FROM json_each(?))"
 _DROP = """
 WITH used AS (SELECT value FROM json_each(?)),
-     sized AS (SELECT key, key IN used AS kept, rowid AS age, length(text) AS size FROM texts),
+     sized AS (SELECT key, key IN used AS kept, rowid AS age, length(CAST(text AS BLOB)) AS size FROM texts),
      summed AS (SELECT key, kept, sum(size) OVER (ORDER BY kept DESC, age DESC) AS total FROM sized)
 DELETE FROM texts WHERE key IN (SELECT key FROM summed WHERE total > ? AND NOT kept)
 """

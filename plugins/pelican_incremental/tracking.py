@@ -58,9 +58,8 @@ class Tracker:
     def forget(self) -> None:
         """Drop what is remembered of values, which may have changed."""
         self._values = Digester()
-        self._known: dict[tuple[str, str], str] = {}
+        self._known: dict[tuple[Any, ...], str] = {}
         self._names: dict[str, tuple[Any, str]] = {}
-        self._urls: dict[int, Any] = {}
 
     def render(self, template: Template, context: dict[str, Any]) -> tuple[str, tuple[str, ...], str]:
         """Return the page's text, and labels of what it read, or none and why it must be rendered every time."""
@@ -108,12 +107,9 @@ class Tracker:
             if page is None or page.nested or (name[:2] == "__" and name not in _TOO_MUCH):
                 return plain(content, name)
             page.nested = True
-            value = self._urls.get(id(content)) if name == "url" else None
+            value = None
             try:
-                if value is None:
-                    value = plain(content, name)
-                    if name == "url":
-                        self._urls[id(content)] = value
+                value = plain(content, name)
             finally:
                 page.nested = False
                 # What a method reads is noted when it does; those that remember their answers are noted themselves.
@@ -217,7 +213,7 @@ class Tracker:
         if known is None:
             kind, name, *attributes = label.split("\t")
             if kind == "content":
-                known = self._content(self._find(name), attributes)
+                known = self._content(self._find(name), attributes, context["localsiteurl"])
             elif kind == "listing":
                 known = self._values.of(list.copy(self.listings.get(name, ())))  # type: ignore[arg-type]
             else:
@@ -229,16 +225,19 @@ class Tracker:
             self._known[key] = known
         return known
 
-    def _content(self, content: Any, names: list[str]) -> str:
+    def _content(self, content: Any, names: list[str], place: str) -> str:
         if content is None:
             return "missing"
         try:
-            return digest(*(self._attribute(content, _TEXTS.get(name, name)) for name in names))
+            return digest(*(self._attribute(content, _TEXTS.get(name, name), place) for name in names))
         except Unknown as unknown:
             raise Unknown(f"{unknown} ({type(content).__name__} {content.source_path})") from None
 
-    def _attribute(self, content: Any, name: str) -> str:
+    def _attribute(self, content: Any, name: str, place: str) -> str:
         if name == "summary" and type(content).summary is Content.summary and "summary" not in content.metadata:
             name = "content"  # what is cut from the text is told by the text
-        value = getattr(content, name, self)
-        return "missing" if value is self else self._values.of(value)
+        key = (id(content), name, place)
+        if key not in self._known:
+            value = getattr(content, name, self)
+            self._known[key] = "missing" if value is self else self._values.of(value)
+        return self._known[key]

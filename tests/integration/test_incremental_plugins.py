@@ -1,5 +1,8 @@
 """What plugins do to contents, lists, pages and writers is seen on every page that shows it, and in every build."""
 
+import importlib
+import shutil
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -248,3 +251,38 @@ def test_a_plugin_is_told_of_every_page_in_every_build(tmp_path):
         told.clear()
         site.build_clean()
         assert counts[-1] == sorted(told, key=str)
+
+
+class Shouting(Writer):
+    def _open_w(self, filename, encoding, override=False):
+        return super()._open_w(filename, encoding, override)
+
+
+def test_a_writer_of_a_plugin_may_come_and_go(tmp_path):
+    site = TinySite(tmp_path).change({POST: post(), "content/posts/b.md": post(title="Second", date="2020-01-03")})
+    site.compare()
+    site.settings["PLUGINS"] = [plugin(get_writer=lambda _: Shouting)]
+    site.compare()
+    site.change({"content/posts/b.md": None})
+    site.compare()
+    site.settings["PLUGINS"] = []
+    site.compare()
+    site.change({"content/posts/c.md": post(title="Third", date="2020-01-04")})
+    site.compare()
+
+
+def test_a_filter_from_a_folder_beside_the_site_counts_by_its_code(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    site = TinySite(tmp_path).change({POST: post(), "beside.py": "def shout(text):\n    return text + '!'\n"})
+    site.change({ARTICLE: "{{ article.title|shout }}"})
+
+    def shout(generator):
+        sys.modules.pop("beside", None)
+        importlib.invalidate_caches()
+        generator.env.filters["shout"] = importlib.import_module("beside").shout
+
+    site.settings["PLUGINS"] = [plugin(generator_init=shout)]
+    site.compare()
+    site.change({"beside.py": "def shout(text):\n    return text + '???'\n"})
+    shutil.rmtree(tmp_path / "__pycache__", ignore_errors=True)
+    site.compare()

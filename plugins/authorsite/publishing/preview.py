@@ -68,6 +68,7 @@ def _preview(session: BuildSession, generators: list[Any], path: Path) -> str:
             return ""
         place = manifest.name(os.path.join(generator.output_path, content.save_as))  # noqa: PTH118 - as Pelican's
         manifest.before.pop(place, None)
+        session.writer._made_of = lambda *_: ("", "", "")  # type: ignore[method-assign]  # noqa: SLF001 - the next build renders it anyway
         write = functools.partial(session.writer.write_file, relative_urls=context["RELATIVE_URLS"])
         _only(generator, content, write)
         return place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import cache
 from html import escape
@@ -45,6 +46,13 @@ class AuthorReader(CacheableReader, MarkdownReader):
     def __init__(self, settings: dict[str, Any]) -> None:
         super().__init__(settings)
         self._converter = Converter()
+        self._named: dict[tuple[type, str], Any] = {}
+
+    def named(self, kind: type, name: str) -> Any:
+        """Return the tag, category or author of this name: one object for all texts, which makes its slug once."""
+        if (kind, name) not in self._named:
+            self._named[kind, name] = kind(name, self.settings)
+        return self._named[kind, name]
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         """Return body and metadata of one file as Pelican wants them; raises ContentNotValid after logging why."""
@@ -115,7 +123,9 @@ class AuthorReader(CacheableReader, MarkdownReader):
         if record.image and not record.image_alt:
             hint = "add image_alt: what it shows"
             log.warning(path, line_of(("image",), lines), "the image has no description", hint, kind="image")
-        metadata = _metadata(record, given["summary"], self.settings) | {"headers": others} | _place_of(others)
+        metadata = (
+            _metadata(record, given["summary"], self.settings, self.named) | {"headers": others} | _place_of(others)
+        )
         references = tuple(Reference(**reference) for reference in given["references"])
         return html, metadata | {"toc": given["toc"], "draft": waiting, "record": record, "references": references}
 
@@ -180,7 +190,9 @@ def _lang_place(record: Common, settings: dict[str, Any]) -> dict[str, Any]:
     return {key: settings[f"{kind}_LANG_{key.upper()}"].format(**named) for key in ("url", "save_as")}
 
 
-def _metadata(record: Common, summary: str, settings: dict[str, Any]) -> dict[str, Any]:
+def _metadata(
+    record: Common, summary: str, settings: dict[str, Any], named: Callable[[type, str], Any]
+) -> dict[str, Any]:
     """Translate a record into Pelican's metadata; its HTML fields are escaped here."""
     status = "hidden" if record.status is Status.HIDDEN else "published"
     given: dict[str, Any] = {"title": record.title, "status": status}
@@ -191,10 +203,10 @@ def _metadata(record: Common, summary: str, settings: dict[str, Any]) -> dict[st
     if record.lang and record.lang != settings["DEFAULT_LANG"]:
         given |= _lang_place(record, settings)
     if isinstance(record, Post):
-        given["tags"] = [Tag(tag, settings) for tag in record.tags]
+        given["tags"] = [named(Tag, tag) for tag in record.tags]
         if record.category:
-            given["category"] = Category(record.category, settings)
-        if authors := [Author(name, settings) for name in record.authors or (record.author,) if name]:
+            given["category"] = named(Category, record.category)
+        if authors := [named(Author, name) for name in record.authors or (record.author,) if name]:
             given["authors"] = authors
     return given
 
@@ -206,6 +218,14 @@ class _NotMarkdown(MarkdownReader):
         hint = f"make Markdown of it: pandoc {Path(source_path).name} -s -t markdown"
         log_of(self.settings).error(source_path, 0, "only Markdown is read here", hint, kind="front-matter")
         raise ContentNotValid(source_path)
+
+
+def hold_addresses(generators: list[Any]) -> None:
+    """Let texts remember their addresses, which Pelican makes anew whenever it is asked (all_generators_finalized)."""
+    context = generators[0].context
+    for key in ("articles", "hidden_articles", "pages", "hidden_pages"):
+        for content in context.get(key, ()):
+            content.override_url, content.override_save_as = content.url, content.save_as
 
 
 def add_reader(readers: Any) -> None:

@@ -76,3 +76,27 @@ def test_copies_of_this_process_parse(tmp_path, paths, monkeypatch):
     makers = {work.take(loud, path).data for path in quiet}
     work.finish()
     assert makers - {HERE}
+
+
+class Plain(CacheableReader):
+    def __init__(self, data):
+        self.data = data
+
+    def parse(self, raw, path):
+        del raw, path
+        return Parsed("", self.data)
+
+    def cache_key(self):
+        return "plain"
+
+
+def test_the_first_build_has_data_as_the_next_will_have_it(tmp_path):
+    file = tmp_path / "a.md"
+    file.write_text("a")
+    seen = []
+    for _ in range(2):
+        texts = Texts(Store(tmp_path / "texts.sqlite"), cores=1)
+        texts.expect(Plain((1, {2: "x"})), [str(file)])
+        seen.append(texts.take(Plain((1, {2: "x"})), str(file)).data)
+        texts.finish()
+    assert seen == [[1, {"2": "x"}]] * 2

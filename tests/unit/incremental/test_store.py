@@ -54,6 +54,13 @@ def test_it_is_bounded_and_keeps_what_is_in_use(tmp_path):
     assert sum(map(len, kept.values())) <= 10_000
 
 
+def test_its_bound_is_in_bytes(tmp_path):
+    cache = Store(tmp_path / "c.sqlite", limit=100)
+    cache.add({"k1": "é" * 60, "k2": "é" * 40})
+    cache.trim(())
+    assert cache.find(["k1", "k2"]) == {"k2": "é" * 40}
+
+
 def test_two_builds_may_use_it_at_once(tmp_path):
     file, faults = tmp_path / "c.sqlite", []
 
