@@ -353,8 +353,13 @@ def test_a_build_killed_at_any_moment_and_repeated_gives_the_clean_result(tmp_pa
 DEADLY = """
 import os
 from authorsite import output
-whole = output.atomic_write
-output.atomic_write = lambda path, make: (whole(path, make), "cards" in str(path) and os._exit(9))
+whole = output.place
+def place(context, name, source):
+    is_new = not output.target(context, name).exists()
+    whole(context, name, source)
+    if is_new and "cards" in name:
+        os._exit(9)
+output.place = place
 """
 
 

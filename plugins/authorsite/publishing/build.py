@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import time
@@ -182,7 +183,9 @@ def _log_exception(log: ProblemLog, error: Exception) -> None:
     elif template[0]:
         log.error(*template, what, "look at what is done there", kind="template")
     elif isinstance(error, FileOverwriteFailedError):
-        log.error("", 0, str(error), "give one of what is shown there another slug", kind="link")
+        file = re.search('"(.*?)"', what)
+        message = f"Two files are to be written to {file[1] if file else what}"
+        log.error("", 0, message, "give one of what is shown there another slug", kind="link")
     elif isinstance(error, OSError) and error.strerror:
         log.error(str(error.filename or ""), 0, error.strerror, kind="file")
     else:

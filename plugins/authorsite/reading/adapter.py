@@ -225,7 +225,7 @@ def hold_addresses(generators: list[Any]) -> None:
     context = generators[0].context
     for key in ("articles", "hidden_articles", "pages", "hidden_pages"):
         for content in context.get(key, ()):
-            content.override_url, content.override_save_as = content.url, content.save_as
+            content.override_url = content.url
 
 
 def add_reader(readers: Any) -> None:
