@@ -1,5 +1,8 @@
 """An author's site: posts, books to buy, feeds, events; a plugin package for Pelican."""
 
+import sys
+from pathlib import Path
+
 marks_its_files = True
 """The build engine is told of every file that this package writes."""
 
@@ -12,6 +15,9 @@ def _stop_if_failed(generators: list[object]) -> None:
 
 def register() -> None:
     """Connect the package to Pelican, in the order in which things happen."""
+    # Pelican loads a plugin by its place: what lies beside it is found only where Python looks.
+    if (beside := str(Path(__file__).parents[1])) not in sys.path:
+        sys.path.append(beside)
     # ruff: noqa: PLC0415 - parts of the package are of use without Pelican
     from pelican import signals
     from pelican_incremental.session import engage

@@ -11,7 +11,7 @@ from typing import Any
 
 from babel.dates import format_date
 from babel.lists import format_list
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Template
 from pelican_incremental.code import pure
 
 from . import markup
@@ -77,8 +77,30 @@ def add_templates(generator: Any) -> None:
     environment = generator.env
     loaders: list[BaseLoader] = list(environment.loader.loaders)
     environment.loader = ChoiceLoader([*loaders, FileSystemLoader(TEMPLATES)])
-    if type(generator).__name__ != "TemplatePagesGenerator":
-        generator.env = generator.context.setdefault(ENVIRONMENT, environment)
+    if type(generator).__name__ == "TemplatePagesGenerator":
+        return
+    if ENVIRONMENT not in generator.context:
+        get = environment.get_template
+
+        def get_template(name: Any, *more: Any, **named: Any) -> Any:
+            """Templates that refer to others name themselves, too."""
+            return get(name, *more, **named) if more or named else _Template(environment, get, name)
+
+        environment.get_template = get_template
+    generator.env = generator.context.setdefault(ENVIRONMENT, environment)
+
+
+class _Template:
+    """A template by its name, compiled when the first page of it is rendered: most builds skip most pages."""
+
+    def __init__(self, environment: Environment, get: Callable[[str], Template], name: str) -> None:
+        loader = environment.loader
+        assert loader is not None
+        loader.get_source(environment, name)  # raises TemplateNotFound
+        self.environment, self.name, self._get = environment, name, get
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(self._get(self.name), attribute)
 
 
 def json_ld(thing: dict[str, Any]) -> str:

@@ -1,5 +1,10 @@
 """From files to pages, with the project's own settings and theme."""
 
+import subprocess
+import sys
+from pathlib import Path
+
+import jinja2
 from authorsite.reading.markdown import Converter
 from conftest import ROOT, Site, book, post
 
@@ -110,3 +115,24 @@ def test_a_post_in_two_languages_has_two_addresses_that_lead_to_each_other(make_
     assert '<a href="/de/about/" hreflang="de"' in site.output("about/index.html")
     site.write({"content/posts/d.md": post("Le tableau", slug="table", lang="fr")})
     assert ["its address /fr/2019/03/01/table/ is also that of" in str(p) for p in site.build().problems] == [True]
+
+
+def test_a_build_in_which_nothing_changed_loads_no_template(make_site, monkeypatch):
+    site = make_site({"content/posts/a.md": post(), "content/posts/b.md": post(title="Other", category="News")})
+    site.build()
+    loaded, plain = [], jinja2.Environment._load_template
+    monkeypatch.setattr(jinja2.Environment, "_load_template", lambda *given: loaded.append(given[1]) or plain(*given))
+    assert not site.build().failed
+    assert loaded == []
+    (site.root / "content/posts/a.md").write_text(post(body="Edited."))
+    assert not site.build().failed
+    assert "article.html" in loaded
+    assert "page.html" not in loaded
+
+
+def test_pelican_s_own_command_builds_the_site(tmp_path):
+    command = [str(Path(sys.executable).with_name("pelican")), "-s", str(ROOT / "pelicanconf.py"), "-o", str(tmp_path)]
+    cache = ["--cache-path", str(tmp_path / "cache")]
+    done = subprocess.run([*command, *cache], cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
+    assert (done.returncode, "ERROR" in done.stdout + done.stderr) == (0, False), done.stdout + done.stderr
+    assert (tmp_path / "index.html").exists()
