@@ -41,6 +41,7 @@ def register() -> None:
     signals.initialized.connect(engage)
     signals.generator_init.connect(templating.add_templates)
     signals.readers_init.connect(reading.add_reader)
+    signals.article_generator_init.connect(linking.list_periods)
     signals.get_generators.connect(books.get_generators)
     signals.get_generators.connect(events.get_generators)
     signals.get_generators.connect(reading.get_generators)

@@ -1,13 +1,15 @@
 """What belongs together, and how long it takes to find and to read."""
 
 import time
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
-from authorsite.linking.adapter import connect
+from authorsite.linking.adapter import connect, list_periods
 from authorsite.linking.related import related
 from authorsite.linking.trails import reading_minutes, words_in
+from pelican.generators import ArticlesGenerator
 
 
 def of(*texts):
@@ -143,3 +145,17 @@ def test_the_way_up_leads_over_the_blog_and_the_category():
     connected([article], pages=[page])
     assert [(c.label, c.url) for c in article.breadcrumbs] == [("Home", ""), ("Blog", "blog/"), ("A", "category/a/")]
     assert [(c.label, c.url) for c in page.breadcrumbs] == [("Home", "")]
+
+
+def test_years_and_months_hold_the_posts_that_pelican_puts_there():
+    days = [(2018, 1), (2019, 3), (2018, 1), (2019, 4), (2020, 1), (2018, 7)]
+    articles = [SimpleNamespace(date=datetime(year, month, 1, tzinfo=UTC)) for year, month in days]
+    settings = {f"{kind}_ARCHIVE_{what}": "" for kind in ("YEAR", "MONTH", "DAY") for what in ("URL", "SAVE_AS")}
+    settings |= {"YEAR_ARCHIVE_SAVE_AS": "{date:%Y}", "MONTH_ARCHIVE_SAVE_AS": "{date:%Y}/{date:%m}"}
+    dates = sorted(articles, key=lambda article: article.date)
+    plain = ArticlesGenerator._build_period_archives
+    generator = SimpleNamespace(_build_period_archives=partial(plain, None))
+    list_periods(generator)
+    # One is listed that is no article, such as a translation.
+    some = articles[1:]
+    assert generator._build_period_archives(dates, some, settings) == plain(None, dates, some, settings)
