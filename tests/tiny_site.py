@@ -16,7 +16,7 @@ from pelican import Pelican, generators, signals
 from pelican.log import LimitFilter
 from pelican.settings import read_settings
 
-ENGINE = os.environ.get("ENGINE_PLUGIN", "pelican_incremental")
+ENGINE = "pelican_incremental"
 """The plugin under test."""
 
 PLAIN = {

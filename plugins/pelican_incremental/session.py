@@ -180,7 +180,7 @@ class _Run:
         if generators[0].settings is not self.settings:
             return
         self.session.generators, self.session.context = generators, generators[0].context
-        for env in [generator.env for generator in generators if hasattr(generator, "env")]:
+        for env in {id(g.env): g.env for g in generators if hasattr(g, "env")}.values():  # some share one
             used = functions_digest([*env.filters.values(), *env.tests.values(), *env.globals.values()])
             self.salt = digest(self.salt, used)
             self.tracker.prepare(env)
