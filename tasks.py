@@ -152,8 +152,8 @@ def bench(c, quick=False, against=""):
 def check_links(_, delay=1.0, settings="pelicanconf.py"):
     """Build, and ask shops and references whether their addresses still work. Example: invoke check-links"""
     site = package("publishing.build")
-    share = site.telling()
-    built = site.build(ROOT / settings, share=share)
+    share = site.BuildSession()
+    built = site.build(ROOT / settings, share=share, progress=True)
     if built.failed:
         raise Exit(code=site.say(built, "text"))
     found = package("checking.external").check_site(share.settings, built.output, delay)

@@ -3,9 +3,6 @@
 import sys
 from pathlib import Path
 
-marks_its_files = True
-"""The build engine is told of every file that this package writes."""
-
 
 def _stop_if_failed(generators: list[object]) -> None:
     from .problems import log_of

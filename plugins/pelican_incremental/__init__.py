@@ -5,11 +5,8 @@ how it decides what to do again. For plugins and their callers:
 
     files: atomic_write, mark_current     store: Store, digest      code: pure, TRANSIENT
     readers: CacheableReader, Parsed      session: BuildSession     manifest: Manifest, BuildReport
-    processes: Workers
+    processes: Workers, hearing                quick_markdown: quicken
 """
-
-marks_its_files = True
-"""Every file that this plugin writes is noted: the engine need not look for others."""
 
 
 def register() -> None:

@@ -29,7 +29,7 @@ _TRANSIENT = frozenset(
 def site_digest(settings: Mapping[str, Any], code: str) -> str:
     """Return the digest of all that any page may depend on: settings, `code`, locale, time zone."""
     passing = _TRANSIENT | set(settings.get(TRANSIENT, ()))
-    told = settings_digest({key: settings[key] for key in sorted(settings) if key not in passing})
+    told = SettingsDigester().of({key: settings[key] for key in sorted(settings) if key not in passing})
     return digest(told, code, locale.setlocale(locale.LC_ALL), *time.tzname)
 
 
@@ -43,11 +43,6 @@ def functions_digest(functions: Iterable[Any]) -> str:
     files = {function.__code__.co_filename for function in functions if isinstance(function, types.FunctionType)}
     own = [file for file in sorted(files) if "-packages" not in file and not file.startswith(sys.base_prefix)]
     return digest(*(code_digest(Path(file)) for file in own if Path(file).is_file()))
-
-
-def settings_digest(value: Any) -> str:
-    """Return a digest of a value as settings hold it, functions and modules by their code."""
-    return digest(_SettingsDigester().of(value))
 
 
 def code_digest(place: Path | None) -> str:
@@ -67,11 +62,8 @@ def _place_of(plugin: Any) -> Path | None:
     return Path(file) if file else None
 
 
-class _SettingsDigester(Digester):
-    """Digests what settings may hold beside plain values: functions, modules, objects with attributes.
-
-    Each function and object is looked into once.
-    """
+class SettingsDigester(Digester):
+    """Digests what settings may hold: also functions and modules, by their code, and objects by their attributes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,6 +91,8 @@ class _SettingsDigester(Digester):
             return self._joined(repr(type(value)), [*vars(value).items()] if hasattr(value, "__dict__") else [])
 
 
+_OURS = ("pelican.", "jinja2.")
+_CONSTANT = (str, bytes, int, float, complex, type(None), re.Pattern, date, timedelta, Decimal)
 _BUILT_IN = (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _PURE_MODULES = frozenset(
@@ -125,27 +119,31 @@ def pure(function: _Function) -> _Function:
     return function
 
 
-def is_pure(function: Any, depth: int = 5) -> bool:
-    """Return whether `function` provably answers from its arguments alone: by declaration, or by its code.
+def is_pure(value: Any, depth: int = 5) -> bool:
+    """Return whether `value` is a constant, or answers from its arguments alone: by declaration, or proved by its code.
 
     The code must use nothing but its arguments, plain constants, pure functions (`depth` calls down) and modules such
     as re and math, and no name that reads files, the clock or chance, or changes what it is given.
     """
-    owner = getattr(function, "__self__", None)
-    if getattr(function, "__pure__", False) or type(function).__module__.startswith(("jinja2.", "pelican.")):
-        return True  # also macros, loops, Pelican's DateFormatter
-    if isinstance(function, functools.partial):
-        return is_pure(function.func, depth) and all(map(_is_constant, (*function.args, *function.keywords.values())))
-    if isinstance(function, types.FunctionType):
-        return depth > 0 and _is_pure_code(function, depth)
-    if isinstance(function, types.MethodType):
-        return type(owner).__module__.startswith(("pelican.", "jinja2.")) or is_pure(function.__func__, depth)
-    if isinstance(function, (type, *_BUILT_IN)):
+    if isinstance(value, (tuple, frozenset)):
+        return all(is_pure(part, depth) for part in value)
+    if isinstance(value, types.ModuleType):
+        return value.__name__ in _PURE_MODULES
+    if isinstance(value, _CONSTANT) or getattr(value, "__pure__", False):
+        return True
+    if isinstance(value, functools.partial):
+        return is_pure((value.func, *value.args, *value.keywords.values()), depth)
+    if isinstance(value, types.FunctionType):
+        return depth > 0 and _is_pure_code(value, depth - 1)
+    owner = getattr(value, "__self__", None)
+    if isinstance(value, types.MethodType):
+        return type(owner).__module__.startswith(_OURS) or is_pure(value.__func__, depth)
+    if isinstance(value, (type, *_BUILT_IN)):
         # A type, a method of a value or of a plain type, or a function of a module.
-        home = getattr(function, "__module__", None) or getattr(function, "__objclass__", str).__module__
+        home = getattr(value, "__module__", None) or getattr(value, "__objclass__", str).__module__
         of_a_value = owner is not None and not isinstance(owner, types.ModuleType)
-        return function.__name__ not in _IMPURE and (of_a_value or home in _PURE_MODULES)
-    return False
+        return value.__name__ not in _IMPURE and (of_a_value or home in _PURE_MODULES)
+    return callable(value) and type(value).__module__.startswith(_OURS)  # macros, loops, Pelican's DateFormatter
 
 
 def _is_pure_code(function: types.FunctionType, depth: int) -> bool:
@@ -154,24 +152,11 @@ def _is_pure_code(function: types.FunctionType, depth: int) -> bool:
     for code in codes:
         codes += [inner for inner in code.co_consts if isinstance(inner, types.CodeType)]
         values += [function.__globals__[name] for name in code.co_names if name in function.__globals__]
-        if not _IMPURE.isdisjoint(code.co_names) or any(
-            step.opname in _CHANGING for step in dis.get_instructions(code)
-        ):
+        steps = {step.opname for step in dis.get_instructions(code)}
+        if not _IMPURE.isdisjoint(code.co_names) or not _CHANGING.isdisjoint(steps):
             return False
-    return all(value is function or _is_allowed(value, depth) for value in values)
+    return all(value is function or is_pure(value, depth) for value in values)
 
 
 def _held(function: types.FunctionType) -> list[Any]:
     return [cell.cell_contents for cell in function.__closure__ or () if cell != types.CellType()]
-
-
-def _is_allowed(value: Any, depth: int) -> bool:
-    if isinstance(value, types.ModuleType):
-        return value.__name__ in _PURE_MODULES
-    return _is_constant(value) or (callable(value) and is_pure(value, depth - 1))
-
-
-def _is_constant(value: Any) -> bool:
-    if isinstance(value, (tuple, frozenset)):
-        return all(map(_is_constant, value))
-    return isinstance(value, (str, bytes, int, float, complex, type(None), re.Pattern, date, timedelta, Decimal))

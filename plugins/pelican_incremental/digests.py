@@ -1,6 +1,5 @@
 """Digests of the values that templates read: equal values have equal digests in every process and build."""
 
-import dataclasses
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -15,7 +14,7 @@ from pelican.urlwrappers import URLWrapper
 
 from .store import digest
 
-_SHORT, _LONG, _MANY = 64, 400, 8
+_SHORT, LONG, _MANY = 64, 400, 8
 _SCALARS = (str, int, float, complex, bytes, bool, type(None))
 _BY_REPR = (date, time, timedelta, tzinfo, Decimal, range, type(...), re.Pattern)
 _OF_A_WRAPPER = frozenset(("settings", "_name", "name", "_slug", "slug", "_slug_from_name"))
@@ -32,7 +31,7 @@ class Listing(list[Any]):
     """
 
     name = ""
-    read: Any = None
+    read: Any = staticmethod(bool)
     _ids: frozenset[int] = frozenset()
 
     def __contains__(self, item: object) -> bool:
@@ -45,8 +44,7 @@ def _reported(method: str) -> Any:
     plain = getattr(list, method)
 
     def call(self: Listing, *args: Any) -> Any:
-        if self.read is not None:
-            self.read()
+        self.read()
         return plain(self, *args)
 
     return call
@@ -63,7 +61,6 @@ class Digester:
     def __init__(self) -> None:
         self._known: dict[int, tuple[str, Any]] = {}
         self._open: set[int] = set()
-        self._in_circle = False
 
     def of(self, value: Any) -> str:
         """Return a text that stands for all of `value`; raises Unknown.
@@ -83,21 +80,23 @@ class Digester:
         if kind is Listing and value.name:
             return f"listing {value.name}"
         if id(value) in self._open:
-            self._in_circle = True
             return "itself"
         self._open.add(id(value))
         try:
             made = self._composed(value)
         finally:
             self._open.discard(id(value))
-        if not self._open:
-            self._in_circle = False
-        if not self._in_circle and isinstance(value, (list, tuple, dict)) and len(value) > _MANY:
+        if not self._open and isinstance(value, (list, tuple, dict)) and len(value) > _MANY:
             self._known[id(value)] = made, value  # held, so that its id stays its own
         return made
 
     def _composed(self, value: Any) -> str:
         name = type(value).__qualname__
+        if isinstance(value, URLWrapper):
+            more = [part for pair in vars(value).items() if pair[0] not in _OF_A_WRAPPER for part in pair]
+            return self._joined(name, more, repr(value.name), repr(value.slug))
+        if isinstance(value, (list, tuple)):
+            return self._joined(name, value)
         if isinstance(value, datetime):
             return f"{name} {value.isoformat()} {value.tzinfo} {value.fold}"
         if isinstance(value, (Enum, *_BY_REPR)):
@@ -106,20 +105,13 @@ class Digester:
             return self._joined(name, (part for pair in value.items() for part in pair))
         if isinstance(value, (set, frozenset)):
             return self._joined(name, (), *sorted(map(self.of, value)))
-        if isinstance(value, (list, tuple)):
-            return self._joined(name, value)
-        if isinstance(value, URLWrapper):
-            more = [part for pair in vars(value).items() if pair[0] not in _OF_A_WRAPPER for part in pair]
-            return self._joined(name, more, repr(value.name), repr(value.slug))
-        names: Iterable[str] = getattr(type(value), "model_fields", ())
+        names: Iterable[str] = getattr(type(value), "model_fields", getattr(type(value), "__dataclass_fields__", ()))
         if isinstance(value, Page):
             names = (name for name in vars(value) if name != "settings")
         elif isinstance(value, Paginator):
             names = ("name", "url", "object_list", "per_page", "orphans", "count")
-        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-            names = (field.name for field in dataclasses.fields(value))
         if names:
-            return self._joined(name, (getattr(value, name) for name in names))
+            return self._joined(name, (getattr(value, name, None) for name in names))
         if isinstance(value, _SCALARS):
             return f"{name} {value!r}"
         if isinstance(value, (FunctionType, BuiltinFunctionType, MethodType, type)):
@@ -130,4 +122,4 @@ class Digester:
 
     def _joined(self, name: str, values: Iterable[Any], *texts: str) -> str:
         text = f"{name}({','.join([*texts, *map(self.of, values)])})"
-        return text if len(text) <= _LONG else digest(text)
+        return text if len(text) <= LONG else digest(text)

@@ -13,18 +13,18 @@ def atomic_write(path: str | Path, content: bytes | Callable[[Path], Any]) -> No
     `content` is what the file will hold, or a function that fills the temporary file it is given. Folders above are
     made. Permissions are 0644.
     """
-    path = Path(path)
+    folder = os.path.dirname(path)  # noqa: PTH120 - ten thousand times a build
     try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+        handle, name = tempfile.mkstemp(".tmp", ".", folder)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - the same
+        handle, name = tempfile.mkstemp(".tmp", ".", folder)
     try:
         with open(handle, "wb") as file:  # noqa: PTH123 - it is open already
             file.write(content if isinstance(content, bytes) else b"")
         if not isinstance(content, bytes):
             content(Path(name))
-        os.chmod(name, 0o644)  # noqa: PTH101 - ten thousand times a build
+        os.chmod(name, 0o644)  # noqa: PTH101 - the same
         os.replace(name, path)  # noqa: PTH105 - the same
     except BaseException:
         Path(name).unlink(missing_ok=True)

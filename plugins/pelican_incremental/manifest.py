@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import accumulate, takewhile
@@ -15,7 +16,7 @@ from urllib.parse import quote
 from .files import atomic_write, has_content
 from .store import digest
 
-_FORMAT = 5
+_FORMAT = "6"
 SHOWN = 2
 _NAME = re.compile(r"""[^\s"'<>/?#=()\\&;,]+\.\w+""")
 
@@ -46,9 +47,6 @@ class BuildReport:
     reasons: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
 
-    def __str__(self) -> str:
-        return f"{self.written} written, {self.unchanged} unchanged, {self.removed} removed"
-
 
 class Manifest:
     """The files of one output folder: those of the last build (`before`) and those of this one (`entries`).
@@ -57,10 +55,9 @@ class Manifest:
     """
 
     def __init__(self, cache: Path, output: Path, root: Path | None = None, report: BuildReport | None = None) -> None:
-        self.output = output
         self.root = os.path.abspath(root or output)  # noqa: PTH100 - not resolved: as Pelican writes it
         self.report = report or BuildReport()
-        self.file = cache / f"output-{digest(str(output.resolve()))[:12]}.json"
+        self.file = cache / f"output-{digest(_FORMAT, str(output.resolve()))[:12]}.json"
         self.before, self.entries = self._load(), dict[str, Entry]()
         self._journal = self.file.with_suffix(".journal")
         self.interrupted = self._journal.exists()
@@ -71,8 +68,6 @@ class Manifest:
     def _load(self) -> dict[str, Entry]:
         try:
             data = json.loads(self.file.read_text("utf-8"))
-            if data["format"] != _FORMAT:
-                return {}
             labels = data["labels"]
             return {
                 name: Entry(mtime, size, made_of, foreign, tuple([labels[number] for number in reads]), parts)
@@ -82,20 +77,11 @@ class Manifest:
             return {}
 
     def _save(self) -> None:
-        labels: dict[str, int] = {}
-        files = {
-            name: (
-                e.mtime,
-                e.size,
-                e.digest,
-                e.foreign,
-                [labels.setdefault(label, len(labels)) for label in e.reads],
-                e.parts,
-            )
-            for name, e in sorted(self.entries.items())
-        }
-        data = {"format": _FORMAT, "output": str(self.output), "files": files, "labels": [*labels]}
-        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        labels, files = dict[str, int](), dict[str, object]()
+        for name, e in sorted(self.entries.items()):
+            reads = [labels.setdefault(label, len(labels)) for label in e.reads]
+            files[name] = (e.mtime, e.size, e.digest, e.foreign, reads, e.parts)
+        text = json.dumps({"files": files, "labels": [*labels]}, ensure_ascii=False, separators=(",", ":"))
         with suppress(OSError):
             atomic_write(self.file, text.encode("utf-8", "surrogatepass"))
 
@@ -109,14 +95,15 @@ class Manifest:
         """Note that the file `name` is about to be made, so that a build cut short leaves nothing behind."""
         if name not in self.before and name not in self.strays:
             self.strays.add(name)
-            with suppress(OSError), self._journal.open("a", encoding="utf-8", errors="surrogateescape") as journal:
-                journal.write(f"\n{name}\n")
+            with suppress(OSError), open(self._journal, "ab", buffering=0) as journal:  # noqa: PTH123 - hot
+                journal.write(os.fsencode(f"\n{name}\n"))
 
     def name(self, path: str) -> str:
         """Return `path` relative to the output folder."""
-        path, prefix = os.path.normpath(path), self.root + "/"
-        if path.startswith(prefix):
-            return path.removeprefix(prefix)
+        if "/." in path or "//" in path:
+            path = os.path.normpath(path)
+        if path.startswith(f"{self.root}/"):
+            return path[len(self.root) + 1 :]
         return os.path.relpath(os.path.realpath(path), os.path.realpath(self.root))
 
     def is_as_written(self, name: str) -> bool:
@@ -130,7 +117,7 @@ class Manifest:
     def leave(self, name: str, made_of: str) -> bool:
         """Leave the file `name` as it is, if it was made of this and is as it was written; return whether it is."""
         entry = self.before.get(name)
-        if entry is None or entry.digest != made_of or not self.is_as_written(name):
+        if entry is None or entry.digest != made_of or name in self.entries or not self.is_as_written(name):
             return False
         self.entries[name] = entry
         self.report.unchanged += 1
@@ -138,11 +125,11 @@ class Manifest:
 
     def write(self, name: str, content: bytes | Path, entry: Entry | None = None) -> None:
         """Write `content`, or a copy of the file it names, to `name`, unless that holds it already; note it so."""
-        path = Path(self.root, name)
+        path = f"{self.root}/{name}"
         if isinstance(content, bytes):
             same = has_content(path, content)
         else:
-            same = path.is_file() and filecmp.cmp(content, path, shallow=False)
+            same = os.path.isfile(path) and filecmp.cmp(content, path, shallow=False)  # noqa: PTH113 - hot
         if same:
             self.report.unchanged += 1
         else:
@@ -151,17 +138,15 @@ class Manifest:
             atomic_write(path, content if isinstance(content, bytes) else functools.partial(shutil.copyfile, content))
             self.report.written += 1
             self.report.changed.append(name)
-        stat = path.stat()
+        stat = os.stat(path)  # noqa: PTH116 - hot
         entry = self.entries[name] = entry or Entry()
         entry.mtime, entry.size = stat.st_mtime_ns, stat.st_size
 
     def make_room(self, name: str) -> None:
         """Remove what the last build wrote where now a folder must be, or a file."""
         above = [folder for folder in accumulate(name.split("/")[:-1], "{}/{}".format) if folder in self.before]
-        below = (
-            [other for other in self.before if other.startswith(f"{name}/")] if Path(self.root, name).is_dir() else []
-        )
-        for other in above + below:
+        below = self.before if self.before and os.path.isdir(f"{self.root}/{name}") else ()  # noqa: PTH112 - hot
+        for other in [*above, *(other for other in below if other.startswith(f"{name}/"))]:
             self._remove(other)
 
     def keep(self, path: str) -> None:
@@ -185,28 +170,24 @@ class Manifest:
         """
         doubtful: dict[str, Entry] = {}
         gone = self.before.keys() - self.entries.keys()
-        for path in Path(self.root).rglob("*"):
-            name = path.relative_to(self.root).as_posix()
-            if name in self.entries or name in self.strays or (path.is_dir() and not path.is_symlink()):
+        for path in _files_below(self.root):
+            name = path[len(self.root) + 1 :]
+            if name in self.entries or name in self.strays:
                 continue
-            stat, known = path.lstat(), self.before.get(name, Entry())
+            stat, known = os.lstat(path), self.before.get(name, Entry())
             entry = Entry(stat.st_mtime_ns, stat.st_size, "", known.foreign)
             made_now = max(stat.st_ctime_ns, stat.st_mtime_ns) >= started
             if made_now and known.foreign:
                 self.entries[name] = entry
             elif made_now or (known.foreign and name.rpartition(".")[0] not in gone):
                 doubtful[name] = entry
-        named = self._named_in_pages() if doubtful else frozenset()
+        pages = [name for name in self.entries if name.endswith((".html", ".htm"))] if doubtful else []
+        named = {n for page in pages for n in _NAME.findall(Path(self.root, page).read_text("utf-8", "replace"))}
         for name, entry in doubtful.items():
             shown = quote(name.rpartition("/")[2]) in named
             if shown or entry.foreign < SHOWN:
                 entry.foreign = SHOWN if shown else 1
                 self.entries[name] = entry
-
-    def _named_in_pages(self) -> set[str]:
-        """Return whatever may be a file's name in the pages of this build."""
-        pages = (f"{self.root}/{name}" for name in self.entries if name.endswith((".html", ".htm")))
-        return {n for page in pages for n in _NAME.findall(Path(page).read_text("utf-8", "replace"))}
 
     def finish(self) -> None:
         """Remove what the last build wrote and this one did not, with folders that are empty then; keep the record."""
@@ -232,3 +213,13 @@ class Manifest:
         with suppress(OSError):
             for folder in takewhile(lambda folder: folder != root, path.parents):
                 folder.rmdir()
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    """Give the paths of all files below a folder, and of links to folders, which are not followed."""
+    with os.scandir(folder) as found:
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files_below(entry.path)
+            else:
+                yield entry.path

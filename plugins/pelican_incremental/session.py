@@ -1,10 +1,11 @@
 """One build under the engine: where it takes its place in a Pelican run, and what its caller may know of it."""
 
 import gc
+import itertools
 import os
 import time
+from collections import defaultdict
 from collections.abc import Callable, MutableMapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
 from .code import functions_digest, plugins_digest, site_digest
+from .digests import Listing
 from .files import CURRENT
 from .manifest import SHOWN, BuildReport, Manifest
-from .patches import list_quickly, patched
-from .readers import CacheableReader, Texts, hearing, use_cached_readers
+from .patches import patched
+from .processes import hearing
+from .readers import CacheableReader, Texts, use_cached_readers
 from .store import Store, digest
 from .tracking import Tracker
 from .writer import IncrementalWriter
@@ -30,16 +33,14 @@ SESSION = "INCREMENTAL_SESSION"
 class BuildSession:
     """What a caller hands to a build in `settings[SESSION]`, and what the build leaves there.
 
-    `output`: where the files stand in the end, if the build writes them elsewhere. `say` is told how far a build is
-    that takes over a second. `messages` counts what was reported by other means than logging: a page that reports
-    something is rendered in each build.
+    `output`: where the files stand in the end, if the build writes them elsewhere. `messages` counts what was reported
+    by other means than logging: a page that reports something is rendered in each build.
 
     After the build: `report`, `settings` (Pelican's, with what plugins made of them), `context`, `generators`, `writer`
     and `manifest`.
     """
 
     output: Path | None = None
-    say: Callable[[str], None] | None = None
     messages: Callable[[], int] = int
     report: BuildReport = field(default_factory=BuildReport)
     settings: MutableMapping[str, Any] = field(default_factory=dict)
@@ -47,13 +48,6 @@ class BuildSession:
     generators: list[Any] = field(default_factory=list)
     writer: IncrementalWriter | None = None
     manifest: Manifest | None = None
-
-    def rest(self) -> None:
-        """Let go of what the next build will not need, while nobody waits for one."""
-        if self.writer is not None:
-            self.writer.begin_again()
-        gc.unfreeze()
-        gc.collect()
 
 
 def engage(pelican: Any) -> None:
@@ -67,6 +61,7 @@ def engage(pelican: Any) -> None:
     pelican.run = lambda: _Run(pelican).run(plain)
 
 
+_LISTINGS = ("tags", "categories", "authors")
 _RUNS: list["_Run"] = []
 """The builds under way, each within the one before."""
 
@@ -83,8 +78,8 @@ class _Run:
         cache, root = Path(self.settings["CACHE_PATH"]), Path(pelican.output_path)
         self.manifest = Manifest(cache, self.session.output or root, root, self.session.report)
         self.session.settings, self.session.manifest = self.settings, self.manifest
-        self.texts = Texts(Store(cache / "texts.sqlite"), code)
         self.heard, self.marked = list[Any](), list[str]()
+        self.texts = Texts(Store(cache / "texts.sqlite"), code, self.heard)
         self.tracker = Tracker(self._content, lambda: len(self.heard) + self.session.messages())
 
     def run(self, plain: Callable[[], None]) -> None:
@@ -97,20 +92,17 @@ class _Run:
         gc.disable()  # thousands of objects are made that all stay: saves a tenth of a build
         _RUNS.append(self)
         try:
-            with ExitStack() as stack:
-                for signal, receiver in (
-                    (signals.readers_init, use_cached_readers),
-                    (signals.article_generator_init, self._prepare),
-                    (signals.page_generator_init, self._prepare),
-                    (signals.all_generators_finalized, self._prepare_output),
-                ):
-                    stack.enter_context(signal.connected_to(receiver))
-                stack.enter_context(patched(manifest))
-                self.heard = stack.enter_context(hearing())
+            with (
+                signals.readers_init.connected_to(use_cached_readers),
+                signals.article_generator_init.connected_to(self._prepare),
+                signals.page_generator_init.connected_to(self._prepare),
+                signals.all_generators_finalized.connected_to(self._prepare_output),
+                patched(manifest),
+                hearing(self.heard),
+            ):
                 plain()
             self._keep_what_others_wrote()
-            if not all(getattr(plugin, "marks_its_files", False) for plugin in pelican.plugins):
-                manifest.adopt(self.started)
+            manifest.adopt(self.started)
             manifest.finish()
         finally:
             _RUNS.remove(self)
@@ -133,7 +125,6 @@ class _Run:
             return writer
         own = self.session.writer = IncrementalWriter(writer.output_path, writer.settings)
         own.manifest, own.tracker, own.salt = self.manifest, self.tracker, self.salt
-        own.say, own.told = self.session.say, time.monotonic()
         return own
 
     def _keep_what_others_wrote(self) -> None:
@@ -153,33 +144,33 @@ class _Run:
         if generator.settings is not self.settings:
             return  # of a build within this one
         if isinstance(generator, ArticlesGenerator):
-            list_quickly(generator, self.tracker.listing)
+            for kind in _LISTINGS:
+                setattr(generator, kind, defaultdict(Listing))
+        # Stamps for Pelican's cache, which is off: two looks at each file for each of two caches.
+        generator._filestamp_func = generator.readers._filestamp_func = bool  # noqa: SLF001 - there is no other switch
         plain = generator.get_files
 
         def get_files(paths: Any, exclude: Any = None, extensions: Any = None) -> list[str]:
-            files = sorted(plain(paths, exclude, extensions))
-            if extensions is None:
-                self._expect(generator, files)
-            return files
+            names, files = sorted(plain(paths, exclude, extensions)), list[tuple[CacheableReader, str]]()
+            for name in names if extensions is None else ():
+                reader = generator.readers.readers.get(os.path.splitext(name)[1][1:])  # noqa: PTH122 - thousands
+                if isinstance(reader, CacheableReader):
+                    reader.texts = self.texts
+                    files.append((reader, os.path.abspath(os.path.join(generator.path, name))))  # noqa: PTH100, PTH118
+            self.texts.expect(files)
+            return names
 
         generator.get_files = get_files
-
-    def _expect(self, generator: Any, files: list[str]) -> None:
-        by_reader: dict[int, tuple[CacheableReader, list[str]]] = {}
-        for name in files:
-            reader = generator.readers.readers.get(os.path.splitext(name)[1][1:])  # noqa: PTH122 - thousands of files
-            if isinstance(reader, CacheableReader):
-                reader.texts = self.texts
-                path = os.path.abspath(os.path.join(generator.path, name))  # noqa: PTH100, PTH118 - as Pelican's
-                by_reader.setdefault(id(reader), (reader, []))[1].append(path)
-        for reader, paths in by_reader.values():
-            self.texts.expect(reader, paths)
 
     def _prepare_output(self, generators: list[Any]) -> None:
         """Let templates tell what they read before any is compiled (signal: all_generators_finalized)."""
         if generators[0].settings is not self.settings:
             return
         self.session.generators, self.session.context = generators, generators[0].context
+        for kind, generator in itertools.product(_LISTINGS, generators):
+            for key, listing in dict(getattr(generator, kind, ())).items():
+                if isinstance(listing, Listing):
+                    self.tracker.name(listing, f"{kind} {key.slug}")
         for env in {id(g.env): g.env for g in generators if hasattr(g, "env")}.values():  # some share one
             used = functions_digest([*env.filters.values(), *env.tests.values(), *env.globals.values()])
             self.salt = digest(self.salt, used)

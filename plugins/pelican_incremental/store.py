@@ -16,18 +16,13 @@ from zlib import crc32
 
 _MAKE = "CREATE TABLE IF NOT EXISTS texts (key TEXT PRIMARY KEY, crc INTEGER NOT NULL, text TEXT NOT NULL)"
 _FIND = "SELECT key, crc, text FROM texts WHERE key IN (SELECT value FROM json_each(?))"
-_DROP = """
-WITH used AS (SELECT value FROM json_each(?)),
-     sized AS (SELECT key, key IN used AS kept, rowid AS age, length(CAST(text AS BLOB)) AS size FROM texts),
-     summed AS (SELECT key, kept, sum(size) OVER (ORDER BY kept DESC, age DESC) AS total FROM sized)
-DELETE FROM texts WHERE key IN (SELECT key FROM summed WHERE total > ? AND NOT kept)
-"""
+_DROP = "DELETE FROM texts WHERE key NOT IN (SELECT value FROM json_each(?))"
 
 
 def digest(*parts: bytes | str) -> str:
     """Return 32 hex digits for `parts`; where one part ends and the next begins makes a difference."""
-    data = [part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts]
-    return blake2b(repr([*map(len, data)]).encode() + b"".join(data), digest_size=16).hexdigest()
+    text = "".join([f"{len(part)}:{part if isinstance(part, str) else part.decode('latin-1')}" for part in parts])
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def versions() -> list[str]:
@@ -38,7 +33,7 @@ def versions() -> list[str]:
 
 
 class Store:
-    """Texts by key in an SQLite file; `limit` bounds the bytes that are kept.
+    """Texts by key in an SQLite file; over `limit` bytes only those in use are kept.
 
     A file that can't be used is begun anew; a folder that can't be written to means that nothing is kept. Keys must
     be digests of all that their text was made of: a text is never asked whether it is still right.
@@ -53,9 +48,7 @@ class Store:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             base = sqlite3.connect(self.file, timeout=20)
             # No write-ahead log: its shared memory would bring a build down when a file is cut short under it.
-            base.execute("PRAGMA journal_mode = DELETE")
-            base.execute("PRAGMA synchronous = OFF")
-            base.execute(_MAKE)
+            base.executescript(f"PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; {_MAKE};")
         except (sqlite3.DatabaseError, OSError) as error:
             if not again or "locked" in str(error):
                 return None
@@ -77,11 +70,11 @@ class Store:
             base.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", rows)
 
     def trim(self, used: Iterable[str]) -> None:
-        """Drop the oldest texts that this build did not use, until the rest is within the limit."""
+        """Drop the texts that this build did not use, if the file has grown over the limit."""
         with self._careful() as base:
-            with base:
-                dropped = base.execute(_DROP, (json.dumps([*used]), self.limit)).rowcount
-            if dropped:
+            if self.file.exists() and self.file.stat().st_size > self.limit:
+                with base:
+                    base.execute(_DROP, (json.dumps([*used]),))
                 base.execute("VACUUM")
 
     @contextlib.contextmanager

@@ -5,7 +5,7 @@ same, for then its template would take the same path again.
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MethodType
 from typing import Any
@@ -18,7 +18,7 @@ from jinja2.utils import _PassArg
 from pelican.contents import Content
 
 from .code import is_pure
-from .digests import Digester, Listing, Unknown
+from .digests import LONG, Digester, Listing
 from .store import digest
 
 _EXTENSIONS = frozenset(f"jinja2.ext.{name}" for name in ("ExprStmtExtension", "LoopControlExtension"))
@@ -51,7 +51,6 @@ class Tracker:
         self._find, self._messages = find, messages
         self.listings: dict[str, Listing] = {}
         self._page: _Page | None = None
-        self._prepared: dict[int, Environment] = {}
         self._pure: dict[Any, tuple[bool, Any]] = {}
         self.forget()
 
@@ -92,11 +91,10 @@ class Tracker:
         if self._page is not None:
             self._page.labels[f"{kind}\t{name}"] = None
 
-    def listing(self, name: str) -> Listing:
-        """Return a new list of contents under `name`, which pages may be made of."""
-        made = self.listings[name] = Listing()
-        made.name, made.read = name, functools.partial(self._note, "listing", name)
-        return made
+    def name(self, listing: Listing, name: str) -> None:
+        """Give `listing`, of which pages may be made, the name under which they note it."""
+        self.listings[name] = listing
+        listing.name, listing.read = name, functools.partial(self._note, "listing", name)
 
     def _hook(self) -> Callable[[Any, str], Any]:
         """Return the attribute access of Content objects that notes what is read from outside of them."""
@@ -117,17 +115,16 @@ class Tracker:
                 if name in _TEXTS or (name != "settings" and type(value) is not MethodType):
                     if name in _TOO_MUCH:
                         page.volatile = f"its templates read {name} of a {type(content).__name__}"
-                    page.contents.setdefault(id(content), (content, {}))[1][name] = None
+                    page.contents.setdefault(id(content), (content, {}))[1][_TEXTS.get(name, name)] = None
             return value
 
         return __getattribute__
 
     def prepare(self, environment: Environment) -> None:
         """Let an environment tell what its templates read; do it before they are compiled, which computes constants."""
-        if id(environment) in self._prepared:
+        if getattr(environment, "_tracker", None) is self:
             return
-        self._prepared[id(environment)] = environment
-        tracker = self
+        tracker = environment._tracker = self  # type: ignore[attr-defined]  # noqa: SLF001 - a name of ours
 
         class TrackedContext(Context):
             def resolve_or_missing(self, key: str) -> Any:
@@ -190,7 +187,6 @@ class Tracker:
         kind = _PassArg.from_obj(function)
 
         @pass_context
-        @functools.wraps(function, assigned=("__name__", "__doc__"), updated=())
         def call(context: Context, *args: Any, **kwargs: Any) -> Any:
             if self._page is not None:
                 self._page.volatile = _CHANGING.format(f"`{name}`")
@@ -199,42 +195,41 @@ class Tracker:
 
         return call
 
-    def now(self, label: str, environment: Environment, context: Mapping[str, Any]) -> str:
-        """Return a digest, or a short text, for the thing that `label` names, as it is now; raises Unknown."""
-        if label.startswith("name\t"):
-            name = label[5:]
-            value = context.get(name, environment.globals.get(name, self))
-            same = self._names.get(name)  # most are those of the page before
-            if same is None or same[0] is not value:
-                same = self._names[name] = value, "missing" if value is self else self._values.of(value)
-            return same[1]
-        key = (label, context["localsiteurl"])  # texts hold links relative to the page
-        known = self._known.get(key)
-        if known is None:
-            kind, name, *attributes = label.split("\t")
-            if kind == "content":
-                known = self._content(self._find(name), attributes, context["localsiteurl"])
-            elif kind == "listing":
-                known = self._values.of(list.copy(self.listings.get(name, ())))  # type: ignore[arg-type]
-            else:
-                assert environment.loader is not None
-                try:
-                    known = digest(environment.loader.get_source(environment, name)[0])
-                except TemplateNotFound:
-                    known = "absent"
-            self._known[key] = known
-        return known
+    def now(self, labels: Iterable[str], environment: Environment, context: Mapping[str, Any]) -> list[str]:
+        """Return a digest, or a short text, for each thing that `labels` name, as it is now; raises Unknown."""
+        found, place = [], context["localsiteurl"]  # texts hold links relative to the page
+        for label in labels:
+            if label[:5] == "name\t":
+                name = label[5:]
+                value = context.get(name, self)
+                if value is self:
+                    value = environment.globals.get(name, self)
+                same = self._names.get(name)  # most are those of the page before
+                if same is None or same[0] is not value:
+                    same = self._names[name] = value, "missing" if value is self else self._values.of(value)
+                found.append(same[1])
+                continue
+            if (label, place) not in self._known:
+                self._known[label, place] = self._look_up(label, environment, place)
+            found.append(self._known[label, place])
+        return found
 
-    def _content(self, content: Any, names: list[str], place: str) -> str:
-        if content is None:
-            return "missing"
+    def _look_up(self, label: str, environment: Environment, place: str) -> str:
+        kind, name, *attributes = label.split("\t")
+        if kind == "content":
+            content = self._find(name)
+            text = ",".join([self._attribute(content, attribute, place) for attribute in attributes])
+            return text if len(text) <= LONG else digest(text)
+        if kind == "listing":
+            return self._values.of(list.copy(self.listings.get(name, ())))  # type: ignore[arg-type]
+        assert environment.loader is not None
         try:
-            return digest(*(self._attribute(content, _TEXTS.get(name, name), place) for name in names))
-        except Unknown as unknown:
-            raise Unknown(f"{unknown} ({type(content).__name__} {content.source_path})") from None
+            return digest(environment.loader.get_source(environment, name)[0])
+        except TemplateNotFound:
+            return "absent"
 
     def _attribute(self, content: Any, name: str, place: str) -> str:
-        if name == "summary" and type(content).summary is Content.summary and "summary" not in content.metadata:
+        if name == "summary" and getattr(type(content), name, 0) is Content.summary and name not in content.metadata:
             name = "content"  # what is cut from the text is told by the text
         key = (id(content), name, place)
         if key not in self._known:

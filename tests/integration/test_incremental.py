@@ -12,15 +12,15 @@ import time
 
 import pelican
 import pytest
+from authorsite.publishing import build as building
 from authorsite.publishing.build import build, explain
 from authorsite.publishing.preview import preview
+from authorsite.publishing.rebuilding import rest
 from conftest import ROOT, SITE_DATE
 from pelican import Pelican
 from pelican.settings import read_settings
-from pelican_incremental import writer
 from pelican_incremental.session import BuildSession
 from PIL import Image
-from tiny_site import POST, TinySite, post
 
 STEPS, NIGHTLY = 40, 300
 WORDS = "ladder orchard window river paper lamp stone garden letter winter bridge harbour".split()
@@ -285,12 +285,17 @@ def test_explain_says_why_a_page_was_rendered_left_or_is_not_there(tmp_path):
     assert explain(done, "/archives/").startswith("archives/index.html was left as it is")
 
 
-def test_a_build_of_over_a_second_says_how_far_it_is(tmp_path, monkeypatch):
+def test_a_build_of_over_a_second_says_how_far_it_is(tmp_path, monkeypatch, capsys):
     moment = itertools.count(0, 0.7)
-    monkeypatch.setattr(writer.time, "monotonic", lambda: next(moment))
-    said = []
-    TinySite(tmp_path).change({POST: post()}).build(INCREMENTAL_SESSION=BuildSession(say=said.append))
-    assert said[:2] == ["1 pages …", "3 pages …"]
+    monkeypatch.setattr(building.time, "monotonic", lambda: next(moment))
+    monkeypatch.setattr(building.sys.stderr, "isatty", lambda: True)
+    RandomSite(tmp_path, "slow", author=True, theme=ROOT / "theme")
+    settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
+    settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
+    build(ROOT / "pelicanconf.py", settings, progress=True)
+    assert "pages …" in capsys.readouterr().err
+    build(ROOT / "pelicanconf.py", settings)
+    assert "pages …" not in capsys.readouterr().err
 
 
 def test_one_edited_body_renders_one_page_and_what_lists_it(tmp_path):
@@ -387,7 +392,7 @@ def test_an_edited_post_is_on_its_page_before_the_next_build_which_finds_it_righ
     settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
     share = BuildSession()
     build(ROOT / "pelicanconf.py", settings, share=share)
-    share.rest()
+    rest(share)
     other = min(set(site.posts) - {name})
     site.posts[name]["body"] = f"Quite **another** body, [linked](./{other}).\n\n## A heading"
     site.store(name)
@@ -409,7 +414,7 @@ def test_only_a_build_can_tell_what_becomes_of_a_post_that_is(tmp_path, change):
     settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
     share = BuildSession()
     build(ROOT / "pelicanconf.py", settings, share=share)
-    share.rest()
+    rest(share)
     before = tree(tmp_path / "output")
     site.posts[name] |= {
         "redate": {"date": "2011-01-01 08:00"},

@@ -8,14 +8,14 @@ import shutil
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError
-from pelican import Pelican
+from pelican import Pelican, signals
 from pelican.log import console
 from pelican.writers import FileOverwriteFailedError
 from pelican_incremental.manifest import BuildReport, Manifest
@@ -66,6 +66,7 @@ def build(
     share: BuildSession | None = None,
     judge: Callable[[Staged], bool] | None = None,
     patience: float | None = None,
+    progress: bool = False,
 ) -> Built:
     """Build the site of `settings_file`; `overrides` are Pelican settings that go before the file's.
 
@@ -79,13 +80,14 @@ def build(
     `judge` makes any site strict, and is asked, when there is no problem, whether its staging tree may be swapped in.
 
     `share` is where the build engine says what it does. `patience`: seconds to wait for another process to end.
+    `progress` has the terminal told how far a build is that takes over a second.
     """
     started = time.perf_counter()
     path = Path(settings_file).resolve()
     log = ProblemLog(root=root or path.parent, held=True)
     output = path.parent / "output"
     share = share or BuildSession()
-    with captured_logging(log):
+    with captured_logging(log), _progress(wanted=progress):
         try:
             output = _run(path, dict(overrides or {}), log, share, patience, drafts=drafts, judge=judge)
         except BuildFailed:
@@ -192,12 +194,20 @@ def _log_exception(log: ProblemLog, error: Exception) -> None:
         log.error(*place_of(error), what, "see where it comes from with TRACEBACK=1 before the command", kind="fault")
 
 
-def telling() -> BuildSession:
-    """Return what makes a build say on the terminal how far it is, once a second."""
-    share = BuildSession()
-    if sys.stderr.isatty():
-        share.say = lambda text: print(text, file=sys.stderr)
-    return share
+@contextmanager
+def _progress(*, wanted: bool) -> Iterator[None]:
+    """Say once a second how many pages and feeds are done, if that is wanted and somebody may see it."""
+    done, said = 0, time.monotonic()
+
+    def count(_path: str, **_more: Any) -> None:
+        nonlocal done, said
+        done += 1
+        if time.monotonic() > said + 1 and wanted and sys.stderr.isatty():
+            said = time.monotonic()
+            print(f"{done} pages …", file=sys.stderr)
+
+    with signals.content_written.connected_to(count):
+        yield
 
 
 def known(form: str) -> None:
@@ -209,7 +219,7 @@ def known(form: str) -> None:
 def run(settings_file: Path, form: str = "text", page: str = "", *, drafts: bool = False) -> int:
     """Build, say why `page` was rendered or left, when one is named, and return the exit status."""
     known(form)
-    built = build(settings_file, drafts=drafts, share=telling())
+    built = build(settings_file, drafts=drafts, progress=True)
     if page:
         print(explain(built, page))
     return say(built, form)
@@ -221,8 +231,13 @@ def say(built: Built, form: str = "text") -> int:
     if built.failed:
         return 1
     if form == "text":
-        print(f"{built.output}: {built.files} in {built.seconds:.1f} s. Look at it with: make serve")
+        print(f"{built.output}: {counted(built.files)} in {built.seconds:.1f} s. Look at it with: make serve")
     return 0
+
+
+def counted(report: BuildReport) -> str:
+    """Return how many files a build wrote, left and removed."""
+    return f"{report.written} written, {report.unchanged} unchanged, {report.removed} removed"
 
 
 def explain(built: Built, page: str) -> str:

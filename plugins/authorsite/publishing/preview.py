@@ -13,7 +13,7 @@ from pelican import signals
 from pelican.contents import Article
 from pelican.generators import ArticlesGenerator
 from pelican_incremental.patches import patched
-from pelican_incremental.readers import hearing
+from pelican_incremental.processes import hearing
 from pelican_incremental.session import BuildSession
 
 content_edited: Any = signal("content_edited")
@@ -46,7 +46,8 @@ def _preview(session: BuildSession, generators: list[Any], path: Path) -> str:
     if type(content) is not Article:
         return ""
     generator = next(g for g in generators if isinstance(g, ArticlesGenerator))
-    with patched(manifest), hearing() as heard:
+    heard: list[Any] = []
+    with patched(manifest), hearing(heard):
         before = session.messages()
         fresh = generator.readers.read_file(
             base_path=generator.path,
@@ -68,7 +69,7 @@ def _preview(session: BuildSession, generators: list[Any], path: Path) -> str:
             return ""
         place = manifest.name(os.path.join(generator.output_path, content.save_as))  # noqa: PTH118 - as Pelican's
         manifest.before.pop(place, None)
-        session.writer._made_of = lambda *_: ("", "", "")  # type: ignore[method-assign]  # noqa: SLF001 - the next build renders it anyway
+        session.writer._made_of = lambda *_: ("", [], "")  # type: ignore[method-assign]  # noqa: SLF001 - the next build renders it anyway
         write = functools.partial(session.writer.write_file, relative_urls=context["RELATIVE_URLS"])
         _only(generator, content, write)
         return place

@@ -15,7 +15,7 @@ from ..feeds.diff import check as compare_feeds
 from ..feeds.diff import items_of
 from ..problems import Refused
 from ..settings import NAME, SiteSettings, now_of, site_of
-from .build import Staged, build, known, telling
+from .build import Staged, build, known
 from .manifest import Changes, count, is_feed
 from .swapping import alone
 from .targets import Target, target_of
@@ -36,7 +36,7 @@ def check(settings_file: Path, form: str = "text") -> int:
         return False
 
     known(form)
-    built = build(settings_file, share=telling(), judge=judge)
+    built = build(settings_file, progress=True, judge=judge)
     built.problems.print(form, sys.stderr if form == "text" else sys.stdout)
     if form == "text" and told:
         print(f"Against {told[0]}.")
@@ -59,7 +59,7 @@ def publish(settings_file: Path, *, yes: bool = False, dry_run: bool = False, sa
         run = _Publish(settings_file.resolve().parent, yes, dry_run, say, until_done)
         try:
             say("Building …")
-            built = build(settings_file, share=telling(), judge=run.judge)
+            built = build(settings_file, progress=True, judge=run.judge)
             if not built.failed:
                 return run.finish(built.output) if run.wanted else run.status
             built.problems.print()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -13,7 +14,7 @@ from typing import Any
 from pelican_incremental.session import BuildSession
 
 from ..settings import AFTERWARDS, Afterwards
-from .build import Built, build
+from .build import Built, build, counted
 from .preview import preview
 
 _PATIENCE = 600
@@ -41,9 +42,19 @@ def answer() -> None:
         built = build(settings_file, overrides, drafts=drafts, share=share, patience=_PATIENCE)
         out.write(json.dumps(_told(built, share), ensure_ascii=False) + "\n")
         out.flush()
-        share.rest()
+        rest(share)
         if not built.failed:
             may_put_off = _catch_up(share, afterwards)
+
+
+def rest(share: BuildSession) -> None:
+    """Let go of what the next build will not need, while nobody waits for one."""
+    if share.writer is not None:
+        share.writer._written_files.clear()  # noqa: SLF001 - Pelican refuses to write a file twice
+        share.writer._overridden_files.clear()  # noqa: SLF001 - the same
+        share.writer.tracker.forget()  # values may have changed
+    gc.unfreeze()
+    gc.collect()
 
 
 def _catch_up(share: BuildSession, afterwards: Afterwards) -> bool:
@@ -63,7 +74,9 @@ def _told(built: Built, share: BuildSession) -> dict[str, Any]:
     told: dict[str, Any] = {
         "problems": [asdict(problem) for problem in built.problems],
         "changed": sorted(share.report.changed),
-        "summary": f"{share.report} in {built.seconds:.2f} s" if not built.failed else built.problems.summary(),
+        "summary": f"{counted(share.report)} in {built.seconds:.2f} s"
+        if not built.failed
+        else built.problems.summary(),
     }
     if share.settings:
         names = [share.settings["PATH"], share.settings["THEME"], *share.settings["THEME_TEMPLATES_OVERRIDES"]]

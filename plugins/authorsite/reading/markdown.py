@@ -15,12 +15,12 @@ from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown.extensions.smarty import SmartyExtension, substitutions
 from markdown.treeprocessors import Treeprocessor
+from pelican_incremental.quick_markdown import quicken
 
 from ..markup import excerpt, plain, without
 from .bibliography import Reference
 from .bounds import TooLong, bound
 from .links import Lines
-from .quick_inline import quicken
 from .references import Found, References
 
 _CONFIGS = {

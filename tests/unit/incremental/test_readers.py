@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pelican.log import FatalLogger
 from pelican_incremental import readers
+from pelican_incremental.processes import hearing
 from pelican_incremental.readers import FEW, CacheableReader, Parsed, Texts
 from pelican_incremental.store import Store
 
@@ -47,20 +48,22 @@ def test_what_a_file_says_is_said_once_when_its_turn_comes(tmp_path, paths, core
     monkeypatch.setattr(readers, "may_fork", lambda: True)
     # Pelican leaves out what it has said before: each case has words of its own.
     loud = Loud(f"{cores} cores")
-    work = Texts(Store(tmp_path / "texts.sqlite"), cores=cores)
-    work.expect(loud, paths)
-    for path in paths:
-        number, before = int(Path(path).stem), len(caplog.records)
-        if number % 11:
-            assert work.take(loud, path).html == f"<p>{number}</p>"
-        else:
-            with pytest.raises(ValueError, match=str(number)):
-                work.take(loud, path)
-        said = [record.getMessage() for record in caplog.records[before:]]
-        assert said == ([f"{cores} cores file {number}"] if number % 10 == 0 else [])
-    work.finish()
+    heard = []
+    with hearing(heard):
+        work = Texts(Store(tmp_path / "texts.sqlite"), heard=heard, cores=cores)
+        work.expect([(loud, path) for path in paths])
+        for path in paths:
+            number, before = int(Path(path).stem), len(caplog.records)
+            if number % 11:
+                assert work.take(loud, path).html == f"<p>{number}</p>"
+            else:
+                with pytest.raises(ValueError, match=str(number)):
+                    work.take(loud, path)
+            said = [record.getMessage() for record in caplog.records[before:]]
+            assert said == ([f"{cores} cores file {number}"] if number % 10 == 0 else [])
+        work.finish()
     again = Texts(Store(tmp_path / "texts.sqlite"), cores=1)
-    again.expect(loud, paths)
+    again.expect([(loud, path) for path in paths])
     kept = [path for path in paths if int(Path(path).stem) % 10 and int(Path(path).stem) % 11]
     assert [again.take(loud, path).html for path in kept] == [f"<p>{Path(path).stem}</p>" for path in kept]
     assert again.parsed == 0
@@ -71,7 +74,7 @@ def test_what_a_file_says_is_said_once_when_its_turn_comes(tmp_path, paths, core
 def test_copies_of_this_process_parse(tmp_path, paths, monkeypatch):
     monkeypatch.setattr(readers, "may_fork", lambda: True)
     work, loud = Texts(Store(tmp_path / "texts.sqlite"), cores=2), Loud()
-    work.expect(loud, paths)
+    work.expect([(loud, path) for path in paths])
     quiet = [path for path in paths if int(Path(path).stem) % 10 and int(Path(path).stem) % 11]
     makers = {work.take(loud, path).data for path in quiet}
     work.finish()
@@ -96,7 +99,8 @@ def test_the_first_build_has_data_as_the_next_will_have_it(tmp_path):
     seen = []
     for _ in range(2):
         texts = Texts(Store(tmp_path / "texts.sqlite"), cores=1)
-        texts.expect(Plain((1, {2: "x"})), [str(file)])
-        seen.append(texts.take(Plain((1, {2: "x"})), str(file)).data)
+        reader = Plain((1, {2: "x"}))
+        texts.expect([(reader, str(file))])
+        seen.append(texts.take(reader, str(file)).data)
         texts.finish()
     assert seen == [[1, {"2": "x"}]] * 2

@@ -1,12 +1,10 @@
 """The quick inline step: what Python-Markdown writes, sooner."""
 
-import re
-
 import pytest
-from authorsite.reading.quick_inline import necessary, quicken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
+from pelican_incremental.quick_markdown import quicken
 
 EXTENSIONS = ["extra", "smarty", "sane_lists", "toc", "codehilite", "meta"]
 
@@ -52,24 +50,3 @@ PLAIN, QUICK = Markdown(extensions=EXTENSIONS), quicken(Markdown(extensions=EXTE
 @given(st.text(alphabet="ab *_`[]()!<>&;\"'\\^:#-\n.~=|{}1@/", max_size=60) | st.text(max_size=40))
 def test_random_text_comes_out_the_same(text):
     assert PLAIN.reset().convert(text) == QUICK.reset().convert(text)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "needs"),
-    [
-        (r"\[x\]", ["[x]"]),
-        (r"a  \nb?", ["a  \n"]),
-        (r"[*_]+a?", ["*", "_"]),
-        (r"a\[b+", ["a["]),
-        (r"(?:a|b)c*", ["a", "b"]),
-        (r"(?:ax|b)c*", ["ax", "b"]),
-        (r"(?:a|b*)", None),
-        (r"(?<!\\)`", ["`"]),
-        (r"a*b?", None),
-        (r"[^a]", None),
-        (r"(?i)a", None),
-        (r"(?=\d)(x)", ["x"]),
-    ],
-)
-def test_what_every_match_must_hold(pattern, needs):
-    assert necessary(re.compile(pattern)) == (None if needs is None else frozenset(needs))
