@@ -165,8 +165,10 @@ class DiscoveryGenerator(Generator):
         url = "search/"
         writer.write_file(f"{url}index.html", template, self.context, url=url, search_script=place if files else "")
 
-    def _place_index(self, files: list[tuple[str, Path]]) -> None:
-        for name, file in files:
+    def _place_index(self, files: list[tuple[str, Path]], stop: Callable[[], bool] = bool) -> None:
+        for number, (name, file) in enumerate(files):
+            if number % search.LOT == 0 and stop():
+                return  # the last file, which names the others, is still the older one
             output.place(self.context, name, file)
 
     def _renew_index(self, stop: Callable[[], bool]) -> bool:
@@ -177,14 +179,14 @@ class DiscoveryGenerator(Generator):
             while not index.is_ready():
                 if stop():
                     return True
-            files = index.files()
+            files = index.files(stop)
         except (search.SearchFailed, OSError):
             return False
         finally:
             index.close()
         # A strict build's folder is another's by now: the next build takes what is made.
         if Path(self.output_path).is_dir():
-            self._place_index(files)
+            self._place_index(files, stop)
         return True
 
     def _write_redirects(self, writer: Any) -> None:

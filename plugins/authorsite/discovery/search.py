@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
@@ -26,6 +26,9 @@ _UNUSED_SECONDS = 60
 """An index that no build has used for so long is removed: another build may be copying it."""
 
 _STAMPS = "stamps.json"
+_ENTRY = "pagefind-entry.json"
+LOT = 25
+"""So many files are written before it is asked again whether to stop."""
 
 
 def _command() -> list[str]:
@@ -84,13 +87,16 @@ class SearchIndex:
         """Return whether files() need not wait for Pagefind."""
         return self._pagefind is None or self._pagefind.is_ready()
 
-    def files(self) -> list[tuple[str, Path]]:
-        """Return each file of the index with its place below the output folder; raises SearchFailed."""
+    def files(self, stop: Callable[[], bool] = bool) -> list[tuple[str, Path]]:
+        """Return each file of the index with its place below the output folder; raises SearchFailed.
+
+        `stop` is asked now and then; there are no files when it has said yes. The file that names the others is last.
+        """
         try:
             if not _whole(self._folder) and self._documents:
                 self.begin()
                 assert self._pagefind is not None
-                _keep(self._pagefind.files(), self._folder)
+                _keep(self._pagefind.files(), self._folder, stop)
         finally:
             self.close()
         return self._used(self._folder, _whole(self._folder))
@@ -109,7 +115,7 @@ class SearchIndex:
                 os.utime(other)
             elif time.time() - _last_use(other) > _UNUSED_SECONDS:
                 shutil.rmtree(other, ignore_errors=True)
-        return [(f"{FOLDER}/{name}", folder / name) for name in sorted(names)]
+        return [(f"{FOLDER}/{name}", folder / name) for name in sorted(names, key=lambda name: (name == _ENTRY, name))]
 
     def close(self) -> None:
         """End Pagefind, whether it is ready or not."""
@@ -125,7 +131,7 @@ class _Pagefind:
     """
 
     def __init__(self, requests: list[dict[str, Any]]) -> None:
-        self._wanted = len(requests)
+        self._wanted, self._answered, self._read = len(requests), 0, 0
         self._end = time.monotonic() + _SECONDS
         self._said, self._errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - see close
         try:
@@ -138,24 +144,22 @@ class _Pagefind:
             self._process.stdin.write(b",".join([*lines, b""]))
             self._process.stdin.flush()
 
-    def _answers(self) -> list[bytes]:
-        return _content(self._said).split(b",")[:-1]
-
     def is_ready(self) -> bool:
         """Return whether it has answered all requests, or has ended, or takes too long."""
         ended = self._process.poll() is not None or time.monotonic() > self._end
-        return ended or len(self._answers()) == self._wanted
+        said = _content(self._said, self._read)  # each answer ends with a comma
+        self._read, self._answered = self._read + len(said), self._answered + said.count(b",")
+        return ended or self._answered == self._wanted
 
     def files(self) -> dict[str, bytes]:
         """Wait for the last answer, and return the files that it holds; raises SearchFailed."""
         while not self.is_ready():
             time.sleep(0.02)
-        answers = self._answers()
-        if len(answers) < self._wanted:
+        if self._answered < self._wanted:
             said, status = _content(self._errors).decode("utf-8", "replace"), self._process.poll()
             failure = f"it took longer than {_SECONDS} seconds" if status is None else f"status {status}"
             raise SearchFailed(" ".join(said.split())[-200:] or failure)
-        last = json.loads(b64decode(answers[-1]))["payload"]
+        last = json.loads(b64decode(_content(self._said).split(b",")[-2]))["payload"]
         if "files" not in last:
             raise SearchFailed(str(last.get("message")))
         return {file["path"]: b64decode(file["content"]) for file in last["files"]}
@@ -168,9 +172,9 @@ class _Pagefind:
         self._errors.close()
 
 
-def _content(file: IO[bytes]) -> bytes:
-    """Return all that another process has written to a file; its place in the file is ours, and must not be moved."""
-    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)
+def _content(file: IO[bytes], begin: int = 0) -> bytes:
+    """Return what another process has written to a file; its place in the file is ours, and must not be moved."""
+    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size - begin, begin)
 
 
 def _requests(documents: list[Document], language: str) -> Iterator[dict[str, Any]]:
@@ -188,13 +192,15 @@ def _page(document: Document, language: str) -> str:
     )
 
 
-def _keep(files: dict[str, bytes], folder: Path) -> None:
+def _keep(files: dict[str, bytes], folder: Path, stop: Callable[[], bool]) -> None:
     """Write the files to `folder`, all or none, but for Pagefind's own interfaces: ours is a tenth of them."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="making-", ignore_cleanup_errors=True) as name:
         stamps = {}
-        for place, data in files.items():
-            if not place.startswith("pagefind-") or place in {"pagefind-entry.json", "pagefind-worker.js"}:
+        for number, (place, data) in enumerate(files.items()):
+            if number % LOT == 0 and stop():
+                return
+            if not place.startswith("pagefind-") or place in {_ENTRY, "pagefind-worker.js"}:
                 path = Path(name, "bundle", place)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)

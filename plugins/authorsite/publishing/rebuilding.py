@@ -67,7 +67,7 @@ def _catch_up(share: BuildSession, afterwards: Afterwards) -> bool:
 
 def _is_asked() -> bool:
     """Return whether a line has come in, after a moment's patience."""
-    return bool(select.select([sys.stdin], [], [], 0.05)[0])
+    return bool(select.select([sys.stdin], [], [], 0.02)[0])
 
 
 def _told(built: Built, share: BuildSession) -> dict[str, Any]:

@@ -87,6 +87,21 @@ def test_a_closed_index_leaves_neither_process_nor_file(tmp_path, runs):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_index_that_is_stopped_leaves_nothing_and_can_be_made_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(search, "LOT", 5)
+    for enough in (1, 2, 3):
+        answers = iter([False] * enough)
+        assert SearchIndex(DOCUMENTS, "en", tmp_path).files(lambda given=answers: next(given, True)) == []
+        assert list(tmp_path.iterdir()) == []
+    assert files(DOCUMENTS, tmp_path)
+
+
+def test_the_file_that_names_the_others_is_put_in_place_last(tmp_path):
+    made = SearchIndex(DOCUMENTS, "en", tmp_path).files()
+    assert made[-1][0] == "pagefind/pagefind-entry.json"
+    assert len(made) > len(DOCUMENTS)
+
+
 FAULTS = {
     "cannot be started": (["/nowhere/python"], "No such file"),
     "ends at once": (["/bin/sh", "-c", "echo No module named pagefind >&2; exit 1"], "No module named pagefind"),
