@@ -57,8 +57,7 @@ def code_digest(place: Path | None) -> str:
 def _place_of(plugin: Any) -> Path | None:
     """Return the folder of a plugin that is a package, the file of one that is a module."""
     module = plugin if isinstance(plugin, types.ModuleType) else sys.modules.get(getattr(plugin, "__module__", ""))
-    folder = next(iter(getattr(module, "__path__", ())), None)
-    file = folder or getattr(module, "__file__", None)
+    file = next(iter(getattr(module, "__path__", ())), None) or getattr(module, "__file__", None)
     return Path(file) if file else None
 
 

@@ -22,16 +22,18 @@ def related(features: Sequence[frozenset[Hashable]], count: int = 3) -> list[tup
             posts_with[feature].append(number)
     weight = {feature: log(len(features) / len(posts)) for feature, posts in posts_with.items()}
     rank = {feature: {post: n for n, post in enumerate(posts)} for feature, posts in posts_with.items()}
+    # Sums of floats depend on their order, and sets have another in each process.
+    order = {feature: n for n, feature in enumerate(sorted(posts_with, key=repr))}
 
     def best(number: int) -> tuple[int, ...]:
-        scores: dict[int, float] = defaultdict(float)
-        # Sorted: sums of floats depend on their order, and sets have another in each process.
-        for feature in sorted(features[number], key=repr):
-            at = rank[feature][number]
-            for other in posts_with[feature][max(0, at - NEAR) : at + NEAR + 1]:
-                scores[other] += weight[feature]
+        scores: dict[int, float] = {}
+        for feature in sorted(features[number], key=order.__getitem__):
+            at, gain = rank[feature][number], weight[feature]
+            for other in posts_with[feature][max(0, at - NEAR) : at + NEAR + 1] if gain else ():
+                scores[other] = scores.get(other, 0.0) + gain
         scores.pop(number, None)
-        chosen = (other for other in scores if scores[other] > 0)
+        least = min(sorted(scores.values(), reverse=True)[:count], default=0)
+        chosen = (other for other, score in scores.items() if score >= least)
         return tuple(sorted(chosen, key=lambda other: (-scores[other], abs(other - number), other))[:count])
 
     return [best(number) for number in range(len(features))]
