@@ -153,7 +153,9 @@ GROUPS = {
 }
 
 
-@pytest.mark.parametrize("by", ["slug", {"slug", "lang"}, "nobody", None, 7], ids=str)
+@pytest.mark.parametrize(
+    "by", ["slug", {"slug", "lang"}, "nobody", None, 7], ids=["slug", "both", "nobody", "none", "7"]
+)
 @pytest.mark.parametrize("marked", [{}, {"translation": "true"}], ids=["plain", "marked"])
 @pytest.mark.parametrize("group", GROUPS)
 def test_translations(both, group, marked, by):
