@@ -124,11 +124,11 @@ def is_pure(value: Any, depth: int = 5) -> bool:
     The code must use nothing but its arguments, plain constants, pure functions (`depth` calls down) and modules such
     as re and math, and no name that reads files, the clock or chance, or changes what it is given.
     """
-    if isinstance(value, (tuple, frozenset)):
+    if isinstance(value, (tuple, frozenset)) and not callable(value):
         return all(is_pure(part, depth) for part in value)
     if isinstance(value, types.ModuleType):
         return value.__name__ in _PURE_MODULES
-    if isinstance(value, _CONSTANT) or getattr(value, "__pure__", False):
+    if (isinstance(value, _CONSTANT) and not callable(value)) or getattr(value, "__pure__", False):
         return True
     if isinstance(value, functools.partial):
         return is_pure((value.func, *value.args, *value.keywords.values()), depth)

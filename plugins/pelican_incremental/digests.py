@@ -16,7 +16,7 @@ from .store import digest
 
 _SHORT, LONG, _MANY = 64, 400, 8
 _SCALARS = (str, int, float, complex, bytes, bool, type(None))
-_BY_REPR = (date, time, timedelta, tzinfo, Decimal, range, type(...), re.Pattern)
+_BY_REPR = (date, time, timedelta, tzinfo, Decimal, range, type(...))
 _OF_A_WRAPPER = frozenset(("settings", "_name", "name", "_slug", "slug", "_slug_from_name"))
 
 
@@ -99,6 +99,8 @@ class Digester:
             return self._joined(name, value)
         if isinstance(value, datetime):
             return f"{name} {value.isoformat()} {value.tzinfo} {value.fold}"
+        if isinstance(value, re.Pattern):
+            return self._joined(name, (value.pattern, value.flags))
         if isinstance(value, (Enum, *_BY_REPR)):
             return f"{name} {value!r}"
         if isinstance(value, Mapping):

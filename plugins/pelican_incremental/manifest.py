@@ -172,7 +172,7 @@ class Manifest:
         gone = self.before.keys() - self.entries.keys()
         for path in _files_below(self.root):
             name = path[len(self.root) + 1 :]
-            if name in self.entries or name in self.strays:
+            if name in self.entries or name in self.strays or not os.path.lexists(path):
                 continue
             stat, known = os.lstat(path), self.before.get(name, Entry())
             entry = Entry(stat.st_mtime_ns, stat.st_size, "", known.foreign)
@@ -217,7 +217,7 @@ class Manifest:
 
 def _files_below(folder: str) -> Iterator[str]:
     """Give the paths of all files below a folder, and of links to folders, which are not followed."""
-    with os.scandir(folder) as found:
+    with suppress(OSError), os.scandir(folder) as found:
         for entry in found:
             if entry.is_dir(follow_symlinks=False):
                 yield from _files_below(entry.path)

@@ -16,11 +16,13 @@ from typing import Any
 
 from pelican import generators, readers, urlwrappers, utils
 from pelican.contents import Content
+from pelican.settings import DEFAULT_CONFIG
 
 from .manifest import Entry, Manifest
 from .quick_markdown import reused
 from .store import digest
 
+_PLAIN_MODULES = re.compile(r"(markdown|pelican_incremental|pelican(?!\.plugins))\.")
 _SIMPLE = re.compile(r"(?:[^{}]|{slug}|{date:[^{}]*})*")
 _PLAIN = re.compile("(?:[ -$&-~]|%[aAbBdHIjmMpSyYZ])*")
 _DATE = re.compile(r"[1-9]\d{3}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?")
@@ -29,14 +31,24 @@ _DATE = re.compile(r"[1-9]\d{3}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?")
 @contextmanager
 def patched(manifest: Manifest) -> Iterator[None]:
     """Replace the names while it lasts; may be entered again within."""
+    slug = functools.cache(urlwrappers.slugify)
+    below = functools.cache(lambda root, path: plain_path(SimpleNamespace(settings={"PATH": root}, source_path=path)))
+    plain_path, plain_links, plain_update = (
+        Content.get_relative_source_path,
+        Content.get_static_links,
+        Content._update_content,  # noqa: SLF001 - there is no public name
+    )
     replaced: list[tuple[Any, str, Any]] = [
         (utils, "copy_file", _noted_copy(utils.copy_file, manifest)),
         (generators, "process_translations", _quick_translations(generators.process_translations)),
         # Where a text stands below the content folder, asked eight times for each: 1.2 s.
-        (Content, "get_relative_source_path", functools.cache(Content.get_relative_source_path)),
-        (urlwrappers, "slugify", _remembered_slugs(urlwrappers.slugify)),
+        (Content, "get_relative_source_path", lambda c, path=None: below(c.settings["PATH"], path or c.source_path)),
+        # The slug of a tag or author, made for each text that names it: 0.5 s.
+        (urlwrappers, "slugify", lambda *a, regex_subs=(), **k: slug(*a, regex_subs=(*map(tuple, regex_subs),), **k)),
+        # Links to other texts are looked for only where they can be: 0.2 s.
+        (Content, "get_static_links", lambda c: plain_links(c) if _may_link(c, c._content) else set()),  # noqa: SLF001
+        (Content, "_update_content", lambda c, text, url: plain_update(c, text, url) if _may_link(c, text) else text),
         (utils, "strftime", _quick_strftime(utils.strftime)),
-        (Content, "_get_intrasite_link_regex", _quick_links(Content._get_intrasite_link_regex)),  # noqa: SLF001
         (Content, "_expand_settings", _quick_url(Content._expand_settings)),  # noqa: SLF001
         (readers, "Markdown", reused(readers.Markdown)),
         (readers, "get_date", _quick_date(readers.get_date)),
@@ -45,8 +57,9 @@ def patched(manifest: Manifest) -> Iterator[None]:
         memoized.cache.clear()  # Pelican keeps every article of every build in them
     with ExitStack() as stack:
         for owner, name, value in replaced:
-            stack.callback(setattr, owner, name, vars(owner)[name])
-            setattr(owner, name, value)
+            if _PLAIN_MODULES.match(vars(owner)[name].__module__):  # a plugin has not replaced it
+                stack.callback(setattr, owner, name, vars(owner)[name])
+                setattr(owner, name, value)
         yield
 
 
@@ -65,51 +78,31 @@ def _noted_copy(plain: Callable[[str, str], None], manifest: Manifest) -> Callab
     return copy_file
 
 
-def _remembered_slugs(plain: Callable[..., str]) -> Any:
-    """Make the slug of a tag or author once, not for each text that names it: 0.5 s."""
-    known: dict[Any, str] = {}
-
-    def slugify(value: str, **how: Any) -> str:
-        key = (value, repr(how))
-        if key not in known:
-            known[key] = plain(value, **how)
-        return known[key]
-
-    return slugify
-
-
 def _quick_url(plain: Callable[..., Any]) -> Any:
     """Put slug and date alone into a pattern that asks for no more, without a copy of all metadata: 0.2 s."""
 
     def expand(self: Any, key: str, klass: str | None = None) -> Any:
         pattern = str(self.settings[f"{klass or type(self).__name__}_{key}".upper()])
-        if _SIMPLE.fullmatch(pattern) and hasattr(self, "date"):
+        own = getattr(getattr(type(self).url_format, "fget", None), "__module__", "") == "pelican.contents"
+        if own and _SIMPLE.fullmatch(pattern) and hasattr(self, "date"):
+            for wrapper in ("author", "category"):
+                getattr(getattr(self, wrapper, None), "slug", "")  # one that can't be made is reported
             return pattern.format(slug=getattr(self, "slug", ""), date=self.date)
         return plain(self, key, klass)
 
     return expand
 
 
-def _quick_links(plain: Callable[..., Any]) -> Any:
-    """Look for links to other texts only where they can begin: 0.2 s."""
-
-    def pattern_of(self: Any) -> Any:
-        own = plain(self)
-        if not self.settings["INTRASITE_LINK_REGEX"].startswith("[{|]"):
-            return own
-        return SimpleNamespace(
-            sub=lambda put, text: own.sub(put, text) if "{" in text or "|" in text else text,
-            finditer=lambda text: own.finditer(text) if "{" in text or "|" in text else (),
-        )
-
-    return pattern_of
+def _may_link(content: Any, text: str) -> bool:
+    usual = content.settings["INTRASITE_LINK_REGEX"] == DEFAULT_CONFIG["INTRASITE_LINK_REGEX"]
+    return not (usual and text) or "{" in text or "|" in text
 
 
 def _quick_strftime(plain: Callable[..., Any]) -> Any:
     """Format a date in one go, not each of its parts: 0.2 s."""
 
     def strftime(date: Any, how: str) -> Any:
-        quick = isinstance(date, datetime) and _PLAIN.fullmatch(how)
+        quick = type(date) in {datetime, utils.SafeDatetime} and _PLAIN.fullmatch(how)
         return datetime.strftime(date, how) if quick else plain(date, how)
 
     return strftime
@@ -132,7 +125,7 @@ def _quick_translations(plain: Callable[..., Any]) -> Any:
 
     def process_translations(contents: list[Any], translation_id: Any = None) -> Any:
         with suppress(TypeError, AttributeError):
-            ids = {translation_id} if isinstance(translation_id, str) else set(translation_id or ())
+            ids = [translation_id] if isinstance(translation_id, str) else [*(translation_id or ())]
             by_id = {attrgetter(*ids)(content): content for content in contents}
             if len(by_id) == len(contents) and not any("translation" in content.metadata for content in contents):
                 for content in contents:

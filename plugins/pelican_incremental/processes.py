@@ -51,6 +51,7 @@ def _begin(work: Callable[[Any], Any]) -> None:
     _work = work
     gc.disable()
     logging.getLogger().handlers.clear()  # the lock of one may have been shut by another thread
+    logging.lastResort = None
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -76,6 +76,7 @@ def reused(plain: type[Markdown]) -> Callable[..., Markdown]:
             made[:] = [(settings, markdown, markdown.preprocessors["meta"])]
         _, markdown, meta = made[0]
         markdown.preprocessors.register(meta, "meta", 27)  # Pelican takes it out after the body
+        markdown.parser.state.clear()  # what a text left that could not be converted
         return markdown.reset()
 
     return make

@@ -104,7 +104,7 @@ class Texts:
         """Return what the file at `path` gives."""
         with suppress(ValueError, TypeError):
             parsed = Parsed(*json.loads(self._stored.pop(self._keys.pop(path, ""), "")))
-            if parsed.included == _digest_of(parsed.includes):
+            if parsed.included == _digest_of(path, parsed.includes):
                 return parsed
         key, text, parsed = self._parse(reader, path)
         self.parsed += not key
@@ -124,7 +124,7 @@ class Texts:
         # What was reported must be reported in each build, and what changed meanwhile was perhaps read later.
         if not with_ or len(self._heard) > before or _read(path) != raw:
             return "", "", parsed
-        kept = parsed._replace(included=_digest_of(parsed.includes))
+        kept = parsed._replace(included=_digest_of(path, parsed.includes))
         return digest(with_, raw), json.dumps(kept, ensure_ascii=False), parsed
 
     def _parse_alone(self, reader: CacheableReader, path: str) -> tuple[str, str]:
@@ -156,10 +156,10 @@ def _read(path: str) -> bytes:
         return file.read()
 
 
-def _digest_of(paths: Iterable[str]) -> str:
-    """Return the digest of the files at `paths`; "" for none."""
+def _digest_of(place: str, paths: Iterable[str]) -> str:
+    """Return the digest of the files at `paths`, which stand where `place` sees them; "" for none."""
     files = [path.read_bytes() if path.is_file() else "" for path in map(Path, paths)]
-    return digest(*files) if files else ""
+    return digest(place, *files) if files else ""
 
 
 class _TwoSteps(CacheableReader):

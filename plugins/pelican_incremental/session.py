@@ -1,7 +1,6 @@
 """One build under the engine: where it takes its place in a Pelican run, and what its caller may know of it."""
 
 import gc
-import itertools
 import os
 import time
 from collections import defaultdict
@@ -61,7 +60,6 @@ def engage(pelican: Any) -> None:
     pelican.run = lambda: _Run(pelican).run(plain)
 
 
-_LISTINGS = ("tags", "categories", "authors")
 _RUNS: list["_Run"] = []
 """The builds under way, each within the one before."""
 
@@ -78,7 +76,7 @@ class _Run:
         cache, root = Path(self.settings["CACHE_PATH"]), Path(pelican.output_path)
         self.manifest = Manifest(cache, self.session.output or root, root, self.session.report)
         self.session.settings, self.session.manifest = self.settings, self.manifest
-        self.heard, self.marked = list[Any](), list[str]()
+        self.heard, self.marked, self.listings = list[Any](), list[str](), list[tuple[str, Any]]()
         self.texts = Texts(Store(cache / "texts.sqlite"), code, self.heard)
         self.tracker = Tracker(self._content, lambda: len(self.heard) + self.session.messages())
 
@@ -144,8 +142,10 @@ class _Run:
         if generator.settings is not self.settings:
             return  # of a build within this one
         if isinstance(generator, ArticlesGenerator):
-            for kind in _LISTINGS:
-                setattr(generator, kind, defaultdict(Listing))
+            for kind in ("tags", "categories", "authors"):
+                listings: dict[Any, Listing] = defaultdict(Listing)
+                setattr(generator, kind, listings)
+                self.listings.append((kind, listings))
         # Stamps for Pelican's cache, which is off: two looks at each file for each of two caches.
         generator._filestamp_func = generator.readers._filestamp_func = bool  # noqa: SLF001 - there is no other switch
         plain = generator.get_files
@@ -167,10 +167,9 @@ class _Run:
         if generators[0].settings is not self.settings:
             return
         self.session.generators, self.session.context = generators, generators[0].context
-        for kind, generator in itertools.product(_LISTINGS, generators):
-            for key, listing in dict(getattr(generator, kind, ())).items():
-                if isinstance(listing, Listing):
-                    self.tracker.name(listing, f"{kind} {key.slug}")
+        for kind, listings in self.listings:
+            for key, listing in listings.items():
+                self.tracker.name(listing, f"{kind} {getattr(key, 'slug', key)}")
         for env in {id(g.env): g.env for g in generators if hasattr(g, "env")}.values():  # some share one
             used = functions_digest([*env.filters.values(), *env.tests.values(), *env.globals.values()])
             self.salt = digest(self.salt, used)

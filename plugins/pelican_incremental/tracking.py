@@ -141,7 +141,8 @@ class Tracker:
         for own, jinjas in ((environment.filters, FILTERS), (environment.tests, TESTS)):
             function: Any
             for name, function in own.items():
-                if name == "random" or not (jinjas.get(name) is function or self._is_pure(function)):
+                hidden = isinstance(function, MethodType) and not getattr(function, "__pure__", False)
+                if name == "random" or hidden or not (jinjas.get(name) is function or self._is_pure(function)):
                     own[name] = self._volatile(name, function)
                     environment.bytecode_cache = None  # what is compiled now would not do without the engine
         if environment.finalize is not None and not self._is_pure(environment.finalize):
