@@ -61,6 +61,7 @@ class Digester:
     def __init__(self) -> None:
         self._known: dict[int, tuple[str, Any]] = {}
         self._open: set[int] = set()
+        self._circles = 0
 
     def of(self, value: Any) -> str:
         """Return a text that stands for all of `value`; raises Unknown.
@@ -80,13 +81,15 @@ class Digester:
         if kind is Listing and value.name:
             return f"listing {value.name}"
         if id(value) in self._open:
+            self._circles += 1
             return "itself"
+        before = self._circles
         self._open.add(id(value))
         try:
             made = self._composed(value)
         finally:
             self._open.discard(id(value))
-        if not self._open and isinstance(value, (list, tuple, dict)) and len(value) > _MANY:
+        if self._circles == before and isinstance(value, (list, tuple, dict)) and len(value) > _MANY:
             self._known[id(value)] = made, value  # held, so that its id stays its own
         return made
 
