@@ -20,6 +20,9 @@ from .preview import preview
 _PATIENCE = 600
 """Seconds to wait for a publish to end, say."""
 
+_QUIET = 3
+"""Seconds without a save before what may be done afterwards is begun: it keeps all cores busy."""
+
 
 def answer() -> None:
     """Build once for every line that comes in, and answer each with one line of JSON; argv: settings file, drafts.
@@ -59,15 +62,15 @@ def rest(share: BuildSession) -> None:
 
 def _catch_up(share: BuildSession, afterwards: Afterwards) -> bool:
     """Do what a build put off, until another is asked for; return False if that failed, and only a build can say so."""
-    if not afterwards or share.manifest is None:
+    if not afterwards or share.manifest is None or _is_asked(_QUIET):
         return True
     share.manifest.begin()  # what is made now goes with the next build, unless that wants it
     return all(work(_is_asked) for work in afterwards)
 
 
-def _is_asked() -> bool:
-    """Return whether a line has come in, after a moment's patience."""
-    return bool(select.select([sys.stdin], [], [], 0.02)[0])
+def _is_asked(patience: float = 0.02) -> bool:
+    """Return whether a line has come in, or comes in so many seconds."""
+    return bool(select.select([sys.stdin], [], [], patience)[0])
 
 
 def _told(built: Built, share: BuildSession) -> dict[str, Any]:
