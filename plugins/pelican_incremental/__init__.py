@@ -5,7 +5,7 @@ how it decides what to do again. For plugins and their callers:
 
     files: atomic_write, mark_current     store: Store, digest      code: pure, TRANSIENT
     readers: CacheableReader, Parsed      session: BuildSession     manifest: Manifest, BuildReport
-    processes: Workers, hearing                quick_markdown: quicken
+    processes: Workers, hearing           quick_markdown: quicken
 """
 
 

@@ -1,12 +1,13 @@
-"""Python-Markdown without the tries that must fail: halves the time of a conversion, and writes the same.
+"""Makes Python-Markdown skip patterns and blocks that cannot match: half the time of a conversion, the same output.
 
-It tries every pattern on every text, and every kind of block on every block. Nearly all need a text that is rarely
-there, which is quickly seen.
+It tries every inline pattern on every text, and every block processor on every block. Most match only where a certain
+text is found, and a plain search for that text is fast.
 """
 
 import functools
 import re
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from markdown import Markdown, blockprocessors, inlinepatterns, util
@@ -34,7 +35,7 @@ _INLINE: Mapping[str, str] = {
     for name, pattern in vars(smarty).items()
     if re.fullmatch(r"\w+(Re|Regex)2?", name)
 }
-"""For inline patterns a text that every match holds; others are always tried."""
+"""The text that each match of an inline pattern contains; other patterns are always tried."""
 
 _BLOCKS: Mapping[type, str] = {
     blockprocessors.HashHeaderProcessor: "#",
@@ -46,7 +47,7 @@ _BLOCKS: Mapping[type, str] = {
     def_list.DefListProcessor: ":",
     tables.TableProcessor: "|",
 }
-"""The same for kinds of blocks."""
+"""The same for block processors."""
 
 _RESETTABLE = frozenset(
     "abbr admonition attr_list codehilite def_list extra fenced_code footnotes legacy_attrs legacy_em md_in_html meta "
@@ -76,14 +77,15 @@ def reused(plain: type[Markdown]) -> Callable[..., Markdown]:
             made[:] = [(settings, markdown, markdown.preprocessors["meta"])]
         _, markdown, meta = made[0]
         markdown.preprocessors.register(meta, "meta", 27)  # Pelican takes it out after the body
-        markdown.parser.state.clear()  # what a text left that could not be converted
         return markdown.reset()
 
     return make
 
 
 def quicken(markdown: Markdown) -> Markdown:
-    """Let `markdown` try no pattern in vain where its steps are Python-Markdown's own; returns it."""
+    """Make `markdown` skip what cannot match, where its processors are Python-Markdown's own; return it."""
+    # A conversion that failed leaves its state in the parser: a reset forgets that too.
+    markdown.registerExtension(SimpleNamespace(reset=markdown.parser.state.clear))  # type: ignore[arg-type]
     for early in markdown.preprocessors:
         if type(early) is FencedBlockPreprocessor:
             early.run = functools.partial(_without_fences, early.run)  # type: ignore[method-assign]

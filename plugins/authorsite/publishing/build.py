@@ -196,13 +196,16 @@ def _log_exception(log: ProblemLog, error: Exception) -> None:
 
 @contextmanager
 def _progress(*, wanted: bool) -> Iterator[None]:
-    """Say once a second how many pages and feeds are done, if that is wanted and somebody may see it."""
+    """Print the number of pages and feeds done, once a second, if `wanted` and stderr is a terminal."""
+    if not wanted or not sys.stderr.isatty():
+        yield
+        return
     done, said = 0, time.monotonic()
 
     def count(_path: str, **_more: Any) -> None:
         nonlocal done, said
         done += 1
-        if time.monotonic() > said + 1 and wanted and sys.stderr.isatty():
+        if time.monotonic() > said + 1:
             said = time.monotonic()
             print(f"{done} pages …", file=sys.stderr)
 

@@ -81,7 +81,7 @@ class Converter:
 
     def convert(self, body: str, prefix: str = "") -> Converted:
         """Return `body` as HTML; ids of footnotes and references begin with `prefix` (a slug)."""
-        self._markdown.reset().parser.state.clear()  # what a text left that could not be converted
+        self._markdown.reset()
         # The extension's own unique ids count posts; a slug is as unique, and the same in every build.
         self._footnotes.setConfig("SEPARATOR", f":{prefix}-" if prefix else ":")
         self._references.begin(prefix or "post", body)
