@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from itertools import compress
@@ -29,6 +30,8 @@ _QUALITY: dict[str, dict[str, Any]] = {
 _FEW = 4
 """So many jobs are done in this process: starting others would take longer."""
 
+_NICENESS = 10
+
 Job = tuple[Path, ImageFile | Card | Icons, tuple[Derivative, ...]]
 """Folder, image and what to make of it; or folder and what is drawn."""
 
@@ -52,6 +55,12 @@ def make(job: Job) -> str:
             return f"cannot be made smaller: {error.strerror}\nmake room on the disk, or mend who may write there"
         return f"is damaged: {str(error)[:80] or type(error).__name__}\nsave the image again, or remove it"
     return ""
+
+
+def _make_beside(job: Job) -> str:
+    """Do one job in a process of its own, which leaves the processors to what the build waits for: 1 s of 9."""
+    os.nice(max(0, _NICENESS - os.nice(0)))
+    return make(job)
 
 
 def _drawn(given: Card | Icons) -> Iterable[bytes]:
@@ -143,7 +152,7 @@ class Making:
     def __init__(self, jobs: list[Job], said: Callable[[int, int], None]) -> None:
         self._said = said
         self._cores = min(usable_cores(), len(jobs) if len(jobs) > _FEW else 1)
-        self._workers = Workers(self._cores, make) if self._cores > 1 else None
+        self._workers = Workers(self._cores, _make_beside) if self._cores > 1 else None
         opening = [isinstance(given, ImageFile) or given.picture is not None for _, given, _ in jobs]
         self.opened = self._do(list(compress(jobs, opening)))
         self.drawn = self._do(list(compress(jobs, map(not_, opening))))

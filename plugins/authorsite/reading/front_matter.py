@@ -27,8 +27,11 @@ _NULLS = {"", "~", "null", "Null", "NULL"}
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 
 _SHORT = 4_000
-_UNUSUAL = re.compile(r"---|\.\.\.|[&*!#%@`?|>{}\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]")
-"""Aliases, anchors, types, comments and whatever else is read with care."""
+_UNUSUAL = re.compile(
+    r"---|\.\.\.|(?<!\w)[?!]|\[[^\]]*[?\[]|[&*#%@`|>{}\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]"
+)
+"""Aliases, anchors, types, comments and whatever else is read with care; ? and ! that end a word mean nothing in YAML,
+but for ? in a list."""
 
 
 @dataclass(frozen=True, slots=True)

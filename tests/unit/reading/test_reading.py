@@ -15,7 +15,7 @@ from authorsite.reading.links import SiteMap, Target
 from authorsite.reading.markdown import Converter, summary_of, typographic
 from authorsite.reading.reblogs import passed_on
 from authorsite.validation import Fault
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -327,7 +327,7 @@ def test_typography_leaves_code_alone():
 
 
 YAML = ["title", "tags", ": ", ":", "- ", "[", "]", ", ", '"', "'", "\\n", "\n", "  ", " ", "a", "é", "2019-01-02"]
-YAML += ["https://x", "~", "---", "...", "<<", "=", "-", ".", "\\", "\u2028"]
+YAML += ["why?", "no!", "? ", "!", "https://x", "~", "---", "...", "<<", "=", "-", ".", "\\", "\u2028"]
 
 
 def told(node):
@@ -344,6 +344,9 @@ def told(node):
 
 @settings(max_examples=600, deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from(YAML), max_size=25).map("".join))
+@example("tags: [why? yes]")
+@example("title: why? yes!")
+@example("tags: [no!, why?]")
 def test_front_matter_is_composed_as_pyyaml_does(text):
     def composed(compose):
         try:
