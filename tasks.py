@@ -166,7 +166,7 @@ def clean(_):
     import shutil
 
     # Not while a publish reads what is to be removed.
-    with package("publishing.swapping").alone(ROOT):
+    with package("publishing.atomic_swap").alone(ROOT):
         for name in ("output", "output.staging", "output.previous", ".cache"):
             shutil.rmtree(ROOT / name, ignore_errors=True)
 

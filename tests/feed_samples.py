@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from authorsite.feeds.entry import Entry, Feed
+from authorsite.feeds.models import Entry, Feed
 
 BASE = "https://example.org/2019/03/01/a-post/"
 FEED = Feed(

@@ -12,8 +12,8 @@ FLOORS = [
     {"problems", "validation", "settings", "markup", "output", "templating"},
     {"reading", "images"},
     {"books", "events"},
-    {"linking", "feeds", "roundup"},
-    {"discovery"},
+    {"navigation", "feeds", "roundup"},
+    {"seo", "search", "assets"},
     {"checking"},
     {"publishing"},
 ]

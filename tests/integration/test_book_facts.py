@@ -9,7 +9,7 @@ import feedparser
 import onixcheck
 import pytest
 import yaml
-from authorsite.books.exports.codes import ean13
+from authorsite.books.exports.barcodes import ean13
 from authorsite.markup import plain
 from conftest import ROOT
 from lxml import etree, html

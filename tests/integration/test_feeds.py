@@ -7,7 +7,7 @@ import re
 import feedparser
 import pytest
 from authorsite.feeds import adapter
-from authorsite.feeds.making import Kitchen
+from authorsite.feeds.rendering import Kitchen
 from authorsite.problems import Refused
 from authorsite.publishing.build import build
 from authorsite.publishing.feed_diff import feed_diff

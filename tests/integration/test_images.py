@@ -11,7 +11,7 @@ from io import BytesIO
 from urllib.parse import unquote
 
 import pytest
-from authorsite.images import making, store
+from authorsite.images import encoding, registry
 from conftest import book, post
 from pelican_incremental.writer import IncrementalWriter
 from PIL import Image
@@ -55,8 +55,8 @@ def test_a_build_after_which_nothing_changed_opens_no_image_and_draws_no_card(sm
     def never(*_):
         raise AssertionError("an image was opened")
 
-    monkeypatch.setattr(store, "look", never)
-    monkeypatch.setattr(making, "make", never)
+    monkeypatch.setattr(registry, "look", never)
+    monkeypatch.setattr(encoding, "make", never)
     built(small)
     assert made(small) == before
 
@@ -88,7 +88,7 @@ def posts(count):
 
 
 def test_many_cards_are_drawn_in_several_processes_while_pages_are_written(make_site, tmp_path, monkeypatch):
-    noted, draw, write = tmp_path / "noted", making.draw, IncrementalWriter.write_file
+    noted, draw, write = tmp_path / "noted", encoding.draw, IncrementalWriter.write_file
     noted.mkdir()
 
     def draw_late(*given):
@@ -104,8 +104,8 @@ def test_many_cards_are_drawn_in_several_processes_while_pages_are_written(make_
         (noted / "page").touch()
         return write(*given, **more)
 
-    monkeypatch.setattr(making, "usable_cores", lambda: 2)
-    monkeypatch.setattr(making, "draw", draw_late)
+    monkeypatch.setattr(encoding, "usable_cores", lambda: 2)
+    monkeypatch.setattr(encoding, "draw", draw_late)
     monkeypatch.setattr(IncrementalWriter, "write_file", note_page)
     site = make_site(posts(40))
     built(site)
@@ -116,14 +116,14 @@ def test_many_cards_are_drawn_in_several_processes_while_pages_are_written(make_
 
 
 def test_a_card_that_cannot_be_made_is_a_problem_of_the_build(make_site, monkeypatch):
-    draw = making.draw
+    draw = encoding.draw
 
     def fail(card, *given):
         if card.title == "Post 3":
             raise OSError(28, "No space left on device")
         return draw(card, *given)
 
-    monkeypatch.setattr(making, "draw", fail)
+    monkeypatch.setattr(encoding, "draw", fail)
     done = make_site(posts(8)).build()
     [problem] = done.problems
     assert "No space left on device - make room on the disk" in str(problem)
@@ -134,7 +134,7 @@ def test_a_build_that_is_cut_short_leaves_nobody_drawing(make_site, monkeypatch)
     def fail(*_, **__):
         raise ValueError("no page")
 
-    monkeypatch.setattr(making, "usable_cores", lambda: 2)
+    monkeypatch.setattr(encoding, "usable_cores", lambda: 2)
     monkeypatch.setattr(IncrementalWriter, "write_file", fail)
     assert make_site(posts(8)).build().failed
     assert multiprocessing.active_children() == []

@@ -14,8 +14,8 @@ import pelican
 import pytest
 from authorsite.publishing import build as building
 from authorsite.publishing.build import build, explain
+from authorsite.publishing.build_worker import rest
 from authorsite.publishing.preview import preview
-from authorsite.publishing.rebuilding import rest
 from conftest import ROOT, SITE_DATE
 from pelican import Pelican
 from pelican.settings import read_settings

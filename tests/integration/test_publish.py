@@ -17,7 +17,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from authorsite.publishing import swapping
+from authorsite.publishing import atomic_swap
 from authorsite.publishing.build import build
 from authorsite.publishing.publish import check, publish
 from conftest import ROOT, post
@@ -333,7 +333,7 @@ def every_state_of(*folders):
         for folder, states in zip(folders, seen, strict=True):
             if (state := state_of(folder)) not in states:
                 states.append(state)
-        frame.f_trace_opcodes = frame.f_code.co_filename == swapping.__file__
+        frame.f_trace_opcodes = frame.f_code.co_filename == atomic_swap.__file__
         return look if "publishing" in frame.f_code.co_filename else None
 
     before = sys.gettrace()
@@ -628,10 +628,10 @@ def test_a_publish_asks_on_a_terminal_and_only_a_yes_is_one(author, monkeypatch,
 
 @only(["folder"])
 def test_of_two_publishes_at_once_the_second_ends_in_one_line_and_a_killed_one_bars_nobody(author, capsys, monkeypatch):
-    monkeypatch.setattr(swapping, "PATIENCE", 0.1)
+    monkeypatch.setattr(atomic_swap, "PATIENCE", 0.1)
     code = (
         "import sys, time; sys.path.insert(0, sys.argv[1]); from pathlib import Path\n"
-        "from authorsite.publishing.swapping import alone\n"
+        "from authorsite.publishing.atomic_swap import alone\n"
         "with alone(Path(sys.argv[2])): print('in', flush=True); time.sleep(60)"
     )
     other = subprocess.Popen(
@@ -651,7 +651,7 @@ def test_of_two_publishes_at_once_the_second_ends_in_one_line_and_a_killed_one_b
 
 @only(["folder"])
 def test_no_build_gets_between_the_swap_and_the_upload(author, monkeypatch):
-    monkeypatch.setattr(swapping, "PATIENCE", 0.1)
+    monkeypatch.setattr(atomic_swap, "PATIENCE", 0.1)
     tried = []
 
     def say(text):

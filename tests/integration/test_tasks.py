@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from authorsite.publishing.swapping import alone
+from authorsite.publishing.atomic_swap import alone
 from conftest import ROOT, post
 from invoke import Collection, ParseError
 from invoke.loader import FilesystemLoader

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from authorsite.discovery import assets
-from authorsite.discovery.addresses import address
-from authorsite.discovery.head import Site
+from authorsite.assets import adapter
+from authorsite.seo.head import Site
+from authorsite.seo.urls import address
 from authorsite.settings import SiteSettings
 from authorsite.templating import TEMPLATES, filters
 from conftest import ROOT
@@ -120,30 +120,30 @@ def test_every_color_can_be_read_on_the_grounds_that_it_stands_on(scheme):
     colors = tokens(scheme)
     for name in ["ink", "quiet", "accent", "buy"]:
         for ground in ("paper", "raised"):
-            assert assets.contrast(colors[name], colors[ground]) >= 4.5, (name, ground)
-    assert assets.contrast(colors["on-buy"], colors["buy"]) >= 4.5
-    assert assets.contrast(colors["ink"], colors["mark"]) >= 4.5
+            assert adapter.contrast(colors[name], colors[ground]) >= 4.5, (name, ground)
+    assert adapter.contrast(colors["on-buy"], colors["buy"]) >= 4.5
+    assert adapter.contrast(colors["ink"], colors["mark"]) >= 4.5
 
 
 def test_the_package_knows_the_grounds_of_the_theme():
-    light, dark = assets._GROUNDS
+    light, dark = adapter._GROUNDS
     assert light == (tokens("light")["paper"], tokens("light")["raised"])
     assert dark == (tokens("dark")["paper"], tokens("dark")["raised"])
 
 
 @pytest.mark.parametrize("color", ["#ffff00", "#000000", "#ffffff", "#17655f", "#777777", "#ff00ff"])
-@pytest.mark.parametrize("grounds", assets._GROUNDS)
+@pytest.mark.parametrize("grounds", adapter._GROUNDS)
 def test_any_accent_is_moved_until_it_can_be_read(color, grounds):
-    assert min(assets.contrast(assets.readable(color, grounds), ground) for ground in grounds) >= 4.5
+    assert min(adapter.contrast(adapter.readable(color, grounds), ground) for ground in grounds) >= 4.5
 
 
 def test_an_accent_that_can_be_read_stays_as_it_is():
-    assert assets.readable("#17655f", assets._GROUNDS[0]) == "#17655f"
+    assert adapter.readable("#17655f", adapter._GROUNDS[0]) == "#17655f"
 
 
 @pytest.mark.parametrize(("one", "other", "ratio"), [("#000000", "#ffffff", 21), ("#777777", "#ffffff", 4.48)])
 def test_contrast_is_counted_as_wcag_does(one, other, ratio):
-    assert assets.contrast(one, other) == pytest.approx(ratio, abs=0.01)
+    assert adapter.contrast(one, other) == pytest.approx(ratio, abs=0.01)
 
 
 def test_a_block_or_a_partial_is_replaced_by_a_file_in_theme_overrides(make_site):

@@ -18,17 +18,17 @@ from .. import output
 from ..images.adapter import card, picture, pictured
 from ..markup import plain
 from ..problems import ProblemLog, log_of
-from ..reading.documents import Source, body_of, read_source
+from ..reading.link_pass import resolved
 from ..reading.markdown import Converter
-from ..reading.resolving import resolved
+from ..reading.sources import Source, body_of, read_source
 from ..settings import now_of, site_of
 from ..validation import did_you_mean, line_of
 from . import shops
 from .checks import check_apart, check_chapters, check_offers
-from .desk import Desk
 from .exports import citations, files
 from .exports.jsonld import book_jsonld
 from .model import Book
+from .presenter import Desk
 from .views import BookView, OfferView
 
 FOLDER = "books"

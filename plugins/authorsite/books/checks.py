@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..problems import ProblemLog
-from ..reading.documents import Source, parse_file
+from ..reading.sources import Source, parse_file
 from ..validation import did_you_mean, line_of
 from .model import Book, Edition
 from .shops import Shop, is_country

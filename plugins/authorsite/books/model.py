@@ -12,7 +12,7 @@ from stdnum.exceptions import ValidationError
 
 from ..reading.schemas import SiteAddress, Slug, WebAddress
 from ..validation import Fault, Record
-from .values import Day, Duration, Isbn, Prices, TrimSize
+from .field_types import Day, Duration, Isbn, Prices, TrimSize
 
 Format = Literal["paperback", "hardcover", "ebook", "audiobook"]
 PRINTED: tuple[Format, ...] = ("paperback", "hardcover")

@@ -14,15 +14,15 @@ from .. import output
 from ..images.adapter import picture, pictured
 from ..images.picture import Picture
 from ..problems import ProblemLog, log_of
-from ..reading.documents import Source, body_of, read_source
+from ..reading.link_pass import resolved
 from ..reading.links import Lines
 from ..reading.markdown import Converter
-from ..reading.resolving import resolved
 from ..reading.schemas import Status
+from ..reading.sources import Source, body_of, read_source
 from ..settings import now_of, site_of
 from ..validation import Fault, did_you_mean, line_of
+from .annual_dates import Observance, observe, parse_rule
 from .model import Event
-from .observances import Observance, observe, parse_rule
 from .views import EventView, event_jsonld, in_words
 
 FOLDER = "events"

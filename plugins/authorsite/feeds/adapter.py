@@ -16,9 +16,9 @@ from ..problems import log_of
 from ..reading.links import Lines
 from ..settings import now_of, site_of
 from ..validation import did_you_mean
-from .entries import Maker
-from .entry import Entry, Feed, FeedLink
-from .making import KEPT, Kitchen, Shelf, told, written
+from .entry_factory import Maker
+from .models import Entry, Feed, FeedLink
+from .rendering import KEPT, Kitchen, Shelf, told, written
 from .xml_feeds import ATOM, RSS
 
 JSON, CALENDAR = "application/feed+json", "text/calendar"

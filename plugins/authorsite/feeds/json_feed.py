@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from .entry import Entry, Feed
+from .models import Entry, Feed
 
 
 def json_feed(feed: Feed, entries: Sequence[Entry]) -> bytes:

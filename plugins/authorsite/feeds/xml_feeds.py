@@ -13,7 +13,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from .entry import Entry, Feed
+from .models import Entry, Feed
 
 RSS, ATOM = "application/rss+xml", "application/atom+xml"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

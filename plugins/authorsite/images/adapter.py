@@ -17,11 +17,11 @@ from PIL import features
 from .. import output
 from ..problems import log_of
 from ..settings import CLEANUP, SiteSettings, site_of
-from .bodies import Place, with_pictures
-from .cards import Card
-from .files import KINDS, OTHER_IMAGES
+from .html_images import Place, with_pictures
+from .inspection import KINDS, OTHER_IMAGES
 from .picture import Picture
-from .store import Pictures
+from .registry import Pictures
+from .social_cards import Card
 
 PICTURES = "AUTHORSITE_PICTURES"
 """The name, in Pelican's settings and context, of the pictures of one build."""

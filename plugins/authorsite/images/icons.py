@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageOps
 
-from .files import ImageFile
+from .inspection import ImageFile
 
 _SIZES = {"icon.svg": 64, "apple-touch-icon.png": 180, "icon-192.png": 192, "icon-512.png": 512, "favicon.ico": 32}
 _PAGES = (((13, 17), (31, 22), (31, 50), (13, 45)), ((33, 22), (51, 17), (51, 45), (33, 50)))

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from .files import ImageFile
+from .inspection import ImageFile
 
 WIDTHS = (360, 720, 1080, 1440)
 """The widths, in CSS pixels times density, that pictures are made in; none is made larger than it is."""

@@ -24,10 +24,10 @@ from pelican_incremental.session import SESSION, BuildSession
 from ..feeds.diff import check
 from ..problems import KEY, BuildFailed, ProblemLog, Refused, captured_logging, place_of
 from ..settings import CLEANUP, NAME, site_of
-from .manifest import feeds_in
+from .atomic_swap import alone, mend, swap
 from .settings_file import read_conf
 from .staging import stage
-from .swapping import alone, mend, swap
+from .tree_diff import feeds_in
 
 FORMS = ("text", "json", "github")
 

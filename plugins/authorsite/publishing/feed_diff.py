@@ -13,8 +13,8 @@ from ..feeds.diff import check
 from ..problems import ProblemLog, Refused
 from ..settings import NAME
 from .build import build
-from .manifest import feeds_in
 from .settings_file import read_conf
+from .tree_diff import feeds_in
 
 
 def feed_diff(settings_file: Path, against: str = "") -> int:

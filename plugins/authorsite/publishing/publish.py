@@ -9,18 +9,18 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..checking.claims import check_claims
 from ..checking.internal import check_tree
+from ..checking.stale_records import check_claims
 from ..feeds.diff import check as compare_feeds
 from ..feeds.diff import items_of
 from ..problems import Refused
 from ..settings import NAME, SiteSettings, now_of, site_of
+from .atomic_swap import alone
 from .build import Staged, build, known
-from .manifest import Changes, count, is_feed
-from .swapping import alone
 from .targets import Target, target_of
+from .targets.commands import quiet
 from .targets.folder import Tree
-from .targets.programs import quiet
+from .tree_diff import Changes, count, is_feed
 from .verify import ping, verify
 
 Say = Callable[[str], None]

@@ -63,7 +63,9 @@ class Rebuilder:
 
     def _start(self) -> subprocess.Popen[bytes]:
         package = str(Path(__file__).parents[2])
-        code = f"import sys; sys.path.insert(0, {package!r}); import authorsite.publishing.rebuilding as r; r.answer()"
+        code = (
+            f"import sys; sys.path.insert(0, {package!r}); import authorsite.publishing.build_worker as r; r.answer()"
+        )
         options = [sys.executable, "-c", code, str(self.settings_file), "drafts" if self.drafts else ""]
         pipe, self._said = subprocess.PIPE, tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         return subprocess.Popen(options, stdin=pipe, stdout=pipe, stderr=self._said, cwd=self.settings_file.parent)

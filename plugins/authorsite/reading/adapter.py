@@ -23,12 +23,12 @@ from ..problems import AlreadySaid, log_of
 from ..settings import now_of, site_of
 from ..validation import Place, line_of, validate
 from .bibliography import Reference, bibtex, collect
-from .documents import parse_file
+from .link_pass import LISTS, SITE_MAP, WAITING, below, text_of
 from .links import ids_in
 from .markdown import Converter, summary_of, typographic
 from .reblogs import passed_on
-from .resolving import LISTS, SITE_MAP, WAITING, below, text_of
 from .schemas import Common, Page, Post, Status
+from .sources import parse_file
 
 
 class ContentNotValid(AlreadySaid):

@@ -19,7 +19,7 @@ from pelican_incremental.quick_markdown import quicken
 
 from ..markup import excerpt, plain, without
 from .bibliography import Reference
-from .bounds import TooLong, bound
+from .limits import TooLong, bound
 from .links import Lines
 from .references import Found, References
 

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from ..events.model import Event
 from ..markup import count_words
 from ..problems import ProblemLog
-from ..reading.documents import read_source
 from ..reading.markdown import Converter
 from ..reading.schemas import Post
+from ..reading.sources import read_source
 from ..validation import Fault
 from .draft import Period, Written, draft, parse_period
 

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
+from authorsite.events.annual_dates import observe, parse_rule
 from authorsite.events.ics import calendar
 from authorsite.events.model import Event, parse_when
-from authorsite.events.observances import observe, parse_rule
 from authorsite.events.views import EventView, in_words, written
 from authorsite.problems import ProblemLog
 from authorsite.validation import Fault, validate

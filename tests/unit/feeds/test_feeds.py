@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import feedparser
 import pytest
-from authorsite.feeds.content import for_readers, without_forbidden
-from authorsite.feeds.entries import Maker
+from authorsite.feeds.entry_factory import Maker
 from authorsite.feeds.json_feed import json_feed
+from authorsite.feeds.sanitizing import for_readers, without_forbidden
 from authorsite.feeds.xml_feeds import atom, rss
 from authorsite.images.picture import Picture
 from authorsite.reading.schemas import Post, Reblog

@@ -8,13 +8,13 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from authorsite.images import cards
-from authorsite.images.bodies import Place, with_pictures
-from authorsite.images.cards import Card, draw, drawable
-from authorsite.images.files import ImageFault, look
-from authorsite.images.making import cleaned, make, upright
+from authorsite.images import social_cards
+from authorsite.images.encoding import cleaned, make, upright
+from authorsite.images.html_images import Place, with_pictures
+from authorsite.images.inspection import ImageFault, look
 from authorsite.images.metadata import without_metadata
 from authorsite.images.picture import Picture, Source, clean, derivatives, sources
+from authorsite.images.social_cards import Card, draw, drawable
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 SECRET = b"51.5074N"
@@ -413,7 +413,13 @@ def pixels(card, beside=None):
 
 def test_a_card_has_the_size_that_other_sites_want_and_the_same_bytes_each_time():
     data = draw(CARD)
-    for kept in (cards._ground, cards._palette, cards._long, cards._font, cards._has):
+    for kept in (
+        social_cards._ground,
+        social_cards._palette,
+        social_cards._long,
+        social_cards._font,
+        social_cards._has,
+    ):
         kept.cache_clear()
     assert data == draw(CARD)
     assert len(data) < 12_000

@@ -7,8 +7,8 @@ from authorsite.events.model import Event
 from authorsite.problems import ProblemLog, Refused
 from authorsite.publishing import new as making
 from authorsite.publishing.new import KINDS, create, new
-from authorsite.reading.documents import read_source
 from authorsite.reading.schemas import Page, Post
+from authorsite.reading.sources import read_source
 from conftest import ROOT, SITE_DATE, post
 
 MODELS = {"page": Page, "book": Book, "event": Event}

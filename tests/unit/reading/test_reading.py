@@ -5,15 +5,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
-from authorsite.feeds.content import for_readers
+from authorsite.feeds.sanitizing import for_readers
 from authorsite.markup import count_words, plain
 from authorsite.reading import front_matter
 from authorsite.reading.bibliography import bibtex, parse_entry
 from authorsite.reading.dates import parse_date
-from authorsite.reading.documents import parse_file
 from authorsite.reading.links import SiteMap, Target
 from authorsite.reading.markdown import Converter, summary_of, typographic
 from authorsite.reading.reblogs import passed_on
+from authorsite.reading.sources import parse_file
 from authorsite.validation import Fault
 from hypothesis import example, given, settings
 from hypothesis import strategies as st

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..views import BookView
-from . import citations, codes
+from . import barcodes, citations
 
 
 def files(book: BookView, site_url: str) -> Mapping[str, str]:
@@ -15,11 +15,11 @@ def files(book: BookView, site_url: str) -> Mapping[str, str]:
         f"{book.url}cite.json": citations.csl_json(items),
         f"{book.url}cite.bib": citations.bibtex(items),
         f"{book.url}cite.ris": citations.ris(items),
-        f"{book.go_url}qr.svg": codes.qr(f"{site_url}/{book.go_url}", book.title),
+        f"{book.go_url}qr.svg": barcodes.qr(f"{site_url}/{book.go_url}", book.title),
     }
     for edition in book.editions:
         if edition.barcode:
-            made[edition.barcode] = codes.ean13(str(edition.record.isbn), f"ISBN {edition.record.isbn_text}")
+            made[edition.barcode] = barcodes.ean13(str(edition.record.isbn), f"ISBN {edition.record.isbn_text}")
     for offer in book.shops:
-        made[f"{offer.go_url}qr.svg"] = codes.qr(f"{site_url}/{offer.go_url}", f"{book.title}: {offer.name}")
+        made[f"{offer.go_url}qr.svg"] = barcodes.qr(f"{site_url}/{offer.go_url}", f"{book.title}: {offer.name}")
     return made

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ...settings import FolderTarget, GitTarget, SiteSettings
-from ..manifest import Changes
+from ..tree_diff import Changes
 from .folder import Folder
 from .git import Git
 from .rsync import Rsync

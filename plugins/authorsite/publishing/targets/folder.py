@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ...problems import Refused
-from ..manifest import Changes, manifest
-from ..swapping import alone, mend, swap
-from .programs import MARK
+from ..atomic_swap import alone, mend, swap
+from ..tree_diff import Changes, manifest
+from .commands import MARK
 
 _OURS = ("content", "output", "plugins", "theme", ".cache", ".git")
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from ...problems import Refused
 from ...settings import GitTarget, SiteSettings
-from ..manifest import Changes
-from .programs import MARK, quiet, run
+from ..tree_diff import Changes
+from .commands import MARK, quiet, run
 
 _HELD = "refs/authorsite/published"
 _OF_THE_HOST = {"CNAME", ".nojekyll"}

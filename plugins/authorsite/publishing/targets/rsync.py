@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 
 from ...problems import Refused
 from ...settings import RsyncTarget
-from ..manifest import Changes, manifest
-from .programs import MARK, run
+from ..tree_diff import Changes, manifest
+from .commands import MARK, run
 
 # By checksum: a clone's dates say nothing. Hidden files at the top, such as a certificate's, are not ours to remove.
 _OPTIONS = ("-rlcs", "--timeout=60", "--filter=P /.*")

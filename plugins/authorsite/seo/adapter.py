@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from html import escape
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from pelican import signals
 from pelican.generators import Generator
@@ -19,19 +15,15 @@ from pelican_incremental.code import pure
 from .. import output
 from ..images.adapter import accent, card, line_with
 from ..problems import log_of
-from ..settings import AFTERWARDS, CLEANUP, SiteSettings, site_of
-from . import search
-from .addresses import address
+from ..settings import SiteSettings, site_of
 from .head import Head, Site, as_json_ld, described, moment, posting
 from .headers import headers, manifest
 from .redirects import Alias, checked, lines
 from .sitemap import last_change, lists, sitemaps
+from .urls import address
 
 ALIASES = "AUTHORSITE_ALIASES"
 """The name, in Pelican's context, of the old addresses by output file."""
-
-INDEX = "AUTHORSITE_SEARCH_INDEX"
-"""The name, in Pelican's context, of the site's SearchIndex."""
 
 HOME = "HOME_HEAD"
 """The name, in Pelican's context, of the home page's Head."""
@@ -113,7 +105,7 @@ def _page_head(page: Any, context: dict[str, Any], site: Site) -> Head:
     return replace(head, data=as_json_ld([site.page(head)]))
 
 
-class DiscoveryGenerator(Generator):
+class SeoGenerator(Generator):
     """Writes what helps to find pages, when all pages are written: register it last."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -134,9 +126,7 @@ class DiscoveryGenerator(Generator):
         return site_of(self.settings)
 
     def generate_output(self, writer: Any) -> None:
-        """Write search page and index, redirects, sitemap, robots.txt, manifest, headers."""
-        if self._site.search:
-            self._write_search(writer)
+        """Write redirects, sitemap, robots.txt, manifest, headers."""
         self._write_redirects(writer)
         root, url = self._site.root, self._site.url
         for name, text in sitemaps(self._pages, url).items():
@@ -146,49 +136,6 @@ class DiscoveryGenerator(Generator):
         output.write(self.context, "site.webmanifest", made)
         output.write(self.context, "_headers", headers(self._files, root))
 
-    def _write_search(self, writer: Any) -> None:
-        index, afterwards = self.context[INDEX], self.context.get(AFTERWARDS)
-        place, data = search.script()
-        files = index.older_files() if afterwards is not None else []
-        if files:
-            afterwards.append(self._renew_index)
-        else:
-            try:
-                files = index.files()
-            except search.SearchFailed as error:
-                message, hint = f"the search index could not be made: {error}", "install pagefind[bin]"
-                log_of(self.settings).error("", 0, message, hint, kind="search")
-        self._place_index(files)
-        if files:
-            output.write(self.context, place, data)
-        template = self.get_template("search")
-        url = "search/"
-        writer.write_file(f"{url}index.html", template, self.context, url=url, search_script=place if files else "")
-
-    def _place_index(self, files: list[tuple[str, Path]], stop: Callable[[], bool] = bool) -> None:
-        for number, (name, file) in enumerate(files):
-            if number % search.LOT == 0 and stop():
-                return  # the last file, which names the others, is still the older one
-            output.place(self.context, name, file)
-
-    def _renew_index(self, stop: Callable[[], bool]) -> bool:
-        """Make the index that was put off, and put it in the place of the older one (see AFTERWARDS)."""
-        index: search.SearchIndex = self.context[INDEX]
-        try:
-            index.begin()
-            while not index.is_ready():
-                if stop():
-                    return True
-            files = index.files(stop)
-        except (search.SearchFailed, OSError):
-            return False
-        finally:
-            index.close()
-        # A strict build's folder is another's by now: the next build takes what is made.
-        if Path(self.output_path).is_dir():
-            self._place_index(files, stop)
-        return True
-
     def _write_redirects(self, writer: Any) -> None:
         template = self.get_template("redirect")
         aliases: dict[str, Alias] = self.context[ALIASES]
@@ -197,28 +144,6 @@ class DiscoveryGenerator(Generator):
             writer.write_file(file, template, self.context, url=address(file), **given)
         text = lines(aliases.values(), self.context.get("redirects", ()), self._site.root)
         output.write(self.context, "_redirects", text)
-
-
-def _documents(context: Mapping[str, Any]) -> Iterator[search.Document]:
-    """Give the texts of all that is published and listed."""
-    for content in [*context.get("articles", ()), *context.get("pages", ())]:
-        if not getattr(content, "draft", False):
-            yield search.Document(unquote(content.url), content.record.title, content._content or "")  # noqa: SLF001
-    for book in context.get("books", ()):
-        yield search.Document(book.url, book.title, f"<p>{escape(book.hook)}</p>{book.html}")
-
-
-def begin_index(generators: list[Any]) -> None:
-    """Begin the search index, to be made while pages are written (all_generators_finalized, when texts are final)."""
-    context = generators[0].context
-    site = site_of(context)
-    if site.search:
-        cache = Path(context["CACHE_PATH"]) / "search"
-        index = context[INDEX] = search.SearchIndex(_documents(context), site.language.split("-")[0], cache)
-        context[CLEANUP].callback(index.close)
-        if AFTERWARDS not in context or not index.older_files():
-            with suppress(search.SearchFailed):  # told where the index is wanted
-                index.begin()
 
 
 def check_aliases(generators: list[Any]) -> None:
@@ -246,4 +171,4 @@ def check_aliases(generators: list[Any]) -> None:
 
 def get_generators(_: Any) -> type[Generator]:
     """Return the generator (signal: get_generators; last)."""
-    return DiscoveryGenerator
+    return SeoGenerator

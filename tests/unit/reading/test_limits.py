@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from authorsite.markup import excerpt, plain, without
 from authorsite.reading.adapter import AuthorReader
-from authorsite.reading.bounds import bound
-from authorsite.reading.documents import parse_file
+from authorsite.reading.limits import bound
 from authorsite.reading.markdown import Converter, summary_of
+from authorsite.reading.sources import parse_file
 from authorsite.settings import SiteSettings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -14,11 +14,11 @@ from pelican_incremental.files import atomic_write
 from pelican_incremental.processes import Workers, usable_cores
 from PIL import Image, ImageCms, ImageOps
 
-from .cards import Card, draw
-from .files import REWRITTEN, ImageFault, ImageFile, open_image
 from .icons import Icons, draw_icons
+from .inspection import REWRITTEN, ImageFault, ImageFile, open_image
 from .metadata import without_metadata
 from .picture import Derivative
+from .social_cards import Card, draw
 
 _QUALITY: dict[str, dict[str, Any]] = {
     "webp": {"quality": 78, "method": 4},

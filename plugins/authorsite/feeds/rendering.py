@@ -15,9 +15,9 @@ from pelican_incremental.store import digest, versions
 
 from .. import markup
 from ..problems import ProblemLog
-from .content import for_readers, without_forbidden
-from .entry import Entry, Feed
 from .json_feed import json_feed
+from .models import Entry, Feed
+from .sanitizing import for_readers, without_forbidden
 from .xml_feeds import atom, rss
 
 KEPT = 1024

@@ -2,8 +2,8 @@
 
 import tracemalloc
 
-from authorsite.feeds import making
-from authorsite.feeds.making import KEPT, Kitchen, written
+from authorsite.feeds import rendering
+from authorsite.feeds.rendering import KEPT, Kitchen, written
 from authorsite.problems import ProblemLog
 from feed_samples import FEED, entry
 
@@ -21,7 +21,7 @@ def test_entries_kept_for_the_next_feed_have_a_bound():
 
 
 def test_memory_does_not_grow_with_the_number_of_feeds(monkeypatch):
-    monkeypatch.setattr(making, "KEPT", 40)
+    monkeypatch.setattr(rendering, "KEPT", 40)
 
     def peak(feeds):
         kitchen = Kitchen(ProblemLog())

@@ -12,12 +12,12 @@ from urllib.parse import quote
 from pelican_incremental.files import atomic_write, has_content
 
 from ..problems import ProblemLog
-from .bodies import Place
-from .cards import HEIGHT, WIDTH, Card
-from .files import ImageFault, ImageFile, look
+from .encoding import Job, Making, names
+from .html_images import Place
 from .icons import Icons
-from .making import Job, Making, names
+from .inspection import ImageFault, ImageFile, look
 from .picture import FOLDER, Derivative, Picture, clean, derivatives, sources
+from .social_cards import HEIGHT, WIDTH, Card
 
 
 class Pictures:

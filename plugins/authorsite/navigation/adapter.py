@@ -7,8 +7,9 @@ from collections.abc import Hashable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from .breadcrumbs import Crumb
+from .reading_time import reading_minutes, words_in
 from .related import related
-from .trails import Crumb, reading_minutes, words_in
 
 
 def list_periods(generator: Any) -> None:

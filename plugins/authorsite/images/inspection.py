@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from PIL import Image
 
-from .elsewhere import asked
+from .external_resources import asked
 from .metadata import without_metadata
 
 KINDS = {

@@ -1,4 +1,4 @@
-"""The golden site as machines find it: metadata, sitemap, redirects, headers, icons, pictures, search."""
+"""The golden site as machines find it: metadata, sitemap, redirects, headers, icons, pictures, index."""
 
 import json
 import re
@@ -10,9 +10,9 @@ from io import BytesIO
 from xml.etree import ElementTree as ET
 
 import pytest
-from authorsite.discovery import search
 from authorsite.images.metadata import without_metadata
 from authorsite.markup import tokens
+from authorsite.search import index
 from authorsite.settings import AFTERWARDS
 from conftest import book, post
 from pelican_incremental.writer import IncrementalWriter
@@ -347,8 +347,8 @@ def test_search_is_there_or_left_out_whole(make_site, tree):
 
 
 def test_the_index_is_begun_before_the_first_page_is_written(make_site, monkeypatch):
-    happened, begin, write = [], search._Pagefind.__init__, IncrementalWriter.write_file
-    monkeypatch.setattr(search._Pagefind, "__init__", lambda *given: (happened.append("begun"), begin(*given))[1])
+    happened, begin, write = [], index._Pagefind.__init__, IncrementalWriter.write_file
+    monkeypatch.setattr(index._Pagefind, "__init__", lambda *given: (happened.append("begun"), begin(*given))[1])
     monkeypatch.setattr(IncrementalWriter, "write_file", lambda *a, **k: (happened.append("page"), write(*a, **k))[1])
     assert not make_site({"content/posts/a.md": post()}).build().failed
     assert happened[:2] == ["begun", "page"]
@@ -356,12 +356,12 @@ def test_the_index_is_begun_before_the_first_page_is_written(make_site, monkeypa
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_a_build_that_is_cut_short_ends_pagefind_and_leaves_no_index(make_site, monkeypatch, error):
-    begun, begin = [], search._Pagefind.__init__
+    begun, begin = [], index._Pagefind.__init__
 
     def fail(*_, **__):
         raise error("no page")
 
-    monkeypatch.setattr(search._Pagefind, "__init__", lambda *given: (begin(*given), begun.append(given[0]))[0])
+    monkeypatch.setattr(index._Pagefind, "__init__", lambda *given: (begin(*given), begun.append(given[0]))[0])
     monkeypatch.setattr(IncrementalWriter, "write_file", fail)
     site = make_site({"content/posts/a.md": post()})
     with suppress(KeyboardInterrupt):
@@ -395,7 +395,7 @@ def test_an_index_that_is_put_off_is_made_afterwards_unless_there_is_more_to_do(
 
 
 def test_an_index_that_cannot_be_made_is_one_problem(make_site, monkeypatch):
-    monkeypatch.setattr(search, "_COMMAND", ["/nowhere/python"])
+    monkeypatch.setattr(index, "_COMMAND", ["/nowhere/python"])
     built = make_site({"content/posts/a.md": post()}).build()
     [problem] = built.problems
     assert "the search index could not be made: [Errno 2]" in str(problem)

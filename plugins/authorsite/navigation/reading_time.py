@@ -1,21 +1,12 @@
-"""The way from the home page down to a page, and how long its text takes to read."""
+"""How long a text takes to read."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from math import ceil
 
 WORDS_PER_MINUTE = 230
 _TAG = re.compile(r"<[^>]*>")
-
-
-@dataclass(frozen=True, slots=True)
-class Crumb:
-    """A step on the way: its words, and its address as Pelican has it ("" is the home page)."""
-
-    label: str
-    url: str
 
 
 def words_in(html: str) -> int:

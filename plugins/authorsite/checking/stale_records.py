@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ..books.model import Book
 from ..problems import ProblemLog
-from ..reading.documents import Source, read_source
+from ..reading.sources import Source, read_source
 
 _EARLY = ("announced", "preorder")
 

@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from authorsite.books.desk import Desk
 from authorsite.books.model import Book
+from authorsite.books.presenter import Desk
 from authorsite.books.shops import catalogue
 from authorsite.settings import SiteSettings
 

@@ -10,7 +10,7 @@ from html import escape
 from urllib.parse import unquote, urlsplit
 
 from ..markup import Token, tokens
-from .elsewhere import SUSPICIOUS, asked
+from .external_resources import SUSPICIOUS, asked
 from .picture import Picture
 
 _PELICANS = re.compile(r"^[{|](?:static|attach|filename)[|}]")

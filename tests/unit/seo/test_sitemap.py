@@ -1,7 +1,7 @@
 import re
 from datetime import UTC, datetime
 
-from authorsite.discovery import sitemap
+from authorsite.seo import sitemap
 
 
 def test_a_small_site_has_one_file():

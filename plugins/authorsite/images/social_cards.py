@@ -16,7 +16,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-from .files import ImageFile
+from .inspection import ImageFile
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 72

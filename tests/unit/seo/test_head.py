@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from authorsite.discovery.addresses import address, file_of
-from authorsite.discovery.head import as_json_ld, described
+from authorsite.seo.head import as_json_ld, described
+from authorsite.seo.urls import address, file_of
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from authorsite.checking.claims import check_claims
+from authorsite.checking.stale_records import check_claims
 from authorsite.problems import ProblemLog
 
 BOOK = """---

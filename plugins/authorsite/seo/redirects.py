@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from .addresses import file_of
+from .urls import file_of
 
 
 @dataclass(frozen=True, slots=True)

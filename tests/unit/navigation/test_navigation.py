@@ -6,9 +6,9 @@ from functools import partial
 from types import SimpleNamespace
 
 import pytest
-from authorsite.linking.adapter import connect, list_periods
-from authorsite.linking.related import related
-from authorsite.linking.trails import reading_minutes, words_in
+from authorsite.navigation.adapter import connect, list_periods
+from authorsite.navigation.reading_time import reading_minutes, words_in
+from authorsite.navigation.related import related
 from pelican.generators import ArticlesGenerator
 
 

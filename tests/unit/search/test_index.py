@@ -4,8 +4,8 @@ import json
 import os
 
 import pytest
-from authorsite.discovery import search
-from authorsite.discovery.search import Document, SearchFailed, SearchIndex
+from authorsite.search import index as search_index
+from authorsite.search.index import Document, SearchFailed, SearchIndex
 
 DOCUMENTS = [
     Document(f"posts/{number}/", f"Post {number}", f"<p>Of {word} and &lt;ladders&gt;.</p>")
@@ -25,8 +25,10 @@ def older(documents, cache):
 @pytest.fixture
 def runs(monkeypatch):
     """Every process of Pagefind that was begun."""
-    begun, plain = [], search._Pagefind.__init__
-    monkeypatch.setattr(search._Pagefind, "__init__", lambda self, given: (plain(self, given), begun.append(self))[0])
+    begun, plain = [], search_index._Pagefind.__init__
+    monkeypatch.setattr(
+        search_index._Pagefind, "__init__", lambda self, given: (plain(self, given), begun.append(self))[0]
+    )
     return begun
 
 
@@ -88,7 +90,7 @@ def test_a_closed_index_leaves_neither_process_nor_file(tmp_path, runs):
 
 
 def test_an_index_that_is_stopped_leaves_nothing_and_can_be_made_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(search, "LOT", 5)
+    monkeypatch.setattr(search_index, "LOT", 5)
     for enough in (1, 2, 3):
         answers = iter([False] * enough)
         assert SearchIndex(DOCUMENTS, "en", tmp_path).files(lambda given=answers: next(given, True)) == []
@@ -112,8 +114,8 @@ FAULTS = {
 
 @pytest.mark.parametrize(("command", "told"), FAULTS.values(), ids=FAULTS)
 def test_what_goes_wrong_is_told_and_nothing_is_left(tmp_path, monkeypatch, runs, command, told):
-    monkeypatch.setattr(search, "_COMMAND", command)
-    monkeypatch.setattr(search, "_SECONDS", 1)
+    monkeypatch.setattr(search_index, "_COMMAND", command)
+    monkeypatch.setattr(search_index, "_SECONDS", 1)
     index = SearchIndex(DOCUMENTS, "en", tmp_path)
     with pytest.raises(SearchFailed, match=told):
         index.files()

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from ..books.views import BookView
 from ..events.views import EventView
 from ..markup import plain
-from .entry import Entry
+from .models import Entry
 
 _ADDRESS = "/%:@!$&()*+,;=~?"
 

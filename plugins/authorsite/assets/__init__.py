@@ -1,0 +1,1 @@
+"""The stylesheets: one file whose name is a digest of its contents."""

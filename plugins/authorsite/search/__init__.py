@@ -1,0 +1,1 @@
+"""The search page: its index, made by Pagefind, and its script."""
