@@ -1,4 +1,4 @@
-"""The site while you write: drafts on request, warnings shown. publishconf.py is the strict one."""
+"""Settings for writing: warnings do not fail the build. publishconf.py is for publishing."""
 
 AUTHOR = "Robert E. McGrath"
 SITENAME = "What is Coworking?"
@@ -36,13 +36,13 @@ THEME_TEMPLATES_OVERRIDES = ["theme_overrides"]
 OUTPUT_PATH = "output"
 CACHE_PATH = ".cache"
 
-# An explicit list: without it Pelican imports whatever plugin happens to be installed.
+# Without PLUGINS Pelican would load every plugin that is installed.
 PLUGIN_PATHS = ["plugins"]
 PLUGINS = ["authorsite"]
 
-# Text is escaped unless a template says otherwise.
+# Autoescape: a template marks HTML with the filter `safe`.
 JINJA_ENVIRONMENT = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-# Pelican matches these against file names, so ".*" and not "**/.*": no dot file is published.
+# Pelican matches these patterns against file names, not paths: ".*" ignores all dot files.
 IGNORE_FILES = [".*", "*~", "#*#", "__pycache__"]
 SLUGIFY_SOURCE = "title"
 FORMATTED_FIELDS = []
@@ -51,12 +51,12 @@ USE_FOLDER_AS_CATEGORY = False
 FILENAME_METADATA = ""
 PATH_METADATA = ""
 
-# Addresses: WordPress's for posts, so that old links live on; folders everywhere.
+# URLs: as in WordPress for posts, so that old links keep working; a folder for each page.
 ARTICLE_URL = "{date:%Y}/{date:%m}/{date:%d}/{slug}/"
 ARTICLE_SAVE_AS = ARTICLE_URL + "index.html"
 PAGE_URL = "{slug}/"
 PAGE_SAVE_AS = PAGE_URL + "index.html"
-# Of texts whose front matter names another language than DEFAULT_LANG.
+# For content whose front matter sets a language other than DEFAULT_LANG.
 ARTICLE_LANG_URL = "{lang}/" + ARTICLE_URL
 ARTICLE_LANG_SAVE_AS = ARTICLE_LANG_URL + "index.html"
 PAGE_LANG_URL = "{lang}/" + PAGE_URL
@@ -76,11 +76,11 @@ BLOG_SAVE_AS = "blog/index.html"
 ARCHIVES_URL = "archives/"
 ARCHIVES_SAVE_AS = "archives/index.html"
 PAGINATED_TEMPLATES = {"blog": 10, "category": 30, "tag": 30}
-# Page 2 in a folder of its own: Pelican's default lets page 2 of tag t1 overwrite tag t12.
+# With Pelican's default pattern, page 2 of tag t1 would overwrite tag t12.
 PAGINATION_PATTERNS = [
     (1, "{url}", "{save_as}"),
     (2, "{base_name}/page/{number}/", "{base_name}/page/{number}/index.html"),
 ]
 
-# The package writes the feeds; Pelican's own do not validate.
+# The plugin authorsite writes the feeds; Pelican's own feeds do not validate.
 FEED_ALL_ATOM = FEED_ALL_RSS = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None

@@ -1,4 +1,4 @@
-"""The published site: like pelicanconf.py, and any problem stops it."""
+"""Settings for publishing: those of pelicanconf.py, but any problem fails the build."""
 
 import sys
 from pathlib import Path

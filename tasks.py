@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "plugins"))
 
 
 def package(module):
-    """Import a module of the plugin package; one line and status 1 when the package does not load."""
+    """Import a module of the plugin package; print one line and exit with status 1 if that fails."""
     try:
         return importlib.import_module(f"authorsite.{module}")
     except Exception as error:
@@ -26,154 +26,156 @@ def package(module):
         raise Exit(f"plugins/authorsite did not load: {type(error).__name__}: {error}", 1) from error
 
 
-class Title(Argument):
-    """The title of a new file: needed, unless there is a page to take it from."""
+class TitleArgument(Argument):
+    """The title of a new file: required, unless --from names a page that has one."""
 
     @Argument.value.getter
     def value(self):
-        return "" if self._value is None and self.page.got_value else self._value
+        return "" if self._value is None and self.from_argument.got_value else self._value
 
 
-class Titled(invoke.Task):
-    """A task with a title and a page; invoke itself knows no positional argument that may be left out."""
+class TitledTask(invoke.Task):
+    """A task whose title may be omitted if --from is given; invoke has no optional positional arguments."""
 
     def get_arguments(self, **named):
         arguments = super().get_arguments(**named)
         title = arguments[0]
-        title.__class__, title.page = Title, next(found for found in arguments if found.name == "from_")
+        title.__class__ = TitleArgument
+        title.from_argument = next(argument for argument in arguments if argument.name == "from_")
         return arguments
 
 
 def task(help=(), klass=invoke.Task):  # noqa: A002 - invoke's own word
-    """Make a task of a function, `help` being about its options; Ctrl-C ends it with a word."""
+    """Decorate a function as an invoke task; `help` describes its options. Ctrl-C exits with status 130."""
 
-    def make(body):
-        @functools.wraps(body)
-        def whole(*given, **named):
+    def decorate(function):
+        @functools.wraps(function)
+        def run(*args, **kwargs):
             try:
-                return body(*given, **named)
+                return function(*args, **kwargs)
             except KeyboardInterrupt:
                 raise Exit("\nStopped.", 130) from None
 
-        common = {"settings": "the settings file to go by"} if "settings" in signature(body).parameters else {}
-        about = {**common, **dict(help)}
-        return invoke.task(whole, help=about, klass=klass, name=body.__name__.replace("_", "-"))
+        common = {"settings": "the settings file to use"} if "settings" in signature(function).parameters else {}
+        options = {**common, **dict(help)}
+        return invoke.task(run, help=options, klass=klass, name=function.__name__.replace("_", "-"))
 
-    return make
+    return decorate
 
 
-def end(kind, error, trace):
-    """Say in one line what ended a task that did not foresee it; TRACEBACK=1 shows where it comes from."""
+def print_exception(kind, error, trace):
+    """Print an uncaught exception in one line; with TRACEBACK=1, print the traceback."""
     last = traceback.extract_tb(trace)[-1]
     if os.environ.get("TRACEBACK"):
         sys.__excepthook__(kind, error, trace)
     elif "/invoke/parser/" in last.filename:
-        print(f"the value of an option is not of the right kind: {error}", file=sys.stderr)
+        print(f"an option has an invalid value: {error}", file=sys.stderr)
     elif issubclass(kind, OSError) and error.strerror:
         print(f"{error.filename or last.filename}: {error.strerror}", file=sys.stderr)
     else:
-        what = " ".join(f"{kind.__name__}: {error}".split())
-        hint = "see where it comes from with TRACEBACK=1 before the command"
-        print(f"{last.filename}:{last.lineno}: {what} - {hint}", file=sys.stderr)
+        message = " ".join(f"{kind.__name__}: {error}".split())
+        hint = "run it with TRACEBACK=1 to see the traceback"
+        print(f"{last.filename}:{last.lineno}: {message} - {hint}", file=sys.stderr)
 
 
-sys.excepthook = end
+sys.excepthook = print_exception
 
 
 @task(
     help={
-        "title": "the title; left out with --from, it is the page's own",
+        "title": "the title; optional with --from, which uses the page's title",
         "kind": "post, page, book, event, reblog or review",
         "from": "a page saved from the web, for --kind reblog",
     },
-    klass=Titled,
+    klass=TitledTask,
 )
 def new(_, title, kind="post", from_="", settings="pelicanconf.py"):
-    """Begin a post, page, book, event, reblog or review. Example: invoke new "On ladders" --kind review"""
+    """Create a post, page, book, event, reblog or review. Example: invoke new "On ladders" --kind review"""
     raise Exit(code=package("publishing.new").new(ROOT / settings, title, kind, from_))
 
 
 @task(
     help={
-        "drafts": "show drafts and scheduled posts, marked",
-        "format": "problems as text, json or github",
-        "explain": "a page's address: say why it was rendered or left as it is",
+        "drafts": "include drafts and scheduled posts, marked as such",
+        "format": "print problems as text, json or github",
+        "explain": "a page's URL path: say why the page was rendered or skipped",
     }
 )
 def build(_, drafts=False, format="text", settings="pelicanconf.py", explain=""):  # noqa: A002 - the option's name
     """Build content/ into output/. Example: invoke build --drafts"""
-    raise Exit(code=package("publishing.build").run(ROOT / settings, format, explain, drafts=drafts))
+    raise Exit(code=package("publishing.build").build_command(ROOT / settings, format, explain, drafts=drafts))
 
 
-@task(help={"port": "where to serve; the next free one is taken", "drafts": "show drafts and scheduled posts"})
+@task(help={"port": "the first port to try", "drafts": "include drafts and scheduled posts"})
 def serve(_, port=8000, drafts=True, settings="pelicanconf.py"):
-    """Show the site while you write; pages renew themselves. Example: invoke serve --no-drafts"""
+    """Serve the site while you write, with live reload. Example: invoke serve --no-drafts"""
     package("publishing.serve").serve(ROOT / settings, port, drafts=drafts)
 
 
 @task(help={"format": "text, json or github"})
 def check(_, format="text", settings="publishconf.py"):  # noqa: A002 - the option's name
-    """Say all that publishing would refuse, and leave output/ alone. Example: invoke check --format json"""
+    """Report every problem that would stop a publish, without changing output/. Example: invoke check --format json"""
     raise Exit(code=package("publishing.publish").check(ROOT / settings, format))
 
 
 @task(
     help={
-        "yes": "do not ask",
+        "yes": "publish without asking",
         "dry-run": "stop after the summary: nothing is swapped in or uploaded",
     }
 )
 def publish(_, yes=False, dry_run=False, settings="publishconf.py"):
-    """Build, check, say what changes, ask, and upload. Example: invoke publish --dry-run"""
+    """Build, check, show what changes, ask, and upload. Example: invoke publish --dry-run"""
     raise Exit(code=package("publishing.publish").publish(ROOT / settings, yes=yes, dry_run=dry_run))
 
 
-@task(help={"against": "a folder, or the live site's address; left out: the last output"})
+@task(help={"against": "a folder or the live site's URL; default: the last output"})
 def feed_diff(_, against="", settings="publishconf.py"):
-    """Say what publishing would do to subscribers. Example: invoke feed-diff --against https://example.org"""
+    """Show what publishing would change for feed subscribers. Example: invoke feed-diff --against https://example.org"""
     raise Exit(code=package("publishing.feed_diff").feed_diff(ROOT / settings, against))
 
 
-@task(help={"year": "such as 2018", "quarter": "such as 2019Q3", "write": "into content/posts, as a draft"})
+@task(help={"year": "such as 2018", "quarter": "such as 2019Q3", "write": "write it to content/posts, as a draft"})
 def roundup(_, year="", quarter="", write=False, settings="pelicanconf.py"):
-    """Draft the post that sums up a year or a quarter. Example: invoke roundup --quarter 2019Q3 --write"""
-    conf = package("publishing.settings_file").read_conf(ROOT / settings)
-    raise Exit(code=package("roundup.adapter").roundup(conf, (ROOT / settings).parent, year + quarter, write=write))
+    """Draft a post that sums up a year or a quarter. Example: invoke roundup --quarter 2019Q3 --write"""
+    path = ROOT / settings
+    conf = package("publishing.settings_file").read_settings_file(path)
+    raise Exit(code=package("roundup.adapter").create_roundup(conf, path.parent, year + quarter, write=write))
 
 
-@task(help={"quick": "1,000 posts, one run of each", "against": "another checkout, measured in the same turns"})
+@task(help={"quick": "1,000 posts, one run of each", "against": "another checkout to measure alongside"})
 def bench(c, quick=False, against=""):
-    """Measure builds beside Pelican's and Hugo's. Example: invoke bench --quick"""
+    """Benchmark builds against Pelican and Hugo. Example: invoke bench --quick"""
     options = ["--quick"] * quick + ["--against", against] * bool(against)
     c.run(shlex.join([sys.executable, "benchmarks/run.py", *options]), pty=False)
 
 
 @task(help={"delay": "seconds between two requests to one host"})
 def check_links(_, delay=1.0, settings="pelicanconf.py"):
-    """Build, and ask shops and references whether their addresses still work. Example: invoke check-links"""
-    site = package("publishing.build")
-    share = site.BuildSession()
-    built = site.build(ROOT / settings, share=share, progress=True)
-    if built.failed:
-        raise Exit(code=site.say(built, "text"))
-    found = package("checking.external").check_site(share.settings, built.output, delay)
-    raise Exit(code=1 if found.died else 0)
+    """Build, and check the links to other sites. Example: invoke check-links"""
+    build_module = package("publishing.build")
+    session = build_module.BuildSession()
+    result = build_module.build(ROOT / settings, session=session, progress=True)
+    if result.failed:
+        raise Exit(code=build_module.print_report(result))
+    changes = package("checking.external").check_site_links(session.settings, result.output, delay)
+    raise Exit(code=1 if changes.newly_broken else 0)
 
 
 @task()
 def clean(_):
-    """Remove output and caches; never content. Example: invoke clean"""
+    """Remove output and caches, never content. Example: invoke clean"""
     import shutil
 
-    # Not while a publish reads what is to be removed.
-    with package("publishing.atomic_swap").alone(ROOT):
+    # Not while a publish reads these folders.
+    with package("publishing.atomic_swap").exclusive_lock(ROOT):
         for name in ("output", "output.staging", "output.previous", ".cache"):
             shutil.rmtree(ROOT / name, ignore_errors=True)
 
 
-@task(help={"nightly": "the long runs too", "only": "a pytest -k expression"})
+@task(help={"nightly": "include the long tests", "only": "a pytest -k expression"})
 def test(c, nightly=False, only=""):
-    """Run the tests, with a browser where one can be had. Example: invoke test --only feeds"""
+    """Run the tests, with a browser if one is available. Example: invoke test --only feeds"""
     c.run(f"{sys.executable} tests/browser.py", pty=False)
     options = ["-n auto --dist worksteal"] + ["--nightly"] * nightly + ([f"-k '{only}'"] if only else [])
     c.run(f"{sys.executable} -m pytest {' '.join(options)}", pty=False)
@@ -181,32 +183,32 @@ def test(c, nightly=False, only=""):
 
 @task()
 def audit(c):
-    """Build the site and print Lighthouse's scores of its main pages. Example: invoke audit"""
+    """Build the site and print the Lighthouse scores of its main pages. Example: invoke audit"""
     c.run(f"{sys.executable} -m invoke build", pty=False)
     c.run(f"{sys.executable} tests/audit.py", pty=False)
 
 
-@task(help={"fix": "let ruff mend what it can"})
+@task(help={"fix": "let ruff fix what it can"})
 def lint(c, fix=False):
-    """Check format, style and types. Example: invoke lint --fix"""
+    """Check formatting, style and types. Example: invoke lint --fix"""
     bin_ = Path(sys.executable).parent
     c.run(f"{bin_}/ruff format {'' if fix else '--check'} --quiet .")
     c.run(f"{bin_}/ruff check {'--fix' if fix else ''} --quiet .")
     c.run(f"{bin_}/mypy --no-error-summary")
 
 
-@task(help={"upgrade": "take the newest versions that pyproject.toml admits"})
+@task(help={"upgrade": "use the newest versions that pyproject.toml allows"})
 def lock(c, upgrade=False):
-    """Make the two lock files from pyproject.toml. Example: invoke lock --upgrade"""
+    """Write the two lock files from pyproject.toml. Example: invoke lock --upgrade"""
     uv = Path(sys.executable).parent / "uv"
     common = (
         "pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes "
         "--no-emit-index-url --no-emit-find-links --no-header --no-annotate"
     )
-    again = "--upgrade" if upgrade else ""
+    upgrade_option = "--upgrade" if upgrade else ""
     with c.cd(str(ROOT)):
-        c.run(f"{uv} {common} {again} --extra dev --output-file requirements-dev.lock")
-        c.run(f"{uv} {common} {again} --constraint requirements-dev.lock --output-file requirements.lock")
+        c.run(f"{uv} {common} {upgrade_option} --extra dev --output-file requirements-dev.lock")
+        c.run(f"{uv} {common} {upgrade_option} --constraint requirements-dev.lock --output-file requirements.lock")
 
 
 os.chdir(ROOT)

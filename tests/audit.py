@@ -1,4 +1,4 @@
-"""Lighthouse on the built site: `invoke audit` prints the table and fails below the aims."""
+"""Run Lighthouse on the built site: `invoke audit` prints the scores and fails if one is below its threshold."""
 
 import functools
 import gzip
@@ -15,14 +15,14 @@ from browser import FLAGS, find_browser
 
 ROOT = Path(__file__).parent.parent
 LIGHTHOUSE = ROOT / "node_modules/lighthouse/cli/index.js"
-KINDS = ("performance", "accessibility", "best-practices", "seo")
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 
 
-class Host(http.server.SimpleHTTPRequestHandler):
-    """A server as hosts of static files are: texts compressed, and no talk."""
+class StaticHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves files as static hosting does: text is compressed; nothing is logged."""
 
     def do_GET(self):
-        """Answer with a page or file."""
+        """Send a page or file."""
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() else path
         if not path.is_file():
@@ -38,43 +38,43 @@ class Host(http.server.SimpleHTTPRequestHandler):
         return self.wfile.write(data)
 
     def log_message(self, *_):
-        """Say nothing."""
+        """Log nothing."""
 
 
-def scores(url, only):
+def run_lighthouse(url, categories):
     """Return the scores of one run, 0 to 100, by category."""
-    command = ["node", str(LIGHTHOUSE), url, "--quiet", "--output=json", f"--only-categories={','.join(only)}"]
+    command = ["node", str(LIGHTHOUSE), url, "--quiet", "--output=json", f"--only-categories={','.join(categories)}"]
     command.append(f"--chrome-flags={' '.join(FLAGS)}")
     environment = {**os.environ, "CHROME_PATH": find_browser() or ""}
     done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False, env=environment)
     if done.returncode:
         sys.exit(f"Lighthouse failed on {url}: {done.stderr.strip()[-300:]}")
-    return {name: round(100 * got["score"]) for name, got in json.loads(done.stdout)["categories"].items()}
+    return {name: round(100 * category["score"]) for name, category in json.loads(done.stdout)["categories"].items()}
 
 
-def pages(output):
-    """Return an address of each kind: home, the newest post, a book, its purchase page."""
+def sample_pages(output):
+    """Return the path of one page of each kind: home, the newest post, a book, its purchase page."""
     post = max(path.parent.relative_to(output).as_posix() for path in output.glob("2*/*/*/*/index.html"))
     book = min(path.parent.relative_to(output).as_posix() for path in output.glob("books/*/index.html"))
     return {"home": "", "post": f"{post}/", "book": f"{book}/", "purchase": f"{book}/buy/"}
 
 
 def main():
-    """Print the table; return 1 when a score is below its aim."""
-    output, low = ROOT / "output", False
-    handler = functools.partial(Host, directory=output)
+    """Print the scores; return 1 if one is below its threshold."""
+    output, failed = ROOT / "output", False
+    handler = functools.partial(StaticHandler, directory=output)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        print(f"{'page':10}" + "".join(f"{kind:>16}" for kind in KINDS))
-        for name, path in pages(output).items():
+        print(f"{'page':10}" + "".join(f"{category:>16}" for category in CATEGORIES))
+        for name, path in sample_pages(output).items():
             url = f"http://127.0.0.1:{server.server_address[1]}/{path}"
-            got = scores(url, KINDS)
-            runs = [got["performance"], *(scores(url, KINDS[:1])["performance"] for _ in range(2))]
-            got["performance"] = round(statistics.median(runs))
-            low |= got["performance"] < 99 or any(got[kind] < 100 for kind in KINDS[1:])
-            print(f"{name:10}" + "".join(f"{got[kind]:16}" for kind in KINDS), flush=True)
+            scores = run_lighthouse(url, CATEGORIES)
+            runs = [scores["performance"], *(run_lighthouse(url, CATEGORIES[:1])["performance"] for _ in range(2))]
+            scores["performance"] = round(statistics.median(runs))
+            failed |= scores["performance"] < 99 or any(scores[category] < 100 for category in CATEGORIES[1:])
+            print(f"{name:10}" + "".join(f"{scores[category]:16}" for category in CATEGORIES), flush=True)
         server.shutdown()
-    return int(low)
+    return int(failed)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A browser for the tests: an installed one, else Debian's through apt when root, else playwright's own."""
+"""Find a browser for the tests, or install one: with apt (Debian, as root), else with playwright."""
 
 import os
 import shutil
@@ -20,13 +20,13 @@ FLAGS = [
 
 
 def find_browser():
-    """Return the path of a browser that can be driven, or None."""
+    """Return the path of an installed browser, or None."""
     installed = next((path for path in map(shutil.which, NAMES) if path), None)
-    return installed or playwright_browser()
+    return installed or find_playwright_browser()
 
 
-def playwright_browser():
-    """Return playwright's own browser where it has been downloaded."""
+def find_playwright_browser():
+    """Return the path of the browser that playwright has downloaded, or None."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
@@ -37,13 +37,14 @@ def playwright_browser():
 
 
 def install_browser():
-    """Try the ways that this machine offers; whether one worked shows in find_browser()."""
-    ways = [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    """Try each way of installing a browser until find_browser() finds one."""
+    commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
     if shutil.which("apt-get") and os.geteuid() == 0:
-        ways.insert(0, ["sh", "-c", "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium"])
-    for way in ways:
-        print("no browser found, trying:", " ".join(way))
-        done = subprocess.run(way, check=False, capture_output=True, timeout=900)
+        apt = "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium"
+        commands.insert(0, ["sh", "-c", apt])
+    for command in commands:
+        print("no browser found, trying:", " ".join(command))
+        done = subprocess.run(command, check=False, capture_output=True, timeout=900)
         if done.returncode == 0 and find_browser():
             return
 
@@ -51,6 +52,6 @@ def install_browser():
 if __name__ == "__main__":
     if find_browser() is None:
         install_browser()
-    found = find_browser()
-    print(f"browser for the tests: {found}" if found else "no browser can be had here: browser tests will be skipped")
-    sys.exit(1 if found is None and os.environ.get("CI") == "true" else 0)
+    path = find_browser()
+    print(f"browser for the tests: {path}" if path else "no browser found: browser tests will be skipped")
+    sys.exit(1 if path is None and os.environ.get("CI") == "true" else 0)

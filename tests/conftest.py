@@ -1,4 +1,4 @@
-"""Tiny sites made inline, and a browser where there is one."""
+"""Fixtures for all tests: sites built from files in the test, the golden site, and a browser."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from authorsite.publishing.build import Built, build
+from authorsite.publishing.build import BuildResult, build
 from browser import find_browser
 from jinja2 import BytecodeCache
 from pelican import generators, signals
@@ -45,20 +45,20 @@ GOLDEN_SETTINGS = {
 
 
 def pytest_addoption(parser):
-    parser.addoption("--nightly", action="store_true", help="run the long tests too")
-    parser.addoption("--write-expected", action="store_true", help="write the expected HTML anew; then read it")
+    parser.addoption("--nightly", action="store_true", help="run the slow tests too")
+    parser.addoption("--write-expected", action="store_true", help="overwrite the expected HTML; review the diff")
 
 
 def pytest_collection_modifyitems(config, items):
     if not config.getoption("--nightly"):
         for item in items:
             if "nightly" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="long: run with --nightly"))
+                item.add_marker(pytest.mark.skip(reason="slow: run with --nightly"))
 
 
 @dataclass
 class Site:
-    """A site in a folder of its own, built with the project's settings, theme and plugin under frozen time."""
+    """A site in its own folder, built with the project's settings, theme and plugin at SITE_DATE."""
 
     root: Path
     overrides: dict
@@ -70,8 +70,8 @@ class Site:
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return self
 
-    def build(self, *, strict=False, drafts=False, **overrides) -> Built:
-        """Build it; keyword arguments are Pelican settings, AUTHORSITE being merged into the project's."""
+    def build(self, *, strict=False, drafts=False, **overrides) -> BuildResult:
+        """Build the site. Keyword arguments are Pelican settings; AUTHORSITE is merged into the site's own."""
         site = {
             "url": "https://example.org",
             "strict": strict,
@@ -94,7 +94,7 @@ class Site:
         return (self.root / "output" / name).read_text("utf-8")
 
     def tree(self):
-        """Every output file's bytes by its address."""
+        """Return the content of every output file by its path."""
         out = self.root / "output"
         return {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
 
@@ -107,9 +107,9 @@ date: {date}
 """
 
 
-def post(title="A post", date="2019-03-01", body="Some text.", **more):
+def post(title="A post", date="2019-03-01", body="Some text.", **metadata):
     """Return the text of a post; keyword arguments become front matter lines."""
-    lines = "".join(f"{key}: {value}\n" for key, value in more.items())
+    lines = "".join(f"{key}: {value}\n" for key, value in metadata.items())
     return POST.format(title=title, date=date, body=body).replace("\n---\n", f"\n{lines}---\n", 1)
 
 
@@ -119,11 +119,11 @@ def book(cover):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def templates_compiled_once():
-    """Compile a template once for all builds of a worker: it is a third of what a small site's build takes."""
+def template_cache():
+    """Compile each template once per worker: compiling takes a third of the time of a small build."""
     codes = {}
 
-    class Memory(BytecodeCache):
+    class MemoryCache(BytecodeCache):
         def load_bytecode(self, bucket):
             checksum, code = codes.get(bucket.key, ("", None))
             if checksum == bucket.checksum:
@@ -133,37 +133,39 @@ def templates_compiled_once():
             codes[bucket.key] = (bucket.checksum, bucket.code)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(generators, "Environment", partial(generators.Environment, bytecode_cache=Memory()))
+        patch.setattr(generators, "Environment", partial(generators.Environment, bytecode_cache=MemoryCache()))
         yield
 
 
 @pytest.fixture(autouse=True)
-def frozen_time(monkeypatch):
+def frozen_date(monkeypatch):
     monkeypatch.setenv("SITE_DATE", SITE_DATE)
 
 
 @contextmanager
-def own_signals():
-    """Undo what a build connected: receivers must not leak from one site's plugins into the next."""
+def restore_signals():
+    """Restore the receivers of Pelican's signals afterwards: one site's plugins must not run in another's build."""
     every = [s for s in vars(signals).values() if hasattr(s, "receivers")]
-    before = [(s, dict(s.receivers), {k: set(v) for k, v in s._by_sender.items()}) for s in every]
-    yield
-    for signal, receivers, by_sender in before:
-        signal.receivers.clear()
-        signal.receivers.update(receivers)
-        signal._by_sender.clear()
-        signal._by_sender.update(by_sender)
+    saved = [(s, dict(s.receivers), {k: set(v) for k, v in s._by_sender.items()}) for s in every]
+    try:
+        yield every
+    finally:
+        for signal, receivers, by_sender in saved:
+            signal.receivers.clear()
+            signal.receivers.update(receivers)
+            signal._by_sender.clear()
+            signal._by_sender.update(by_sender)
 
 
 @pytest.fixture(autouse=True)
-def signals_as_before():
-    with own_signals():
+def restored_signals():
+    with restore_signals():
         yield
 
 
 @pytest.fixture
 def make_site(tmp_path):
-    """Return a maker of sites: make_site({"content/posts/a.md": post()}, SETTING=value)."""
+    """Return a function that makes a site: make_site({"content/posts/a.md": post()}, SETTING=value)."""
 
     def make(files, **overrides):
         return Site(tmp_path, overrides).write(files)
@@ -171,16 +173,16 @@ def make_site(tmp_path):
     return make
 
 
-def copy_of_golden(root):
+def copy_golden_site(root):
     shutil.copytree(GOLDEN / "content", root / "content")
     return Site(root, GOLDEN_SETTINGS)
 
 
 @pytest.fixture(scope="session")
 def golden(tmp_path_factory):
-    """The golden site, built strictly, once for all tests of a worker: look, do not touch."""
-    site = copy_of_golden(tmp_path_factory.mktemp("golden"))
-    with pytest.MonkeyPatch.context() as patch, own_signals():
+    """The golden site, built strictly once per worker: tests must not change it."""
+    site = copy_golden_site(tmp_path_factory.mktemp("golden"))
+    with pytest.MonkeyPatch.context() as patch, restore_signals():
         patch.setenv("SITE_DATE", SITE_DATE)
         built = site.build(strict=True)
     assert not built.failed, "\n".join(map(str, built.problems))
@@ -189,22 +191,22 @@ def golden(tmp_path_factory):
 
 @pytest.fixture
 def golden_copy(tmp_path):
-    """The golden site in a folder of the test's own, not built yet."""
-    return copy_of_golden(tmp_path)
+    """A copy of the golden site that the test may change; not built yet."""
+    return copy_golden_site(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def chromium():
-    """Path of a browser; skips where none can be had, fails there with CI=true."""
+    """The path of a browser; without one the test is skipped, or fails if CI=true."""
     path = find_browser()
     if path is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no browser: see `invoke test`")
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no browser found: see `invoke test`")
     return path
 
 
 @pytest.fixture(scope="session")
 def browser(chromium):
-    """A headless browser driven by playwright."""
+    """A headless browser, controlled by playwright."""
     sync_api = pytest.importorskip("playwright.sync_api")
     from browser import FLAGS
 

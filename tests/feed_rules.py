@@ -1,4 +1,4 @@
-"""The rules that feeds break most often, as research found them; an empty list means that none is broken."""
+"""A feed checker: the rules of RSS, Atom and JSON Feed that feeds break most often."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from authorsite.markup import VOID, tokens
+from authorsite.markup import VOID_ELEMENTS, tokenize
 from lxml import etree
 
 ATOM, CONTENT, DC = (
@@ -15,30 +15,30 @@ ATOM, CONTENT, DC = (
     "http://purl.org/dc/elements/1.1/",
 )
 MEDIA = "http://search.yahoo.com/mrss/"
-NEVER = {"script", "style", "form", "input", "button", "iframe", "object", "embed"}
+FORBIDDEN_ELEMENTS = {"script", "style", "form", "input", "button", "iframe", "object", "embed"}
 TAG = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
 
 
-def broken_rules(name, data):
-    """Return what is wrong with the feed in the file `name`."""
+def check_feed(name, data):
+    """Return the rules that the feed breaks, as text; the file's `name` tells JSON from XML."""
     if name.endswith(".json"):
-        return list(json_rules(data))
+        return list(check_json_feed(data))
     root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, huge_tree=True))
-    start = data[: data.index(b"<", data.rindex(b"?>", 0, 400))]
-    found = [] if b"<?xml-stylesheet" in start else ["no stylesheet before the root"]
+    prolog = data[: data.index(b"<", data.rindex(b"?>", 0, 400))]
+    errors = [] if b"<?xml-stylesheet" in prolog else ["no stylesheet before the root"]
     if re.search(rb"T\d\d:\d\d:\d\d\.\d", data):
-        found.append("microseconds: made now")
-    return found + list(rss_rules(root) if root.tag == "rss" else atom_rules(root))
+        errors.append("microseconds: a build time")
+    return errors + list(check_rss(root) if root.tag == "rss" else check_atom(root))
 
 
-def rss_rules(root):
+def check_rss(root):
     channel = root.find("channel")
     if root.get("version") != "2.0":
         yield "not RSS 2.0"
     for name in ("title", "link", "description", "language", "lastBuildDate"):
         if not (channel.findtext(name) or "").strip():
             yield f"channel without {name}"
-    yield from absolute("channel link", channel.findtext("link"))
+    yield from check_absolute("channel link", channel.findtext("link"))
     own = [link for link in channel.findall(f"{{{ATOM}}}link") if link.get("rel") == "self"]
     if len(own) != 1 or own[0].get("href") == channel.findtext("link"):
         yield "not one atom:link self, other than the home page"
@@ -47,7 +47,7 @@ def rss_rules(root):
         channel.findtext(n) for n in ("title", "link")
     ]:
         yield "the image's title or link is not the channel's"
-    yield from rfc822(channel.findtext("lastBuildDate"))
+    yield from check_rfc822_date(channel.findtext("lastBuildDate"))
     guids = []
     for item in channel.findall("item"):
         title, names = item.findtext("title"), [child.tag for child in item]
@@ -56,27 +56,27 @@ def rss_rules(root):
         if guid.get("isPermaLink") not in ("true", "false"):
             yield f"{title}: guid without isPermaLink"
         if guid.get("isPermaLink") == "true":
-            yield from absolute(f"{title}: guid", guid.text)
-        yield from absolute(f"{title}: link", item.findtext("link"))
-        yield from rfc822(item.findtext("pubDate"))
+            yield from check_absolute(f"{title}: guid", guid.text)
+        yield from check_absolute(f"{title}: link", item.findtext("link"))
+        yield from check_rfc822_date(item.findtext("pubDate"))
         if names.count("enclosure") > 1:
             yield f"{title}: more than one enclosure"
         if "author" in names and f"{{{DC}}}creator" in names:
             yield f"{title}: author and dc:creator"
         if f"{{{DC}}}creator" not in names:
-            yield f"{title}: nobody wrote it"
+            yield f"{title}: no dc:creator"
         encoded = f"{{{CONTENT}}}encoded"
         if encoded in names and "description" not in names[: names.index(encoded)]:
             yield f"{title}: content:encoded without an earlier description"
         if f"{{{MEDIA}}}group" in names:
-            yield f"{title}: a lone picture in a group"
+            yield f"{title}: media:group with a single image"
         if encoded in names:
-            yield from html_rules(title, item.findtext(encoded))
+            yield from check_html(title, item.findtext(encoded))
     if len(guids) != len(set(guids)):
-        yield "a guid stands twice"
+        yield "duplicate guid"
 
 
-def atom_rules(root):
+def check_atom(root):
     for name in ("id", "title", "updated", "author"):
         if root.find(f"{{{ATOM}}}{name}") is None:
             yield f"feed without {name}"
@@ -99,12 +99,12 @@ def atom_rules(root):
         kinds = [link.get("rel") for link in entry.findall(f"{{{ATOM}}}link")]
         if kinds.count("alternate") != 1 or None in kinds:
             yield f"{title}: links of kinds {kinds}"
-        yield from html_rules(title, content.text or "")
+        yield from check_html(title, content.text or "")
     if len(ids) != len(set(ids)):
-        yield "an id stands twice"
+        yield "duplicate id"
 
 
-def json_rules(data):
+def check_json_feed(data):
     body = json.loads(data)
     if body.get("version") != "https://jsonfeed.org/version/1.1":
         yield "not JSON Feed 1.1"
@@ -114,44 +114,44 @@ def json_rules(data):
     for item in body["items"]:
         if not isinstance(item.get("id"), str) or "content_html" not in item:
             yield "an item without id or content"
-        yield from absolute(f"{item['title']}: url", item.get("url"))
-        yield from html_rules(item["title"], item["content_html"])
+        yield from check_absolute(f"{item['title']}: url", item.get("url"))
+        yield from check_html(item["title"], item["content_html"])
     if len({item["id"] for item in body["items"]}) != len(body["items"]):
-        yield "an id stands twice"
+        yield "duplicate id"
 
 
-def html_rules(title, html):
+def check_html(title, html):
     open_ = []
-    for token in tokens(html):
+    for token in tokenize(html):
         if token.kind == "start":
-            if token.name in NEVER:
+            if token.name in FORBIDDEN_ELEMENTS:
                 yield f"{title}: <{token.name}>"
             for name, value in token.attributes.items():
                 if name.startswith("on") or name == "style":
                     yield f"{title}: {name} on <{token.name}>"
                 if name in ("href", "src", "poster", "cite"):
-                    yield from absolute(f"{title}: {name}", value)
+                    yield from check_absolute(f"{title}: {name}", value)
                 if name == "srcset":
                     for part in value.split(","):
-                        yield from absolute(f"{title}: srcset", part.split()[0])
-            if token.name not in VOID:
+                        yield from check_absolute(f"{title}: srcset", part.split()[0])
+            if token.name not in VOID_ELEMENTS:
                 open_.append(token.name)
         elif token.kind == "end" and (not open_ or open_.pop() != token.name):
-            yield f"{title}: </{token.name}> closes nothing"
+            yield f"{title}: </{token.name}> without a start tag"
     if open_:
-        yield f"{title}: never closed: {open_}"
+        yield f"{title}: unclosed elements {open_}"
     if re.search(r"<a [^>]*>\s*\[\d+\]\s*</a>", html):
-        yield f"{title}: a linked reference, which a reader shows as [1][1]"
+        yield f"{title}: a linked reference, shown as [1][1] by some readers"
 
 
-def absolute(where, address):
-    parts = urlsplit(address or "")
+def check_absolute(where, url):
+    parts = urlsplit(url or "")
     if not (parts.scheme in ("http", "https") and parts.netloc) and parts.scheme not in ("mailto", "tel"):
-        yield f"{where}: {address} is not absolute"
+        yield f"{where}: {url} is not absolute"
 
 
-def rfc822(text):
+def check_rfc822_date(text):
     if not re.fullmatch(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}", text or ""):
-        yield f"{text} is not a date of RFC 822"
+        yield f"{text} is not an RFC 822 date"
     else:
         parsedate_to_datetime(text)

@@ -1,4 +1,4 @@
-"""A feed and an entry that tests change to their needs."""
+"""A sample feed, and sample entries with values that tests can override."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -10,10 +10,10 @@ FEED = Feed(
 )
 
 
-def entry(**changed):
-    given = {
+def make_entry(**overrides):
+    defaults = {
         "guid": BASE,
-        "permanent": True,
+        "guid_is_permalink": True,
         "url": BASE,
         "title": "Bread & <butter>",
         "published": datetime(2019, 3, 1, 9, tzinfo=timezone(timedelta(hours=-6))),
@@ -23,4 +23,4 @@ def entry(**changed):
         "authors": ("Ann Author",),
         "categories": ("News", "a, b"),
     }
-    return Entry(**given | changed)
+    return Entry(**defaults | overrides)

@@ -1,4 +1,4 @@
-"""A folder on a port of this machine, for as long as a test needs it."""
+"""Serve a folder over HTTP during a test."""
 
 import threading
 from contextlib import contextmanager
@@ -6,9 +6,9 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class _QuietHandler(SimpleHTTPRequestHandler):
     def send_head(self):
-        # Dates of files count whole seconds: two builds within one would look the same.
+        # Last-Modified counts whole seconds: two builds within one second would look the same.
         del self.headers["If-Modified-Since"]
         return super().send_head()
 
@@ -17,9 +17,9 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serving(folder):
-    """Serve `folder` on 127.0.0.1; give its address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
+def serve_folder(folder):
+    """Serve `folder` on a free port of 127.0.0.1; yields its URL."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_QuietHandler, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"

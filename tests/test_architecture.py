@@ -1,4 +1,4 @@
-"""The house rules that a reader of the code may rely on."""
+"""Architecture rules: layers of packages, and which modules may import Pelican."""
 
 import ast
 from pathlib import Path
@@ -7,8 +7,8 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "plugins" / "authorsite"
 
-# From the ground up; a room may import rooms on lower floors, not its neighbours.
-FLOORS = [
+# From the lowest up. A package imports from lower layers only, never from its own.
+LAYERS = [
     {"problems", "validation", "settings", "markup", "output", "templating"},
     {"reading", "images"},
     {"books", "events"},
@@ -17,16 +17,15 @@ FLOORS = [
     {"checking"},
     {"publishing"},
 ]
-FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-GROUND = FLOORS[0]
+LAYER = {package: number for number, packages in enumerate(LAYERS) for package in packages}
 
 
-def imports(path):
-    """Yield (room imported, line) for each import of the package inside `path`."""
-    here = ("authorsite", *path.relative_to(PACKAGE).parts[:-1])
+def find_imports(path):
+    """Yield (package imported, line) for each import of authorsite in the module at `path`."""
+    parents = ("authorsite", *path.relative_to(PACKAGE).parts[:-1])
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom):
-            base = here[: len(here) - node.level + 1] if node.level else ()
+            base = parents[: len(parents) - node.level + 1] if node.level else ()
             module = (*base, *(node.module.split(".") if node.module else ()))
             names = [(*module, alias.name) for alias in node.names]
         elif isinstance(node, ast.Import):
@@ -38,30 +37,30 @@ def imports(path):
                 yield name[1], node.lineno
 
 
-def modules():
+def list_modules():
     return sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: p.relative_to(PACKAGE).as_posix())
-def test_rooms_import_downwards_only(path):
-    room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    assert room in FLOOR, f"{room} has no floor: say in FLOORS where it stands"
-    for imported, line in imports(path):
-        allowed = imported == room or FLOOR[imported] < FLOOR[room] or {room, imported} <= GROUND
-        assert allowed, f"{path.name}:{line}: {room} must not import {imported}"
+@pytest.mark.parametrize("path", list_modules(), ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_packages_import_from_lower_layers_only(path):
+    package = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    assert package in LAYER, f"{package} has no layer: add it to LAYERS"
+    for imported, line in find_imports(path):
+        allowed = imported == package or LAYER[imported] < LAYER[package] or {package, imported} <= LAYERS[0]
+        assert allowed, f"{path.name}:{line}: {package} must not import {imported}"
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: p.relative_to(PACKAGE).as_posix())
+@pytest.mark.parametrize("path", list_modules(), ids=lambda p: p.relative_to(PACKAGE).as_posix())
 def test_only_adapters_import_pelican(path):
-    at_home = path.name == "adapter.py" or path.relative_to(PACKAGE).parts[0] == "publishing"
-    if not at_home:
+    may_import = path.name.endswith("adapter.py") or path.relative_to(PACKAGE).parts[0] == "publishing"
+    if not may_import:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             assert not any(name.split(".")[0] == "pelican" for name in names), f"{path.name}:{node.lineno}"
 
 
-def test_the_build_engine_is_a_package_of_its_own():
+def test_build_engine_is_independent_of_authorsite():
     files = sorted(PACKAGE.with_name("pelican_incremental").glob("*.py"))
     text = "".join(path.read_text("utf-8") for path in files)
     assert "authorsite" not in text.lower()

@@ -1,4 +1,4 @@
-"""A plain site: posts, lists of ten, a page for each tag and category. ENGINE names a plugin that builds it."""
+"""A plain site: posts, an index in tens, a page for each tag and category; ENGINE may name a plugin to load."""
 
 import os
 
@@ -22,20 +22,20 @@ MARKDOWN = {
 PLUGIN_PATHS = ["plugins"]
 
 
-class Neighbours:
-    """The posts before and after each post."""
+class PreviousNext:
+    """A plugin that sets `newer` and `older` on each post."""
 
     @staticmethod
     def register():
-        """Connect with Pelican."""
-        signals.article_generator_finalized.connect(Neighbours.link)
+        """Connect the plugin to Pelican."""
+        signals.article_generator_finalized.connect(PreviousNext.set_attributes)
 
     @staticmethod
-    def link(generator):
-        """Set them."""
+    def set_attributes(generator):
+        """Set the attributes of all posts."""
         articles = generator.articles
         for article, newer, older in zip(articles, [None, *articles], [*articles[1:], None], strict=False):
             article.newer, article.older = newer, older
 
 
-PLUGINS = [Neighbours, *filter(None, [os.environ.get("ENGINE")])]
+PLUGINS = [PreviousNext, *filter(None, [os.environ.get("ENGINE")])]

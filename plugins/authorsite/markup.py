@@ -1,32 +1,32 @@
-"""HTML as a stream of tokens: text, tags and attributes read, cut and rewritten without building a tree."""
+"""HTML as a stream of tokens: tokenize, serialize, extract text, truncate and rewrite tags without building a tree."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html import escape, unescape
 from html.parser import HTMLParser
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-"""Elements that have no end tag."""
+VOID_ELEMENTS = frozenset("area base br col embed hr img input link meta source track wbr".split())
+"""Void elements: those without an end tag (HTML standard, section 13.1.2)."""
 
 _BLOCKS = frozenset(
     "address article aside blockquote br dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main "
     "nav ol p pre section table td th tr ul".split()
 )
-_UNSEEN = frozenset(("script", "style", "template"))
+_HIDDEN = frozenset(("script", "style", "template"))
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?/?>")
-_OPEN_ENTITY = re.compile(r"&(?:#?[A-Za-z0-9]+(?![A-Za-z0-9;])|#?[A-Za-z0-9]+$)")
+_UNTERMINATED_ENTITY = re.compile(r"&(?:#?[A-Za-z0-9]+(?![A-Za-z0-9;])|#?[A-Za-z0-9]+$)")
 _WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of HTML: `kind` is start, end, text or other (comments, doctypes); `raw` is how it is written.
+    """A piece of HTML: `kind` is start, end, text or other (comments, doctypes); `raw` is the source.
 
-    Of a start tag, `name` is in small letters and `attributes` are unescaped; a bare attribute has the value None.
+    `name` is a tag's name in lower case; `attributes` are a start tag's, unescaped, None for one without a value.
     """
 
     kind: str
@@ -35,137 +35,135 @@ class Token:
     attributes: dict[str, str | None] = field(default_factory=dict)
 
     def with_attributes(self, **changed: str | None) -> Token:
-        """Return this start tag with attributes set, or removed where None; `srcset_` stands for any keyword."""
-        named = {key.rstrip("_").replace("_", "-"): value for key, value in changed.items()}
-        kept = {
-            key: value
-            for key, value in {**self.attributes, **named}.items()
-            if key not in named or named[key] is not None
+        """Return this start tag with attributes set, or removed if None; `class_` is class, `data_x` is data-x."""
+        new = {key.rstrip("_").replace("_", "-"): value for key, value in changed.items()}
+        attributes = {
+            key: value for key, value in {**self.attributes, **new}.items() if key not in new or value is not None
         }
-        return start(self.name, kept)
+        return start_tag(self.name, attributes)
 
 
-def start(name: str, attributes: dict[str, str | None]) -> Token:
-    """Return a start tag; a value of None writes a bare attribute."""
-    written = "".join(f" {k}" if v is None else f' {k}="{escape(v)}"' for k, v in attributes.items())
-    return Token("start", f"<{name}{written}>", name, attributes)
+def start_tag(name: str, attributes: dict[str, str | None]) -> Token:
+    """Return a start tag; an attribute with the value None is written without a value."""
+    text = "".join(f" {k}" if v is None else f' {k}="{escape(v)}"' for k, v in attributes.items())
+    return Token("start", f"<{name}{text}>", name, attributes)
 
 
-class BoundedTags:
-    """Lets an HTML parser look for the end of a tag only where one follows."""
+class LinearTagScan:
+    """Mixin for HTMLParser that keeps unclosed start tags from costing quadratic time."""
 
     rawdata: str
-    _read, _last_end = "", -1
+    _scanned, _last_end = "", -1
 
     def check_for_whole_start_tag(self, i: int) -> int:
-        """Return where the start tag ends that begins at `i`, -1 where it does not."""
-        if self.rawdata is not self._read:
-            self._read, self._last_end = self.rawdata, self.rawdata.rfind(">")
-        found: int = super().check_for_whole_start_tag(i) if i < self._last_end else -1  # type: ignore[misc]
-        return found
+        """Return the end of the start tag at `i`, -1 if it has none; searches only if a ">" follows at all."""
+        if self.rawdata is not self._scanned:
+            self._scanned, self._last_end = self.rawdata, self.rawdata.rfind(">")
+        end: int = super().check_for_whole_start_tag(i) if i < self._last_end else -1  # type: ignore[misc]
+        return end
 
 
-class _Tokens(BoundedTags, HTMLParser):
+class _Tokenizer(LinearTagScan, HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
-        self.found: list[Token] = []
+        self.tokens: list[Token] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append(Token("start", self.get_starttag_text() or "", tag, dict(attrs)))
+        self.tokens.append(Token("start", self.get_starttag_text() or "", tag, dict(attrs)))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
-        self.found.append(Token("end", f"</{tag}>", tag))
+        self.tokens.append(Token("end", f"</{tag}>", tag))
 
     def handle_data(self, data: str) -> None:
-        self.found.append(Token("text", data))
+        self.tokens.append(Token("text", data))
 
     def handle_entityref(self, name: str) -> None:
-        self.found.append(Token("text", f"&{name};"))
+        self.tokens.append(Token("text", f"&{name};"))
 
     def handle_charref(self, name: str) -> None:
-        self.found.append(Token("text", f"&#{name};"))
+        self.tokens.append(Token("text", f"&#{name};"))
 
     def handle_comment(self, data: str) -> None:
-        self.found.append(Token("other", f"<!--{data}-->"))
+        self.tokens.append(Token("other", f"<!--{data}-->"))
 
     def handle_decl(self, decl: str) -> None:
-        self.found.append(Token("other", f"<!{decl}>"))
+        self.tokens.append(Token("other", f"<!{decl}>"))
 
     def handle_pi(self, data: str) -> None:
-        self.found.append(Token("other", f"<?{data}>"))
+        self.tokens.append(Token("other", f"<?{data}>"))
 
     def unknown_decl(self, data: str) -> None:
-        self.found.append(Token("other", f"<![{data}]>"))
+        self.tokens.append(Token("other", f"<![{data}]>"))
 
 
-def tokens(html: str) -> list[Token]:
-    """Return the tokens of `html` in order; never raises."""
-    parser = _Tokens()
+def tokenize(html: str) -> list[Token]:
+    """Return the tokens of `html` in order. Never raises: malformed markup becomes text."""
+    parser = _Tokenizer()
     parser.feed(html)
     parser.close()
-    return parser.found
+    return parser.tokens
 
 
-def written(stream: Iterator[Token] | list[Token]) -> str:
+def serialize(stream: Iterable[Token]) -> str:
     """Return tokens as HTML."""
     return "".join(token.raw for token in stream)
 
 
-def edit_tags(html: str, names: frozenset[str] | set[str], change: Callable[[Token], Token | str | None]) -> str:
-    """Return `html` with each start tag in `names` replaced by `change(tag)`; None leaves the tag as it is."""
+def rewrite_tags(html: str, names: frozenset[str] | set[str], change: Callable[[Token], Token | str | None]) -> str:
+    """Return `html` with each start tag in `names` replaced by `change(tag)`; None keeps the tag."""
     if not any(f"<{name}" in html for name in names):
         return html
     parts = []
-    for token in tokens(html):
+    for token in tokenize(html):
         new = change(token) if token.kind == "start" and token.name in names else None
         parts.append(token.raw if new is None else new.raw if isinstance(new, Token) else new)
     return "".join(parts)
 
 
-def without(html: str, drop: Callable[[Token], bool], unwrap: Callable[[Token], bool] = lambda _: False) -> str:
-    """Return `html` without the elements that `drop` names (content and all), and those of `unwrap` without tags."""
-    kept: list[str] = []
-    dropped = 0
-    open_: defaultdict[str, list[bool]] = defaultdict(list)  # by name: whether its start tag was left out
-    for token in tokens(html):
+def remove_elements(html: str, drop: Callable[[Token], bool], unwrap: Callable[[Token], bool] = lambda _: False) -> str:
+    """Return `html` without the elements that `drop` matches, and without the tags of those that `unwrap` matches."""
+    parts: list[str] = []
+    depth = 0  # of dropped elements
+    removed: defaultdict[str, list[bool]] = defaultdict(list)  # by name of the open elements: is its start tag removed?
+    for token in tokenize(html):
         if token.kind == "start":
-            gone = dropped or drop(token)
-            hidden = gone or unwrap(token)
-            if token.name not in VOID:
-                open_[token.name].append(bool(hidden))
-                dropped += bool(gone)
-            if not hidden:
-                kept.append(token.raw)
+            is_dropped = depth > 0 or drop(token)
+            is_removed = is_dropped or unwrap(token)
+            if token.name not in VOID_ELEMENTS:
+                removed[token.name].append(is_removed)
+                depth += is_dropped
+            if not is_removed:
+                parts.append(token.raw)
         elif token.kind == "end":
-            hidden = bool(open_[token.name]) and open_[token.name].pop()
-            if dropped:
-                dropped -= 1
-            elif not hidden:
-                kept.append(token.raw)
-        elif not dropped:
-            kept.append(token.raw)
-    return "".join(kept)
+            is_removed = bool(removed[token.name]) and removed[token.name].pop()
+            if depth:
+                depth -= 1
+            elif not is_removed:
+                parts.append(token.raw)
+        elif not depth:
+            parts.append(token.raw)
+    return "".join(parts)
 
 
-def plain(html: str) -> str:
-    """Return the text a reader sees, entities resolved, white space folded, block elements apart."""
-    quick = _plain_of_tags(html)
-    return _plain_of_tokens(html) if quick is None else quick
+def text_content(html: str) -> str:
+    """Return the visible text: entities decoded, white space collapsed, a space between block elements."""
+    text = _text_content_by_regex(html)
+    return _text_content_by_tokens(html) if text is None else text
 
 
-def _plain_of_tags(html: str) -> str | None:
-    """Do it with one pattern where there is nothing but tags and text, as in nearly every body; else None."""
-    if "<!" in html or "<?" in html or _OPEN_ENTITY.search(html):
+def _text_content_by_regex(html: str) -> str | None:
+    """Return the visible text of HTML that has nothing but tags and text (the usual case, and faster); else None."""
+    if "<!" in html or "<?" in html or _UNTERMINATED_ENTITY.search(html):
         return None
     pieces = _TAG.split(html)
-    for number in range(1, len(pieces), 2):
-        name = pieces[number].lower()
-        if name in _UNSEEN:
+    for index in range(1, len(pieces), 2):
+        name = pieces[index].lower()
+        if name in _HIDDEN:
             return None
-        pieces[number] = " " if name in _BLOCKS else ""
+        pieces[index] = " " if name in _BLOCKS else ""
     texts = pieces[::2]
     if any("<" in text for text in texts):
         return None
@@ -173,13 +171,13 @@ def _plain_of_tags(html: str) -> str | None:
     return " ".join("".join(pieces).split())
 
 
-def _plain_of_tokens(html: str) -> str:
+def _text_content_by_tokens(html: str) -> str:
     parts: list[str] = []
-    unseen = 0
-    for token in tokens(html):
-        if token.name in _UNSEEN:
-            unseen += {"start": 1, "end": -1}.get(token.kind, 0)
-        elif token.kind == "text" and unseen <= 0:
+    hidden = 0
+    for token in tokenize(html):
+        if token.name in _HIDDEN:
+            hidden += {"start": 1, "end": -1}.get(token.kind, 0)
+        elif token.kind == "text" and hidden <= 0:
             parts.append(unescape(token.raw))
         elif token.name in _BLOCKS:
             parts.append(" ")
@@ -187,52 +185,52 @@ def _plain_of_tokens(html: str) -> str:
 
 
 def count_words(html: str) -> int:
-    """Return how many runs of non-space text a reader sees."""
-    return len(plain(html).split())
+    """Return the number of words in the visible text: runs of characters other than white space."""
+    return len(text_content(html).split())
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The kept HTML, every element closed, and how many words were left out (0: nothing was cut)."""
+    """Truncated HTML with every element closed, and the number of words that were cut off (0: none)."""
 
     html: str
-    words_left: int
+    remaining_words: int
 
 
-def _close(open_: list[str], names: Counter[str], name: str) -> None:
-    """Close the innermost element of that name, and all within it."""
+def _close(open_names: list[str], counts: Counter[str], name: str) -> None:
+    """Close the innermost open element of that name, and everything within it."""
     closed = ""
     while closed != name:
-        closed = open_.pop()
-        names[closed] -= 1
+        closed = open_names.pop()
+        counts[closed] -= 1
 
 
-def excerpt(html: str, limit: int) -> Excerpt:
-    """Cut `html` after `limit` words at a word boundary, closing every open element.
+def truncate_html(html: str, limit: int) -> Excerpt:
+    """Cut `html` after `limit` words and close every open element.
 
-    Words are runs of non-space text outside tags. Raises ValueError when limit < 1.
+    Words are runs of non-space text outside tags. Raises ValueError if limit < 1.
     """
     if limit < 1:
         raise ValueError("an excerpt has at least one word")
-    kept: list[str] = []
-    open_: list[str] = []
-    names: Counter[str] = Counter()  # of what is open: a long list is not searched for each end tag
-    count = 0
-    for token in tokens(html):
+    parts: list[str] = []
+    open_names: list[str] = []
+    counts: Counter[str] = Counter()  # of open_names: searching the list for each end tag would be quadratic
+    word_count = 0
+    for token in tokenize(html):
         if token.kind == "text":
-            found = list(_WORD.finditer(token.raw))
-            if count + len(found) > limit:
-                kept.append(token.raw[: found[limit - count - 1].end()] if limit > count else "")
-                closing = "".join(f"</{name}>" for name in reversed(open_))
-                return Excerpt("".join(kept).rstrip() + closing, max(count_words(html) - limit, 0))
-            count += len(found)
-        elif token.kind == "start" and token.name not in VOID:
-            if count >= limit:
+            words = list(_WORD.finditer(token.raw))
+            if word_count + len(words) > limit:
+                parts.append(token.raw[: words[limit - word_count - 1].end()] if limit > word_count else "")
+                closing = "".join(f"</{name}>" for name in reversed(open_names))
+                return Excerpt("".join(parts).rstrip() + closing, max(count_words(html) - limit, 0))
+            word_count += len(words)
+        elif token.kind == "start" and token.name not in VOID_ELEMENTS:
+            if word_count >= limit:
                 break
-            open_.append(token.name)
-            names[token.name] += 1
-        elif token.kind == "end" and names[token.name]:
-            _close(open_, names, token.name)
-        kept.append(token.raw)
-    closing = "".join(f"</{name}>" for name in reversed(open_))
-    return Excerpt("".join(kept) + closing, max(count_words(html) - count, 0))
+            open_names.append(token.name)
+            counts[token.name] += 1
+        elif token.kind == "end" and counts[token.name]:
+            _close(open_names, counts, token.name)
+        parts.append(token.raw)
+    closing = "".join(f"</{name}>" for name in reversed(open_names))
+    return Excerpt("".join(parts) + closing, max(count_words(html) - word_count, 0))

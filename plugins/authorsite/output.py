@@ -1,4 +1,4 @@
-"""Files into the output folder: guarded, whole or not at all, and remembered."""
+"""Writes of plugin-made files into the output folder: path-checked, atomic, and reported to the build engine."""
 
 from __future__ import annotations
 
@@ -9,65 +9,61 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pelican_incremental.files import atomic_write, has_content, mark_current
+from pelican_incremental.files import atomic_write, content_equals, mark_current
 
 
-class OutsideOutput(ValueError):
-    """An address that would leave the output folder."""
+class PathOutsideOutput(ValueError):
+    """Raised for a path that leads out of the output folder."""
 
 
-def target(context: MutableMapping[str, Any], save_as: str) -> Path:
-    """Return the file for `save_as` below the output folder; raises OutsideOutput for any other place."""
-    root = _resolved(str(context["OUTPUT_PATH"]))
+def resolve_output_path(context: MutableMapping[str, Any], save_as: str) -> Path:
+    """Return the absolute path of `save_as` in the output folder; raises PathOutsideOutput if it is not below it."""
+    root = _resolve(str(context["OUTPUT_PATH"]))
     path = root / save_as.lstrip("/")
-    # Resolving takes a look at every folder above: once for each folder is enough.
-    path = path.resolve() if ".." in path.parts or path.is_symlink() else _resolved(str(path.parent)) / path.name
+    # resolve() reads every folder above, so that it is cached by folder where the path allows it.
+    path = path.resolve() if ".." in path.parts or path.is_symlink() else _resolve(str(path.parent)) / path.name
     if not path.is_relative_to(root) or path == root:
-        raise OutsideOutput(f"{save_as} lies outside the output folder")
+        raise PathOutsideOutput(f"{save_as} is outside the output folder")
     return path
 
 
 @lru_cache(maxsize=50_000)
-def _resolved(folder: str) -> Path:
+def _resolve(folder: str) -> Path:
     return Path(folder).resolve()
 
 
 def write(context: MutableMapping[str, Any], save_as: str, content: str | bytes) -> Path:
-    """Write `content` to `save_as` (a path below the output folder) and remember the file.
+    """Write `content` to `save_as`, a path relative to the output folder, and mark the file as current.
 
-    A file that holds these bytes already is left alone, so that its date says when it changed.
+    A file with the same content is left alone, so that its modification time says when it changed.
     """
     data = content.encode() if isinstance(content, str) else content
-    path = target(context, save_as)
+    path = resolve_output_path(context, save_as)
     mark_current(context, path)
-    if not has_content(path, data):
+    if not content_equals(path, data):
         atomic_write(path, data)
     return path
 
 
-def keep(context: MutableMapping[str, Any], save_as: str) -> None:
-    """Stand by the file at `save_as` as it is there from a former build."""
-    mark_current(context, target(context, save_as))
-
-
-def place(context: MutableMapping[str, Any], save_as: str, source: Path) -> Path:
-    """Put a copy of the file `source` at `save_as`: a hard link where the system allows one."""
-    path = target(context, save_as)
+def link_or_copy(context: MutableMapping[str, Any], save_as: str, source: Path) -> Path:
+    """Put the file `source` at `save_as`, as a hard link if the file system allows it, and mark it as current."""
+    path = resolve_output_path(context, save_as)
     mark_current(context, path)
-    if not _same(path, source):
+    if not _is_same(path, source):
         try:
-            os.link(source, path)  # in one step, where nothing is there
+            os.link(source, path)  # the usual case: no file is there yet
         except OSError:
             atomic_write(path, lambda temporary: _link_or_copy(source, temporary))
     return path
 
 
-def _same(path: Path, source: Path) -> bool:
+def _is_same(path: Path, source: Path) -> bool:
+    """Return whether both are one file or have the same content."""
     try:
-        there, wanted = os.stat(path), os.stat(source)  # noqa: PTH116 - hot
+        stat, source_stat = os.stat(path), os.stat(source)  # noqa: PTH116 - hot
     except FileNotFoundError:
         return False
-    return os.path.samestat(there, wanted) or has_content(path, source.read_bytes())
+    return os.path.samestat(stat, source_stat) or content_equals(path, source.read_bytes())
 
 
 def _link_or_copy(source: Path, temporary: Path) -> None:

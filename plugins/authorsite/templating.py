@@ -1,4 +1,4 @@
-"""What every template may use: the package's own templates, and filters that depend on their arguments alone."""
+"""Jinja for all templates: the filters, `translate`, the package's own templates, and JSON-LD."""
 
 from __future__ import annotations
 
@@ -12,86 +12,86 @@ from typing import Any
 from babel.dates import format_date
 from babel.lists import format_list
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Template
-from pelican_incremental.code import pure
+from pelican_incremental.purity import pure
 
 from . import markup
-from .settings import SiteSettings, site_of
+from .settings import SiteSettings, get_site
 
-ENVIRONMENT = "AUTHORSITE_ENVIRONMENT"
-"""The name, in Pelican's context, of the Jinja environment of a build."""
+ENVIRONMENT_KEY = "AUTHORSITE_ENVIRONMENT"
+"""The key, in Pelican's context, of the Jinja environment that all generators share."""
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
-    """Return the filters by name; dates and lists are written in the site's language."""
+def make_filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
+    """Return the filters by name. Dates and lists are formatted in the site's language."""
     locale = site.locale
 
     @lru_cache(10_000)
-    def written(day: date, form: str) -> str:
+    def format_day(day: date, form: str) -> str:
         return format_date(day, form, locale=locale)
 
     def long_date(value: date | datetime) -> str:
-        """1 June 2018, as the language has it."""
-        return written(value.date() if isinstance(value, datetime) else value, "long")
+        """Format a date as "1 June 2018", in the site's language."""
+        return format_day(value.date() if isinstance(value, datetime) else value, "long")
 
     def short_date(value: date | datetime) -> str:
-        return written(value.date() if isinstance(value, datetime) else value, "medium")
+        return format_day(value.date() if isinstance(value, datetime) else value, "medium")
 
     def iso(value: date | datetime) -> str:
         return value.isoformat()
 
-    def absolute(address: str) -> str:
-        """Make an address of this site ("/books/" or "books/") whole; a whole one stays as it is."""
-        return address if "://" in address else f"{site.url}/{address.lstrip('/')}"
+    def absolute(path: str) -> str:
+        """Return the absolute URL for a path such as "/books/" or "books/"; an absolute URL is returned unchanged."""
+        return path if "://" in path else f"{site.url}/{path.lstrip('/')}"
 
-    def listed(names: Sequence[str]) -> str:
-        """A, B, and C, as the language has it."""
+    def join_list(names: Sequence[str]) -> str:
+        """Join names as "A, B, and C", in the site's language."""
         return format_list(names, locale=locale)
 
-    given: dict[str, Any] = {
-        "listed": listed,
+    functions: dict[str, Any] = {
+        "join_list": join_list,
         "long_date": long_date,
         "short_date": short_date,
         "iso": iso,
         "absolute": absolute,
-        "plain": markup.plain,
+        "text_content": markup.text_content,
     }
-    return {name: pure(function) for name, function in given.items()}
+    return {name: pure(function) for name, function in functions.items()}
 
 
 def add_filters(pelican: Any) -> None:
-    """Give Pelican's environments the filters, and `word` (signal: initialized, after the settings are validated)."""
+    """Add the filters and `translate` to Pelican's settings (signal: initialized, after load_settings)."""
     settings = pelican.settings
-    # No filter: Jinja would put the words of one site into what it compiles, which others may share.
-    settings["JINJA_GLOBALS"] = {**settings["JINJA_GLOBALS"], "word": site_of(settings).word}
-    settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **filters(site_of(settings))}
+    # A global, not a filter: Jinja evaluates filters of constants when it compiles, and compiled templates are shared.
+    settings["JINJA_GLOBALS"] = {**settings["JINJA_GLOBALS"], "translate": get_site(settings).translate}
+    settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **make_filters(get_site(settings))}
 
 
-def add_templates(generator: Any) -> None:
-    """Let a generator fall back on the package's templates where the theme has none (signal: generator_init).
+def add_template_loader(generator: Any) -> None:
+    """Let a generator fall back on the package's templates if the theme has none (signal: generator_init).
 
-    All generators of a build share one environment, so that each template is compiled once. Those of TEMPLATE_PAGES
-    have templates of their own, under names that may be the theme's.
+    All generators of a build share one environment, so that each template is compiled once. TemplatePagesGenerator
+    keeps its own: its templates may have the same names as the theme's.
     """
     environment = generator.env
     loaders: list[BaseLoader] = list(environment.loader.loaders)
     environment.loader = ChoiceLoader([*loaders, FileSystemLoader(TEMPLATES)])
     if type(generator).__name__ == "TemplatePagesGenerator":
         return
-    if ENVIRONMENT not in generator.context:
+    if ENVIRONMENT_KEY not in generator.context:
         get = environment.get_template
 
-        def get_template(name: Any, *more: Any, **named: Any) -> Any:
-            """Templates that refer to others name themselves, too."""
-            return get(name, *more, **named) if more or named else _Template(environment, get, name)
+        def get_template(name: Any, *args: Any, **kwargs: Any) -> Any:
+            # Jinja passes more than a name only for a template that another one refers to.
+            return get(name, *args, **kwargs) if args or kwargs else _LazyTemplate(environment, get, name)
 
         environment.get_template = get_template
-    generator.env = generator.context.setdefault(ENVIRONMENT, environment)
+    generator.env = generator.context.setdefault(ENVIRONMENT_KEY, environment)
 
 
-class _Template:
-    """A template by its name, compiled when the first page of it is rendered: most builds skip most pages."""
+class _LazyTemplate:
+    """A template that is compiled when its first page is rendered: most builds render few pages."""
 
     def __init__(self, environment: Environment, get: Callable[[str], Template], name: str) -> None:
         loader = environment.loader
@@ -103,12 +103,12 @@ class _Template:
         return getattr(self._get(self.name), attribute)
 
 
-def json_ld(thing: dict[str, Any]) -> str:
-    """Return JSON-LD for a script element: empty values are left out, `<` is written so that no script ends early."""
-    return json.dumps(_full(thing), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+def json_ld(data: dict[str, Any]) -> str:
+    """Return JSON-LD for a script element, without empty values; `<` is escaped so that nothing ends the element."""
+    return json.dumps(_remove_empty(data), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def _full(value: Any) -> Any:
+def _remove_empty(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _full(item) for key, item in value.items() if item not in ("", None, (), [], {})}
-    return [_full(item) for item in value] if isinstance(value, (list, tuple)) else value
+        return {key: _remove_empty(item) for key, item in value.items() if item not in ("", None, (), [], {})}
+    return [_remove_empty(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -1,9 +1,8 @@
-"""Pydantic's findings in the author's words: line, value, and a hint."""
+"""Validation of what an author writes: pydantic's errors become problems with a line, plain words and a hint."""
 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -11,31 +10,31 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .problems import ProblemLog
 
-Place = tuple[str | int, ...]
-"""The way to a value: ("editions", 0, "isbn")."""
+Loc = tuple[str | int, ...]
+"""The path of keys and indexes to a value, as in pydantic's errors: ("editions", 0, "isbn")."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class Fault(ValueError):
-    """Raised in a validator: what is wrong, how to mend it, and where below the validated value."""
+class InvalidValue(ValueError):
+    """Raised in a validator: what is wrong, how to fix it, and where, relative to the validated value."""
 
-    def __init__(self, message: str, hint: str = "", place: Place = ()) -> None:
+    def __init__(self, message: str, hint: str = "", loc: Loc = ()) -> None:
         super().__init__(message)
         self.hint = hint
-        self.place = place
+        self.loc = loc
 
 
-class Record(BaseModel):
-    """The base of everything an author writes as data: frozen, and no unknown key passes."""
+class StrictModel(BaseModel):
+    """Base of all models that an author fills in: frozen, and unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return "did you mean `x`?" for the nearest of `known`, else `otherwise`."""
-    near = difflib.get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else otherwise
+def did_you_mean(word: str, options: Iterable[str], default: str = "") -> str:
+    """Return "did you mean `x`?" for the option that is most like `word`, or `default` if none is like it."""
+    matches = difflib.get_close_matches(word.lower(), sorted(options), n=1, cutoff=0.6)
+    return f"did you mean `{matches[0]}`?" if matches else default
 
 
 def validate(
@@ -43,92 +42,93 @@ def validate(
     data: Any,
     log: ProblemLog,
     path: str,
-    lines: Mapping[Place, int] | None = None,
+    lines: Mapping[Loc, int] | None = None,
     context: Mapping[str, Any] | None = None,
     kind: str = "front-matter",
 ) -> Model | None:
-    """Return `data` as a `model`; or None, with every fault in `log` under `path`.
+    """Return `data` as a `model`; or None, with every error in `log` under `path`.
 
-    `lines` gives the line of each value's place; a place that is not there counts as the nearest above it.
-    `context` is handed to the validators; `kind` is the problems'.
+    `lines` maps the location of each value to its line. `context` is passed to the validators. `kind` is the kind of
+    the problems.
     """
     try:
         return model.model_validate(data, context=context)
-    except ValidationError as error:
-        for found in error.errors(include_url=False):
-            place: Place = tuple(found["loc"])
-            message, hint, place = _in_words(model, found, place)
-            log.error(path, line_of(place, lines or {}), message, hint, kind)
+    except ValidationError as errors:
+        for error in errors.errors(include_url=False):
+            message, hint, loc = _describe_error(model, error, tuple(error["loc"]))
+            log.error(path, line_for_loc(loc, lines or {}), message, hint, kind)
         return None
 
 
-def line_of(place: Place, lines: Mapping[Place, int]) -> int:
-    """Return the line of `place`, or of the nearest value that holds it."""
-    for end in range(len(place), -1, -1):
-        if place[:end] in lines:
-            return lines[place[:end]]
+def line_for_loc(loc: Loc, lines: Mapping[Loc, int]) -> int:
+    """Return the line of the value at `loc`, or of the nearest enclosing value that has one; 0 if none has."""
+    for end in range(len(loc), -1, -1):
+        if loc[:end] in lines:
+            return lines[loc[:end]]
     return 0
 
 
-def _in_words(model: type[BaseModel], found: Any, place: Place) -> tuple[str, str, Place]:
-    name = _shown(place)
-    value = found.get("input")
-    cause = found.get("ctx", {}).get("error")
-    if isinstance(cause, Fault):
-        return str(cause), cause.hint, place + cause.place
-    match found["type"]:
+def _describe_error(model: type[BaseModel], error: Any, loc: Loc) -> tuple[str, str, Loc]:
+    """Return message, hint and location for one of pydantic's errors."""
+    name = _format_loc(loc)
+    value = error.get("input")
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, InvalidValue):
+        return str(cause), cause.hint, loc + cause.loc
+    match error["type"]:
         case "extra_forbidden":
-            known = _keys_at(model, place[:-1])
-            return f"unknown key `{place[-1]}`", did_you_mean(str(place[-1]), known, _one_of(known)), place
+            keys = _known_keys(model, loc[:-1])
+            return f"unknown key `{loc[-1]}`", did_you_mean(str(loc[-1]), keys, _format_options(keys)), loc
         case "missing":
-            return f"`{name}` is missing", f"add a line `{place[-1]}: …`", place
+            return f"`{name}` is missing", f"add a line `{loc[-1]}: …`", loc
         case "literal_error" | "enum":
-            expected = found["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-            last = re.split(r"\d\.", name)[-1]
-            article = "an" if last[0] in "aeiou" else "a"
-            return f"`{value}` is not {article} {last}", did_you_mean(str(value), expected, _one_of(expected)), place
+            options = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+            hint = did_you_mean(str(value), options, _format_options(options))
+            return f"`{name}` cannot be `{value}`", hint, loc
         case "list_type" | "tuple_type":
-            return f"`{name}` is not a list", f"write {place[-1]}: [one, two]", place
+            return f"`{name}` must be a list", f"write {loc[-1]}: [one, two]", loc
         case "dict_type" | "model_type" | "model_attributes_type":
-            return f"`{name}` holds no keys", "write its parts as `key: value`, indented below it", place
+            return f"`{name}` must be a mapping", "write `key: value` lines below it, indented", loc
         case "int_parsing" | "int_type" if value is not None:
-            return f"`{value}` is not a whole number", f"write {place[-1]}: 3", place
+            return f"`{value}` is not a whole number", f"write {loc[-1]}: 3", loc
         case "greater_than_equal":
-            return f"`{name}` is {value}, and must be at least {found['ctx']['ge']}", "mend the number", place
+            return f"`{name}` cannot be {value}", f"use at least {error['ctx']['ge']}", loc
         case "string_too_short":
-            return f"`{name}` is empty", "write a value", place
+            return f"`{name}` is empty", "write a value", loc
         case "string_type" if value is None:
-            return f"`{name}` is empty", "write a value or remove the line", place
+            return f"`{name}` is empty", "write a value or remove the line", loc
         case kind:
-            message = found["msg"].removeprefix("Value error, ")
-            return f"`{name}`: {message[:1].lower()}{message[1:]}", "" if kind == "value_error" else _got(value), place
+            message = error["msg"].removeprefix("Value error, ")
+            hint = "" if kind == "value_error" else f"change `{_shorten(str(value))}`"
+            return f"`{name}`: {message[:1].lower()}{message[1:]}", hint, loc
 
 
-def _shown(place: Place) -> str:
-    return ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
+def _format_loc(loc: Loc) -> str:
+    """Return a location as authors see it, counted from 1: "editions.1.isbn"."""
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
 
 
-def _got(value: Any) -> str:
-    text = str(value)
-    return f"it says `{text[:60]}{'…' if len(text) > 60 else ''}`"  # noqa: PLR2004 - one line on a terminal
+def _shorten(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}…"
 
 
-def _one_of(known: Iterable[str]) -> str:
-    return "one of: " + ", ".join(sorted(known))
+def _format_options(options: Iterable[str]) -> str:
+    return "use one of: " + ", ".join(sorted(options))
 
 
-def _keys_at(model: type[BaseModel], place: Place) -> list[str]:
-    """Return the keys that `model` knows at `place`, following nested models by their annotations."""
-    for part in place:
+def _known_keys(model: type[BaseModel], loc: Loc) -> list[str]:
+    """Return the keys of the model at `loc` in `model`, following the annotations; [] if there is none."""
+    for part in loc:
         if isinstance(part, str) and part in model.model_fields:
-            inner = _model_in(model.model_fields[part].annotation)
-            if inner is None:
+            nested = _nested_model(model.model_fields[part].annotation)
+            if nested is None:
                 return []
-            model = inner
+            model = nested
     return list(model.model_fields)
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def _nested_model(annotation: Any) -> type[BaseModel] | None:
+    """Return the first model within a type annotation such as `tuple[Edition, ...]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((m for m in map(_model_in, getattr(annotation, "__args__", ())) if m), None)
+    return next((m for m in map(_nested_model, getattr(annotation, "__args__", ())) if m), None)

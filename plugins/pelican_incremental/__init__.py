@@ -1,18 +1,18 @@
-"""A build engine for Pelican: what a clean build writes, byte for byte, at a cost that follows the change.
+"""A build engine for Pelican: the output of a clean build, byte for byte, at a cost that depends on what changed.
 
-PLUGINS = ["pelican_incremental"] speeds up any Pelican site; BUILD_ENGINE = False switches it off. docs/engine.md says
-how it decides what to do again. For plugins and their callers:
+PLUGINS = ["pelican_incremental"] speeds up any Pelican site; BUILD_ENGINE = False turns it off. docs/engine.md explains
+how it decides what to rebuild. For plugins and programs that build sites:
 
-    files: atomic_write, mark_current     store: Store, digest      code: pure, TRANSIENT
-    readers: CacheableReader, Parsed      session: BuildSession     manifest: Manifest, BuildReport
-    processes: Workers, hearing           quick_markdown: quicken
+    files: atomic_write, mark_current     store: Store, digest                     purity: pure
+    readers: CacheableReader, Parsed      session: BuildSession                    manifest: Manifest, BuildReport
+    quick_markdown: optimize              processes: WorkerPool, collect_warnings  code_digests: TRANSIENT_KEY
 """
 
 
 def register() -> None:
     """Connect the engine to Pelican."""
-    from pelican import signals  # noqa: PLC0415 - files, store and processes are of use without Pelican
+    from pelican import signals  # noqa: PLC0415 - files, store and processes can be used without Pelican
 
-    from .session import engage  # noqa: PLC0415 - the same
+    from .session import install  # noqa: PLC0415 - the same
 
-    signals.initialized.connect(engage)
+    signals.initialized.connect(install)

@@ -14,24 +14,26 @@ from pelican.urlwrappers import URLWrapper
 
 from .store import digest
 
-_SHORT, LONG, _MANY = 64, 400, 8
+_MAX_INLINE_STR, MAX_INLINE, _MAX_UNCACHED = 64, 400, 8
+"""Longer strings and longer texts are hashed (characters); digests of longer lists and mappings are cached (items)."""
+
 _SCALARS = (str, int, float, complex, bytes, bool, type(None))
 _BY_REPR = (date, time, timedelta, tzinfo, Decimal, range, type(...))
-_OF_A_WRAPPER = frozenset(("settings", "_name", "name", "_slug", "slug", "_slug_from_name"))
+_URL_WRAPPER_ATTRIBUTES = frozenset(("settings", "_name", "name", "_slug", "slug", "_slug_from_name"))
 
 
-class Unknown(Exception):
-    """A value of which nobody can tell whether it is the last build's."""
+class NotComparable(Exception):
+    """Raised for a value that can't be compared with that of the last build."""
 
 
-class Listing(list[Any]):
-    """The contents of one category, tag or author, which templates often pass over: `read` is told when one looks.
+class TrackedListing(list[Any]):
+    """The contents of one category, tag or author; calls `on_read` when a template looks into it.
 
-    Pelican asks `article in listing` for each article and each list; the answer comes from a set.
+    `in` looks an item up in a set: Pelican asks `article in listing` for each article and each list.
     """
 
     name = ""
-    read: Any = staticmethod(bool)
+    on_read: Any = staticmethod(bool)
     _ids: frozenset[int] = frozenset()
 
     def __contains__(self, item: object) -> bool:
@@ -40,91 +42,91 @@ class Listing(list[Any]):
         return id(item) in self._ids
 
 
-def _reported(method: str) -> Any:
-    plain = getattr(list, method)
+def _tracked(method: str) -> Any:
+    original = getattr(list, method)
 
-    def call(self: Listing, *args: Any) -> Any:
-        self.read()
-        return plain(self, *args)
+    def call(self: TrackedListing, *args: Any) -> Any:
+        self.on_read()
+        return original(self, *args)
 
     return call
 
 
 for _method in "__iter__ __len__ __getitem__ __reversed__ __eq__ __lt__ __add__ __mul__ copy index count".split():
-    setattr(Listing, _method, _reported(_method))
-Listing.__radd__ = lambda self, other: other + list(self)  # type: ignore[attr-defined]
+    setattr(TrackedListing, _method, _tracked(_method))
+TrackedListing.__radd__ = lambda self, other: other + list(self)  # type: ignore[attr-defined]
 
 
 class Digester:
-    """Digests values, and remembers those of long lists and mappings by their identity, for one build."""
+    """Digests values; caches the digests of long lists and mappings by identity, for one build."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[str, Any]] = {}
-        self._open: set[int] = set()
-        self._circles = 0
+        self._cache: dict[int, tuple[str, Any]] = {}
+        self._in_progress: set[int] = set()
+        self._cycles = 0
 
-    def of(self, value: Any) -> str:
-        """Return a text that stands for all of `value`; raises Unknown.
+    def digest(self, value: Any) -> str:
+        """Return a text, short or hashed, that is equal for equal values; raises NotComparable.
 
-        A Content object, or a listing of them, is told by its name alone: what is read of it is tracked elsewhere.
+        A Content object or a listing counts by its name alone: what a template reads of it is tracked separately.
         """
         kind = type(value)
         if kind is str:
-            return repr(value) if len(value) <= _SHORT else digest(value)
+            return repr(value) if len(value) <= _MAX_INLINE_STR else digest(value)
         if kind in _SCALARS:
             return f"{kind.__name__} {value!r}"
-        known = self._known.get(id(value))
-        if known is not None:
-            return known[0]
+        cached = self._cache.get(id(value))
+        if cached is not None:
+            return cached[0]
         if isinstance(value, Content) and value.source_path:
             return f"{kind.__name__} {value.source_path}"
-        if kind is Listing and value.name:
+        if kind is TrackedListing and value.name:
             return f"listing {value.name}"
-        if id(value) in self._open:
-            self._circles += 1
+        if id(value) in self._in_progress:
+            self._cycles += 1
             return "itself"
-        before = self._circles
-        self._open.add(id(value))
+        cycles_before = self._cycles
+        self._in_progress.add(id(value))
         try:
-            made = self._composed(value)
+            result = self._digest_compound(value)
         finally:
-            self._open.discard(id(value))
-        if self._circles == before and isinstance(value, (list, tuple, dict)) and len(value) > _MANY:
-            self._known[id(value)] = made, value  # held, so that its id stays its own
-        return made
+            self._in_progress.discard(id(value))
+        if self._cycles == cycles_before and isinstance(value, (list, tuple, dict)) and len(value) > _MAX_UNCACHED:
+            self._cache[id(value)] = result, value  # the reference keeps the id from being reused
+        return result
 
-    def _composed(self, value: Any) -> str:
+    def _digest_compound(self, value: Any) -> str:
         name = type(value).__qualname__
         if isinstance(value, URLWrapper):
-            more = [part for pair in vars(value).items() if pair[0] not in _OF_A_WRAPPER for part in pair]
-            return self._joined(name, more, repr(value.name), repr(value.slug))
+            added = [part for pair in vars(value).items() if pair[0] not in _URL_WRAPPER_ATTRIBUTES for part in pair]
+            return self._join(name, added, repr(value.name), repr(value.slug))
         if isinstance(value, (list, tuple)):
-            return self._joined(name, value)
+            return self._join(name, value)
         if isinstance(value, datetime):
             return f"{name} {value.isoformat()} {value.tzinfo} {value.fold}"
         if isinstance(value, re.Pattern):
-            return self._joined(name, (value.pattern, value.flags))
+            return self._join(name, (value.pattern, value.flags))
         if isinstance(value, (Enum, *_BY_REPR)):
             return f"{name} {value!r}"
         if isinstance(value, Mapping):
-            return self._joined(name, (part for pair in value.items() for part in pair))
+            return self._join(name, (part for pair in value.items() for part in pair))
         if isinstance(value, (set, frozenset)):
-            return self._joined(name, (), *sorted(map(self.of, value)))
+            return self._join(name, (), *sorted(map(self.digest, value)))
         names: Iterable[str] = getattr(type(value), "model_fields", getattr(type(value), "__dataclass_fields__", ()))
         if isinstance(value, Page):
             names = (name for name in vars(value) if name != "settings")
         elif isinstance(value, Paginator):
             names = ("name", "url", "object_list", "per_page", "orphans", "count")
         if names:
-            return self._joined(name, (getattr(value, name, None) for name in names))
+            return self._join(name, (getattr(value, name, None) for name in names))
         if isinstance(value, _SCALARS):
             return f"{name} {value!r}"
         if isinstance(value, (FunctionType, BuiltinFunctionType, MethodType, type)):
-            # What it does when called is judged by the call; its code is part of the site's digest.
-            bound = [value.__self__] if isinstance(value, MethodType) else []
-            return self._joined(f"{value.__module__} {value.__qualname__}", bound)
-        raise Unknown(f"a {name} cannot be compared with the last build's")
+            # Whether a call is safe is checked when it is called; its code is part of the site's digest.
+            bound_to = [value.__self__] if isinstance(value, MethodType) else []
+            return self._join(f"{value.__module__} {value.__qualname__}", bound_to)
+        raise NotComparable(f"a {name} cannot be compared with the last build's")
 
-    def _joined(self, name: str, values: Iterable[Any], *texts: str) -> str:
-        text = f"{name}({','.join([*texts, *map(self.of, values)])})"
-        return text if len(text) <= LONG else digest(text)
+    def _join(self, name: str, values: Iterable[Any], *texts: str) -> str:
+        text = f"{name}({','.join([*texts, *map(self.digest, values)])})"
+        return text if len(text) <= MAX_INLINE else digest(text)

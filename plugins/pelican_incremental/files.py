@@ -1,4 +1,4 @@
-"""Atomic writes: a file is there whole, or not at all. And a word to the engine about files that others write."""
+"""Atomic file writes, and how a plugin tells the engine which files are part of the current output."""
 
 import os
 import tempfile
@@ -8,10 +8,10 @@ from typing import Any
 
 
 def atomic_write(path: str | Path, content: bytes | Callable[[Path], Any]) -> None:
-    """Write a temporary file beside `path` and rename it; a failure leaves the old file.
+    """Write a temporary file beside `path` and rename it; if that fails, the old file stays.
 
-    `content` is what the file will hold, or a function that fills the temporary file it is given. Folders above are
-    made. Permissions are 0644.
+    `content` is bytes, or a function that fills the temporary file whose path it gets. Missing parent folders are
+    created. The file's mode is 0644.
     """
     folder = os.path.dirname(path)  # noqa: PTH120 - ten thousand times a build
     try:
@@ -31,23 +31,23 @@ def atomic_write(path: str | Path, content: bytes | Callable[[Path], Any]) -> No
         raise
 
 
-def has_content(path: str | Path, data: bytes) -> bool:
-    """Return whether the file at `path` holds exactly `data`."""
+def content_equals(path: str | Path, data: bytes) -> bool:
+    """Return whether the file at `path` exists and contains exactly `data`."""
     try:
         return os.stat(path).st_size == len(data) and Path(path).read_bytes() == data  # noqa: PTH116 - hot
     except OSError:
         return False
 
 
-CURRENT = "INCREMENTAL_CURRENT"
-"""The name, in Pelican's context, of what `mark_current` calls."""
+MARK_CURRENT_KEY = "INCREMENTAL_CURRENT"
+"""The key, in Pelican's settings and context, of the function that `mark_current` calls."""
 
 
 def mark_current(context: MutableMapping[str, Any], path: str | Path) -> None:
-    """Tell the engine, before a plugin writes the file at `path`, that it belongs to this build's output.
+    """Mark the file at `path` as part of this build's output; call it before writing the file, in every build.
 
-    The file is removed by the first build that is not told so. Without a running engine nothing happens.
+    The first build that doesn't mark the file removes it. Without a running engine this does nothing.
     """
-    mark = context.get(CURRENT)
+    mark = context.get(MARK_CURRENT_KEY)
     if mark is not None:
         mark(str(path))

@@ -1,4 +1,4 @@
-"""What a build wrote into an output folder: a JSON file, whole or ignored, and a journal of a build under way."""
+"""The record of an output folder's files: a JSON file, ignored when it is damaged, and a journal of new files."""
 
 import filecmp
 import functools
@@ -13,33 +13,33 @@ from itertools import accumulate, takewhile
 from pathlib import Path
 from urllib.parse import quote
 
-from .files import atomic_write, has_content
+from .files import atomic_write, content_equals
 from .store import digest
 
 _FORMAT = "6"
-SHOWN = 2
-_NAME = re.compile(r"""[^\s"'<>/?#=()\\&;,]+\.\w+""")
+UNREFERENCED, REFERENCED = 1, 2
+_FILE_NAME = re.compile(r"""[^\s"'<>/?#=()\\&;,]+\.\w+""")
 
 
 @dataclass(slots=True)
-class Entry:
-    """An output file as it was written: date (ns), size (bytes), and a digest of what it was made of, "" if by others.
+class FileRecord:
+    """An output file as it was written: date (ns), size (bytes), and a digest of its inputs ("": not by the engine).
 
-    Of a page that can be left alone also what it read, and eight digits for each of that, to say later what changed.
-    `foreign` is 1 for a file that others made without a word, 2 if a page has named it.
+    A page that can be skipped also has its dependencies, and 8 hex digits for each, to tell later which one changed.
+    `external` is for files that a plugin wrote without marking them: UNREFERENCED or, if a page names it, REFERENCED.
     """
 
     mtime: int = 0
     size: int = 0
-    digest: str = "written"
-    foreign: int = 0
-    reads: tuple[str, ...] = ()
-    parts: str = ""
+    fingerprint: str = "written"
+    external: int = 0
+    dependencies: tuple[str, ...] = ()
+    dependency_hashes: str = ""
 
 
 @dataclass
 class BuildReport:
-    """What a build did with its files; `reasons` tells for each page that was rendered why it was."""
+    """What a build did with its files: counts, the names of changed ones, and why each page was rendered."""
 
     written: int = 0
     unchanged: int = 0
@@ -49,56 +49,56 @@ class BuildReport:
 
 
 class Manifest:
-    """The files of one output folder: those of the last build (`before`) and those of this one (`entries`).
+    """The files of one output folder: `previous` are those of the last build, `current` those of this one.
 
-    `output` is where the files stand in the end, `root` where this build writes them. Names are relative, POSIX.
+    `output` is the folder's final path, `root` where this build writes it. Names are relative POSIX paths.
     """
 
     def __init__(self, cache: Path, output: Path, root: Path | None = None, report: BuildReport | None = None) -> None:
         self.root = os.path.abspath(root or output)  # noqa: PTH100 - not resolved: as Pelican writes it
         self.report = report or BuildReport()
         self.file = cache / f"output-{digest(_FORMAT, str(output.resolve()))[:12]}.json"
-        self.before, self.entries = self._load(), dict[str, Entry]()
-        self._journal = self.file.with_suffix(".journal")
-        self.interrupted = self._journal.exists()
-        # What is cut off in the last line may be the name of another file, which was not made.
-        whole = self._journal.read_bytes().rpartition(b"\n")[0] if self.interrupted else b""
-        self.strays = set(os.fsdecode(whole).split("\n")) - {""}
+        self.previous, self.current = self._load(), dict[str, FileRecord]()
+        self._journal_file = self.file.with_suffix(".journal")
+        self.interrupted = self._journal_file.exists()
+        # A truncated last line may happen to be the name of another file, which the build didn't create.
+        complete = self._journal_file.read_bytes().rpartition(b"\n")[0] if self.interrupted else b""
+        self.journaled = set(os.fsdecode(complete).split("\n")) - {""}
 
-    def _load(self) -> dict[str, Entry]:
+    def _load(self) -> dict[str, FileRecord]:
         try:
             data = json.loads(self.file.read_text("utf-8"))
             labels = data["labels"]
             return {
-                name: Entry(mtime, size, made_of, foreign, tuple([labels[number] for number in reads]), parts)
-                for name, (mtime, size, made_of, foreign, reads, parts) in data["files"].items()
+                name: FileRecord(mtime, size, fingerprint, external, tuple([labels[i] for i in indexes]), hashes)
+                for name, (mtime, size, fingerprint, external, indexes, hashes) in data["files"].items()
             }
         except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
             return {}
 
     def _save(self) -> None:
         labels, files = dict[str, int](), dict[str, object]()
-        for name, e in sorted(self.entries.items()):
-            reads = [labels.setdefault(label, len(labels)) for label in e.reads]
-            files[name] = (e.mtime, e.size, e.digest, e.foreign, reads, e.parts)
+        for name, r in sorted(self.current.items()):
+            indexes = [labels.setdefault(label, len(labels)) for label in r.dependencies]
+            files[name] = (r.mtime, r.size, r.fingerprint, r.external, indexes, r.dependency_hashes)
         text = json.dumps({"files": files, "labels": [*labels]}, ensure_ascii=False, separators=(",", ":"))
         with suppress(OSError):
             atomic_write(self.file, text.encode("utf-8", "surrogatepass"))
 
-    def begin(self) -> None:
-        """Begin the journal, in which each new file is noted before it is made; where it can't be, nothing is kept."""
+    def open_journal(self) -> None:
+        """Create the journal file; without a writable cache folder there is none."""
         with suppress(OSError):
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            self._journal.touch()
+            self._journal_file.touch()
 
-    def announce(self, name: str) -> None:
-        """Note that the file `name` is about to be made, so that a build cut short leaves nothing behind."""
-        if name not in self.before and name not in self.strays:
-            self.strays.add(name)
-            with suppress(OSError), open(self._journal, "ab", buffering=0) as journal:  # noqa: PTH123 - hot
+    def journal(self, name: str) -> None:
+        """Add the file `name` to the journal before it is created, so that an interrupted build leaves no orphans."""
+        if name not in self.previous and name not in self.journaled:
+            self.journaled.add(name)
+            with suppress(OSError), open(self._journal_file, "ab", buffering=0) as journal:  # noqa: PTH123 - hot
                 journal.write(os.fsencode(f"\n{name}\n"))
 
-    def name(self, path: str) -> str:
+    def relative_name(self, path: str) -> str:
         """Return `path` relative to the output folder."""
         if "/." in path or "//" in path:
             path = os.path.normpath(path)
@@ -106,101 +106,101 @@ class Manifest:
             return path[len(self.root) + 1 :]
         return os.path.relpath(os.path.realpath(path), os.path.realpath(self.root))
 
-    def is_as_written(self, name: str) -> bool:
+    def is_unmodified(self, name: str) -> bool:
         """Return whether the file `name` still has the date and size with which the last build wrote it."""
-        entry = self.before.get(name)
+        record = self.previous.get(name)
         with suppress(OSError):
             stat = os.stat(f"{self.root}/{name}")  # noqa: PTH116 - ten thousand times a build
-            return entry is not None and (stat.st_mtime_ns, stat.st_size) == (entry.mtime, entry.size)
+            return record is not None and (stat.st_mtime_ns, stat.st_size) == (record.mtime, record.size)
         return False
 
-    def leave(self, name: str, made_of: str) -> bool:
-        """Leave the file `name` as it is, if it was made of this and is as it was written; return whether it is."""
-        entry = self.before.get(name)
-        if entry is None or entry.digest != made_of or name in self.entries or not self.is_as_written(name):
+    def keep_if_current(self, name: str, fingerprint: str) -> bool:
+        """Keep the file `name` if it was written from inputs of this fingerprint and is unmodified; return whether."""
+        record = self.previous.get(name)
+        if not record or record.fingerprint != fingerprint or name in self.current or not self.is_unmodified(name):
             return False
-        self.entries[name] = entry
+        self.current[name] = record
         self.report.unchanged += 1
         return True
 
-    def write(self, name: str, content: bytes | Path, entry: Entry | None = None) -> None:
-        """Write `content`, or a copy of the file it names, to `name`, unless that holds it already; note it so."""
+    def write(self, name: str, content: bytes | Path, record: FileRecord | None = None) -> None:
+        """Write bytes, or a copy of a file, to `name` unless it is there already; record it."""
         path = f"{self.root}/{name}"
         if isinstance(content, bytes):
-            same = has_content(path, content)
+            is_same = content_equals(path, content)
         else:
-            same = os.path.isfile(path) and filecmp.cmp(content, path, shallow=False)  # noqa: PTH113 - hot
-        if same:
+            is_same = os.path.isfile(path) and filecmp.cmp(content, path, shallow=False)  # noqa: PTH113 - hot
+        if is_same:
             self.report.unchanged += 1
         else:
-            self.announce(name)
-            self.make_room(name)
+            self.journal(name)
+            self.remove_conflicts(name)
             atomic_write(path, content if isinstance(content, bytes) else functools.partial(shutil.copyfile, content))
             self.report.written += 1
             self.report.changed.append(name)
         stat = os.stat(path)  # noqa: PTH116 - hot
-        entry = self.entries[name] = entry or Entry()
-        entry.mtime, entry.size = stat.st_mtime_ns, stat.st_size
+        record = self.current[name] = record or FileRecord()
+        record.mtime, record.size = stat.st_mtime_ns, stat.st_size
 
-    def make_room(self, name: str) -> None:
-        """Remove what the last build wrote where now a folder must be, or a file."""
-        above = [folder for folder in accumulate(name.split("/")[:-1], "{}/{}".format) if folder in self.before]
-        below = self.before if self.before and os.path.isdir(f"{self.root}/{name}") else ()  # noqa: PTH112 - hot
+    def remove_conflicts(self, name: str) -> None:
+        """Remove files of the last build where `name` needs a folder, and its files below `name` itself."""
+        above = [folder for folder in accumulate(name.split("/")[:-1], "{}/{}".format) if folder in self.previous]
+        below = self.previous if self.previous and os.path.isdir(f"{self.root}/{name}") else ()  # noqa: PTH112 - hot
         for other in [*above, *(other for other in below if other.startswith(f"{name}/"))]:
             self._remove(other)
 
-    def keep(self, path: str) -> None:
-        """Note a file that somebody else wrote in this build, or would have written."""
-        name = self.name(path)
-        if not name.startswith("../") and (name not in self.entries or not self.entries[name].digest):
+    def record_file(self, path: str) -> None:
+        """Record a file of this build that the engine didn't write, if it exists."""
+        name = self.relative_name(path)
+        if not name.startswith("../") and (name not in self.current or not self.current[name].fingerprint):
             with suppress(OSError):
                 stat = os.stat(path)  # noqa: PTH116 - hot
-                self.entries[name] = Entry(stat.st_mtime_ns, stat.st_size, "")
+                self.current[name] = FileRecord(stat.st_mtime_ns, stat.st_size, "")
 
     def prune(self) -> None:
         """Remove what the engine wrote in the last build and not in this one."""
-        for name in [name for name, entry in self.before.items() if entry.digest and name not in self.entries]:
+        for name in [name for name, r in self.previous.items() if r.fingerprint and name not in self.current]:
             self._remove(name)
 
-    def adopt(self, started: int) -> None:
-        """Note the files that others made without a word: those that came after `started` (ns since the epoch).
+    def record_plugin_files(self, started: int) -> None:
+        """Record the files that plugins wrote without marking them: those newer than `started` (ns since the epoch).
 
-        Files that lie there by hand are left alone. What others made in an earlier build stays until no page names it
-        any more, or until the page is gone whose name, with an ending, it has.
+        Files that were put there by hand are left alone. A plugin's file of an earlier build stays until no page names
+        it any more, or until the page is removed whose name it has (a.html.gz for a.html).
         """
-        doubtful: dict[str, Entry] = {}
-        gone = self.before.keys() - self.entries.keys()
+        candidates: dict[str, FileRecord] = {}
+        removed = self.previous.keys() - self.current.keys()
         for path in _files_below(self.root):
             name = path[len(self.root) + 1 :]
-            if name in self.entries or name in self.strays or not os.path.lexists(path):
+            if name in self.current or name in self.journaled or not os.path.lexists(path):
                 continue
-            stat, known = os.lstat(path), self.before.get(name, Entry())
-            entry = Entry(stat.st_mtime_ns, stat.st_size, "", known.foreign)
-            made_now = max(stat.st_ctime_ns, stat.st_mtime_ns) >= started
-            if made_now and known.foreign:
-                self.entries[name] = entry
-            elif made_now or (known.foreign and name.rpartition(".")[0] not in gone):
-                doubtful[name] = entry
-        pages = [name for name in self.entries if name.endswith((".html", ".htm"))] if doubtful else []
-        named = {n for page in pages for n in _NAME.findall(Path(self.root, page).read_text("utf-8", "replace"))}
-        for name, entry in doubtful.items():
-            shown = quote(name.rpartition("/")[2]) in named
-            if shown or entry.foreign < SHOWN:
-                entry.foreign = SHOWN if shown else 1
-                self.entries[name] = entry
+            stat, previous = os.lstat(path), self.previous.get(name, FileRecord())
+            record = FileRecord(stat.st_mtime_ns, stat.st_size, "", previous.external)
+            is_new = max(stat.st_ctime_ns, stat.st_mtime_ns) >= started
+            if is_new and previous.external:
+                self.current[name] = record
+            elif is_new or (previous.external and name.rpartition(".")[0] not in removed):
+                candidates[name] = record
+        pages = [name for name in self.current if name.endswith((".html", ".htm"))] if candidates else []
+        names = {n for page in pages for n in _FILE_NAME.findall(Path(self.root, page).read_text("utf-8", "replace"))}
+        for name, record in candidates.items():
+            is_referenced = quote(name.rpartition("/")[2]) in names
+            if is_referenced or record.external < REFERENCED:
+                record.external = REFERENCED if is_referenced else UNREFERENCED
+                self.current[name] = record
 
     def finish(self) -> None:
-        """Remove what the last build wrote and this one did not, with folders that are empty then; keep the record."""
-        for name in sorted((self.before.keys() | self.strays) - self.entries.keys(), reverse=True):
+        """Remove files of the last build that this one doesn't have, with folders left empty; save the manifest."""
+        for name in sorted((self.previous.keys() | self.journaled) - self.current.keys(), reverse=True):
             self._remove(name)
         if self.interrupted:
-            for left in Path(self.root).rglob(".*.tmp"):
-                left.unlink(missing_ok=True)
-        if self.entries != self.before:
+            for temporary in Path(self.root).rglob(".*.tmp"):
+                temporary.unlink(missing_ok=True)
+        if self.current != self.previous:
             self._save()
-        self.before, self.entries = self.entries, {}
+        self.previous, self.current = self.current, {}
         with suppress(OSError):
-            self._journal.unlink(missing_ok=True)
+            self._journal_file.unlink(missing_ok=True)
 
     def _remove(self, name: str) -> None:
         path, root = Path(self.root, name), Path(self.root)
@@ -216,9 +216,9 @@ class Manifest:
 
 
 def _files_below(folder: str) -> Iterator[str]:
-    """Give the paths of all files below a folder, and of links to folders, which are not followed."""
-    with suppress(OSError), os.scandir(folder) as found:
-        for entry in found:
+    """Yield the paths of all files below a folder, and of links to folders, which are not followed."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 yield from _files_below(entry.path)
             else:

@@ -1,4 +1,4 @@
-"""Copies of this process that work on further cores; and what a process reports while it works."""
+"""Worker processes for further cores, and a recorder of what is logged."""
 
 import gc
 import logging
@@ -19,48 +19,47 @@ def usable_cores() -> int:
 
 
 def may_fork() -> bool:
-    """Return whether a fork is safe: no thread runs beside this one but the one that turns Pelican's spinner."""
+    """Return whether a fork is safe: no other thread runs but the one that turns Pelican's spinner."""
     others = (t for t in threading.enumerate() if t is not threading.current_thread())
     return hasattr(os, "fork") and all(type(t).__module__.startswith("rich.") for t in others)
 
 
-class Workers:
-    """Copies of this process that do `work`; they log nothing, and end when this process does.
+class WorkerPool:
+    """Forked worker processes that call `work`; they log nothing, and end when this process ends.
 
-    Ctrl-C reaches this process alone, which ends them. Only items and results are handed over, so these must be plain.
+    Ctrl-C reaches this process only, which ends the workers. Items and results are pickled; `work` needn't be.
     """
 
     def __init__(self, size: int, work: Callable[[Any], Any]) -> None:
-        self._pool = ProcessPoolExecutor(size, multiprocessing.get_context("fork"), _begin, (work,))
+        self._pool = ProcessPoolExecutor(size, multiprocessing.get_context("fork"), _init_worker, (work,))
 
-    def map(self, items: Iterable[Any], lot: int = 16) -> Iterator[Any]:
-        """Give what `work` makes of each of `items`, in order; raises BrokenProcessPool if a copy was ended."""
-        return self._pool.map(_do, items, chunksize=lot)
+    def map(self, items: Iterable[Any], chunk_size: int = 16) -> Iterator[Any]:
+        """Yield `work(item)` for each of `items`, in order; raises BrokenProcessPool if a worker was killed."""
+        return self._pool.map(_call_work, items, chunksize=chunk_size)
 
     def close(self) -> None:
-        """End the copies; what is not begun is left undone."""
+        """End the workers and drop the items that are not begun."""
         self._pool.shutdown(cancel_futures=True)
 
 
-_work: Callable[[Any], Any] = bool
-"""In a copy, what it is for: it came along by the fork, and need not be pickled."""
+_work: Callable[[Any], Any] = bool  # in a worker, the function to call, which the fork copied
 
 
-def _begin(work: Callable[[Any], Any]) -> None:
-    global _work  # noqa: PLW0603 - one for each copy
+def _init_worker(work: Callable[[Any], Any]) -> None:
+    global _work  # noqa: PLW0603 - one for each worker
     _work = work
     gc.disable()
-    logging.getLogger().handlers.clear()  # the lock of one may have been shut by another thread
+    logging.getLogger().handlers.clear()  # another thread may have held the lock of one at the fork
     logging.lastResort = None
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 
-def _do(item: Any) -> Any:
+def _call_work(item: Any) -> Any:
     return _work(item)
 
 
-def _end_with_parent() -> None:
+def _exit_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
@@ -68,16 +67,16 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def hearing(heard: list[logging.LogRecord]) -> Iterator[None]:
-    """Fill a list with what is logged as a warning or worse, also what Pelican leaves out as repeated."""
-    plain = logging.Logger.handle
+def collect_warnings(records: list[logging.LogRecord]) -> Iterator[None]:
+    """Append to `records` what is logged as a warning or worse, also what Pelican drops as repeated."""
+    original = logging.Logger.handle
 
     def handle(self: logging.Logger, record: logging.LogRecord) -> None:
-        heard.extend([record] * (record.levelno >= logging.WARNING))
-        plain(self, record)
+        records.extend([record] * (record.levelno >= logging.WARNING))
+        original(self, record)
 
     logging.Logger.handle = handle  # type: ignore[method-assign]
     try:
         yield
     finally:
-        logging.Logger.handle = plain  # type: ignore[method-assign]
+        logging.Logger.handle = original  # type: ignore[method-assign]

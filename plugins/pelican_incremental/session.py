@@ -1,4 +1,4 @@
-"""One build under the engine: where it takes its place in a Pelican run, and what its caller may know of it."""
+"""One build with the engine: how it hooks into a run of Pelican, and what the calling program gets."""
 
 import gc
 import os
@@ -13,34 +13,33 @@ from pelican import signals
 from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
-from .code import functions_digest, plugins_digest, site_digest
-from .digests import Listing
-from .files import CURRENT
-from .manifest import SHOWN, BuildReport, Manifest
-from .patches import patched
-from .processes import hearing
-from .readers import CacheableReader, Texts, use_cached_readers
+from .code_digests import digest_functions, digest_plugins, digest_site
+from .digests import TrackedListing
+from .files import MARK_CURRENT_KEY
+from .manifest import REFERENCED, BuildReport, Manifest
+from .patches import patch_pelican
+from .processes import collect_warnings
+from .readers import CacheableReader, ParseCache, use_cached_readers
 from .store import Store, digest
 from .tracking import Tracker
 from .writer import IncrementalWriter
 
-SESSION = "INCREMENTAL_SESSION"
-"""The name, in Pelican's settings, of the BuildSession that a caller hands to a build."""
+SESSION_KEY = "INCREMENTAL_SESSION"
+"""The key, in Pelican's settings, of the BuildSession that a program passes to a build."""
 
 
 @dataclass
 class BuildSession:
-    """What a caller hands to a build in `settings[SESSION]`, and what the build leaves there.
+    """What a program passes to a build in `settings[SESSION_KEY]`, and where the build leaves its results.
 
-    `output`: where the files stand in the end, if the build writes them elsewhere. `messages` counts what was reported
-    by other means than logging: a page that reports something is rendered in each build.
+    `output`: the final output folder, if the build writes to another one. `count_messages` counts what was reported by
+    other means than logging: a page that reports something is rendered in each build.
 
-    After the build: `report`, `settings` (Pelican's, with what plugins made of them), `context`, `generators`, `writer`
-    and `manifest`.
+    After the build: `report`, `settings` (as plugins changed them), `context`, `generators`, `writer` and `manifest`.
     """
 
     output: Path | None = None
-    messages: Callable[[], int] = int
+    count_messages: Callable[[], int] = int
     report: BuildReport = field(default_factory=BuildReport)
     settings: MutableMapping[str, Any] = field(default_factory=dict)
     context: dict[str, Any] = field(default_factory=dict)
@@ -49,137 +48,136 @@ class BuildSession:
     manifest: Manifest | None = None
 
 
-def engage(pelican: Any) -> None:
+def install(pelican: Any) -> None:
     """Let the engine run the builds of a Pelican object (signal: initialized, after plugins changed settings)."""
     if not pelican.settings.get("BUILD_ENGINE", True) or getattr(pelican, "_incremental", False):
         return
-    pelican._incremental = True  # noqa: SLF001 - a name of ours
-    # The engine keeps texts itself, and without pickle, which would run whatever a cache folder holds.
+    pelican._incremental = True  # noqa: SLF001 - set by the engine alone
+    # The engine has its own cache, without pickle, which would execute whatever a cache folder contains.
     pelican.settings |= {"CACHE_CONTENT": False, "LOAD_CONTENT_CACHE": False}
-    plain = pelican.run
-    pelican.run = lambda: _Run(pelican).run(plain)
+    run_pelican = pelican.run
+    pelican.run = lambda: _BuildRun(pelican).run(run_pelican)
 
 
-_RUNS: list["_Run"] = []
-"""The builds under way, each within the one before."""
+_ACTIVE_RUNS: list["_BuildRun"] = []  # each is nested in the one before
 
 
-class _Run:
+class _BuildRun:
     """One run of a Pelican object."""
 
     def __init__(self, pelican: Any) -> None:
         self.pelican, self.settings = pelican, pelican.settings
-        self.session: BuildSession = self.settings.pop(SESSION, None) or BuildSession()
+        self.session: BuildSession = self.settings.pop(SESSION_KEY, None) or BuildSession()
         self.started = time.time_ns()
-        code = plugins_digest(pelican.plugins)
-        self.salt = site_digest(self.settings, code)
+        plugins = digest_plugins(pelican.plugins)
+        self.site_digest = digest_site(self.settings, plugins)
         cache, root = Path(self.settings["CACHE_PATH"]), Path(pelican.output_path)
         self.manifest = Manifest(cache, self.session.output or root, root, self.session.report)
         self.session.settings, self.session.manifest = self.settings, self.manifest
-        self.heard, self.marked, self.listings = list[Any](), list[str](), list[tuple[str, Any]]()
-        self.texts = Texts(Store(cache / "texts.sqlite"), code, self.heard)
-        self.tracker = Tracker(self._content, lambda: len(self.heard) + self.session.messages())
+        self.warnings, self.marked, self.listings = list[Any](), list[str](), list[tuple[str, Any]]()
+        self.parse_cache = ParseCache(Store(cache / "texts.sqlite"), plugins, self.warnings)
+        self.tracker = Tracker(self._find_content, lambda: len(self.warnings) + self.session.count_messages())
 
-    def run(self, plain: Callable[[], None]) -> None:
-        """Run Pelican with the engine in it, then remove what is there no more."""
+    def run(self, run_pelican: Callable[[], None]) -> None:
+        """Run Pelican with the engine's parts in place, then remove files that are no longer generated."""
         pelican, manifest = self.pelican, self.manifest
-        get_writer = pelican._get_writer  # noqa: SLF001 - the signal calls for a class, and some only listen to it
-        pelican._get_writer = lambda: self._writer(get_writer())  # noqa: SLF001 - the same
-        self.settings[CURRENT] = self._mark
-        manifest.begin()
-        gc.disable()  # thousands of objects are made that all stay: saves a tenth of a build
-        _RUNS.append(self)
+        get_writer = pelican._get_writer  # noqa: SLF001 - the signal wants a class, and some receivers return none
+        pelican._get_writer = lambda: self._replace_writer(get_writer())  # noqa: SLF001 - the same
+        self.settings[MARK_CURRENT_KEY] = self._mark
+        manifest.open_journal()
+        gc.disable()  # thousands of objects are created and kept: saves a tenth of a build
+        _ACTIVE_RUNS.append(self)
         try:
             with (
                 signals.readers_init.connected_to(use_cached_readers),
-                signals.article_generator_init.connected_to(self._prepare),
-                signals.page_generator_init.connected_to(self._prepare),
+                signals.article_generator_init.connected_to(self._prepare_generator),
+                signals.page_generator_init.connected_to(self._prepare_generator),
                 signals.all_generators_finalized.connected_to(self._prepare_output),
-                patched(manifest),
-                hearing(self.heard),
+                patch_pelican(manifest),
+                collect_warnings(self.warnings),
             ):
-                plain()
-            self._keep_what_others_wrote()
-            manifest.adopt(self.started)
+                run_pelican()
+            self._record_marked_and_static_files()
+            manifest.record_plugin_files(self.started)
             manifest.finish()
         finally:
-            _RUNS.remove(self)
-            gc.freeze()  # one more look at all that stays would find nothing
+            _ACTIVE_RUNS.remove(self)
+            gc.freeze()  # most of these objects stay: another collection would free little
             gc.enable()
-            del self.settings[CURRENT], pelican._get_writer  # noqa: SLF001 - the same
-            self.texts.finish()
-        for outer in _RUNS:  # what this build made is not to be removed by the one that it is part of
-            outer.marked += [f"{manifest.root}/{name}" for name in manifest.before]
+            del self.settings[MARK_CURRENT_KEY], pelican._get_writer  # noqa: SLF001 - the same
+            self.parse_cache.close()
+        for outer in _ACTIVE_RUNS:  # the outer build must not remove this one's files
+            outer.marked += [f"{manifest.root}/{name}" for name in manifest.previous]
 
     def _mark(self, path: str) -> None:
-        self.manifest.announce(self.manifest.name(path))
+        self.manifest.journal(self.manifest.relative_name(path))
         self.marked.append(path)
 
-    def _writer(self, writer: Any) -> Any:
-        """Return the engine's writer in the place of Pelican's; a plugin's own stays."""
+    def _replace_writer(self, writer: Any) -> Any:
+        """Return the engine's writer instead of Pelican's; a plugin's own stays."""
         if type(writer) is not Writer:
-            for entry in self.manifest.before.values():  # what it writes is seen as that of any other plugin
-                entry.digest, entry.foreign = "", SHOWN if entry.digest else entry.foreign
+            for record in self.manifest.previous.values():  # its files are treated as those of any other plugin
+                record.fingerprint, record.external = "", REFERENCED if record.fingerprint else record.external
             return writer
         own = self.session.writer = IncrementalWriter(writer.output_path, writer.settings)
-        own.manifest, own.tracker, own.salt = self.manifest, self.tracker, self.salt
+        own.manifest, own.tracker, own.site_digest = self.manifest, self.tracker, self.site_digest
         return own
 
-    def _keep_what_others_wrote(self) -> None:
+    def _record_marked_and_static_files(self) -> None:
         for path in self.marked:
-            self.manifest.keep(path)
+            self.manifest.record_file(path)
         for static in self.session.context.get("staticfiles", ()):
-            # Pelican leaves it alone if it is a link, or no newer than its copy.
+            # Pelican does not copy it if it is a link, or no newer than its copy.
             if Path(self.settings["PATH"], static.source_path).exists():
-                self.manifest.keep(f"{self.manifest.root}/{static.save_as}")
+                self.manifest.record_file(f"{self.manifest.root}/{static.save_as}")
 
-    def _content(self, path: str) -> Any:
+    def _find_content(self, path: str) -> Any:
         context = self.session.context
         return context.get("generated_content", {}).get(path) or context.get("static_content", {}).get(path)
 
-    def _prepare(self, generator: Any) -> None:
-        """Let a generator list its files in one order, and begin to parse them together (signal: …_generator_init)."""
+    def _prepare_generator(self, generator: Any) -> None:
+        """Let a generator list its files in a fixed order and prefetch them (signals: …_generator_init)."""
         if generator.settings is not self.settings:
-            return  # of a build within this one
+            return  # of a nested build
         if isinstance(generator, ArticlesGenerator):
             for kind in ("tags", "categories", "authors"):
-                listings: dict[Any, Listing] = defaultdict(Listing)
+                listings: dict[Any, TrackedListing] = defaultdict(TrackedListing)
                 setattr(generator, kind, listings)
                 self.listings.append((kind, listings))
-        # Stamps for Pelican's cache, which is off: two looks at each file for each of two caches.
+        # Pelican stamps each file for two caches, which are off: two calls of stat for each.
         generator._filestamp_func = generator.readers._filestamp_func = bool  # noqa: SLF001 - there is no other switch
-        plain = generator.get_files
+        original = generator.get_files
 
         def get_files(paths: Any, exclude: Any = None, extensions: Any = None) -> list[str]:
-            names, files = sorted(plain(paths, exclude, extensions)), list[tuple[CacheableReader, str]]()
+            names, files = sorted(original(paths, exclude, extensions)), list[tuple[CacheableReader, str]]()
             for name in names if extensions is None else ():
                 reader = generator.readers.readers.get(os.path.splitext(name)[1][1:])  # noqa: PTH122 - thousands
                 if isinstance(reader, CacheableReader):
-                    reader.texts = self.texts
+                    reader.parse_cache = self.parse_cache
                     files.append((reader, os.path.abspath(os.path.join(generator.path, name))))  # noqa: PTH100, PTH118
-            self.texts.expect(files)
+            self.parse_cache.prefetch(files)
             return names
 
         generator.get_files = get_files
 
     def _prepare_output(self, generators: list[Any]) -> None:
-        """Let templates tell what they read before any is compiled (signal: all_generators_finalized)."""
+        """Track the listings and the templates, before any is compiled (signal: all_generators_finalized)."""
         if generators[0].settings is not self.settings:
             return
         self.session.generators, self.session.context = generators, generators[0].context
         for kind, listings in self.listings:
             for key, listing in listings.items():
-                self.tracker.name(listing, f"{kind} {getattr(key, 'slug', key)}")
+                self.tracker.track_listing(listing, f"{kind} {getattr(key, 'slug', key)}")
         for env in {id(g.env): g.env for g in generators if hasattr(g, "env")}.values():  # some share one
-            used = functions_digest([*env.filters.values(), *env.tests.values(), *env.globals.values()])
-            self.salt = digest(self.salt, used)
-            self.tracker.prepare(env)
+            functions = digest_functions([*env.filters.values(), *env.tests.values(), *env.globals.values()])
+            self.site_digest = digest(self.site_digest, functions)
+            self.tracker.track_environment(env)
         last = generators[-1]
-        plain = last.generate_output
+        original = last.generate_output
 
         def generate_output(writer: Any) -> None:
-            plain(writer)
-            self._keep_what_others_wrote()
-            self.manifest.prune()  # before plugins that change whatever lies there
+            original(writer)
+            self._record_marked_and_static_files()
+            self.manifest.prune()  # before plugins that process all files of the output folder
 
         last.generate_output = generate_output

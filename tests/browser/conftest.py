@@ -6,7 +6,7 @@ import threading
 from random import Random
 
 import pytest
-from conftest import SITE_DATE, copy_of_golden, own_signals
+from conftest import SITE_DATE, copy_golden_site, restore_signals
 
 WORDS = "ladder rung rail wood rope height view step apple tree wall window roof light morning work hand foot".split()
 
@@ -92,7 +92,7 @@ def picture(root):
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The site, built strictly."""
-    made = copy_of_golden(tmp_path_factory.mktemp("pages"))
+    made = copy_golden_site(tmp_path_factory.mktemp("pages"))
     picture(made.root / "content/images")
     cells = " | ".join(f"column number {n}" for n in range(9))
     hard = HARD.format(
@@ -109,7 +109,7 @@ def site(tmp_path_factory):
     )
     model = MODEL.format(prose(250, 4), prose(30, 5).replace("\n\n", " "), prose(300, 6))
     made.write({"content/posts/model.md": model, "content/posts/hard.md": hard})
-    with pytest.MonkeyPatch.context() as patch, own_signals():
+    with pytest.MonkeyPatch.context() as patch, restore_signals():
         patch.setenv("SITE_DATE", SITE_DATE)
         built = made.build(strict=True)
     assert not built.failed, "\n".join(map(str, built.problems))

@@ -1,4 +1,4 @@
-"""From a record to the pages that sell the book."""
+"""Book pages, purchase pages, /go/ short links and citations, built from a record."""
 
 import io
 import json
@@ -8,11 +8,11 @@ from contextlib import closing
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from authorsite.books.shops import catalogue
-from conftest import SITE_DATE, Site, own_signals, post
+from authorsite.books.shops import load_builtin_shops
+from conftest import SITE_DATE, Site, post, restore_signals
 from lxml import html
 from PIL import Image
-from serving import serving
+from serving import serve_folder
 
 BOOK = """---
 title: The <Made-up> Guide
@@ -37,48 +37,49 @@ MAIN = {"main_book": "guide"}
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory):
-    """A site with that book, built strictly once: look, do not touch."""
+def book_site(tmp_path_factory):
+    """A site with BOOK, built once in strict mode; read-only."""
     site = Site(tmp_path_factory.mktemp("shop"), {}).write(FILES)
-    with pytest.MonkeyPatch.context() as patch, own_signals():
+    with pytest.MonkeyPatch.context() as patch, restore_signals():
         patch.setenv("SITE_DATE", SITE_DATE)
         assert not site.build(strict=True, AUTHORSITE={**MAIN, "contact": "ann@example.org"}).failed
     return site
 
 
-def made(make_site, record=BOOK, **files):
+def make_book_site(make_site, record=BOOK, **files):
     return make_site({**FILES, "content/books/guide.md": record, **files})
 
 
-def test_a_book_gets_its_pages_and_permanent_links(shop):
-    page = shop.output("books/guide/index.html")
+def test_book_gets_pages_and_go_links(book_site):
+    page = book_site.output("books/guide/index.html")
     assert "The &lt;Made-up&gt; Guide" in page
     assert "<em>description</em>" in page
     assert 'href="/books/guide/buy/"' in page
     assert re.search(r'id="chapter-2">.*href="/2019/03/01/a-post/"', page, re.DOTALL)
-    assert 'href="/books/guide/"' in shop.output("books/index.html")
-    assert 'url=https://bookshop.org/book/9781234560010"' in shop.output("go/guide/bookshop-us/index.html")
-    assert 'url=/books/guide/buy/"' in shop.output("go/guide/index.html")
+    assert 'href="/books/guide/"' in book_site.output("books/index.html")
+    assert "<p>About ladders.</p>" in book_site.output("2019/03/01/a-post/index.html"), "the post's call to action"
+    assert 'url=https://bookshop.org/book/9781234560010"' in book_site.output("go/guide/bookshop-us/index.html")
+    assert 'url=/books/guide/buy/"' in book_site.output("go/guide/index.html")
 
 
-def test_the_purchase_page_names_format_shop_country_and_the_countrys_price(shop):
-    page = shop.output("books/guide/buy/index.html")
+def test_purchase_page_labels_offers_with_format_shop_country_and_price(book_site):
+    page = book_site.output("books/guide/buy/index.html")
     assert 'aria-label="Paperback at Bookshop.org, United States, $19.95"' in page
     assert 'aria-label="Paperback at Thalia, Germany and Austria, €17.50"' in page
     assert page.index('id="paperback"') < page.index('id="ebook"')
 
 
-def test_whoever_had_trouble_buying_opens_a_mail_that_names_edition_shop_and_page(shop):
-    page = html.fromstring(shop.output("books/guide/buy/index.html"))
+def test_support_mail_names_edition_shop_and_page(book_site):
+    page = html.fromstring(book_site.output("books/guide/buy/index.html"))
     mails = [urlsplit(href) for href in page.xpath("//*[@class='trouble']/a/@href")]
-    told = [parse_qs(mail.query) for mail in mails]
+    fields = [parse_qs(mail.query) for mail in mails]
     assert {mail.path for mail in mails} == {"ann@example.org"}
-    assert [mail["subject"] for mail in told] == [
+    assert [mail["subject"] for mail in fields] == [
         ["Trouble buying: Paperback at Bookshop.org, United States"],
         ["Trouble buying: Paperback at Thalia, Germany and Austria"],
         ["Trouble buying: E-book at Kobo, 10 countries"],
     ]
-    assert told[1]["body"][0].split("\r\n")[:3] == [
+    assert fields[1]["body"][0].split("\r\n")[:3] == [
         "Paperback at Thalia, Germany and Austria",
         "Link: https://www.thalia.de/suche?sq=9781234560010",
         "Page: https://example.org/books/guide/buy/",
@@ -87,11 +88,11 @@ def test_whoever_had_trouble_buying_opens_a_mail_that_names_edition_shop_and_pag
     assert names[2] == "Had trouble buying? E-book at Kobo, 10 countries"
 
 
-def test_an_author_gives_the_pages_words_in_the_sites_language(make_site):
+def test_words_setting_translates_book_pages(make_site):
     words = {"Paperback": "Taschenbuch", "at": "bei", "pages": "Seiten", "Buy the book": "Buch kaufen", "by": "von"}
     words |= {"out of print": "vergriffen", "countries": "Länder"}
     record = BOOK.replace("price: {USD: 9.99}", "pages: 90, availability: out of print")
-    site = made(make_site, record)
+    site = make_book_site(make_site, record)
     assert not site.build(strict=True, AUTHORSITE={**MAIN, "language": "de", "words": words}).failed
     page, buy = site.output("books/guide/index.html"), site.output("books/guide/buy/index.html")
     assert re.search(">Buch kaufen<.*<dt>Taschenbuch</dt>.*>90 Seiten<.*>vergriffen<", page, re.DOTALL)
@@ -99,11 +100,11 @@ def test_an_author_gives_the_pages_words_in_the_sites_language(make_site):
     assert 'aria-label="Taschenbuch bei Thalia, Deutschland und Österreich, 17,50\xa0€"' in buy
     assert "Kobo, 10 Länder" in buy
     assert "Taschenbuch" in site.output("index.html")
-    assert "https://schema.org/Paperback" in page, "machines are told in their own words"
+    assert "https://schema.org/Paperback" in page, "schema.org terms must not be translated"
 
 
-def test_json_ld_holds_the_records_facts(shop):
-    page = shop.output("books/guide/index.html")
+def test_json_ld_states_the_records_facts(book_site):
+    page = book_site.output("books/guide/index.html")
     data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)[1])
     assert data["name"] == "The <Made-up> Guide"
     paper = data["workExample"][0]
@@ -111,9 +112,9 @@ def test_json_ld_holds_the_records_facts(shop):
     assert {(o["price"], o["priceCurrency"]) for o in paper["offers"]} == {("19.95", "USD"), ("17.50", "EUR")}
 
 
-def test_a_dead_link_is_marked_and_drops_below_and_its_permanent_link_leads_to_the_purchase_page(make_site):
+def test_broken_link_is_marked_and_last_and_its_go_link_leads_to_the_purchase_page(make_site):
     status = {"https://bookshop.org/book/9781234560010": {"dead": True, "worked": "2020-01-01T00:00:00+00:00"}}
-    site = made(make_site, **{"content/data/link-status.json": json.dumps(status)})
+    site = make_book_site(make_site, **{"content/data/link-status.json": json.dumps(status)})
     site.build(strict=True, AUTHORSITE=MAIN)
     page = site.output("books/guide/buy/index.html")
     assert page.index("Paperback at Thalia") < page.index("Paperback at Bookshop.org, United States, $19.95")
@@ -121,127 +122,129 @@ def test_a_dead_link_is_marked_and_drops_below_and_its_permanent_link_leads_to_t
     assert 'url=/books/guide/buy/"' in site.output("go/guide/bookshop-us/index.html")
 
 
-def test_faults_between_record_catalogue_and_posts_are_named(make_site):
+def test_unknown_shop_and_unknown_main_book_are_reported(make_site):
     record = BOOK.replace("shop: thalia,", "shop: talia,").replace("number: 2", "number: 3")
-    built = made(make_site, record).build(AUTHORSITE={"main_book": "gide"})
+    built = make_book_site(make_site, record).build(AUTHORSITE={"main_book": "gide"})
     assert sorted(str(p) for p in built.problems) == [
         "content/books/guide.md:12: unknown shop `talia` - did you mean `thalia`?",
         "pelicanconf.py: main_book: there is no book `gide` - did you mean `guide`?",
     ]
 
 
-def test_a_chapter_that_the_book_does_not_have_is_named(make_site):
-    built = made(make_site, BOOK.replace("number: 2", "number: 3")).build(AUTHORSITE=MAIN)
+def test_unknown_chapter_is_reported(make_site):
+    built = make_book_site(make_site, BOOK.replace("number: 2", "number: 3")).build(AUTHORSITE=MAIN)
     assert [str(p) for p in built.problems] == [
-        "content/posts/a.md:4: The <Made-up> Guide has no chapter 2 - it has: 3"
+        "content/posts/a.md:4: The <Made-up> Guide has no chapter 2 - use one of: 3"
     ]
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory):
-    """A site of unlike books, built strictly once: look, do not touch."""
-    odd = BOOK.replace("Guide\n", "Guide & More\naliases: [/old-guide/]\n")
+def library(tmp_path_factory):
+    """A site with four different books, built once in strict mode; read-only."""
+    special_characters = BOOK.replace("Guide\n", "Guide & More\naliases: [/old-guide/]\n")
     editions = "editions: [{format: ebook}, {format: hardcover, isbn: 978-1-234-56002-7}, {format: audiobook}]"
     books = {
-        "odd": odd,
+        "odd": special_characters,
         "soon": BOOK.replace("2018-06-01", "2030-06-01").replace("56001-0", "56003-4"),
         "bare": "---\ntitle: Bare\n---\n",
         "three": f"---\ntitle: Three\n{editions}\n---\n",
     }
-    site = Site(tmp_path_factory.mktemp("shelf"), {})
+    site = Site(tmp_path_factory.mktemp("library"), {})
     site.write({f"content/books/{name}.md": record for name, record in books.items()})
-    with pytest.MonkeyPatch.context() as patch, own_signals():
+    with pytest.MonkeyPatch.context() as patch, restore_signals():
         patch.setenv("SITE_DATE", SITE_DATE)
         assert not site.build(strict=True, AUTHORSITE={"main_book": "bare"}).failed
     return site
 
 
-def test_a_record_that_knows_next_to_nothing_still_makes_its_pages(shelf):
-    assert "Any bookshop can order it" in shelf.output("books/bare/buy/index.html")
+def test_book_with_only_a_title_gets_pages(library):
+    assert "Any bookshop can order it" in library.output("books/bare/buy/index.html")
 
 
-def test_a_forthcoming_books_permanent_links_lead_to_the_purchase_page_only_before_it_can_be_bought(shelf):
-    assert 'url=/books/soon/buy/"' in shelf.output("go/soon/bookshop-us/index.html")
-    assert "Comes out on" in shelf.output("books/soon/buy/index.html")
+def test_go_links_of_a_forthcoming_book_lead_to_the_purchase_page(library):
+    assert 'url=/books/soon/buy/"' in library.output("go/soon/bookshop-us/index.html")
+    assert "Comes out on" in library.output("books/soon/buy/index.html")
 
 
-def test_whoever_cites_the_book_gets_it_in_three_styles_with_nothing_but_text(shelf):
-    page = shelf.output("books/odd/index.html")
-    told = dict(re.findall(r"<dt>(APA|MLA|Chicago)</dt><dd>(.*?)</dd>", page))
+def test_citations_come_in_three_styles_and_are_escaped(library):
+    page = library.output("books/odd/index.html")
+    citations = dict(re.findall(r"<dt>(APA|MLA|Chicago)</dt><dd>(.*?)</dd>", page))
     url = "https://example.org/books/odd/"
-    assert told["APA"] == f"Author, A. (2018). <i>The &lt;Made-up&gt; Guide &amp; More</i>. {url}"
-    assert told["MLA"].startswith("Author, Ann. <i>The &lt;Made-up&gt; Guide &amp; More</i>")
-    assert told["Chicago"].startswith("Author, Ann. 2018. <i>The &lt;Made-up&gt; Guide &amp; More</i>")
+    assert citations["APA"] == f"Author, A. (2018). <i>The &lt;Made-up&gt; Guide &amp; More</i>. {url}"
+    assert citations["MLA"].startswith("Author, Ann. <i>The &lt;Made-up&gt; Guide &amp; More</i>")
+    assert citations["Chicago"].startswith("Author, Ann. 2018. <i>The &lt;Made-up&gt; Guide &amp; More</i>")
 
 
-def test_each_edition_with_an_isbn_can_be_cited_and_the_first_whatever_it_has(shelf):
-    cited = [(item["id"], item.get("ISBN", "")) for item in json.loads(shelf.output("books/three/cite.json"))]
+def test_first_edition_and_editions_with_isbn_can_be_cited(library):
+    cited = [(item["id"], item.get("ISBN", "")) for item in json.loads(library.output("books/three/cite.json"))]
     assert cited == [("three", ""), ("three-hardcover", "978-1-234-56002-7")]
-    assert re.findall(r"@book\{(.*),", shelf.output("books/three/cite.bib")) == ["three", "three-hardcover"]
+    assert re.findall(r"@book\{(.*),", library.output("books/three/cite.bib")) == ["three", "three-hardcover"]
 
 
-def test_without_an_address_of_the_author_there_is_nobody_to_write_to(shelf):
-    assert "mailto:" not in shelf.output("books/odd/buy/index.html")
+def test_without_contact_there_is_no_support_mail(library):
+    assert "mailto:" not in library.output("books/odd/buy/index.html")
 
 
-def test_redirects_carry_the_permanent_links_and_after_them_catch_those_of_shops_no_longer_named(shelf):
-    rules = shelf.output("_redirects").splitlines()
+def test_redirects_list_go_links_before_the_catch_all(library):
+    rules = library.output("_redirects").splitlines()
     assert "/old-guide/ /books/odd/ 301" in rules
-    named = "/go/odd/bookshop-us/ https://bookshop.org/book/9781234560010 302"
-    assert rules.index(named) < rules.index("/go/odd/* /books/odd/buy/ 302")
+    go_link = "/go/odd/bookshop-us/ https://bookshop.org/book/9781234560010 302"
+    assert rules.index(go_link) < rules.index("/go/odd/* /books/odd/buy/ 302")
 
 
-@pytest.mark.parametrize("shop", sorted(catalogue()))
-def test_the_permanent_link_of_a_shop_that_the_record_does_not_name_leads_to_the_purchase_page(golden, shop):
+@pytest.mark.parametrize("shop", sorted(load_builtin_shops()))
+def test_go_link_of_an_unlisted_shop_leads_to_the_purchase_page(golden, shop):
     page = golden.output(f"go/made-up-guide/{shop}/index.html")
-    offered = {"bookshop-us", "amazon-us", "amazon-de", "worldcat", "open-library"}
-    assert ("url=/books/made-up-guide/buy/" in page) == (shop not in offered)
-    if shop not in offered:
+    listed = {"bookshop-us", "amazon-us", "amazon-de", "worldcat", "open-library"}
+    assert ("url=/books/made-up-guide/buy/" in page) == (shop not in listed)
+    if shop not in listed:
         assert page == golden.output("go/made-up-guide/index.html")
 
 
-def test_every_permanent_link_has_a_qr_code(shop):
-    assert "<title>The &lt;Made-up&gt; Guide</title>" in shop.output("go/guide/qr.svg")
-    codes = {shop.output(f"go/guide/{place}qr.svg") for place in ("", "bookshop-us/", "thalia/", "kobo/", "worldcat/")}
+def test_every_go_link_has_its_own_qr_code(book_site):
+    assert "<title>The &lt;Made-up&gt; Guide</title>" in book_site.output("go/guide/qr.svg")
+    codes = {
+        book_site.output(f"go/guide/{shop}qr.svg") for shop in ("", "bookshop-us/", "thalia/", "kobo/", "worldcat/")
+    }
     assert len(codes) == 5
 
 
-def test_prices_are_written_as_the_sites_language_has_them_whatever_the_machines(make_site, monkeypatch):
+def test_prices_on_pages_follow_the_language_but_not_the_machines_locale(make_site, monkeypatch):
     for name in ("LANGUAGE", "LC_ALL", "LC_NUMERIC", "LANG"):
         monkeypatch.setenv(name, "de_DE.UTF-8")
-    site = made(make_site)
+    site = make_book_site(make_site)
     assert not site.build(strict=True, AUTHORSITE={**MAIN, "language": "fr"}).failed
-    said = {
+    prices = {
         " ".join(price.text_content().split())
         for page in ("books/guide/", "books/guide/buy/", "books/", "buy/")
         for price in html.fromstring(site.output(f"{page}index.html")).xpath("//*[starts-with(@class, 'price')]")
     }
-    assert {"Paperback et E-book 19,95 $US / 17,50 €", "17,50 €", "19,95 $US"} <= said
+    assert {"Paperback et E-book 19,95 $US / 17,50 €", "17,50 €", "19,95 $US"} <= prices
     assert '"price":"17.50"' in site.output("books/guide/index.html")
     assert "<PriceAmount>17.50<" in site.output("books/guide/onix.xml")
 
 
 @pytest.mark.parametrize("language", ["tlh", "xx-YY", ""])
-def test_a_language_that_nobody_knows_is_a_problem(make_site, language):
-    built = made(make_site).build(AUTHORSITE={"language": language})
+def test_unknown_language_is_reported(make_site, language):
+    built = make_book_site(make_site).build(AUTHORSITE={"language": language})
     assert [str(p) for p in built.problems] == [
         f"pelicanconf.py: `{language}` is not a language - write it as en, en-GB or de-DE"
     ]
 
 
-def test_an_image_in_a_description_comes_in_sizes_and_a_link_leads_to_the_sites_own_page(make_site):
+def test_description_gets_responsive_images_and_resolved_links(make_site):
     picture = io.BytesIO()
     Image.radial_gradient("L").resize((1600, 900)).convert("RGB").save(picture, "PNG")
     record = BOOK.replace(
         "The long",
         "![A rung](../images/rung.png)\n\n![A step](/images/rung.png)\n\nAs [told]({filename}/posts/a.md), the long",
     )
-    site = made(make_site, record, **{"content/images/rung.png": picture.getvalue()})
+    site = make_book_site(make_site, record, **{"content/images/rung.png": picture.getvalue()})
     assert not site.build(strict=True, AUTHORSITE=MAIN).failed
     prose = html.fromstring(site.output("books/guide/index.html")).xpath("//div[@class='prose']")[0]
-    shown = prose.xpath(".//img")
-    assert [image.get("alt") for image in shown] == ["A rung", "A step"]
-    for image in shown:
+    images = prose.xpath(".//img")
+    assert [image.get("alt") for image in images] == ["A rung", "A step"]
+    for image in images:
         assert (image.get("src"), image.get("width"), image.get("height")) == ("/images/rung.png", "1600", "900")
         sizes = image.xpath("ancestor::picture//@srcset")[0].split(", ")
         assert all((site.root / "output" / size.split()[0].lstrip("/")).exists() for size in sizes)
@@ -249,39 +252,39 @@ def test_an_image_in_a_description_comes_in_sizes_and_a_link_leads_to_the_sites_
     assert "https://example.org/images/" in site.output("books/feed.xml")
 
 
-def test_the_faults_in_a_description_are_named_at_their_lines(make_site):
+def test_problems_in_a_description_are_reported_with_lines(make_site):
     picture = io.BytesIO()
     Image.new("RGB", (16, 9)).save(picture, "PNG")
-    faulty = {
+    mistakes = {
         "![A rung](../images/none.png)": "none.png",
-        "![](../images/rung.png)": "no description",
+        "![](../images/rung.png)": "no alt text",
         "![A rung](https://elsewhere.example/rung.png)": "another host",
         "[told]({filename}/posts/b.md)": "b.md",
         "A rung,[2] and another.[1]\n\n## References\n\n1. A Book About Rungs": "reference [2] has no entry",
     }
-    record = BOOK.replace("The long *description*.", "\n\n".join(faulty))
-    site = made(make_site, record, **{"content/images/rung.png": picture.getvalue()})
+    record = BOOK.replace("The long *description*.", "\n\n".join(mistakes))
+    site = make_book_site(make_site, record, **{"content/images/rung.png": picture.getvalue()})
     problems = sorted(site.build(strict=True, AUTHORSITE=MAIN).problems, key=lambda problem: problem.line)
     assert [(p.path, p.line) for p in problems] == [("content/books/guide.md", line) for line in (15, 17, 19, 21, 23)]
-    for problem, what in zip(problems, faulty.values(), strict=True):
-        assert what in str(problem)
+    for problem, message in zip(problems, mistakes.values(), strict=True):
+        assert message in str(problem)
 
 
-def test_the_script_is_small_and_the_page_is_whole_without_it(shop):
-    page = shop.output("books/guide/buy/index.html")
+def test_buy_script_is_small_and_page_works_without_it(book_site):
+    page = book_site.output("books/guide/buy/index.html")
     script = re.search(r'<script src="/(theme/buy\.[0-9a-f]{10}\.js)" defer blocking="render">', page)[1]
-    assert len(shop.output(script).encode()) < 2048
+    assert len(book_site.output(script).encode()) < 2048
     assert "on this device only" in page
     assert page.index("United States</h3>") < page.index("Germany and Austria</h3>")
     assert not re.search(r"<script(?! src| type=\"application/ld\+json\")|\son\w+=|\sstyle=", page)
 
 
 @pytest.mark.browser
-def test_the_script_shows_the_readers_country_and_keeps_the_choice_on_the_device(shop, browser):
-    with serving(shop.root / "output") as address, closing(browser.new_context(locale="en-US")) as context:
+def test_buy_script_filters_by_country_and_remembers_the_choice(book_site, browser):
+    with serve_folder(book_site.root / "output") as address, closing(browser.new_context(locale="en-US")) as context:
         page = context.new_page()
-        asked = []
-        page.on("request", lambda request: asked.append(request.url))
+        requested = []
+        page.on("request", lambda request: requested.append(request.url))
         page.goto(f"{address}/books/guide/buy/")
         german = page.locator('#paperback ~ .shops[data-countries="DE AT"]')
         assert (german.is_visible(), page.locator(".buy-button").first.text_content()) == (
@@ -293,12 +296,12 @@ def test_the_script_shows_the_readers_country_and_keeps_the_choice_on_the_device
         assert page.locator(".book-hero .buy-button").text_content() == "Paperback at Thalia, €17.50"
         page.reload()
         assert page.locator("select").input_value() == "DE"
-        assert all(url.startswith("http://127.0.0.1:") for url in asked)
+        assert all(url.startswith("http://127.0.0.1:") for url in requested)
         assert context.cookies() == []
 
 
-# What a page may say several times: a book has several authors, editions, subjects and prices, a page several feeds.
-MANY = {
+# Elements that may be repeated: a book has several authors, editions, subjects and prices, a page several feeds.
+REPEATABLE = {
     "book:author", "book:isbn", "book:tag", "citation_author", "citation_isbn", "product:price:amount",
     "product:price:currency", "alternate", "icon", "stylesheet",
 }  # fmt: skip
@@ -308,24 +311,24 @@ PAGES = [
 ]  # fmt: skip
 
 
-def said_in_the_head(site, page):
-    """Return what a page's head says by name: metadata, links, JSON-LD."""
+def count_head_elements(site, page):
+    """Count the metadata, links and JSON-LD in a page's head by name."""
     head = html.fromstring(site.output(f"{page}index.html")).find("head")
     names = head.xpath("//meta/@property | //meta/@name | //link/@rel | //head/script/@type")
     assert len(head.xpath("title")) == 1
-    return Counter(name for name in names if name not in MANY)
+    return Counter(name for name in names if name not in REPEATABLE)
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_says_each_thing_about_itself_once(golden, page):
-    said = said_in_the_head(golden, page)
-    assert set(said.values()) == {1}
-    assert {"canonical", "og:title", "og:url", "og:type", "og:image"} <= set(said)
+def test_head_elements_are_not_repeated(golden, page):
+    counts = count_head_elements(golden, page)
+    assert set(counts.values()) == {1}
+    assert {"canonical", "og:title", "og:url", "og:type", "og:image"} <= set(counts)
     titles = html.fromstring(golden.output(f"{page}index.html")).xpath("//meta[@property='og:title']/@content")
-    assert titles != ["Ann Author"], "the site's title is not the page's"
+    assert titles != ["Ann Author"], "og:title must be the page's title, not the site's"
 
 
-def test_the_golden_site_builds_under_pelicans_simple_theme(golden_copy):
+def test_golden_site_builds_with_pelicans_simple_theme(golden_copy):
     # That theme's home page is its paginated list of posts, and its tags and categories are lists of the same kind.
     paginated = {"index": 10, "tag": 10, "category": 10}
     built = golden_copy.build(
@@ -336,15 +339,15 @@ def test_the_golden_site_builds_under_pelicans_simple_theme(golden_copy):
     assert 'href="/books/made-up-guide/buy/"' in page
     assert '<meta property="book:isbn" content="9781234560010">' in page
     for name in PAGES:
-        said = said_in_the_head(golden_copy, name)
-        assert (set(said.values()), said["og:title"], said["canonical"]) == ({1}, 1, 1), name
+        counts = count_head_elements(golden_copy, name)
+        assert (set(counts.values()), counts["og:title"], counts["canonical"]) == ({1}, 1, 1), name
     assert "Paperback at Bookshop.org" in golden_copy.output("books/made-up-guide/buy/index.html")
     for name in ("books/index.html", "buy/index.html", "go/made-up-guide/bookshop-us/index.html"):
         assert "Powered by" in golden_copy.output(name) or "powered by" in golden_copy.output(name)
 
 
-def test_two_books_with_one_isbn_are_told_apart_by_a_problem(make_site):
+def test_duplicate_isbn_in_two_books_is_reported(make_site):
     site = make_site({"content/books/a.md": BOOK, "content/books/b.md": BOOK})
     built = site.build(AUTHORSITE={"main_book": "a"})
-    what = "content/books/b.md:8: content/books/a.md has this ISBN too - each edition has its own"
-    assert what in [str(p) for p in built.problems]
+    expected = "content/books/b.md:8: duplicate ISBN: content/books/a.md has it too - give each edition its own"
+    assert expected in [str(p) for p in built.problems]

@@ -1,11 +1,11 @@
-"""From files to pages, with the project's own settings and theme."""
+"""Builds with the project's own settings and theme."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 import jinja2
-from authorsite.reading.markdown import Converter
+from authorsite.reading.markdown import MarkdownRenderer
 from conftest import ROOT, Site, book, post
 
 
@@ -15,29 +15,29 @@ def test_a_post_gets_the_address_wordpress_gave_it(make_site):
     assert "A first post" in site.output("2019/07/15/a-first-post/index.html")
 
 
-def test_a_post_of_another_pelican_site_moves_in_with_all_its_headers(make_site):
-    old = "Title: Moved\nDate: 2019-03-01 10:20\nAuthors: Ann; Bea\nLang: en\nKeywords: a, b\nDisqus_ID: 7\n"
+def test_pelican_headers_of_another_site_are_accepted(make_site):
+    headers = "Title: Moved\nDate: 2019-03-01 10:20\nAuthors: Ann; Bea\nLang: en\nKeywords: a, b\nDisqus_ID: 7\n"
     site = make_site(
         {
-            "content/posts/a.md": f"{old}URL: old/moved.html\nSave_as: old/moved.html\n\nText.",
+            "content/posts/a.md": f"{headers}URL: old/moved.html\nSave_as: old/moved.html\n\nText.",
             "content/posts/b.md": "Title: Out\nDate: 2019-03-02\nURL: x\nSave_as: ../x.html\n\nText.",
             "content/pages/p.md": "Title: Page\nAuthor: Ann\nTags: a\nSortorder: 3\n\nText.",
             "theme_overrides/article.html": "{{ article.headers.keywords }}",
         }
     )
-    built = site.build(strict=True)
-    assert [str(p) for p in built.problems] == []
+    result = site.build(strict=True)
+    assert [str(p) for p in result.problems] == []
     assert site.output("old/moved.html") == "a, b"
     assert "2019/03/02/out/index.html" in site.tree()
     assert "page/index.html" in site.tree()
 
 
-def test_a_bad_date_stops_the_build_and_names_file_line_and_remedy(make_site):
+def test_an_invalid_date_stops_the_build_and_names_file_line_and_remedy(make_site):
     site = make_site({"content/posts/a.md": post(date="2019-02-30")})
-    built = site.build()
-    assert built.failed
-    assert [str(p) for p in built.problems] == [
-        "content/posts/a.md:3: 2019-02-30 is not a date - check the day, the month and the hour"
+    result = site.build()
+    assert result.failed
+    assert [str(p) for p in result.problems] == [
+        "content/posts/a.md:3: 2019-02-30 is not a date - February 2019 has 28 days"
     ]
     assert not (site.root / "output").exists()
 
@@ -52,7 +52,7 @@ def test_a_strict_build_with_a_problem_leaves_the_previous_output_untouched(make
     assert not (site.root / "output.staging").exists()
 
 
-def test_two_builds_from_nothing_are_byte_identical(tmp_path):
+def test_two_clean_builds_are_byte_identical(tmp_path):
     files = {
         "content/posts/a.md": post(),
         "content/posts/b.md": post("Another", tags="[a, b]", body="![Text](../images/a.png)"),
@@ -61,12 +61,12 @@ def test_two_builds_from_nothing_are_byte_identical(tmp_path):
     }
     first, second = (Site(tmp_path / name, {}).write(files) for name in ("first", "second"))
     for site in (first, second):
-        built = site.build(strict=True)
-        assert not built.failed, "\n".join(map(str, built.problems))
-    ours, theirs = first.tree(), second.tree()
-    assert {"feed.xml", "atom.xml", "feed.json", "tag/a/feed.xml", "books/feed.xml"} <= ours.keys()
-    assert sorted(ours) == sorted(theirs)
-    assert [name for name in ours if ours[name] != theirs[name]] == []
+        result = site.build(strict=True)
+        assert not result.failed, "\n".join(map(str, result.problems))
+    one, other = first.tree(), second.tree()
+    assert {"feed.xml", "atom.xml", "feed.json", "tag/a/feed.xml", "books/feed.xml"} <= one.keys()
+    assert sorted(one) == sorted(other)
+    assert [name for name in one if one[name] != other[name]] == []
 
 
 def test_drafts_and_scheduled_posts_leave_no_trace_unless_asked_for(make_site):
@@ -83,19 +83,19 @@ def test_drafts_and_scheduled_posts_leave_no_trace_unless_asked_for(make_site):
     assert "Not yet thought" in site.output("2020/02/04/not-yet-thought/index.html")
 
 
-def test_a_file_whose_reading_breaks_down_is_a_problem_and_not_lost_in_silence(make_site, monkeypatch):
+def test_an_exception_while_reading_a_file_is_reported_as_a_problem(make_site, monkeypatch):
     def broken(_self, body, *_more, **_named):
         raise ZeroDivisionError(f"in {body.strip()}")
 
-    monkeypatch.setattr(Converter, "convert", broken)
-    built = make_site({"content/posts/a.md": post()}).build()
-    assert built.failed
-    assert [str(p) for p in built.problems] == [
+    monkeypatch.setattr(MarkdownRenderer, "render", broken)
+    result = make_site({"content/posts/a.md": post()}).build()
+    assert result.failed
+    assert [str(p) for p in result.problems] == [
         "posts/a.md: Could not process posts/a.md: ZeroDivisionError: in Some text."
     ]
 
 
-def test_a_post_in_two_languages_has_two_addresses_that_lead_to_each_other(make_site):
+def test_translations_have_urls_of_their_own_and_link_to_each_other(make_site):
     files = {
         "content/posts/a.md": post("The table", slug="table"),
         "content/posts/b.md": post("Der Tisch", slug="table", lang="de"),
@@ -104,24 +104,29 @@ def test_a_post_in_two_languages_has_two_addresses_that_lead_to_each_other(make_
         "content/pages/b.md": "---\ntitle: Wer\nslug: about\nlang: de\n---\nIch.",
     }
     site = make_site(files)
-    built = site.build(strict=True)
-    assert list(built.problems) == []
-    addresses = {"en": "/2019/03/01/table/", "de": "/de/2019/03/01/table/", "fr": "/fr/2019/03/01/table/"}
-    for language, address in addresses.items():
-        page = site.output(f"{address[1:]}index.html")
+    result = site.build(strict=True)
+    assert list(result.problems) == []
+    urls = {"en": "/2019/03/01/table/", "de": "/de/2019/03/01/table/", "fr": "/fr/2019/03/01/table/"}
+    for language, url in urls.items():
+        page = site.output(f"{url[1:]}index.html")
         assert ('<article class="post h-entry" lang=' in page) == (language != "en")
-        for other, there in addresses.items():
-            assert (f'<a href="{there}" hreflang="{other}"' in page) == (other != language)
+        for other, other_url in urls.items():
+            assert (f'<a href="{other_url}" hreflang="{other}"' in page) == (other != language)
     assert '<a href="/de/about/" hreflang="de"' in site.output("about/index.html")
     site.write({"content/posts/d.md": post("Le tableau", slug="table", lang="fr")})
-    assert ["its address /fr/2019/03/01/table/ is also that of" in str(p) for p in site.build().problems] == [True]
+    assert ["duplicate URL /fr/2019/03/01/table/, also used by" in str(p) for p in site.build().problems] == [True]
 
 
-def test_a_build_in_which_nothing_changed_loads_no_template(make_site, monkeypatch):
+def test_a_build_without_changes_loads_no_template(make_site, monkeypatch):
     site = make_site({"content/posts/a.md": post(), "content/posts/b.md": post(title="Other", category="News")})
     site.build()
-    loaded, plain = [], jinja2.Environment._load_template
-    monkeypatch.setattr(jinja2.Environment, "_load_template", lambda *given: loaded.append(given[1]) or plain(*given))
+    loaded, load_template = [], jinja2.Environment._load_template
+
+    def spy(environment, name, *args):
+        loaded.append(name)
+        return load_template(environment, name, *args)
+
+    monkeypatch.setattr(jinja2.Environment, "_load_template", spy)
     assert not site.build().failed
     assert loaded == []
     (site.root / "content/posts/a.md").write_text(post(body="Edited."))
@@ -130,9 +135,11 @@ def test_a_build_in_which_nothing_changed_loads_no_template(make_site, monkeypat
     assert "page.html" not in loaded
 
 
-def test_pelican_s_own_command_builds_the_site(tmp_path):
+def test_the_pelican_command_builds_the_site(tmp_path):
     command = [str(Path(sys.executable).with_name("pelican")), "-s", str(ROOT / "pelicanconf.py"), "-o", str(tmp_path)]
     cache = ["--cache-path", str(tmp_path / "cache")]
-    done = subprocess.run([*command, *cache], cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
-    assert (done.returncode, "ERROR" in done.stdout + done.stderr) == (0, False), done.stdout + done.stderr
+    process = subprocess.run([*command, *cache], cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
+    assert (process.returncode, "ERROR" in process.stdout + process.stderr) == (0, False), (
+        process.stdout + process.stderr
+    )
     assert (tmp_path / "index.html").exists()

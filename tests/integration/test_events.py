@@ -1,4 +1,4 @@
-"""Events and observances as a build shows them."""
+"""Events and annual dates in a built site."""
 
 import icalendar
 from conftest import GOLDEN, post
@@ -21,7 +21,7 @@ SITE = {
 }
 
 
-def test_an_events_page_becomes_what_happened(make_site, monkeypatch):
+def test_past_event_shows_what_happened(make_site, monkeypatch):
     site = make_site(SITE)
     assert not site.build(strict=True).failed
     before = site.output("events/talk/index.html")
@@ -37,14 +37,14 @@ def test_an_events_page_becomes_what_happened(make_site, monkeypatch):
     assert "Add it to your calendar" not in after
 
 
-def test_every_calendar_file_of_the_golden_site_parses_with_no_zone_missing(golden):
+def test_calendar_files_have_all_time_zones(golden):
     files = {name: data for name, data in golden.tree().items() if name.endswith(".ics")}
     assert {"events.ics", "events/launch.ics", "events/reading.ics", "events/online-talk.ics"} == files.keys()
     for data in files.values():
         assert icalendar.Calendar.from_ical(data).get_missing_tzids() == set()
 
 
-def test_links_and_pictures_in_an_events_text_lead_where_the_author_meant(make_site):
+def test_links_and_images_in_an_event_are_resolved(make_site):
     text = "[about](../posts/a.md) ![A step](../images/a.png)\n\n[nowhere](../posts/b.md)"
     site = make_site(
         {
@@ -66,24 +66,22 @@ def test_links_and_pictures_in_an_events_text_lead_where_the_author_meant(make_s
         assert "/images/" in html
 
 
-def test_the_list_has_upcoming_events_first_to_last_and_past_ones_last_to_first(golden):
+def test_event_list_is_sorted_upcoming_first_then_latest_past(golden):
     page = golden.output("events/index.html")
-    places = [
+    positions = [
         page.index(word) for word in ("Coming up", "events/reading/", "events/online-talk/", "Past", "events/launch/")
     ]
-    assert places == sorted(places)
+    assert positions == sorted(positions)
 
 
-def test_an_unknown_post_and_an_address_given_twice_are_named(make_site):
+def test_unknown_post_and_duplicate_url_are_reported(make_site):
     site = make_site({**SITE, "content/events/b.md": EVENT.replace("about-the-talk", "about-the-tak\nslug: talk")})
-    told = [str(problem) for problem in site.build().problems]
-    assert "content/events/b.md:7: there is no post `about-the-tak` - did you mean `about-the-talk`?" in told
-    assert any("the address events/talk/ is that of content/events/b.md too" in line for line in told)
+    problems = [str(problem) for problem in site.build().problems]
+    assert "content/events/b.md:7: there is no post `about-the-tak` - did you mean `about-the-talk`?" in problems
+    assert any("duplicate URL /events/talk/, also used by content/events/b.md" in line for line in problems)
 
 
-def test_an_observance_that_runs_has_its_banner_at_home_and_only_pages_that_show_it_depend_on_the_date(
-    make_site, monkeypatch
-):
+def test_running_annual_date_has_a_banner_and_only_its_pages_depend_on_the_date(make_site, monkeypatch):
     book = "---\ntitle: Rungs\npublished: 2018-06-01\neditions: [{format: paperback}]\n---\n"
     mentoring = "---\ntitle: Mentoring\ntemplate: mentoring\n---\nHello.\n"
     site = make_site(
@@ -101,7 +99,7 @@ def test_an_observance_that_runs_has_its_banner_at_home_and_only_pages_that_show
     assert "<strong>Now</strong>" in site.output("mentoring/index.html")
 
 
-def test_a_rule_that_cannot_be_read_stops_the_build(make_site):
-    built = make_site({}).build(AUTHORSITE={"observances": [{"name": "x", "rule": "4 Janury"}]})
-    assert built.failed
-    assert "did you mean `january`?" in str(next(iter(built.problems)))
+def test_invalid_rule_fails_the_build(make_site):
+    result = make_site({}).build(AUTHORSITE={"observances": [{"name": "x", "rule": "4 Janury"}]})
+    assert result.failed
+    assert "did you mean `january`?" in str(next(iter(result.problems)))

@@ -1,4 +1,4 @@
-"""The golden site and the author's own: what they hold, and that builds repeat."""
+"""The example site and the golden site: expected pages, hidden and unpublished posts, reproducible builds."""
 
 import json
 import os
@@ -8,11 +8,11 @@ import sys
 
 import pytest
 from authorsite.publishing.build import build
-from conftest import ROOT, Site, own_signals
+from conftest import ROOT, Site, restore_signals
 
-# Late enough for every post of the example to be out.
+# Late enough for every post of the example site to be published.
 EXAMPLE_DATE = "2020-06-01T12:00"
-BUILD = """
+BUILD_SCRIPT = """
 import json, sys
 from authorsite.publishing.build import build
 built = build("publishconf.py", json.loads(sys.argv[1]))
@@ -21,17 +21,17 @@ sys.exit(built.failed)
 """
 
 
-def places(root):
+def folder_settings(root):
     return {"OUTPUT_PATH": str(root / "output"), "CACHE_PATH": str(root / ".cache")}
 
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory):
-    """The author's own site as it is published."""
+    """The author's own site, built for publishing."""
     root = tmp_path_factory.mktemp("example")
-    with pytest.MonkeyPatch.context() as patch, own_signals():
+    with pytest.MonkeyPatch.context() as patch, restore_signals():
         patch.setenv("SITE_DATE", EXAMPLE_DATE)
-        built = build(ROOT / "publishconf.py", places(root))
+        built = build(ROOT / "publishconf.py", folder_settings(root))
     assert not built.failed, "\n".join(map(str, built.problems))
     return Site(root, {})
 
@@ -54,7 +54,7 @@ POSTS = {
     "2020/04/20/what-will-coworking-be/": "What will coworking be?",
 }
 
-ADDRESSES = [
+URLS = [
     *POSTS,
     *"/ /blog/ /blog/page/2/ /category/commentary/ /tag/coworking/ /2019/ /archives/ /404.html".split(),
     *"/mentoring/ /about/ /contact/ /preface/".split(),
@@ -68,14 +68,14 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_the_published_site_has_every_address_of_the_design(example, address):
-    path = address.lstrip("/")
+@pytest.mark.parametrize("url", URLS)
+def test_the_published_site_has_every_expected_url(example, url):
+    path = url.lstrip("/")
     file = example.root / "output" / (path + "index.html" if path.endswith("/") or not path else path)
     assert file.stat().st_size > 0
 
 
-def test_a_post_offers_its_own_references_as_bibtex(example):
+def test_a_post_links_its_references_as_bibtex(example):
     page = "2019/07/15/coworking-space-for-medical-practices/"
     assert f'href="/{page}references.bib"' in example.output(f"{page}index.html")
     assert "author = {Natalie Kais}" in example.output(f"{page}references.bib")
@@ -85,20 +85,20 @@ def test_feed_xml_parses_and_has_every_post(example):
     feedparser = pytest.importorskip("feedparser")
     feed = feedparser.parse((example.root / "output/feed.xml").read_bytes())
     assert not feed.bozo, feed.bozo_exception
-    found = {entry.link.removeprefix("https://whatiscoworkingthebook.com/"): entry.title for entry in feed.entries}
-    assert {url: title.replace("’", "'") for url, title in found.items()} == POSTS
+    titles = {entry.link.removeprefix("https://whatiscoworkingthebook.com/"): entry.title for entry in feed.entries}
+    assert {url: title.replace("’", "'") for url, title in titles.items()} == POSTS
 
 
-def test_the_reblog_says_how_much_more_there_is_to_read(example):
+def test_the_reblog_shows_the_number_of_remaining_words(example):
     page = example.output("2018/11/20/what-is-coworking-its-all-about-community-leadership/index.html")
     assert re.search(r"View original post: 214 more words\s*</a>", page)
 
 
-def test_a_build_elsewhere_at_another_time_is_byte_identical(example, tmp_path):
-    """Another process, hash seed, zone and locale; no cache; the same SITE_DATE."""
+def test_builds_are_reproducible(example, tmp_path):
+    """Another process, hash seed, time zone and locale; no cache; the same SITE_DATE."""
     env = {**os.environ, "SITE_DATE": EXAMPLE_DATE, "PYTHONHASHSEED": "4", "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8"}
     env["PYTHONPATH"] = str(ROOT / "plugins")
-    command = [sys.executable, "-c", BUILD, json.dumps(places(tmp_path))]
+    command = [sys.executable, "-c", BUILD_SCRIPT, json.dumps(folder_settings(tmp_path))]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     first, second = example.tree(), Site(tmp_path, {}).tree()
@@ -106,18 +106,18 @@ def test_a_build_elsewhere_at_another_time_is_byte_identical(example, tmp_path):
     assert [name for name in first if first[name] != second[name]] == []
 
 
-def test_the_golden_site_is_built_strictly_without_a_problem(golden):
+def test_the_golden_site_builds_strictly(golden):
     assert "Six ways up a ladder" in golden.output("2019/03/01/six-ways-up-a-ladder/index.html")
 
 
-def test_no_post_of_the_golden_site_is_lost(golden):
+def test_the_golden_site_has_a_page_for_every_published_post(golden):
     posts = list((golden.root / "content/posts").glob("*.md"))
     pages = list((golden.root / "output").glob("20*/*/*/*/index.html"))
     assert len(pages) == len(posts) - len(("draft.md", "scheduled.md"))
 
 
-def test_drafts_and_scheduled_posts_leave_no_trace_in_the_golden_site(golden):
-    traces = (
+def test_the_golden_site_does_not_mention_drafts_and_scheduled_posts(golden):
+    phrases = (
         b"unfinished",
         b"half-formed",
         b"ladder of next week",
@@ -125,11 +125,11 @@ def test_drafts_and_scheduled_posts_leave_no_trace_in_the_golden_site(golden):
         b"scheduled-only",
         b"draft-only",
     )
-    found = [name for name, content in golden.tree().items() if any(trace in content for trace in traces)]
+    found = [name for name, content in golden.tree().items() if any(phrase in content for phrase in phrases)]
     assert found == []
 
 
-def test_hidden_posts_are_reachable_and_listed_nowhere(golden):
+def test_hidden_posts_have_a_page_but_are_not_listed(golden):
     assert "behind the door" in golden.output("2019/09/09/the-ladder-behind-the-door/index.html")
     found = [name for name, content in golden.tree().items() if b"behind-the-door" in content]
     assert [name for name in found if not name.startswith("2019/09/09/")] == []

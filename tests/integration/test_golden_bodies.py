@@ -1,17 +1,17 @@
-"""What the golden site's posts become, compared with the HTML in tests/sites/golden/expected.
+"""The HTML of the golden site's posts, compared with tests/sites/golden/expected.
 
-After a change that is meant: `python -m pytest tests/integration/test_golden_bodies.py --write-expected`, then read
-the difference before it is committed.
+After an intended change run `python -m pytest tests/integration/test_golden_bodies.py --write-expected`, and review
+the diff before you commit it.
 """
 
 import re
 
 import pytest
-from conftest import GOLDEN, SITE_DATE, copy_of_golden, own_signals
+from conftest import GOLDEN, SITE_DATE, copy_golden_site, restore_signals
 
 EXPECTED = GOLDEN / "expected"
-# A post's body and nothing else: what a theme puts around it is the theme's matter.
-BODY_ONLY = "{{ article.content|safe }}\n"
+# Only the post's body, so that the theme can change.
+BODY_TEMPLATE = "{{ article.content|safe }}\n"
 BODIES = {
     "references": "2019/03/01/six-ways-up-a-ladder",
     "references-without-heading": "2019/03/08/a-list-at-the-end-is-enough",
@@ -26,9 +26,9 @@ BODIES = {
 
 @pytest.fixture(scope="module")
 def bodies(tmp_path_factory):
-    site = copy_of_golden(tmp_path_factory.mktemp("bodies"))
-    site.write({"theme_overrides/article.html": BODY_ONLY})
-    with pytest.MonkeyPatch.context() as patch, own_signals():
+    site = copy_golden_site(tmp_path_factory.mktemp("bodies"))
+    site.write({"theme_overrides/article.html": BODY_TEMPLATE})
+    with pytest.MonkeyPatch.context() as patch, restore_signals():
         patch.setenv("SITE_DATE", SITE_DATE)
         built = site.build(strict=True)
     assert not built.failed, "\n".join(map(str, built.problems))
@@ -36,14 +36,14 @@ def bodies(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_a_post_becomes_the_expected_html(name, bodies, request):
-    found = bodies.output(f"{BODIES[name]}/index.html").strip() + "\n"
-    # The names of sized pictures hold a digest, which another version of Pillow may change.
-    found = re.sub(r"(?<=\.)[0-9a-f]{10}(?=\.(?:avif|webp|jpg|png)\b)", "DIGEST", found)
+def test_posts_are_rendered_to_the_expected_html(name, bodies, request):
+    html = bodies.output(f"{BODIES[name]}/index.html").strip() + "\n"
+    # The names of resized images contain a digest, which another version of Pillow may change.
+    html = re.sub(r"(?<=\.)[0-9a-f]{10}(?=\.(?:avif|webp|jpg|png)\b)", "DIGEST", html)
     file = EXPECTED / f"{name}.html"
     if request.config.getoption("--write-expected"):
-        file.write_text(found, "utf-8")
-    assert found == file.read_text("utf-8")
+        file.write_text(html, "utf-8")
+    assert html == file.read_text("utf-8")
 
 
 def test_every_expected_file_is_compared():

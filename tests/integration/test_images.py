@@ -1,4 +1,4 @@
-"""Pictures of whole sites: what is made, what is made again, what is refused."""
+"""Images of whole sites: which files are generated, which are generated again, which are reported."""
 
 import io
 import multiprocessing
@@ -17,120 +17,119 @@ from pelican_incremental.writer import IncrementalWriter
 from PIL import Image
 
 
-def photograph(size=(500, 280), form="JPEG", **options):
+def photo_bytes(size=(500, 280), form="JPEG", **options):
     out = BytesIO()
     Image.effect_noise(size, 50).convert("RGB").save(out, form, **options)
     return out.getvalue()
 
 
-def made(site):
-    """Return the files that were made, by name, with what tells whether they were made anew."""
+def generated_files(site):
+    """Return the inode of each generated file by name; a file that is generated again has another inode."""
     return {p.name: p.stat().st_ino for p in (site.root / ".cache/images").iterdir() if p.suffix != ".json"}
 
 
-def built(site, **options):
-    done = site.build(**options)
-    assert not done.failed, "\n".join(map(str, done.problems))
-    return done
+def build_without_errors(site, **options):
+    result = site.build(**options)
+    assert not result.failed, "\n".join(map(str, result.problems))
 
 
 @pytest.fixture
-def small(make_site):
+def small_site(make_site):
     return make_site(
         {
             "content/posts/a.md": post(slug="a", body="![In the text](../images/in-text.jpg)"),
             "content/posts/b.md": post(title="B", slug="b", image="images/front.jpg", image_alt="At the front"),
             "content/books/guide.md": book("images/front.jpg"),
-            "content/images/in-text.jpg": photograph(),
-            "content/images/unused.jpg": photograph(comment=b"secret"),
-            "content/images/front.jpg": photograph(exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"),
+            "content/images/in-text.jpg": photo_bytes(),
+            "content/images/unused.jpg": photo_bytes(comment=b"secret"),
+            "content/images/front.jpg": photo_bytes(exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"),
         }
     )
 
 
-def test_a_build_after_which_nothing_changed_opens_no_image_and_draws_no_card(small, monkeypatch):
-    built(small)
-    before = made(small)
+def test_unchanged_site_opens_no_image_and_renders_no_card(small_site, monkeypatch):
+    build_without_errors(small_site)
+    before = generated_files(small_site)
 
     def never(*_):
         raise AssertionError("an image was opened")
 
-    monkeypatch.setattr(registry, "look", never)
-    monkeypatch.setattr(encoding, "make", never)
-    built(small)
-    assert made(small) == before
+    monkeypatch.setattr(registry, "inspect_image", never)
+    monkeypatch.setattr(encoding, "run_job", never)
+    build_without_errors(small_site)
+    assert generated_files(small_site) == before
 
 
-def test_a_terminal_shows_how_many_pictures_are_made_and_a_pipe_nothing(small, monkeypatch):
-    ours, its = pty.openpty()
-    with os.fdopen(its, "w", buffering=1) as terminal, monkeypatch.context() as patch:
+def test_progress_bar_is_shown_on_a_terminal_only(small_site, monkeypatch):
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "w", buffering=1) as terminal, monkeypatch.context() as patch:
         patch.setattr("sys.stderr", terminal)
-        built(small)
-        shown = os.read(ours, 100_000).decode()
-    steps = re.findall(r"\rPictures \[(#* *)\] (\d+)/(\d+)", shown)
+        build_without_errors(small_site)
+        printed = os.read(master, 100_000).decode()
+    steps = re.findall(r"\rImages \[(#* *)\] (\d+)/(\d+)", printed)
     opened = int(steps[0][2])
     drawn = len(steps) - opened
     counts = [(n, opened) for n in range(1, opened + 1)] + [(n, drawn) for n in range(1, drawn + 1)]
-    assert [(int(done), int(whole)) for _, done, whole in steps] == counts
+    assert [(int(done), int(total)) for _, done, total in steps] == counts
     assert min(opened, drawn) >= 3
     assert steps[-1][0] == "#" * len(steps[0][0])
-    assert shown.endswith("\r\n")
-    shutil.rmtree(small.root / ".cache")
+    assert printed.endswith("\r\n")
+    shutil.rmtree(small_site.root / ".cache")
     piped = io.StringIO()
     monkeypatch.setattr("sys.stderr", piped)
-    built(small)
-    assert "Pictures" not in piped.getvalue()
-    os.close(ours)
+    build_without_errors(small_site)
+    assert "Images" not in piped.getvalue()
+    os.close(master)
 
 
 def posts(count):
     return {f"content/posts/{n}.md": post(f"Post {n}", slug=f"post-{n}") for n in range(count)}
 
 
-def test_many_cards_are_drawn_in_several_processes_while_pages_are_written(make_site, tmp_path, monkeypatch):
-    noted, draw, write = tmp_path / "noted", encoding.draw, IncrementalWriter.write_file
-    noted.mkdir()
+def test_cards_are_rendered_in_parallel_while_pages_are_written(make_site, tmp_path, monkeypatch):
+    events, render_card, write_file = tmp_path / "events", encoding.render_card, IncrementalWriter.write_file
+    events.mkdir()
 
-    def draw_late(*given):
+    def render_card_late(*args):
         end = time.monotonic() + 10
-        while not {"page", "late"} & {path.name for path in noted.iterdir()}:
-            (noted / ("late" if time.monotonic() > end else "waiting")).touch()
+        while not {"page", "late"} & {path.name for path in events.iterdir()}:
+            (events / ("late" if time.monotonic() > end else "waiting")).touch()
             time.sleep(0.01)
-        (noted / f"by {os.getpid()}").touch()
+        (events / f"by {os.getpid()}").touch()
         time.sleep(0.02)
-        return draw(*given)
+        return render_card(*args)
 
-    def note_page(*given, **more):
-        (noted / "page").touch()
-        return write(*given, **more)
+    def write_file_and_record(*args, **kwargs):
+        (events / "page").touch()
+        return write_file(*args, **kwargs)
 
     monkeypatch.setattr(encoding, "usable_cores", lambda: 2)
-    monkeypatch.setattr(encoding, "draw", draw_late)
-    monkeypatch.setattr(IncrementalWriter, "write_file", note_page)
+    monkeypatch.setattr(encoding, "render_card", render_card_late)
+    monkeypatch.setattr(IncrementalWriter, "write_file", write_file_and_record)
     site = make_site(posts(40))
-    built(site)
-    assert len([*noted.glob("by *")]) == 2
-    assert not (noted / "late").exists()
+    build_without_errors(site)
+    assert len([*events.glob("by *")]) == 2
+    assert not (events / "late").exists()
     assert len([*(site.root / "output/images/cards").iterdir()]) >= 40
     assert multiprocessing.active_children() == []
 
 
-def test_a_card_that_cannot_be_made_is_a_problem_of_the_build(make_site, monkeypatch):
-    draw = encoding.draw
+def test_failed_card_fails_the_build(make_site, monkeypatch):
+    render_card = encoding.render_card
 
-    def fail(card, *given):
+    def fail(card, *args):
         if card.title == "Post 3":
             raise OSError(28, "No space left on device")
-        return draw(card, *given)
+        return render_card(card, *args)
 
-    monkeypatch.setattr(encoding, "draw", fail)
-    done = make_site(posts(8)).build()
-    [problem] = done.problems
-    assert "No space left on device - make room on the disk" in str(problem)
-    assert done.failed
+    monkeypatch.setattr(encoding, "render_card", fail)
+    result = make_site(posts(8)).build()
+    [problem] = result.problems
+    assert "No space left on device - free disk space" in str(problem)
+    assert result.failed
 
 
-def test_a_build_that_is_cut_short_leaves_nobody_drawing(make_site, monkeypatch):
+def test_failed_build_ends_its_image_workers(make_site, monkeypatch):
     def fail(*_, **__):
         raise ValueError("no page")
 
@@ -140,20 +139,22 @@ def test_a_build_that_is_cut_short_leaves_nobody_drawing(make_site, monkeypatch)
     assert multiprocessing.active_children() == []
 
 
-def test_a_new_title_makes_one_card_and_a_new_image_its_own_files(small):
-    built(small)
-    before = made(small)
-    small.write({"content/posts/a.md": post(title="Another", slug="a", body="![In the text](../images/in-text.jpg)")})
-    built(small)
-    [card] = made(small).items() - before.items()
+def test_changed_title_renders_one_card_and_changed_image_its_own_variants(small_site):
+    build_without_errors(small_site)
+    before = generated_files(small_site)
+    small_site.write(
+        {"content/posts/a.md": post(title="Another", slug="a", body="![In the text](../images/in-text.jpg)")}
+    )
+    build_without_errors(small_site)
+    [card] = generated_files(small_site).items() - before.items()
     assert card[0].startswith("a.")
-    before = made(small)
-    small.write({"content/images/in-text.jpg": photograph()})
-    built(small)
-    assert {name.rsplit("-", 1)[0] for name, _ in made(small).items() - before.items()} == {"in-text"}
+    before = generated_files(small_site)
+    small_site.write({"content/images/in-text.jpg": photo_bytes()})
+    build_without_errors(small_site)
+    assert {name.rsplit("-", 1)[0] for name, _ in generated_files(small_site).items() - before.items()} == {"in-text"}
 
 
-def test_what_is_wrong_with_an_image_is_told_with_its_line(make_site):
+def test_image_problems_are_reported_with_path_and_line(make_site):
     event = "---\ntitle: A talk\nstart: 2020-05-01\n---\nText.\n\n![](../images/a.jpg)\n"
     files = {
         "content/books/guide.md": book("images/front.jpg")
@@ -165,59 +166,59 @@ def test_what_is_wrong_with_an_image_is_told_with_its_line(make_site):
         "content/posts/front.md": post("E", image="images/none.png", image_alt="x", body="![x](../images/cut.jpg)"),
         "content/posts/text.md": post("F", image="images/text.png"),
         "content/posts/film.md": post("D", body='Text.\n\n<iframe src="https://far.example/film"></iframe>'),
-        "content/images/front.jpg": photograph(),
-        "content/images/a.jpg": photograph(),
-        "content/images/wrong.jpg": photograph(form="PNG"),
+        "content/images/front.jpg": photo_bytes(),
+        "content/images/a.jpg": photo_bytes(),
+        "content/images/wrong.jpg": photo_bytes(form="PNG"),
         "content/images/camera.heic": b"\0",
         "content/images/text.png": b"hello",
-        "content/images/cut.jpg": photograph()[:9000],
+        "content/images/cut.jpg": photo_bytes()[:9000],
     }
     site = make_site(files)
     (site.root / "content/images/out.jpg").symlink_to(site.root / "elsewhere.jpg")
-    (site.root / "elsewhere.jpg").write_bytes(photograph())
-    done = site.build()
-    assert done.failed
-    told = "\n".join(map(str, done.problems))
-    for wanted in (
-        "content/books/guide.md:8: the picture ../images/front.jpg has no description",
+    (site.root / "elsewhere.jpg").write_bytes(photo_bytes())
+    result = site.build()
+    assert result.failed
+    report = "\n".join(map(str, result.problems))
+    for expected in (
+        "content/books/guide.md:8: the image ../images/front.jpg has no alt text",
         "content/books/guide.md:10: the image https://far.example/a.png is on another host",
-        "content/events/talk.md:7: the picture ../images/a.jpg has no description",
+        "content/events/talk.md:7: the image ../images/a.jpg has no alt text",
         "content/posts/raw.md:7: an image has no alt text",
         "content/posts/none.md:7: there is no image images/none.jpg",
         "content/posts/far.md:4: `https://far.example/a.png` is not an image of this site",
         "content/posts/film.md:7: the <iframe> https://far.example/film is on another host",
         "content/posts/front.md:4: there is no image images/none.png",
-        "content/posts/text.md:4: the image has no description",
+        "content/posts/text.md:4: the featured image has no alt text",
         "content/images/text.png: text.png cannot be read as an image",
         "content/images/cut.jpg: cut.jpg is damaged",
-        "content/images/wrong.jpg: wrong.jpg holds a PNG image",
-        "content/images/camera.heic: camera.heic is no image that browsers show",
-        "content/images/out.jpg: out.jpg lies outside content/",
+        "content/images/wrong.jpg: wrong.jpg is a PNG image",
+        "content/images/camera.heic: camera.heic is not in a web image format",
+        "content/images/out.jpg: out.jpg is outside content/",
     ):
-        assert wanted in told, told
+        assert expected in report, report
 
 
 @pytest.mark.parametrize(
-    ("icon", "told"),
+    ("icon", "message"),
     [
         ("images/none.png", "pelicanconf.py: there is no image images/none.png"),
         ("/images/text.png", "content/images/text.png: text.png cannot be read as an image"),
-        ("../secret.png", "secret.png: secret.png lies outside content/"),
-        ("/images/whole.png", ""),
+        ("../secret.png", "secret.png: secret.png is outside content/"),
+        ("/images/valid.png", ""),
     ],
 )
-def test_a_site_icon_that_is_none_is_told(make_site, icon, told):
-    files = {"content/posts/a.md": post(), "secret.png": photograph(form="PNG")}
-    files["content/images/whole.png" if "whole" in icon else "content/images/text.png"] = (
-        photograph(form="PNG") if "whole" in icon else b"text"
+def test_unusable_site_icon_is_reported(make_site, icon, message):
+    files = {"content/posts/a.md": post(), "secret.png": photo_bytes(form="PNG")}
+    files["content/images/valid.png" if "valid" in icon else "content/images/text.png"] = (
+        photo_bytes(form="PNG") if "valid" in icon else b"text"
     )
-    done = make_site(files, AUTHORSITE={"icon": icon}, STATIC_PATHS=[]).build()
-    assert told in "\n".join(map(str, done.problems))
-    assert done.failed == bool(told)
+    result = make_site(files, AUTHORSITE={"icon": icon}, STATIC_PATHS=[]).build()
+    assert message in "\n".join(map(str, result.problems))
+    assert result.failed == bool(message)
 
 
-def test_any_name_in_any_folder_and_any_way_to_write_it_gives_a_picture(make_site):
-    ways = (
+def test_images_are_found_however_they_are_named_and_linked(make_site):
+    sources = (
         "<../images/Öl und Wasser (1).jpg>",
         "../images/%C3%96l%20und%20Wasser%20(1).jpg",
         "{static}/images/a.jpg",
@@ -229,30 +230,30 @@ def test_any_name_in_any_folder_and_any_way_to_write_it_gives_a_picture(make_sit
     files = {
         "content/posts/a.md": post(
             slug="a",
-            body="\n\n".join(["Some text.", *(f"![x]({way})" for way in ways)]),
+            body="\n\n".join(["Some text.", *(f"![x]({src})" for src in sources)]),
             image='"images/Öl und Wasser (1).jpg"',
             image_alt="x",
             summary="Short.",
         ),
-        "content/images/Öl und Wasser (1).jpg": photograph(),
-        "content/images/a.jpg": photograph(),
-        "content/images/sub/a.jpg": photograph((640, 480)),
+        "content/images/Öl und Wasser (1).jpg": photo_bytes(),
+        "content/images/a.jpg": photo_bytes(),
+        "content/images/sub/a.jpg": photo_bytes((640, 480)),
     }
     site = make_site(files)
-    built(site, strict=True)
+    build_without_errors(site, strict=True)
     tree = site.tree()
     html = site.output("2019/03/01/a/index.html")
     body = html[html.index("<article") : html.index("</article>")]
-    shown = re.findall(r'<img[^>]* src="/([^"]*)"[^>]* width="(\d+)" height="(\d+)"', body)
-    assert len(shown) == len(ways) + 1
+    images = re.findall(r'<img[^>]* src="/([^"]*)"[^>]* width="(\d+)" height="(\d+)"', body)
+    assert len(images) == len(sources) + 1
     lead, *others = re.findall("<img[^>]*>", body)
     assert 'fetchpriority="high"' in lead
     assert "loading" not in lead
     assert all('loading="lazy"' in image for image in others)
-    for address, width, height in shown:
-        assert re.fullmatch(r"[\w./%-]+", address, re.ASCII)
-        with Image.open(BytesIO(tree[unquote(address)])) as image:
+    for path, width, height in images:
+        assert re.fullmatch(r"[\w./%-]+", path, re.ASCII)
+        with Image.open(BytesIO(tree[unquote(path)])) as image:
             assert image.size == (int(width), int(height))
-    places = [part.split()[0] for found in re.findall(r'srcset="([^"]*)"', html) for part in found.split(",")]
-    assert len(set(places)) >= 6
-    assert all(place.lstrip("/") in tree for place in places)
+    urls = [part.split()[0] for srcset in re.findall(r'srcset="([^"]*)"', html) for part in srcset.split(",")]
+    assert len(set(urls)) >= 6
+    assert all(url.lstrip("/") in tree for url in urls)

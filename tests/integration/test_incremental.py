@@ -1,4 +1,4 @@
-"""What an incremental build leaves is, byte for byte, what a clean one by Pelican alone writes."""
+"""Incremental builds leave, byte for byte, the output of a clean build without the engine."""
 
 import itertools
 import os
@@ -14,7 +14,7 @@ import pelican
 import pytest
 from authorsite.publishing import build as building
 from authorsite.publishing.build import build, explain
-from authorsite.publishing.build_worker import rest
+from authorsite.publishing.build_worker import release_memory
 from authorsite.publishing.preview import preview
 from conftest import ROOT, SITE_DATE
 from pelican import Pelican
@@ -22,13 +22,13 @@ from pelican.settings import read_settings
 from pelican_incremental.session import BuildSession
 from PIL import Image
 
-STEPS, NIGHTLY = 40, 300
+EDIT_COUNT, NIGHTLY_EDIT_COUNT = 40, 300
 WORDS = "ladder orchard window river paper lamp stone garden letter winter bridge harbour".split()
 LINKS = ["[up]({filename}%s)", "![seen]({static}/images/one.png)", "plain"]
 
 
 class RandomSite:
-    """A site whose files change at random; `author` writes front matter as this project has it."""
+    """A site whose files change at random; with `author`, posts have the front matter of this project."""
 
     def __init__(self, root, seed, *, author, theme):
         self.root, self.random, self.author, self.theme = root, random.Random(seed), author, theme
@@ -38,11 +38,11 @@ class RandomSite:
         (root / "content/pages").mkdir()
         (root / "content/posts").mkdir()
         shutil.copytree(theme, root / "theme")
-        self.image()
+        self.write_image()
         for _ in range(7):
-            self.add()
+            self.add_post()
         for number in range(2):
-            self.page(f"page-{number}")
+            self.write_page(f"page-{number}")
 
     def word(self):
         return self.random.choice(WORDS)
@@ -50,56 +50,56 @@ class RandomSite:
     def words(self, low=2, high=5):
         return " ".join(self.word() for _ in range(self.random.randint(low, high)))
 
-    def day(self):
+    def random_date(self):
         return f"20{self.random.randint(15, 19)}-0{self.random.randint(1, 9)}-{self.random.randint(10, 28)} 08:00"
 
-    def store(self, name):
+    def write_post(self, name):
         post = self.posts[name]
         fields = "".join(f"{key}: {value}\n" for key, value in post.items() if key != "body" and value)
         text = f"---\n{fields}---\n{post['body']}\n" if self.author else f"{fields}\n{post['body']}\n"
         (self.root / "content/posts" / name).write_text(text)
 
-    def pick(self):
+    def pick_post(self):
         return self.random.choice(sorted(self.posts))
 
     # The edits.
 
-    def add(self):
+    def add_post(self):
         self.count += 1
         name = f"{self.word()}-{self.count}.md"
         self.posts[name] = {
             "title": f"{self.words().capitalize()} {self.count}",
-            "date": self.day(),
-            "tags": self.tags(),
+            "date": self.random_date(),
+            "tags": self.random_tags(),
             "category": self.random.choice(["News", "Letters", "Craft"]),
             "summary": self.random.choice(["", self.words(3, 8)]),
             "body": f'# {self.words()}\n\n{self.words(10, 40)}\n\nMore *{self.word()}* "{self.words()}".',
         }
-        self.store(name)
+        self.write_post(name)
 
-    def tags(self):
+    def random_tags(self):
         names = sorted(set(self.random.choices(["one", "two", "three", "four"], k=2)))
         return f"[{', '.join(names)}]" if self.author else ", ".join(names)
 
     def change(self, key, value):
-        name = self.pick()
+        name = self.pick_post()
         self.posts[name][key] = value
-        self.store(name)
+        self.write_post(name)
 
-    def edit(self):
+    def edit_body(self):
         link = self.random.choice(LINKS)
-        link = link % self.pick() if "%s" in link else link
+        link = link % self.pick_post() if "%s" in link else link
         self.change("body", f"{self.words(8, 30)}\n\n{link}\n\n* {self.words()}\n")
 
-    def delete(self):
+    def delete_post(self):
         if len(self.posts) > 3:
-            name = self.pick()
+            name = self.pick_post()
             del self.posts[name]
             (self.root / "content/posts" / name).unlink()
 
-    def rename(self):
+    def rename_post(self):
         self.count += 1
-        old, new = self.pick(), f"renamed-{self.count}.md"
+        old, new = self.pick_post(), f"renamed-{self.count}.md"
         self.posts[new] = self.posts.pop(old)
         (self.root / "content/posts" / old).rename(self.root / "content/posts" / new)
 
@@ -108,10 +108,10 @@ class RandomSite:
         self.change("title", f"{self.words().capitalize()} {self.count}")
 
     def redate(self):
-        self.change("date", self.day())
+        self.change("date", self.random_date())
 
     def retag(self):
-        self.change("tags", self.tags())
+        self.change("tags", self.random_tags())
 
     def recategorise(self):
         self.change("category", self.random.choice(["News", "Letters", "Essays"]))
@@ -119,60 +119,61 @@ class RandomSite:
     def summarise(self):
         self.change("summary", self.random.choice(["", self.words(3, 8)]))
 
-    def status(self):
+    def change_status(self):
         self.change("status", self.random.choice(["draft", "hidden", "published"]))
 
-    def template(self):
+    def edit_template(self):
         files = sorted((self.root / "theme/templates").rglob("*.html"))
         path = self.random.choice([f for f in files if "{% block content %}" in f.read_text()])
         path.write_text(path.read_text().replace("{% block content %}", "{% block content %}\n" + self.word(), 1))
 
-    def setting(self):
+    def change_setting(self):
         self.count += 1
         key = self.random.choice(["SITENAME", "SITESUBTITLE", "DEFAULT_PAGINATION"])
         self.settings[key] = self.random.randint(2, 5) if key == "DEFAULT_PAGINATION" else f"{self.word()} {self.count}"
 
-    def image(self):
+    def write_image(self):
         picture = Image.frombytes("RGB", (4, 4), self.random.randbytes(48))
         picture.save(self.root / "content/images/one.png")
 
-    def stylesheet(self):
+    def write_stylesheet(self):
         folder = self.root / "theme/static/css"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "more.css").write_text(f"/* {self.words()} */")
 
-    def page(self, name=""):
+    def write_page(self, name=""):
         name = name or self.random.choice(["page-0", "page-1", "page-2"])
         head = f"title: {name} {self.word()}\n"
         head = f"---\n{head}---\n" if self.author else f"{head}\n"
         (self.root / f"content/pages/{name}.md").write_text(head + self.words(5, 10))
 
-    def due(self):
-        """Another day: posts wait that were out, or come out that waited."""
+    def change_today(self):
+        """Change the build date, so that scheduled posts appear or published ones are scheduled again."""
         self.today = self.random.choice([SITE_DATE, "2018-01-01"])
 
     def translate(self):
         self.count += 1
-        slug, name = self.pick()[:-3], f"translated-{self.count}.md"
+        slug, name = self.pick_post()[:-3], f"translated-{self.count}.md"
         if any(slug in {other[:-3] if "lang" in post else "", post.get("slug")} for other, post in self.posts.items()):
             return
-        self.posts[name] = {"title": self.words(), "date": self.day(), "lang": "de", "slug": slug, "body": self.words()}
-        self.store(name)
+        fields = {"title": self.words(), "date": self.random_date(), "lang": "de"}
+        self.posts[name] = {**fields, "slug": slug, "body": self.words()}
+        self.write_post(name)
 
-    def relative(self):
+    def change_relative_urls(self):
         self.settings["RELATIVE_URLS"] = self.random.choice([True, False])
 
     EDITS = (
-        "edit edit add delete rename retitle redate retag recategorise summarise status template setting image "
-        "stylesheet page"
+        "edit_body edit_body add_post delete_post rename_post retitle redate retag recategorise summarise "
+        "change_status edit_template change_setting write_image write_stylesheet write_page"
     ).split()
 
     def change_something(self):
-        edits = [*self.EDITS, *(["due"] if self.author else ["translate", "relative"])]
-        done = self.random.choices(edits, k=self.random.choice([1, 1, 1, 2, 4]))
-        for name in done:
+        edits = [*self.EDITS, *(["change_today"] if self.author else ["translate", "change_relative_urls"])]
+        chosen = self.random.choices(edits, k=self.random.choice([1, 1, 1, 2, 4]))
+        for name in chosen:
             getattr(self, name)()
-        return done
+        return chosen
 
     # The builds.
 
@@ -187,13 +188,13 @@ class RandomSite:
         }
         os.environ["SITE_DATE"] = self.today
         if self.author:
-            allowed = {"link": "the dice cut links", "image": "the same"}
+            allowed = {"link": "random edits break links", "image": "the same"}
             site = {"url": "https://example.org", "allow": allowed}
             settings |= {"AUTHORSITE": site, "PAGINATED_TEMPLATES": {"blog": 3, "tag": 3}}
-            share = BuildSession()
-            done = build(ROOT / "pelicanconf.py", settings, root=self.root, share=share)
-            assert not done.failed, [str(p) for p in done.problems]
-            return done.files
+            session = BuildSession()
+            result = build(ROOT / "pelicanconf.py", settings, root=self.root, session=session)
+            assert not result.failed, [str(p) for p in result.problems]
+            return result.files
         settings |= {
             "ARTICLE_PATHS": ["posts"],
             "PAGE_PATHS": ["pages"],
@@ -206,58 +207,60 @@ class RandomSite:
         Pelican(read_settings(override=settings)).run()
         return None
 
-    def compare(self, what):
+    def compare(self, when):
         self.build("incremental", engine=True)
         shutil.rmtree(self.root / "clean", ignore_errors=True)
         self.build("clean", engine=False)
-        one, other = tree(self.root / "incremental"), tree(self.root / "clean")
-        assert (sorted(one.keys() - other.keys()), sorted(other.keys() - one.keys())) == ([], []), what
-        assert [name for name in other if one[name] != other[name]] == [], what
+        actual, expected = read_files(self.root / "incremental"), read_files(self.root / "clean")
+        assert (sorted(actual.keys() - expected.keys()), sorted(expected.keys() - actual.keys())) == ([], []), when
+        assert [name for name in expected if actual[name] != expected[name]] == [], when
 
 
-def tree(folder):
+def read_files(folder):
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def steps(site, count):
-    site.compare("at first")
+def compare_after_edits(site, count):
+    site.compare("before the first edit")
     for number in range(count):
-        done = site.change_something()
-        site.compare(f"step {number}: {done}")
+        edits = site.change_something()
+        site.compare(f"after edit {number}: {edits}")
 
 
-def theme_of_pelican(name):
+def pelican_theme(name):
     return ROOT.joinpath(pelican.__path__[0], "themes", name)
 
 
 THEMES = [("authorsite", True, lambda: ROOT / "theme")] + [
-    (name, False, lambda name=name: theme_of_pelican(name)) for name in ("simple", "notmyidea")
+    (name, False, lambda name=name: pelican_theme(name)) for name in ("simple", "notmyidea")
 ]
 
 
 @pytest.mark.parametrize(("name", "author", "theme"), THEMES, ids=[t[0] for t in THEMES])
-def test_random_edits_leave_what_a_clean_build_writes(tmp_path, name, author, theme):
-    steps(RandomSite(tmp_path, f"{name} 1", author=author, theme=theme()), STEPS)
+def test_random_edits_give_the_output_of_a_clean_build(tmp_path, name, author, theme):
+    compare_after_edits(RandomSite(tmp_path, f"{name} 1", author=author, theme=theme()), EDIT_COUNT)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize(("name", "author", "theme"), THEMES, ids=[t[0] for t in THEMES])
-def test_many_random_edits_leave_what_a_clean_build_writes(tmp_path, name, author, theme):
-    steps(RandomSite(tmp_path, f"{name} {time.time_ns()}", author=author, theme=theme()), NIGHTLY)
+def test_many_random_edits_give_the_output_of_a_clean_build(tmp_path, name, author, theme):
+    compare_after_edits(
+        RandomSite(tmp_path, f"{name} {time.time_ns()}", author=author, theme=theme()), NIGHTLY_EDIT_COUNT
+    )
 
 
 @pytest.mark.parametrize(("name", "author", "theme"), THEMES[:2], ids=[t[0] for t in THEMES[:2]])
-def test_what_was_kept_of_posts_may_be_damaged_in_any_way(tmp_path, name, author, theme):
+def test_a_damaged_cache_does_not_change_the_output(tmp_path, name, author, theme):
     site = RandomSite(tmp_path, name, author=author, theme=theme())
     for number in range(8):
-        site.edit()
+        site.edit_body()
         site.build("incremental", engine=True)
-        with sqlite3.connect(tmp_path / "incremental.cache/texts.sqlite") as base:
-            for row, text in base.execute("SELECT rowid, text FROM texts").fetchall():
+        with sqlite3.connect(tmp_path / "incremental.cache/texts.sqlite") as connection:
+            for row, text in connection.execute("SELECT rowid, text FROM texts").fetchall():
                 at = site.random.randrange(len(text))
-                harm = [text[:at], text[at:], text.replace("<p>", "<b>", 1), text.replace("[", "[[", 1)]
-                base.execute("UPDATE texts SET text = ? WHERE rowid = ?", (harm[(number + row) % 4], row))
-        base.close()
+                damaged = [text[:at], text[at:], text.replace("<p>", "<b>", 1), text.replace("[", "[[", 1)]
+                connection.execute("UPDATE texts SET text = ? WHERE rowid = ?", (damaged[(number + row) % 4], row))
+        connection.close()
         for file in (tmp_path / "incremental.cache").glob("output-*.json"):
             data = file.read_text()
             at = site.random.randrange(len(data))
@@ -267,27 +270,27 @@ def test_what_was_kept_of_posts_may_be_damaged_in_any_way(tmp_path, name, author
         site.compare("with a damaged cache")
 
 
-def test_explain_says_why_a_page_was_rendered_left_or_is_not_there(tmp_path):
+def test_explain_says_why_a_page_was_rendered_or_skipped_or_is_missing(tmp_path):
     site = RandomSite(tmp_path, "why", author=True, theme=ROOT / "theme")
     settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
     settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
     name = min(site.posts)
     build(ROOT / "pelicanconf.py", settings)
     site.posts[name]["body"] += "\n\nOne more."
-    site.store(name)
+    site.write_post(name)
     done = build(ROOT / "pelicanconf.py", settings)
     posts = (tmp_path / "output").glob("20*/*/*/*/index.html")
     (place,) = [str(p.relative_to(tmp_path / "output")) for p in posts if "<p>One more.</p>" in p.read_text()]
     address = "/" + place.removesuffix("index.html")
     assert explain(done, address) == f"{place} was rendered: changed: posts/{name}."
     assert explain(done, str(tmp_path / "output" / place)) == f"{place} was rendered: changed: posts/{name}."
-    assert explain(done, "/about/") == "/about/: this build makes no such file."
-    assert explain(done, "/archives/").startswith("archives/index.html was left as it is")
+    assert explain(done, "/about/") == "/about/: no such page in this build."
+    assert explain(done, "/archives/").startswith("archives/index.html was skipped")
 
 
-def test_a_build_of_over_a_second_says_how_far_it_is(tmp_path, monkeypatch, capsys):
-    moment = itertools.count(0, 0.7)
-    monkeypatch.setattr(building.time, "monotonic", lambda: next(moment))
+def test_a_slow_build_prints_its_progress(tmp_path, monkeypatch, capsys):
+    clock = itertools.count(0, 0.7)
+    monkeypatch.setattr(building.time, "monotonic", lambda: next(clock))
     monkeypatch.setattr(building.sys.stderr, "isatty", lambda: True)
     RandomSite(tmp_path, "slow", author=True, theme=ROOT / "theme")
     settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
@@ -298,7 +301,7 @@ def test_a_build_of_over_a_second_says_how_far_it_is(tmp_path, monkeypatch, caps
     assert "pages …" not in capsys.readouterr().err
 
 
-def test_one_edited_body_renders_one_page_and_what_lists_it(tmp_path):
+def test_an_edited_body_renders_only_its_own_page(tmp_path):
     site = RandomSite(tmp_path, "few", author=True, theme=ROOT / "theme")
     site.build("incremental", engine=True)
     again = site.build("incremental", engine=True)
@@ -306,16 +309,16 @@ def test_one_edited_body_renders_one_page_and_what_lists_it(tmp_path):
     assert not again.reasons
     name = min(site.posts)
     site.posts[name] |= {"summary": "The same summary"}
-    site.store(name)
+    site.write_post(name)
     site.build("incremental", engine=True)
     site.posts[name]["body"] = "Quite another body."
-    site.store(name)
+    site.write_post(name)
     done = site.build("incremental", engine=True)
     assert len([name for name in done.changed if not name.startswith("pagefind/")]) == 1
     assert list(done.reasons.values()) == [f"changed: posts/{name}"]
 
 
-KILLED = """
+BUILD_SCRIPT = """
 import sys
 from authorsite.publishing.build import build
 done = build(sys.argv[1] + "/pelicanconf.py", {{
@@ -329,98 +332,98 @@ sys.exit(done.failed)
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(60, marks=pytest.mark.nightly)])
-def test_a_build_killed_at_any_moment_and_repeated_gives_the_clean_result(tmp_path, rounds):
+def test_the_build_after_a_killed_one_gives_the_output_of_a_clean_build(tmp_path, rounds):
     site = RandomSite(tmp_path, f"killed {rounds}", author=True, theme=ROOT / "theme")
     site.build("incremental", engine=True)
-    took = 1.2
+    build_time = 1.2
     for _ in range(rounds):
-        site.add()
+        site.add_post()
         added = max(site.posts, key=lambda name: int(name[:-3].split("-")[-1]))
         site.change_something()
-        code = KILLED.format(root=tmp_path, strict=False, settings=site.settings)
+        code = BUILD_SCRIPT.format(root=tmp_path, strict=False, settings=site.settings)
         process = subprocess.Popen(
             [sys.executable, "-c", code, str(ROOT)], env={"PYTHONPATH": str(ROOT / "plugins"), "SITE_DATE": SITE_DATE}
         )
         started = time.perf_counter()
         try:
-            process.wait(took * site.random.uniform(0.3, 1.0))
-            took = time.perf_counter() - started
+            process.wait(build_time * site.random.uniform(0.3, 1.0))
+            build_time = time.perf_counter() - started
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.wait(5)
-        # What the cut build began for this post must not stay.
+        # What the killed build wrote for this post must be removed.
         if added in site.posts:
             del site.posts[added]
             (tmp_path / "content/posts" / added).unlink()
         site.compare("after a kill")
 
 
-DEADLY = """
+KILL_AFTER_FIRST_CARD = """
 import os
 from authorsite import output
-whole = output.place
-def place(context, name, source):
-    is_new = not output.target(context, name).exists()
-    whole(context, name, source)
+original = output.link_or_copy
+def link_or_copy(context, name, source):
+    is_new = not output.resolve_output_path(context, name).exists()
+    original(context, name, source)
     if is_new and "cards" in name:
         os._exit(9)
-output.place = place
+output.link_or_copy = link_or_copy
 """
 
 
-def test_what_a_plugin_wrote_before_the_build_was_killed_goes_with_its_post(tmp_path):
+def test_files_that_a_plugin_wrote_in_a_killed_build_are_removed(tmp_path):
     site = RandomSite(tmp_path, "cards", author=True, theme=ROOT / "theme")
     site.build("incremental", engine=True)
-    before = tree(tmp_path / "incremental").keys()
-    site.add()
+    before = read_files(tmp_path / "incremental").keys()
+    site.add_post()
     added = max(site.posts, key=lambda name: int(name[:-3].split("-")[-1]))
-    code = DEADLY + KILLED.format(root=tmp_path, strict=False, settings=site.settings)
+    code = KILL_AFTER_FIRST_CARD + BUILD_SCRIPT.format(root=tmp_path, strict=False, settings=site.settings)
     environment = {"PYTHONPATH": str(ROOT / "plugins"), "SITE_DATE": SITE_DATE}
     assert subprocess.run([sys.executable, "-c", code, str(ROOT)], env=environment, check=False).returncode == 9
-    assert [name for name in tree(tmp_path / "incremental").keys() - before if "cards" in name]
+    assert [name for name in read_files(tmp_path / "incremental").keys() - before if "cards" in name]
     del site.posts[added]
     (tmp_path / "content/posts" / added).unlink()
     site.compare("after a kill")
 
 
-def test_an_edited_post_is_on_its_page_before_the_next_build_which_finds_it_right(tmp_path):
+def test_preview_writes_the_page_that_the_next_build_would_write(tmp_path):
     site = RandomSite(tmp_path, "early", author=True, theme=ROOT / "theme")
     name = min(site.posts)
     site.posts[name] |= {"summary": "The same summary", "status": "published"}
-    site.store(name)
+    site.write_post(name)
     settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
     settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
-    share = BuildSession()
-    build(ROOT / "pelicanconf.py", settings, share=share)
-    rest(share)
+    session = BuildSession()
+    build(ROOT / "pelicanconf.py", settings, session=session)
+    release_memory(session)
     other = min(set(site.posts) - {name})
     site.posts[name]["body"] = f"Quite **another** body, [linked](./{other}).\n\n## A heading"
-    site.store(name)
-    place = preview(share, tmp_path / "content/posts" / name)
-    early = (tmp_path / "output" / place).read_text()
-    assert "Quite <strong>another</strong> body" in early
-    assert f'href="./{other}"' not in early
-    share = BuildSession()
-    build(ROOT / "pelicanconf.py", settings, share=share)
-    assert (tmp_path / "output" / place).read_text() == early
-    assert place not in share.report.changed
+    site.write_post(name)
+    place = preview(session, tmp_path / "content/posts" / name)
+    previewed = (tmp_path / "output" / place).read_text()
+    assert "Quite <strong>another</strong> body" in previewed
+    assert f'href="./{other}"' not in previewed
+    session = BuildSession()
+    build(ROOT / "pelicanconf.py", settings, session=session)
+    assert (tmp_path / "output" / place).read_text() == previewed
+    assert place not in session.report.changed
 
 
-@pytest.mark.parametrize("change", ["redate", "broken", "withdrawn"])
-def test_only_a_build_can_tell_what_becomes_of_a_post_that_is(tmp_path, change):
+@pytest.mark.parametrize("change", ["redated", "broken", "withdrawn"])
+def test_preview_writes_nothing_for_a_post_that_is(tmp_path, change):
     site = RandomSite(tmp_path, "late", author=True, theme=ROOT / "theme")
     name = min(site.posts)
     settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
     settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
-    share = BuildSession()
-    build(ROOT / "pelicanconf.py", settings, share=share)
-    rest(share)
-    before = tree(tmp_path / "output")
+    session = BuildSession()
+    build(ROOT / "pelicanconf.py", settings, session=session)
+    release_memory(session)
+    before = read_files(tmp_path / "output")
     site.posts[name] |= {
-        "redate": {"date": "2011-01-01 08:00"},
+        "redated": {"date": "2011-01-01 08:00"},
         "broken": {"date": "2019-02-30"},
         "withdrawn": {"status": "draft"},
     }[change]
-    site.store(name)
-    assert preview(share, tmp_path / "content/posts" / name) == ""
-    assert tree(tmp_path / "output") == before
+    site.write_post(name)
+    assert preview(session, tmp_path / "content/posts" / name) == ""
+    assert read_files(tmp_path / "output") == before

@@ -1,4 +1,4 @@
-"""Code may be edited between builds and may log: pages are rendered again, and warnings said again, in every build."""
+"""Edited code renders pages again, and warnings of code are logged in every build."""
 
 import logging
 
@@ -17,21 +17,21 @@ def warns(value):
     return value
 
 
-def test_what_a_filter_warns_of_is_said_in_every_build(tmp_path):
+def test_the_warning_of_a_filter_is_logged_in_every_build(tmp_path):
     site = TinySite(tmp_path, settings={"JINJA_FILTERS": {"warns": warns}}).change(POSTS)
     site.change({ARTICLE: "{{ article.title|warns }}"})
     assert "shown: First" in site.build()
     assert "shown: First" in site.build()
-    site.steps(*EDITS)
+    site.compare_after_each(*EDITS)
 
 
-def test_what_a_filter_of_the_standard_logger_warns_of_is_said_in_every_build(tmp_path):
+def test_the_warning_of_a_filter_with_a_standard_logger_is_logged_in_every_build(tmp_path):
     logging.setLoggerClass(logging.Logger)
     other = logging.getLogger("not Pelican's")
     logging.setLoggerClass(FatalLogger)
     site = TinySite(tmp_path, settings={"JINJA_FILTERS": {"warns": lambda v: (other.warning("shown: %s", v), v)[1]}})
     site.change(POSTS | {ARTICLE: "{{ article.title|warns }}"})
-    site.steps(*EDITS)
+    site.compare_after_each(*EDITS)
 
 
 def count_words(generator):
@@ -40,15 +40,15 @@ def count_words(generator):
 
 
 @pytest.mark.parametrize("kind", ["an object", "a class"])
-def test_a_plugin_may_be(tmp_path, kind):
-    class Own:
+def test_a_plugin_that_is(tmp_path, kind):
+    class Plugin:
         @staticmethod
         def register():
             signals.article_generator_finalized.connect(count_words)
 
-    site = TinySite(tmp_path, settings={"PLUGINS": [Own() if kind == "an object" else Own]}).change(POSTS)
+    site = TinySite(tmp_path, settings={"PLUGINS": [Plugin() if kind == "an object" else Plugin]}).change(POSTS)
     site.change({INDEX: "{% for a in articles %}{{ a.words }}{% endfor %}"})
-    site.steps(*EDITS)
+    site.compare_after_each(*EDITS)
 
 
 # Code that is edited between builds, each a process of its own.
@@ -58,34 +58,34 @@ from pelican import signals
 import tiny_part
 
 def change(generator):
-    generator.env.filters["told"] = lambda text: f"{text} " + tiny_part.TEXT + "one"
+    generator.env.filters["add_part"] = lambda text: f"{text} " + tiny_part.TEXT + "one"
 
 def register():
     signals.generator_init.connect(change)
 """
 PART = 'TEXT = "part one"\n'
-CODE = {
+EDITED_CODE = {
     "a plugin": ("plugins_here/tiny.py", PLUGIN.replace('"one"', '"two"')),
     "a module that a plugin imports": ("plugins_here/tiny_part.py", 'TEXT = "part two"\n'),
-    "a module that the settings import": ("tiny_settings.py", "def shown(text):\n    return text.lower()\n"),
+    "a module that the settings import": ("tiny_settings.py", "def change_case(text):\n    return text.lower()\n"),
     "the settings file": ("pelicanconf.py", None),
 }
 
 
-@pytest.mark.parametrize("case", CODE)
+@pytest.mark.parametrize("case", EDITED_CODE)
 def test_pages_are_rendered_again_after_an_edit_of(tmp_path, case):
     conf = f"""{CONF}
-from tiny_settings import shown
+from tiny_settings import change_case
 PLUGIN_PATHS = ["plugins_here"]
 sys.path.insert(0, "plugins_here")
 PLUGINS += ["tiny"]
-JINJA_FILTERS = {{"shown": shown, "own": lambda text: text + "one"}}
+JINJA_FILTERS = {{"change_case": change_case, "add_number": lambda text: text + "one"}}
 """
     site = TinySite(tmp_path).change(POSTS | {"pelicanconf.py": conf})
     site.change({"plugins_here/tiny.py": PLUGIN, "plugins_here/tiny_part.py": PART})
-    site.change({"tiny_settings.py": "def shown(text):\n    return text.upper()\n"})
-    site.change({ARTICLE: "{{ article.title|shown|told|own }}"})
+    site.change({"tiny_settings.py": "def change_case(text):\n    return text.upper()\n"})
+    site.change({ARTICLE: "{{ article.title|change_case|add_part|add_number }}"})
     site.compare_commands()
-    name, text = CODE[case]
+    name, text = EDITED_CODE[case]
     site.change({name: text or conf.replace('"one"', '"two"')})
     site.compare_commands()

@@ -1,4 +1,4 @@
-"""Builds within builds, repeated, failed, side by side and with damaged caches write what a clean build writes."""
+"""Nested, repeated, failed and parallel builds, and damaged caches, give the output of a clean build."""
 
 import gzip
 import pickle
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from jinja2 import TemplateSyntaxError
 from pelican.settings import configure_settings
-from tiny_site import ARTICLE, CONF, INDEX, POST, TinySite, plugin, post, signals_of_its_own
+from tiny_site import ARTICLE, CONF, INDEX, POST, TinySite, isolate_signals, make_plugin, post
 
 SECOND = "content/posts/b.md"
 POSTS = {POST: post(title="First"), SECOND: post(title="Second", date="2020-01-03", tags="one, two")}
@@ -31,20 +31,20 @@ EDITS = [
 class Trap:
     """Writes a file when it is unpickled."""
 
-    def __init__(self, mark):
-        self.mark = str(mark)
+    def __init__(self, file):
+        self.file = str(file)
 
     def __reduce__(self):
-        return Path.write_text, (Path(self.mark), "unpickled")
+        return Path.write_text, (Path(self.file), "unpickled")
 
 
 @pytest.mark.parametrize("layer", ["generator", "reader"])
 @pytest.mark.parametrize("zipped", [False, True])
-def test_a_site_that_caches_contents_builds_again_and_again(tmp_path, layer, zipped):
+def test_settings_of_pelicans_content_cache_do_not_change_the_output(tmp_path, layer, zipped):
     site = TinySite(tmp_path).change(POSTS | PAGE)
     site.settings |= {"CACHE_CONTENT": True, "LOAD_CONTENT_CACHE": True, "CONTENT_CACHING_LAYER": layer}
     site.settings |= {"GZIP_CACHE": zipped, "CHECK_MODIFIED_METHOD": "sha256" if zipped else "mtime"}
-    site.steps(*EDITS)
+    site.compare_after_each(*EDITS)
 
 
 @pytest.mark.parametrize("layer", ["generator", "reader"])
@@ -64,37 +64,37 @@ def test_the_engine_neither_reads_nor_writes_pickles(tmp_path, layer):
     assert not (tmp_path / "sprung").exists()
 
 
-# Builds within builds.
+# Nested builds.
 
 
-def builds_within(*inner):
+def nested_builds(*inner):
     """Return a plugin that builds the site again, with other settings, at the end of its build."""
 
     def build(pelican):
-        if pelican.settings.get("WITHIN"):
+        if pelican.settings.get("NESTED"):
             return
         for changes in inner:
-            settings = {**pelican.settings, **changes, "WITHIN": True, "PLUGINS": list(pelican.plugins)}
+            settings = {**pelican.settings, **changes, "NESTED": True, "PLUGINS": list(pelican.plugins)}
             settings["OUTPUT_PATH"] = pelican.settings["OUTPUT_PATH"] + changes["OUTPUT_PATH"]
             type(pelican)(configure_settings(settings)).run()
 
-    return plugin(finalized=build)
+    return make_plugin(finalized=build)
 
 
-WITHIN = {
-    "below, of another name": [{"OUTPUT_PATH": "/de", "SITENAME": "Andere", "SITEURL": "https://example.org/de"}],
-    "below, in another theme": [{"OUTPUT_PATH": "/de", "THEME": "theme2"}],
-    "below, in another language": [{"OUTPUT_PATH": "/de", "DEFAULT_LANG": "de"}],
-    "below, of other contents": [{"OUTPUT_PATH": "/de", "PATH": "content2"}],
-    "below, the same in all": [{"OUTPUT_PATH": "/de"}],
-    "two below": [{"OUTPUT_PATH": "/de", "THEME": "theme2"}, {"OUTPUT_PATH": "/fr", "SITENAME": "Autre"}],
-    "two, one below the other": [{"OUTPUT_PATH": "/de"}, {"OUTPUT_PATH": "/de/at", "SITENAME": "Andere"}],
-    "beside": [{"OUTPUT_PATH": "-de", "SITENAME": "Andere"}],
+NESTED = {
+    "in a subfolder, with another URL": [{"OUTPUT_PATH": "/de", "SITENAME": "de", "SITEURL": "https://example.org/de"}],
+    "in a subfolder, with another theme": [{"OUTPUT_PATH": "/de", "THEME": "theme2"}],
+    "in a subfolder, in another language": [{"OUTPUT_PATH": "/de", "DEFAULT_LANG": "de"}],
+    "in a subfolder, with other contents": [{"OUTPUT_PATH": "/de", "PATH": "content2"}],
+    "in a subfolder, with the same settings": [{"OUTPUT_PATH": "/de"}],
+    "in two subfolders": [{"OUTPUT_PATH": "/de", "THEME": "theme2"}, {"OUTPUT_PATH": "/fr", "SITENAME": "Autre"}],
+    "in two subfolders, one in the other": [{"OUTPUT_PATH": "/de"}, {"OUTPUT_PATH": "/de/at", "SITENAME": "Andere"}],
+    "in a sibling folder": [{"OUTPUT_PATH": "-de", "SITENAME": "Andere"}],
 }
 
 
-@pytest.mark.parametrize("case", WITHIN)
-def test_a_build_within_a_build_leaves_both_right(tmp_path, case):
+@pytest.mark.parametrize("case", NESTED)
+def test_nested_builds_give_the_output_of_clean_builds(tmp_path, case):
     site = TinySite(tmp_path, engine_last="two" in case).change(POSTS)
     site.change({SECOND: post(title="Zweiter", date="2020-01-03", lang="de")})
     site.change({INDEX: "{{ SITENAME }}{% for a in articles %}{{ a.title }}{{ a.lang }}{% endfor %}"})
@@ -102,13 +102,13 @@ def test_a_build_within_a_build_leaves_both_right(tmp_path, case):
     site.change({"theme2/templates/article.html": "second theme {{ article.title }}"})
     site.change({"content2/posts/a.md": post(title="Of another folder")})
     paths = ("THEME", "PATH")
-    inner = [{k: str(tmp_path / v) if k in paths else v for k, v in changes.items()} for changes in WITHIN[case]]
-    site.settings["PLUGINS"] = [builds_within(*inner)]
+    inner = [{k: str(tmp_path / v) if k in paths else v for k, v in changes.items()} for changes in NESTED[case]]
+    site.settings["PLUGINS"] = [nested_builds(*inner)]
     later = [*EDITS, {"theme2/templates/article.html": "edited"}, {"content2/posts/a.md": post(title="Renamed")}]
     for change in ({}, {}, *later):
         site.change(change)
         site.compare()
-        if case == "beside":
+        if case == "in a sibling folder":
             site.compare_files(output="output-de", clean="clean-de")
 
 
@@ -117,8 +117,8 @@ from pelican import signals
 from pelican.settings import configure_settings
 
 def run(pelican):
-    if not pelican.settings.get("WITHIN"):
-        changes = {"WITHIN": True, "OUTPUT_PATH": pelican.settings["OUTPUT_PATH"] + "/de", "SITENAME": "Andere"}
+    if not pelican.settings.get("NESTED"):
+        changes = {"NESTED": True, "OUTPUT_PATH": pelican.settings["OUTPUT_PATH"] + "/de", "SITENAME": "Andere"}
         type(pelican)(configure_settings({**pelican.settings, **changes})).run()
 
 def register():
@@ -126,7 +126,7 @@ def register():
 """
 
 
-def test_the_command_builds_within_a_build(tmp_path):
+def test_nested_builds_of_the_command(tmp_path):
     site = TinySite(tmp_path).change(
         POSTS | {"subsites.py": SUBSITES, "pelicanconf.py": CONF + "PLUGINS += ['subsites']\n"}
     )
@@ -137,33 +137,33 @@ def test_the_command_builds_within_a_build(tmp_path):
 
 # One Pelican object, run again and again, as `pelican -r` does.
 
-BROKEN = {ARTICLE: "{% broken %}"}
-MENDED = {ARTICLE: "mended {{ article.title }}"}
-REPEATED = {
+BROKEN_TEMPLATE = {ARTICLE: "{% broken %}"}
+FIXED_TEMPLATE = {ARTICLE: "mended {{ article.title }}"}
+CHANGES_BETWEEN_RUNS = {
     "nothing changed": [{}],
     "a post deleted": [{SECOND: None}],
     "a post retitled": [{SECOND: post(title="Renamed", date="2020-01-03")}],
     "a post withdrawn": [{SECOND: post(title="Second", date="2020-01-03", status="draft")}],
     "a post edited, then edited again": [{POST: post("One.")}, {POST: post("Two.")}],
-    "a template edited": [MENDED],
+    "a template edited": [FIXED_TEMPLATE],
     "an image edited": [{"content/images/a.png": b"other"}],
     "an image deleted": [{"content/images/a.png": None}],
-    "a run that failed": [BROKEN, MENDED],
-    "a post deleted before a run that failed": [BROKEN | {SECOND: None}, MENDED],
+    "a run that failed": [BROKEN_TEMPLATE, FIXED_TEMPLATE],
+    "a post deleted before a run that failed": [BROKEN_TEMPLATE | {SECOND: None}, FIXED_TEMPLATE],
     "a post new before a run that failed and deleted after": [
-        BROKEN | {"content/posts/c.md": post(title="Third", date="2020-01-04")},
-        MENDED | {"content/posts/c.md": None},
+        BROKEN_TEMPLATE | {"content/posts/c.md": post(title="Third", date="2020-01-04")},
+        FIXED_TEMPLATE | {"content/posts/c.md": None},
     ],
 }
 
 
-@pytest.mark.parametrize("case", REPEATED)
+@pytest.mark.parametrize("case", CHANGES_BETWEEN_RUNS)
 def test_one_pelican_object_can_run_again_after(tmp_path, case):
     site = TinySite(tmp_path).change(POSTS | PAGE | {"content/images/a.png": b"one"})
-    with signals_of_its_own():
-        pelican = site.pelican()
+    with isolate_signals():
+        pelican = site.make_pelican()
         pelican.run()
-        for change in REPEATED[case]:
+        for change in CHANGES_BETWEEN_RUNS[case]:
             site.change(change)
             with suppress(TemplateSyntaxError):
                 pelican.run()
@@ -173,17 +173,17 @@ def test_one_pelican_object_can_run_again_after(tmp_path, case):
         site.compare(build=False)
 
 
-def test_a_failed_build_is_made_good_by_the_next(tmp_path):
+def test_the_build_after_a_failed_one_gives_the_output_of_a_clean_build(tmp_path):
     site = TinySite(tmp_path).change(POSTS)
     site.compare()
-    site.change(BROKEN | {SECOND: None, "content/posts/c.md": post(title="Third", date="2020-01-04")})
+    site.change(BROKEN_TEMPLATE | {SECOND: None, "content/posts/c.md": post(title="Third", date="2020-01-04")})
     with pytest.raises(TemplateSyntaxError, match="broken"):
         site.build()
-    site.change(MENDED)
+    site.change(FIXED_TEMPLATE)
     site.compare()
 
 
-def test_the_command_that_reloads_leaves_what_a_clean_build_writes(tmp_path):
+def test_the_autoreload_command_gives_the_output_of_a_clean_build(tmp_path):
     site = TinySite(tmp_path).change(POSTS | {"pelicanconf.py": CONF})
     command = [sys.executable, *"-m pelican -r -s pelicanconf.py -o output --cache-path output.cache".split()]
     with subprocess.Popen(command, cwd=tmp_path, env=site.environment(), stdout=subprocess.DEVNULL) as process:
@@ -224,8 +224,8 @@ def test_two_builds_at_once_share_a_cache(tmp_path):
 def test_two_sites_in_turn_share_a_cache_and_an_output(tmp_path, other):
     site = TinySite(tmp_path).change(POSTS | {"content2/posts/a.md": post(title="Of another folder")})
     site.change({POST: post("* a\n\n  * b\n"), "content2/posts/b.md": post(title="Two", date="2020-01-03")})
-    given = {k: str(tmp_path / v) if k == "PATH" else v for k, v in other.items()}
-    for settings in ({}, given, {}, given):
+    changed = {k: str(tmp_path / v) if k == "PATH" else v for k, v in other.items()}
+    for settings in ({}, changed, {}, changed):
         site.settings = dict(settings)
         site.compare()
 
@@ -237,15 +237,15 @@ DAMAGES = {
     "scrambled in the middle": lambda path: path.write_bytes(
         b"".join(part[: len(part) // 2] + b"\0[{" + part[len(part) // 2 + 3 :] for part in [path.read_bytes()])
     ),
-    "an empty list": lambda path: path.write_text("[]"),
-    "an object without members": lambda path: path.write_text("{}"),
-    "null": lambda path: path.write_text("null"),
+    "replaced by an empty list": lambda path: path.write_text("[]"),
+    "replaced by an empty object": lambda path: path.write_text("{}"),
+    "replaced by null": lambda path: path.write_text("null"),
     "deleted": Path.unlink,
 }
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_build_goes_on_when_a_file_of_its_cache_is(tmp_path, damage):
+def test_a_build_succeeds_when_a_cache_file_is(tmp_path, damage):
     site = TinySite(tmp_path).change(POSTS | PAGE)
     site.build()
     names = sorted(path.name for path in (tmp_path / "output.cache").rglob("*") if path.is_file())
@@ -258,7 +258,7 @@ def test_a_build_goes_on_when_a_file_of_its_cache_is(tmp_path, damage):
         site.compare()
 
 
-def test_a_build_goes_on_where_there_can_be_no_cache(tmp_path):
+def test_a_build_succeeds_without_a_cache_folder(tmp_path):
     site = TinySite(tmp_path).change(POSTS | {"no-folder": "a file"})
     site.settings["CACHE_PATH"] = str(tmp_path / "no-folder")
     site.compare()
@@ -266,7 +266,7 @@ def test_a_build_goes_on_where_there_can_be_no_cache(tmp_path):
     site.compare()
 
 
-def test_an_engine_that_is_off_leaves_all_to_pelican(tmp_path):
+def test_build_engine_false_turns_the_engine_off(tmp_path):
     site = TinySite(tmp_path).change(POSTS | {"pelicanconf.py": CONF.replace("SITENAME,", "SITENAME,")})
     site.build()
     site.build_clean()

@@ -1,4 +1,4 @@
-"""A page that uses what does not answer from its arguments alone is rendered in every build; no other is."""
+"""A page that calls an impure function is rendered in every build; other pages are skipped."""
 
 import functools
 import os
@@ -18,7 +18,7 @@ def read_text(path):
     return Path(path).read_text()
 
 
-def ends_like(value, path):
+def ends_like_file(value, path):
     return str(value).endswith(Path(path).read_text()[-1])
 
 
@@ -27,37 +27,37 @@ def is_long(path):
 
 
 @pass_context
-def noted(context, value):
+def annotate(context, value):
     return f"{context['SITENAME']} {value} {Path(context['NOTE']).read_text()}"
 
 
 @pass_environment
-def noted_here(environment, path):
+def annotate_with_environment(environment, path):
     return str(environment.autoescape) + Path(path).read_text()
 
 
 @pass_eval_context
-def noted_so(eval_context, path):
+def annotate_with_eval_context(eval_context, path):
     return str(eval_context.autoescape) + Path(path).read_text()
 
 
-def indirectly(path):
-    return outer(path)
+def read_indirectly(path):
+    return read_by_helper(path)
 
 
-def outer(path):
-    return inner(path)
+def read_by_helper(path):
+    return read_by_open(path)
 
 
-def inner(path):
+def read_by_open(path):
     return "".join(open(path))  # noqa: PTH123 - one of the ways to read a file
 
 
-def lines_of(path):
+def iterate_lines(path):
     yield from Path(path).read_text().splitlines()
 
 
-def decorated(function):
+def decorate(function):
     @functools.wraps(function)
     def call(*args):
         return function(*args)
@@ -65,7 +65,7 @@ def decorated(function):
     return call
 
 
-def counter():
+def make_counter():
     count = 0
 
     def more(_=""):
@@ -76,21 +76,21 @@ def counter():
     return more
 
 
-def remembering(path, seen=[]):  # noqa: B006 - a default that changes is a way to remember
+def remember_in_default(path, seen=[]):  # noqa: B006 - a default that changes is a way to remember
     seen.append(path)
     return len(seen) > 0
 
 
-def by_name(name):
+def read_by_getattr(name):
     return getattr(__import__("pathlib").Path(name), "read_" + "text")()
 
 
-def evaluated(path):
+def read_by_eval(path):
     return eval("open(path).read()", {"path": path})
 
 
 class Reads:
-    """Reads a file when it is called, looked into, shown or asked for an attribute."""
+    """Reads a file when it is called, indexed, iterated, converted to text or asked for an attribute."""
 
     def __init__(self, path):
         self.path = path
@@ -119,69 +119,75 @@ FILTER = {"JINJA_FILTERS": {"read": read_text}}
 TEST = {"JINJA_TESTS": {"long": is_long}}
 
 
-def globals_(**given):
-    return {"JINJA_GLOBALS": given}
+def with_globals(**values):
+    return {"JINJA_GLOBALS": values}
 
 
 # The template of the page, and the settings; NOTE is the path of a file that changes.
 CASES = {
     # What a global may be.
-    "the time of day": ("{{ now().year }}", globals_(now=datetime.now)),
-    "the seconds": ("{{ now() > 0 }}", globals_(now=time.time)),
-    "the date's class": ("{{ datetime.now().year }}", globals_(datetime=datetime)),
-    "dice": ("{{ dice() < 2 }}", globals_(dice=random.random)),
-    "dice from a module": ("{{ random.random() < 2 }}", globals_(random=random)),
-    "a module's variable": ("{{ os.environ.TINY }}", globals_(os=os)),
-    "a module's function": ("{{ os.getcwd()|length > 0 }}", globals_(os=os)),
-    "one of the environment's variables": ("{{ getenv('TINY') }}", globals_(getenv=os.getenv)),
-    "a method of a class": ("{{ read(PATH_OF_NOTE) }}", globals_(read=Path.read_text)),
-    "a class that is called": ("{{ Path(NOTE).read_text() }}", globals_(Path=Path)),
-    "a function that reads": ("{{ read(NOTE) }}", globals_(read=read_text)),
-    "a builtin function that reads": ("{{ open(NOTE).read() }}", globals_(open=open)),
-    "a lambda that reads": ("{{ read(NOTE) }}", globals_(read=lambda path: Path(path).read_text())),
-    "functions that call one that reads": ("{{ read(NOTE) }}", globals_(read=indirectly)),
-    "a function that reads by other names": ("{{ read(NOTE) }}", globals_(read=by_name)),
-    "a function that evaluates": ("{{ read(NOTE) }}", globals_(read=evaluated)),
-    "a generator": ("{{ read(NOTE)|join }}", globals_(read=lines_of)),
-    "a closure that counts": ("{{ more() }}", globals_(more=counter())),
-    "a function that remembers": ("{{ more(NOTE) }}", globals_(more=remembering)),
-    "a function that is decorated": ("{{ read(NOTE) }}", globals_(read=decorated(read_text))),
-    "a part of a function": ("{{ read() }}", lambda note: globals_(read=functools.partial(read_text, note))),
-    "a part of a method": ("{{ read() }}", lambda note: globals_(read=functools.partial(Path.read_text, Path(note)))),
-    "a part of a builtin function": ("{{ now() > 0 }}", globals_(now=functools.partial(time.time))),
-    "a bound method": ("{{ read() }}", lambda note: globals_(read=Path(note).read_text)),
-    "an object that is called": ("{{ note() }}", lambda note: globals_(note=Reads(note))),
-    "an object that is looked into": ("{{ note[0] }}", lambda note: globals_(note=Reads(note))),
-    "an object that is shown": ("{{ note }}", lambda note: globals_(note=Reads(note))),
-    "an object that is walked": ("{% for c in note %}{{ c }}{% endfor %}", lambda note: globals_(note=Reads(note))),
-    "an object's property": ("{{ note.text }}", lambda note: globals_(note=Reads(note))),
-    "an object's method": ("{{ note.read() }}", lambda note: globals_(note=Reads(note))),
-    # The same as a setting, and values' own methods.
+    "the time of day": ("{{ now().year }}", with_globals(now=datetime.now)),
+    "the seconds": ("{{ now() > 0 }}", with_globals(now=time.time)),
+    "the datetime class": ("{{ datetime.now().year }}", with_globals(datetime=datetime)),
+    "a random number": ("{{ number() < 2 }}", with_globals(number=random.random)),
+    "a random number from a module": ("{{ random.random() < 2 }}", with_globals(random=random)),
+    "a module's variable": ("{{ os.environ.TINY }}", with_globals(os=os)),
+    "a module's function": ("{{ os.getcwd()|length > 0 }}", with_globals(os=os)),
+    "an environment variable": ("{{ getenv('TINY') }}", with_globals(getenv=os.getenv)),
+    "a method of a class": ("{{ read(PATH_OF_NOTE) }}", with_globals(read=Path.read_text)),
+    "a class that is called": ("{{ Path(NOTE).read_text() }}", with_globals(Path=Path)),
+    "a function that reads": ("{{ read(NOTE) }}", with_globals(read=read_text)),
+    "a builtin function that reads": ("{{ open(NOTE).read() }}", with_globals(open=open)),
+    "a lambda that reads": ("{{ read(NOTE) }}", with_globals(read=lambda path: Path(path).read_text())),
+    "functions that call one that reads": ("{{ read(NOTE) }}", with_globals(read=read_indirectly)),
+    "a function that reads by getattr": ("{{ read(NOTE) }}", with_globals(read=read_by_getattr)),
+    "a function that evaluates": ("{{ read(NOTE) }}", with_globals(read=read_by_eval)),
+    "a generator": ("{{ read(NOTE)|join }}", with_globals(read=iterate_lines)),
+    "a closure that counts": ("{{ more() }}", with_globals(more=make_counter())),
+    "a function that keeps state": ("{{ more(NOTE) }}", with_globals(more=remember_in_default)),
+    "a decorated function": ("{{ read(NOTE) }}", with_globals(read=decorate(read_text))),
+    "a partial function": ("{{ read() }}", lambda note: with_globals(read=functools.partial(read_text, note))),
+    "a partial method": ("{{ read() }}", lambda note: with_globals(read=functools.partial(Path.read_text, Path(note)))),
+    "a partial builtin function": ("{{ now() > 0 }}", with_globals(now=functools.partial(time.time))),
+    "a bound method": ("{{ read() }}", lambda note: with_globals(read=Path(note).read_text)),
+    "a called object": ("{{ note() }}", lambda note: with_globals(note=Reads(note))),
+    "an indexed object": ("{{ note[0] }}", lambda note: with_globals(note=Reads(note))),
+    "an object converted to text": ("{{ note }}", lambda note: with_globals(note=Reads(note))),
+    "an iterated object": ("{% for c in note %}{{ c }}{% endfor %}", lambda note: with_globals(note=Reads(note))),
+    "an object's property": ("{{ note.text }}", lambda note: with_globals(note=Reads(note))),
+    "an object's method": ("{{ note.read() }}", lambda note: with_globals(note=Reads(note))),
+    # Settings, and methods of values.
     "a setting that is a function": ("{{ READ(NOTE) }}", {"READ": read_text}),
     "a setting that is an object": ("{{ READ.text }}", lambda note: {"READ": Reads(note)}),
     "a method of a path": ("{{ PATH_OF_NOTE.read_text() }}", {}),
     "a method of a date's class": ("{{ articles[0].date.now().year }}", {}),
     "a method of a date's class in a loop": ("{% for a in articles %}{{ a.date.now().year }}{% endfor %}", {}),
     "a method that a filter looks up": ("{{ (PATH_OF_NOTE|attr('read_text'))() }}", {}),
-    "Jinja's own dice": ("{{ [1, 1]|random }}", {}),
-    "Jinja's own random text": ("{{ lipsum(n=1)|length > 1 }}", {}),
+    "Jinja's filter random": ("{{ [1, 1]|random }}", {}),
+    "Jinja's function lipsum": ("{{ lipsum(n=1)|length > 1 }}", {}),
     # Ways to use a filter or a test.
     "a filter": ("{{ NOTE|read }}", FILTER),
     "a filter that is a method": ("{{ PATH_OF_NOTE|read }}", {"JINJA_FILTERS": {"read": Path.read_text}}),
     "a filter that is a lambda": ("{{ NOTE|read }}", {"JINJA_FILTERS": {"read": lambda path: Path(path).read_text()}}),
-    "a filter that gets the context": ("{{ 'x'|noted }}", {"JINJA_FILTERS": {"noted": noted}}),
-    "a filter that gets the environment": ("{{ NOTE|noted }}", {"JINJA_FILTERS": {"noted": noted_here}}),
-    "a filter that gets the evaluation's context": ("{{ NOTE|noted }}", {"JINJA_FILTERS": {"noted": noted_so}}),
+    "a filter that gets the context": ("{{ 'x'|annotate }}", {"JINJA_FILTERS": {"annotate": annotate}}),
+    "a filter that gets the environment": (
+        "{{ NOTE|annotate }}",
+        {"JINJA_FILTERS": {"annotate": annotate_with_environment}},
+    ),
+    "a filter that gets the eval context": (
+        "{{ NOTE|annotate }}",
+        {"JINJA_FILTERS": {"annotate": annotate_with_eval_context}},
+    ),
     "a filter of a constant": ("{{ '@'|read }}", FILTER),
     "a filter of a constant in a condition": ("{% if '@'|read == 'noted 1' %}1{% else %}2{% endif %}", FILTER),
     "a filter of a block": ("{% filter read %}{{ NOTE }}{% endfilter %}", FILTER),
     "a filter by name": ("{{ [NOTE]|map('read')|join }}", FILTER),
-    "a filter by a name that is put together": ("{{ [NOTE]|map('re' ~ 'ad')|join }}", FILTER),
-    "a filter by a name of the settings": ("{{ [NOTE]|map(NAME)|join }}", FILTER | {"NAME": "read"}),
+    "a filter by a computed name": ("{{ [NOTE]|map('re' ~ 'ad')|join }}", FILTER),
+    "a filter by a name from the settings": ("{{ [NOTE]|map(NAME)|join }}", FILTER | {"NAME": "read"}),
     "a test": ("{% if NOTE is long %}long{% endif %}", TEST),
     "a test of a constant": ("{% if '@' is long %}long{% endif %}", TEST),
     "a test by name": ("{{ [NOTE]|select('long')|list|length }}", TEST),
-    "a test that is an object": ("{% if 'x' is like(NOTE) %}x{% endif %}", {"JINJA_TESTS": {"like": ends_like}}),
+    "a test that is an object": ("{% if 'x' is like(NOTE) %}x{% endif %}", {"JINJA_TESTS": {"like": ends_like_file}}),
     # Places to use it in.
     "in a macro": ("{% macro m() %}{{ NOTE|read }}{% endmacro %}{{ m() }}", FILTER),
     "in a macro that is called with a block": (
@@ -206,29 +212,29 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_page_is_rendered_in_every_build_when_it_uses(tmp_path, monkeypatch, case):
-    template, given = CASES[case]
+    template, settings = CASES[case]
     note = tmp_path / "note.txt"
     note.write_text("noted 1")
-    given = given(note) if callable(given) else dict(given)
-    part = given.pop("part", "")
+    settings = settings(note) if callable(settings) else dict(settings)
+    part = settings.pop("part", "")
     site = TinySite(tmp_path).change({POST: post(), T + "archives.html": "{{ SITENAME }}{{ articles[0].title }}"})
     site.change({INDEX: template.replace("@", str(note)), T + "part.html": part.replace("@", str(note))})
-    site.settings |= {"NOTE": str(note), "PATH_OF_NOTE": note, **given}
+    site.settings |= {"NOTE": str(note), "PATH_OF_NOTE": note, **settings}
     monkeypatch.setenv("TINY", "one")
     site.compare()
-    again = site.rendered()
+    rendered = site.build_and_list_templates()
     note.write_text("noted otherwise")
     monkeypatch.setenv("TINY", "two")
     site.compare()
-    assert "index.html" in again
-    # What changed within a function of the settings is told by the settings: all pages are rendered.
-    assert "archives.html" not in again or case in {"a closure that counts", "a function that remembers"}, again
+    assert "index.html" in rendered
+    # The state of a function is part of the digest of the settings: all pages are rendered.
+    assert "archives.html" not in rendered or case in {"a closure that counts", "a function that keeps state"}, rendered
 
 
 PURE = {
     "a function of its arguments": ("{{ SITENAME|twice }}", {"JINJA_FILTERS": {"twice": lambda text: text * 2}}),
-    "a constant": ("{{ SITENAME|truncate(GREATEST) }}", globals_(GREATEST=9)),
-    "a list": ("{{ words|join }}", globals_(words=["a", "b"])),
+    "a constant": ("{{ SITENAME|truncate(GREATEST) }}", with_globals(GREATEST=9)),
+    "a list": ("{{ words|join }}", with_globals(words=["a", "b"])),
     "Jinja's filters": ("{{ articles|map(attribute='title')|join|upper }}{{ SITENAME|replace('i', 'o') }}", {}),
     "Pelican's filter of dates": ("{{ articles[0].date|strftime('%Y') }}", {}),
     "macros, loops and variables": (
@@ -239,11 +245,11 @@ PURE = {
 
 
 @pytest.mark.parametrize("case", PURE)
-def test_a_page_is_left_alone_that_uses_only(tmp_path, case):
-    template, given = PURE[case]
+def test_a_page_is_skipped_that_uses_only(tmp_path, case):
+    template, settings = PURE[case]
     site = TinySite(tmp_path).change({POST: post(), INDEX: template})
-    site.settings |= given
+    site.settings |= settings
     site.compare()
-    assert site.rendered() == set()
+    assert site.build_and_list_templates() == set()
     site.change({POST: post(title="Other", date="2021-01-01"), "SITENAME": "Other"})
     site.compare()

@@ -1,4 +1,4 @@
-"""Pages that link to others, list them or translate them follow what becomes of those."""
+"""Pages that link to, list or translate other pages are updated when those change."""
 
 import pytest
 from tiny_site import ARTICLE, INDEX, POST, TinySite, post
@@ -47,13 +47,13 @@ LISTS = {
 }
 
 CASES = {
-    "the slug of a post": ({}, RENAMED, {PAGE: "Title: Renamed page\n\nText.\n"}),
-    "a post that is deleted, and comes again": ({}, {SECOND: None}, {SECOND: POSTS[SECOND]}),
-    "a post that is there later": (
+    "the title of a post": ({}, RENAMED, {PAGE: "Title: Renamed page\n\nText.\n"}),
+    "a post that is deleted and restored": ({}, {SECOND: None}, {SECOND: POSTS[SECOND]}),
+    "a link to a post that is added later": (
         {POST: post("[x]({filename}later.md)")},
         {"content/posts/later.md": post(title="Later")},
     ),
-    "a post that is withdrawn, hidden and back": (
+    "the status of a post": (
         {},
         *(
             {SECOND: POSTS[SECOND].replace("\n\n", f"\nStatus: {status}\n\n", 1)}
@@ -61,7 +61,7 @@ CASES = {
         ),
         {SECOND: POSTS[SECOND]},
     ),
-    "the place of all posts": (
+    "the URL of all posts": (
         {},
         {"ARTICLE_URL": "p/{slug}/", "ARTICLE_SAVE_AS": "p/{slug}/index.html"},
         {"SITEURL": ""},
@@ -75,7 +75,7 @@ CASES = {
         {"RELATIVE_URLS": False},
     ),
     "relative links in feeds": (RELATIVE | FEEDS, RENAMED, {SECOND: None}),
-    "an image that moves": (
+    "an image whose path changes": (
         {POST: post("![x]({static}/images/a.png)")},
         {"EXTRA_PATH_METADATA": {"images/a.png": {"path": "b.png"}}},
         {IMAGE: None},
@@ -95,7 +95,7 @@ CASES = {
         RENAMED,
         {SECOND: None},
     ),
-    "links of another form": (
+    "links with another syntax": (
         {POST: post("[x](@filename@b.md)"), "INTRASITE_LINK_REGEX": "[@|](?P<what>.*?)[@|]"},
         RENAMED,
         {"INTRASITE_LINK_REGEX": "[{|](?P<what>.*?)[|}]"},
@@ -135,7 +135,7 @@ CASES = {
         {DEEP: None},
         {"FEED_ALL_RSS": None, "TAG_FEED_ATOM": None},
     ),
-    "lists in pages": (
+    "paginated lists": (
         LISTS,
         RENAMED,
         {SECOND: None},
@@ -176,6 +176,6 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_pages_follow(tmp_path, case):
+def test_pages_are_updated_after_changes_of(tmp_path, case):
     first, *changes = CASES[case]
-    TinySite(tmp_path).change(POSTS | first).steps(*changes)
+    TinySite(tmp_path).change(POSTS | first).compare_after_each(*changes)

@@ -1,4 +1,4 @@
-"""Static files, sources, template pages and pages that override others are those of a clean build after any change."""
+"""Static files, sources, template pages and pages that replace others are those of a clean build after any change."""
 
 import os
 import shutil
@@ -11,8 +11,8 @@ SECOND = "content/posts/b.md"
 POSTS = {POST: post(title="First"), SECOND: post(title="Second", date="2020-01-03")}
 
 
-def same_date_and_size(name, text):
-    """Return a change of a file that its date and size do not show."""
+def write_with_same_date_and_size(name, text):
+    """Return a change that writes a file and keeps its date and size."""
 
     def change(site):
         path = site.root / name
@@ -23,8 +23,8 @@ def same_date_and_size(name, text):
     return change
 
 
-def older(name, text):
-    """Return a change of a file that gets an older date."""
+def write_with_older_date(name, text):
+    """Return a change that writes a file with an older date."""
 
     def change(site):
         (site.root / name).write_text(text)
@@ -38,8 +38,8 @@ CASES = {
     "static files": (
         {IMAGE: "one", "content/images/deep/b.txt": "b"},
         {IMAGE: "two"},
-        same_date_and_size(IMAGE, "owt"),
-        older(IMAGE, "an old one"),
+        write_with_same_date_and_size(IMAGE, "owt"),
+        write_with_older_date(IMAGE, "an old one"),
         {"content/images/deep/b.txt": None},
         {"content/images/deep": "a file where a folder was", "content/images/c.txt": "c"},
         {"STATIC_PATHS": []},
@@ -52,13 +52,13 @@ CASES = {
     "static files that are links": (
         {IMAGE: "one", "STATIC_CREATE_LINKS": True},
         {IMAGE: "two"},
-        same_date_and_size(IMAGE, "owt"),
+        write_with_same_date_and_size(IMAGE, "owt"),
         {IMAGE: None, "content/images/b.txt": "b"},
         {"STATIC_CREATE_LINKS": False},
         {"content/images/b.txt": "c"},
         {"STATIC_CREATE_LINKS": True},
     ),
-    "static files that go elsewhere": (
+    "static files with another output path": (
         {IMAGE: "one", "EXTRA_PATH_METADATA": {"images/a.txt": {"path": "robots.txt"}}},
         {"EXTRA_PATH_METADATA": {"images/a.txt": {"path": "deep/a.txt"}}},
         {"EXTRA_PATH_METADATA": {}},
@@ -92,7 +92,7 @@ CASES = {
         {"ARTICLE_SAVE_AS": "{slug}/index.html"},
         {"ARTICLE_SAVE_AS": "{slug}"},
     ),
-    "template pages that have the name of the other's part": (
+    "template pages named like an included template": (
         {
             "TEMPLATE_PAGES": {"a.html": "1.html", "b.html": "2.html"},
             "content/a.html": "one {% include 'b.html' ignore missing %}",
@@ -103,7 +103,7 @@ CASES = {
         {T + "a.html": "a of the theme"},
         {T + "b.html": "b of the theme, edited"},
     ),
-    "template pages in the place of another page": (
+    "template pages that replace another page": (
         {"TEMPLATE_PAGES": {"t.html": "index.html"}, "content/t.html": "instead {{ SITENAME }}"},
         {"content/t.html": "otherwise"},
         {INDEX: "never seen {{ articles|length }}"},
@@ -119,7 +119,7 @@ CASES = {
         {SECOND: post(title="Second", date="2020-01-03", save_as="first.html")},
         {SECOND: None},
     ),
-    "a page in the place of a direct template": (
+    "a page that replaces a direct template": (
         {"content/pages/p.md": "Title: Home\nsave_as: index.html\nURL:\n\nWelcome.\n"},
         {"content/pages/p.md": "Title: Home\nsave_as: index.html\nURL:\n\nOther.\n"},
         {INDEX: "never seen"},
@@ -135,7 +135,7 @@ CASES = {
         {"ARTICLE_SAVE_AS": "first.html/{slug}.html"},
         {"DIRECT_TEMPLATES": ["index"], "TAG_SAVE_AS": ""},
     ),
-    "an output that is emptied before each build": (
+    "an output folder that is emptied before each build": (
         {"DELETE_OUTPUT_DIRECTORY": True, IMAGE: "one"},
         {POST: post("Other text.", title="First")},
         {SECOND: None},
@@ -145,7 +145,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_output_is_right_with(tmp_path, case):
+def test_the_output_is_that_of_a_clean_build_with(tmp_path, case):
     first, *changes = CASES[case]
     site = TinySite(tmp_path).change(POSTS | first)
     site.compare()
@@ -160,7 +160,7 @@ def test_the_output_is_right_with(tmp_path, case):
         site.compare()
 
 
-def test_two_posts_for_one_file_end_the_build_as_they_do_with_pelican(tmp_path):
+def test_two_posts_with_one_output_file_stop_the_build_as_in_pelican(tmp_path):
     site = TinySite(tmp_path).change(POSTS)
     site.compare()
     site.change({SECOND: post(title="First", date="2020-01-03")})
@@ -171,7 +171,7 @@ def test_two_posts_for_one_file_end_the_build_as_they_do_with_pelican(tmp_path):
     site.compare()
 
 
-def test_what_is_to_be_retained_stays_when_the_output_is_emptied(tmp_path):
+def test_output_retention_keeps_files_when_the_output_folder_is_emptied(tmp_path):
     site = TinySite(tmp_path).change(POSTS)
     site.settings |= {"DELETE_OUTPUT_DIRECTORY": True, "OUTPUT_RETENTION": [".git", "CNAME"]}
     site.compare()
@@ -181,7 +181,7 @@ def test_what_is_to_be_retained_stays_when_the_output_is_emptied(tmp_path):
     site.compare(by_hand=["CNAME", ".git/config"])
 
 
-def test_a_static_file_that_is_a_link_is_never_written_into(tmp_path):
+def test_the_source_of_a_linked_static_file_is_never_overwritten(tmp_path):
     site = TinySite(tmp_path, settings={"STATIC_CREATE_LINKS": True}).change(POSTS | {IMAGE: "the original"})
     site.compare()
     site.settings["STATIC_CREATE_LINKS"] = False

@@ -1,4 +1,4 @@
-"""Readers and Markdown extensions of others are asked again whenever their answer may be another."""
+"""Custom readers and Markdown extensions run again whenever their result may have changed."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from docutils.parsers.rst import Directive, directives
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 from pelican.readers import BaseReader, MarkdownReader
-from tiny_site import INDEX, POST, TinySite, plugin, post
+from tiny_site import INDEX, POST, TinySite, make_plugin, post
 
 RST, PAGE, PART = "content/posts/r.rst", "content/pages/p.md", "content/posts/part.txt"
 ALL = {
@@ -26,7 +26,7 @@ ALL = {
 class FromParts(BaseReader):
     """Reads a title from the file, and the text from part.txt beside it."""
 
-    enabled, file_extensions = True, ()  # those of every subclass would be known to every site
+    enabled, file_extensions = True, ()  # Pelican would use those of every subclass in every site
 
     def read(self, path):
         part = Path(path).with_name("part.txt").read_text()
@@ -45,33 +45,33 @@ class WithPart(MarkdownReader):
 
 
 class WithPrefix(MarkdownReader):
-    """Reads as Pelican does, but for fields."""
+    """Adds a prefix to the title."""
 
     def process_metadata(self, name, value):
         return super().process_metadata(name, f"{PREFIX['is']} {value}" if name == "title" else value)
 
 
 PREFIX = {"is": "One"}
-BY_READERS = plugin(readers_init=lambda readers: readers.reader_classes.update(md=WithPart, parts=FromParts))
+READERS_PLUGIN = make_plugin(readers_init=lambda readers: readers.reader_classes.update(md=WithPart, parts=FromParts))
 READERS = {
-    "a reader of its own": {"READERS": {"parts": FromParts}},
+    "a reader for another extension": {"READERS": {"parts": FromParts}},
     "Pelican's reader, extended": {"READERS": {"md": WithPart}},
-    "readers of a plugin": {"PLUGINS": [BY_READERS]},
+    "readers of a plugin": {"PLUGINS": [READERS_PLUGIN]},
     "no reader for HTML": {"READERS": {"html": None}},
 }
 
 
 @pytest.mark.parametrize("case", READERS)
-def test_a_reader_is_asked_again_when_what_it_reads_changes(tmp_path, case):
+def test_a_reader_runs_again_when_a_file_it_reads_changes(tmp_path, case):
     site = TinySite(tmp_path, settings=dict(READERS[case])).change(
         ALL | {PART: "one", "content/posts/x.parts": "Title"}
     )
-    site.steps(
+    site.compare_after_each(
         {PART: "two"}, {"content/posts/x.parts": "Other"}, {"SITENAME": "Other"}, {PART: "three", POST: post("x")}
     )
 
 
-def test_a_reader_that_depends_on_a_variable_is_asked_in_every_build(tmp_path, monkeypatch):
+def test_a_reader_that_depends_on_a_variable_runs_in_every_build(tmp_path, monkeypatch):
     site = TinySite(tmp_path, settings={"READERS": {"md": WithPrefix}}).change(ALL)
     site.compare()
     monkeypatch.setitem(PREFIX, "is", "Two")
@@ -79,7 +79,7 @@ def test_a_reader_that_depends_on_a_variable_is_asked_in_every_build(tmp_path, m
 
 
 class Numbers(Preprocessor):
-    """Numbers what a Markdown object has seen; does not begin anew when that is reset."""
+    """Numbers the lines that a Markdown object has converted; a reset doesn't reset the counter."""
 
     def __init__(self, counter):
         super().__init__()
@@ -99,7 +99,7 @@ class NumbersOfADocument(Extension):
 
 
 class NumbersOfASite(Extension):
-    """Goes on to count from document to document."""
+    """Counts on from document to document."""
 
     def __init__(self):
         super().__init__()
@@ -110,7 +110,7 @@ class NumbersOfASite(Extension):
 
 
 class Includes(Extension):
-    """Writes the text of a file in the place of @path."""
+    """Replaces @path by the text of that file."""
 
     def extendMarkdown(self, md):  # noqa: N802 - Markdown's name
         includes = Preprocessor(md)
@@ -120,7 +120,7 @@ class Includes(Extension):
 
 def numbers_of_a_site():
     extension = NumbersOfASite()
-    reset = plugin(initialized=lambda _: extension.counter.__setitem__(0, 0))
+    reset = make_plugin(initialized=lambda _: extension.counter.__setitem__(0, 0))
     return {"MARKDOWN": {"extensions": [extension]}, "PLUGINS": [reset]}
 
 
@@ -149,7 +149,7 @@ def test_bodies_are_those_of_a_clean_build_with_a_markdown_extension_that(tmp_pa
     site = TinySite(tmp_path, settings=EXTENSIONS[case]()).change({POST: post(body), PAGE: f"Title: P\n\n{body}"})
     site.compare()
     part.write_text("two")
-    site.steps(
+    site.compare_after_each(
         {PAGE: f"Title: P\n\n{body}\n\n+ more\n"},
         {POST: post(f"+ more\n\n{body}")},
         {POST: None},
@@ -159,9 +159,9 @@ def test_bodies_are_those_of_a_clean_build_with_a_markdown_extension_that(tmp_pa
 # Files that are edited while a build reads them.
 
 
-@pytest.mark.parametrize("moment", ["article_generator_context", "article_generator_finalized", "finalized"])
+@pytest.mark.parametrize("signal_name", ["article_generator_context", "article_generator_finalized", "finalized"])
 @pytest.mark.parametrize("name", [POST, RST, INDEX, "content/images/a.txt"])
-def test_a_file_that_is_edited_right_after_it_was_read_is_read_again(tmp_path, moment, name):
+def test_a_file_that_is_edited_right_after_it_was_read_is_read_again(tmp_path, signal_name, name):
     edits = []
 
     def edit(*_, **__):
@@ -171,7 +171,7 @@ def test_a_file_that_is_edited_right_after_it_was_read_is_read_again(tmp_path, m
             path.write_text(path.read_text().replace(old, new))
             os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
-    site = TinySite(tmp_path, settings={"PLUGINS": [plugin(**{moment: edit})]})
+    site = TinySite(tmp_path, settings={"PLUGINS": [make_plugin(**{signal_name: edit})]})
     site.change(ALL | {POST: post("one"), INDEX: "one", "content/images/a.txt": "one"})
     site.build()
     edits.append(("one", "two"))
@@ -187,7 +187,7 @@ def test_a_file_that_is_edited_right_after_it_was_read_is_read_again(tmp_path, m
 
 @pytest.fixture
 def directive(tmp_path):
-    """A directive that shows a file and does not say so."""
+    """Register a directive that reads a file without recording it as a dependency."""
 
     class Shown(Directive):
         def run(self):
@@ -199,7 +199,7 @@ def directive(tmp_path):
 
 
 @pytest.mark.usefixtures("directive")
-def test_a_directive_of_a_plugin_is_asked_in_every_build(tmp_path):
+def test_a_directive_of_a_plugin_runs_in_every_build(tmp_path):
     text = "A post\n######\n\n:date: 2020-01-02\n\n.. shown::\n"
     site = TinySite(tmp_path).change({"content/posts/a.rst": text, "part.txt": "one"})
-    site.steps({"part.txt": "two"})
+    site.compare_after_each({"part.txt": "two"})

@@ -1,4 +1,4 @@
-"""What plugins do to contents, lists, pages and writers is seen on every page that shows it, and in every build."""
+"""What plugins do to contents, lists, pages and writers shows on every page that depends on it, in every build."""
 
 import importlib
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pelican.generators import Generator
 from pelican.writers import Writer
-from tiny_site import ARTICLE, INDEX, POST, TinySite, plugin, post
+from tiny_site import ARTICLE, INDEX, POST, TinySite, make_plugin, post
 
 T = "theme/templates/"
 SECOND, PAGE = "content/posts/b.md", "content/pages/p.md"
@@ -28,8 +28,8 @@ def length(article):
     return len(article._content.split())
 
 
-def of_each(change):
-    """Return a receiver that changes each article of a generator, knowing all of them."""
+def for_each(change):
+    """Return a receiver that calls `change` with each article of a generator and the list of all."""
 
     def receive(generator):
         for article in generator.articles:
@@ -38,34 +38,34 @@ def of_each(change):
     return receive
 
 
-def set_(name, value_of):
+def set_attr(name, value_of):
     def change(article, everything):
         setattr(article, name, value_of(article, everything))
 
-    return of_each(change)
+    return for_each(change)
 
 
 def others(article, everything):
     return [other for other in everything if other is not article]
 
 
-def all_articles(change):
-    def receive(found):
-        for generator in found:
+def for_each_of_all(change):
+    def receive(generators):
+        for generator in generators:
             for article in getattr(generator, "articles", []):
                 change(article)
 
     return receive
 
 
-def mark_tags(generator):
+def weigh_tags(generator):
     for wrappers in (generator.tags, generator.categories, generator.authors):
         for wrapper, listed in wrappers.items() if isinstance(wrappers, dict) else wrappers:
             wrapper.weight = sum(map(length, listed))
 
 
-def lazily(article, _):
-    article._get_content = lambda: article._content.upper()  # noqa: PLW0108 - of the text that it has then
+def make_content_lazy(article, _):
+    article._get_content = lambda: article._content.upper()  # noqa: PLW0108 - of the text that it has when it is called
 
 
 def italic(content):
@@ -77,7 +77,7 @@ def count_words(generator):
     generator.context["WORDS"] = sum(map(length, generator.articles))
 
 
-def note_last(generator, content):
+def set_last(generator, content):
     generator.context["LAST"] = content
 
 
@@ -86,7 +86,7 @@ def shorten(generator):
 
 
 class Facts:
-    """An object that a plugin hangs on to an article."""
+    """An object that a plugin sets as an attribute of an article."""
 
     def __init__(self, words):
         self.words = words
@@ -97,40 +97,49 @@ class Reading(Facts):
     def minutes(self):
         return self.words / 2
 
-    def told(self, unit):
+    def in_unit(self, unit):
         return f"{self.minutes} {unit}"
 
 
 FINALIZED = "article_generator_finalized"
-# A receiver of a signal; what it sets shown on a page of another post.
+# A receiver of a signal, and a template that shows what it sets.
 ATTRIBUTES = {
-    "a number": ({FINALIZED: set_("minutes", lambda a, _: length(a))}, "{{ a.minutes }}"),
-    "a dictionary": ({FINALIZED: set_("facts", lambda a, _: {"words": length(a)})}, "{{ a.facts.words }}"),
-    "an object": ({FINALIZED: set_("facts", lambda a, _: Facts(length(a)))}, "{{ a.facts.words }}"),
-    "an object's property": ({FINALIZED: set_("facts", lambda a, _: Reading(length(a)))}, "{{ a.facts.minutes }}"),
-    "an object's method": ({FINALIZED: set_("facts", lambda a, _: Reading(length(a)))}, "{{ a.facts.told('min') }}"),
-    "a function": ({FINALIZED: set_("words", lambda a, _: partial(length, a))}, "{{ a.words() }}"),
-    "a generator": ({FINALIZED: set_("words", lambda a, _: iter(a._content.split()))}, "{{ a.words|join('-') }}"),
+    "a number": ({FINALIZED: set_attr("minutes", lambda a, _: length(a))}, "{{ a.minutes }}"),
+    "a dictionary": ({FINALIZED: set_attr("facts", lambda a, _: {"words": length(a)})}, "{{ a.facts.words }}"),
+    "an object": ({FINALIZED: set_attr("facts", lambda a, _: Facts(length(a)))}, "{{ a.facts.words }}"),
+    "an object's property": ({FINALIZED: set_attr("facts", lambda a, _: Reading(length(a)))}, "{{ a.facts.minutes }}"),
+    "an object's method": (
+        {FINALIZED: set_attr("facts", lambda a, _: Reading(length(a)))},
+        "{{ a.facts.in_unit('min') }}",
+    ),
+    "a function": ({FINALIZED: set_attr("words", lambda a, _: partial(length, a))}, "{{ a.words() }}"),
+    "a generator": ({FINALIZED: set_attr("words", lambda a, _: iter(a._content.split()))}, "{{ a.words|join('-') }}"),
     "other posts": (
-        {FINALIZED: set_("related", others)},
+        {FINALIZED: set_attr("related", others)},
         "{% for o in a.related %}{{ o.title }}{{ o.url }}{% endfor %}",
     ),
-    "other posts' texts": ({FINALIZED: set_("related", others)}, "{% for o in a.related %}{{ o.content }}{% endfor %}"),
-    "one other post": ({FINALIZED: set_("next", lambda a, all_: others(a, all_)[-1])}, "{{ a.next.title }}"),
-    "another's other post": (
-        {FINALIZED: set_("next", lambda a, all_: others(a, all_)[0])},
+    "other posts' texts": (
+        {FINALIZED: set_attr("related", others)},
+        "{% for o in a.related %}{{ o.content }}{% endfor %}",
+    ),
+    "one other post": ({FINALIZED: set_attr("next", lambda a, all_: others(a, all_)[-1])}, "{{ a.next.title }}"),
+    "another post's other post": (
+        {FINALIZED: set_attr("next", lambda a, all_: others(a, all_)[0])},
         "{{ a.next.next.title }}{{ a.next.next.summary }}",
     ),
-    "metadata": ({FINALIZED: of_each(lambda a, _: a.metadata.update(words=length(a)))}, "{{ a.metadata.words }}"),
-    "another title": ({FINALIZED: of_each(lambda a, _: setattr(a, "title", f"{a.title} {length(a)}"))}, ""),
-    "another slug": ({FINALIZED: of_each(lambda a, _: setattr(a, "slug", f"{a.slug}-{length(a)}"))}, "{{ a.url }}"),
-    "another place": ({FINALIZED: set_("override_save_as", lambda a, _: f"x/{a.slug}{length(a)}.html")}, "{{ a.url }}"),
+    "metadata": ({FINALIZED: for_each(lambda a, _: a.metadata.update(words=length(a)))}, "{{ a.metadata.words }}"),
+    "another title": ({FINALIZED: for_each(lambda a, _: setattr(a, "title", f"{a.title} {length(a)}"))}, ""),
+    "another slug": ({FINALIZED: for_each(lambda a, _: setattr(a, "slug", f"{a.slug}-{length(a)}"))}, "{{ a.url }}"),
+    "another output path": (
+        {FINALIZED: set_attr("override_save_as", lambda a, _: f"x/{a.slug}{length(a)}.html")},
+        "{{ a.url }}",
+    ),
     "weights of tags and categories": (
-        {FINALIZED: mark_tags},
+        {FINALIZED: weigh_tags},
         "{{ a.category.weight }}{% for t, l in tags|sort %}{{ t }}{{ t.weight }}{% endfor %}",
     ),
     "another text": (
-        {"all_generators_finalized": all_articles(lambda a: setattr(a, "_content", f"{a._content} {length(a)}"))},
+        {"all_generators_finalized": for_each_of_all(lambda a: setattr(a, "_content", f"{a._content} {length(a)}"))},
         "{{ a.content }}{{ a.summary }}",
     ),
     "another text when it is initialized": (
@@ -141,14 +150,14 @@ ATTRIBUTES = {
         },
         "{{ a.content }}{{ a.summary }}",
     ),
-    "a text that is made when it is shown": ({FINALIZED: of_each(lazily)}, "{{ a.content }}{{ a.summary }}"),
-    "another summary": ({FINALIZED: set_("_summary", lambda a, _: f"{length(a)} words")}, "{{ a.summary }}"),
+    "a text that is computed on access": ({FINALIZED: for_each(make_content_lazy)}, "{{ a.content }}{{ a.summary }}"),
+    "another summary": ({FINALIZED: set_attr("_summary", lambda a, _: f"{length(a)} words")}, "{{ a.summary }}"),
     "metadata when it is read": (
         {"article_generator_context": lambda _, metadata: metadata.update(length=len(metadata["title"]))},
         "{{ a.length }}",
     ),
     "names of the context": ({FINALIZED: count_words}, "{{ WORDS }}"),
-    "names of the context that each post sets": ({"article_generator_write_article": note_last}, "{{ LAST.title }}"),
+    "names of the context that each post sets": ({"article_generator_write_article": set_last}, "{{ LAST.title }}"),
     "globals of the templates": (
         {FINALIZED: lambda generator: generator.env.globals.update(WORDS=sum(map(length, generator.articles)))},
         "{{ WORDS }}",
@@ -167,9 +176,9 @@ ATTRIBUTES = {
 
 
 @pytest.mark.parametrize("case", ATTRIBUTES)
-def test_pages_show_what_a_plugin_gives_to_posts_as(tmp_path, case):
+def test_pages_show_what_a_plugin_sets(tmp_path, case):
     receivers, shown = ATTRIBUTES[case]
-    site = TinySite(tmp_path, settings={"PLUGINS": [plugin(**receivers)]}).change(POSTS)
+    site = TinySite(tmp_path, settings={"PLUGINS": [make_plugin(**receivers)]}).change(POSTS)
     site.change(
         {
             INDEX: SHOWS.replace("@", shown),
@@ -177,7 +186,7 @@ def test_pages_show_what_a_plugin_gives_to_posts_as(tmp_path, case):
         }
     )
     site.change({T + "page.html": SHOWS.replace("@", shown)})
-    site.steps(*EDITS)
+    site.compare_after_each(*EDITS)
 
 
 class Upper(Writer):
@@ -202,8 +211,8 @@ class Untouched(Writer):
 
 
 @pytest.mark.parametrize("writer", [Upper, Stamping, Untouched])
-def test_a_plugin_s_own_writer_writes_every_page(tmp_path, writer):
-    site = TinySite(tmp_path, settings={"PLUGINS": [plugin(get_writer=lambda _: writer)]}).change(POSTS)
+def test_a_plugins_own_writer_writes_every_page(tmp_path, writer):
+    site = TinySite(tmp_path, settings={"PLUGINS": [make_plugin(get_writer=lambda _: writer)]}).change(POSTS)
     site.change({INDEX: "{{ STAMP }}{% for a in articles %}{{ a.title }}{% endfor %}"})
     site.compare()
     site.compare()
@@ -213,11 +222,11 @@ def test_a_plugin_s_own_writer_writes_every_page(tmp_path, writer):
     site.change({SECOND: None})
     site.build()
     site.build_clean()
-    one, other = site.files("output"), site.files("clean")
-    assert {name: one.get(name) for name in other} == other
+    actual, expected = site.files("output"), site.files("clean")
+    assert {name: actual.get(name) for name in expected} == expected
 
 
-class Listing(Generator):
+class TitlesGenerator(Generator):
     """Writes a file of its own and a page."""
 
     def generate_output(self, writer):
@@ -228,40 +237,42 @@ class Listing(Generator):
         writer.write_file("named.html", self.get_template("index"), self.context, titles=titles)
 
 
-def test_a_generator_of_a_plugin_writes_what_it_does_in_a_clean_build(tmp_path):
-    site = TinySite(tmp_path, settings={"PLUGINS": [plugin(get_generators=lambda _: Listing)]}).change(POSTS)
-    site.steps(*EDITS, {"SITENAME": "Other"})
+def test_a_plugins_generator_gives_the_output_of_a_clean_build(tmp_path):
+    site = TinySite(tmp_path, settings={"PLUGINS": [make_plugin(get_generators=lambda _: TitlesGenerator)]}).change(
+        POSTS
+    )
+    site.compare_after_each(*EDITS, {"SITENAME": "Other"})
 
 
-def test_a_plugin_is_told_of_every_page_in_every_build(tmp_path):
-    told = []
+def test_content_written_is_sent_for_every_page_in_every_build(tmp_path):
+    calls = []
 
-    def note(path, context):
-        told.append(
+    def record(path, context):
+        calls.append(
             (path.rpartition("/")[2], context["output_file"], context.get("article") and context["article"].title)
         )
 
-    site = TinySite(tmp_path, settings={"PLUGINS": [plugin(content_written=note)]}).change(POSTS)
-    counts = []
+    site = TinySite(tmp_path, settings={"PLUGINS": [make_plugin(content_written=record)]}).change(POSTS)
+    builds = []
     for change in ({}, {}, LONGER):
         site.change(change)
-        told.clear()
+        calls.clear()
         site.build()
-        counts.append(sorted(told, key=str))
-        told.clear()
+        builds.append(sorted(calls, key=str))
+        calls.clear()
         site.build_clean()
-        assert counts[-1] == sorted(told, key=str)
+        assert builds[-1] == sorted(calls, key=str)
 
 
-class Shouting(Writer):
+class PluginWriter(Writer):
     def _open_w(self, filename, encoding, override=False):
         return super()._open_w(filename, encoding, override)
 
 
-def test_a_writer_of_a_plugin_may_come_and_go(tmp_path):
+def test_a_plugins_writer_may_be_added_and_removed(tmp_path):
     site = TinySite(tmp_path).change({POST: post(), "content/posts/b.md": post(title="Second", date="2020-01-03")})
     site.compare()
-    site.settings["PLUGINS"] = [plugin(get_writer=lambda _: Shouting)]
+    site.settings["PLUGINS"] = [make_plugin(get_writer=lambda _: PluginWriter)]
     site.compare()
     site.change({"content/posts/b.md": None})
     site.compare()
@@ -271,17 +282,17 @@ def test_a_writer_of_a_plugin_may_come_and_go(tmp_path):
     site.compare()
 
 
-def test_a_filter_from_a_folder_beside_the_site_counts_by_its_code(tmp_path, monkeypatch):
+def test_an_edited_module_of_a_filter_renders_pages_again(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     site = TinySite(tmp_path).change({POST: post(), "beside.py": "def shout(text):\n    return text + '!'\n"})
     site.change({ARTICLE: "{{ article.title|shout }}"})
 
-    def shout(generator):
+    def add_filter(generator):
         sys.modules.pop("beside", None)
         importlib.invalidate_caches()
         generator.env.filters["shout"] = importlib.import_module("beside").shout
 
-    site.settings["PLUGINS"] = [plugin(generator_init=shout)]
+    site.settings["PLUGINS"] = [make_plugin(generator_init=add_filter)]
     site.compare()
     site.change({"beside.py": "def shout(text):\n    return text + '???'\n"})
     shutil.rmtree(tmp_path / "__pycache__", ignore_errors=True)

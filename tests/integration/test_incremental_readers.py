@@ -1,4 +1,4 @@
-"""Bodies that are kept from build to build are those that a clean build reads: of any reader, whatever it reads."""
+"""Cached contents are those of a clean build, for each reader and whatever it reads."""
 
 import pytest
 from tiny_site import INDEX, POST, TinySite, post
@@ -57,11 +57,11 @@ CASES = {
         {"content/posts/deep/part.txt": "2"},
         {PART: "no more"},
     ),
-    "a table of a file": (
+    "a table from a file": (
         {RST: rst(".. csv-table:: Table\n   :file: part.txt"), PART: "a,b\n1,2"},
         {PART: "a,b\n1,3"},
     ),
-    "a file as it is": (
+    "a raw file": (
         {RST: rst(".. raw:: html\n   :file: part.txt"), PART: "<b>one</b>"},
         {PART: "<b>two</b>"},
     ),
@@ -98,14 +98,14 @@ CASES = {
         {PAGE: "Title: A page\n\nText[^1] of HTML. [ref]\n\n[^1]: Another note.\n\n# H\n"},
         {POST: post("HTML and [ref].\n\n# H\n\n# H")},
     ),
-    "fields that are formatted": (
+    "formatted fields": (
         {POST: post(summary="In *short*.", note="A *note*."), "FORMATTED_FIELDS": ["summary"]},
         {"FORMATTED_FIELDS": ["summary", "note"]},
         {INDEX: "{% for a in articles %}{{ a.note }}{{ a.summary }}{% endfor %}"},
         {"FORMATTED_FIELDS": ["note"]},
         {POST: post(summary="In *brief*.", note="Another *note*.")},
     ),
-    "what the names of files say": (
+    "metadata from file names": (
         {"FILENAME_METADATA": "(?P<slug>.*)", "EXTRA_PATH_METADATA": {"posts/a.md": {"category": "One"}}},
         {"EXTRA_PATH_METADATA": {"posts/a.md": {"category": "Two"}}},
         {"FILENAME_METADATA": "(?P<title>.*)"},
@@ -145,7 +145,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_bodies_are_read_again_when_they_change_with(tmp_path, case):
+def test_contents_are_those_of_a_clean_build_after_changes_of(tmp_path, case):
     first, *changes = CASES[case]
     site = TinySite(tmp_path, settings={"ARTICLE_EXCLUDES": [], "PAGE_PATHS": ["pages"]}).change(ALL | first)
-    site.steps(*changes)
+    site.compare_after_each(*changes)

@@ -1,4 +1,4 @@
-"""A page is rendered again when one of its templates, or what they refer to, changes."""
+"""A page is rendered again when one of its templates, or something they refer to, changes."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ T = "theme/templates/"
 UNKNOWN_TAG = "{% assets 'main.css' %}{% endassets %}"
 POSTS = {POST: post(title="First"), "content/posts/b.md": post(title="Second", date="2020-01-03")}
 
-# What is written first, and then the changes, one after the other.
+# The first files, and then the changes, one after the other.
 IMPORTING = {INDEX: "{% import 'm.html' as m %}{{ m.x() }}", ARTICLE: "{% import 'm.html' as m %}{{ m.x() }}"}
 
 REFERENCES = {
@@ -164,28 +164,28 @@ REFERENCES = {
 
 
 @pytest.mark.parametrize("case", REFERENCES)
-def test_pages_follow_the_templates_they_refer_to_in(tmp_path, case):
+def test_pages_are_rendered_again_after_changes_of(tmp_path, case):
     first, *changes = REFERENCES[case]
     overrides = {k: [str(tmp_path / name) for name in v] for k, v in first.items() if k == "THEME_TEMPLATES_OVERRIDES"}
-    TinySite(tmp_path).change(POSTS | first | overrides).steps(*changes)
+    TinySite(tmp_path).change(POSTS | first | overrides).compare_after_each(*changes)
 
 
-def test_pages_are_left_alone_when_what_they_show_has_not_changed(tmp_path):
+def test_pages_with_unchanged_dependencies_are_skipped(tmp_path):
     site = TinySite(tmp_path).change(POSTS)
     site.change({INDEX: "{% for a in articles %}{{ a.title }}{% endfor %}", T + "archives.html": "{{ SITESUBTITLE }}"})
     site.change({T + "tags.html": "{{ articles|length }}", T + "author.html": "-", T + "authors.html": "-"})
     site.change({ARTICLE: "{{ article.content }}", T + "category.html": "-", T + "categories.html": "-"})
     site.build()
-    assert site.rendered() == set()
+    assert site.build_and_list_templates() == set()
     site.change({POST: post("Other text.", title="First")})
-    assert site.rendered() == {"article.html"}
+    assert site.build_and_list_templates() == {"article.html"}
     site.change({POST: post("Other text.", title="Third")})
-    assert site.rendered() >= {"index.html"}
-    assert "archives.html" not in site.rendered()
+    assert site.build_and_list_templates() >= {"index.html"}
+    assert "archives.html" not in site.build_and_list_templates()
     site.change({"SITESUBTITLE": "Other"})
-    assert "archives.html" in site.rendered()
+    assert "archives.html" in site.build_and_list_templates()
     site.change({T + "tags.html": "{{ articles|count }}"})
-    assert "tags.html" in site.rendered()
+    assert "tags.html" in site.build_and_list_templates()
     site.compare()
 
 
@@ -193,7 +193,7 @@ def read_text(path):
     return Path(path).read_text()
 
 
-class Loud(Extension):
+class IncludeFile(Extension):
     """A tag that writes the text of a file."""
 
     tags = frozenset({"shout"})
@@ -206,7 +206,7 @@ class Loud(Extension):
         return Path(path).read_text()
 
 
-class Shows(jinja2.Undefined):
+class ShowName(jinja2.Undefined):
     """Shows the name of what is missing."""
 
     def __str__(self):
@@ -214,7 +214,7 @@ class Shows(jinja2.Undefined):
 
 
 ENVIRONMENTS = {
-    "an extension": ({"extensions": [Loud]}, "{% shout NOTE %}"),
+    "an extension": ({"extensions": [IncludeFile]}, "{% shout NOTE %}"),
     "Jinja's own extensions": (
         {"extensions": ["jinja2.ext.do", "jinja2.ext.loopcontrols"]},
         "{% do [].append(1) %}{{ SITENAME }}",
@@ -227,7 +227,7 @@ ENVIRONMENTS = {
         {"finalize": lambda value: read_text(value) if str(value).endswith(".txt") else value},
         "{{ NOTE }}",
     ),
-    "undefined": ({"undefined": Shows}, "{{ MISSING }}{{ MISSING_TOO }}"),
+    "undefined": ({"undefined": ShowName}, "{{ MISSING }}{{ MISSING_TOO }}"),
     "autoescape": ({"autoescape": True}, "{{ SITENAME }}<{{ articles[0].content }}{{ articles[0].summary|safe }}"),
     "autoescape by name": ({"autoescape": lambda name: name == "index.html"}, "{{ SITENAME }}"),
     "delimiters": ({"variable_start_string": "<<", "variable_end_string": ">>"}, "<< SITENAME >> {{ SITENAME }}"),
@@ -236,7 +236,7 @@ ENVIRONMENTS = {
 
 
 @pytest.mark.parametrize("case", ENVIRONMENTS)
-def test_pages_follow_the_settings_of_jinja(tmp_path, case):
+def test_pages_are_those_of_a_clean_build_with_jinja_environment(tmp_path, case):
     environment, template = ENVIRONMENTS[case]
     note = tmp_path / "note.txt"
     note.write_text("noted")

@@ -1,4 +1,4 @@
-"""Sites that must not be published: each has its report beside it, in expected.txt; some have settings of their own."""
+"""Invalid sites must fail with the report in their expected.txt; some have their own settings.json."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ SITES = sorted(path for path in INVALID.iterdir() if (path / "content").is_dir()
 
 
 @pytest.mark.parametrize("folder", SITES, ids=lambda path: path.name)
-def test_a_site_with_a_mistake_is_not_published_and_says_which(folder, tmp_path, pytestconfig):
+def test_invalid_site_fails_with_the_expected_report(folder, tmp_path, pytestconfig):
     shutil.copytree(folder / "content", tmp_path / "content")
     settings = folder / "settings.json"
     overrides = {"AUTHORSITE": json.loads(settings.read_text("utf-8"))} if settings.exists() else {}
@@ -25,5 +25,5 @@ def test_a_site_with_a_mistake_is_not_published_and_says_which(folder, tmp_path,
     assert not (tmp_path / "output").exists()
 
 
-def test_there_are_at_least_forty_of_them():
+def test_invalid_sites_are_found():
     assert len(SITES) >= 40

@@ -1,4 +1,4 @@
-"""A real reader, as a subscriber runs it: what it shows, and what it takes for new."""
+"""The feeds in a real feed reader, newsboat: what it shows, and which entries it takes for new."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from conftest import post
-from serving import serving
+from serving import serve_folder
 
 FEEDS = ("feed.xml", "atom.xml")
 
@@ -21,21 +21,21 @@ def newsboat():
 
 
 class Reader:
-    """newsboat with a cache of its own for one feed."""
+    """newsboat with its own cache for one feed."""
 
-    def __init__(self, program, home, url):
+    def __init__(self, executable, home, url):
         home.mkdir(parents=True)
         (home / "urls").write_text(f"{url}\n")
-        # HTTP dates count whole seconds, and these builds follow each other faster than that.
+        # HTTP dates have a resolution of one second, and these builds follow each other faster.
         (home / "config").write_text(f'always-download "{url}"\n')
         self.cache = home / "cache.db"
         files = ["-u", home / "urls", "-C", home / "config", "-c", self.cache]
-        self.command = [program, *files, "-x", "reload"]
+        self.command = [executable, *files, "-x", "reload"]
         self.env = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)}
 
     def reload(self):
-        done = subprocess.run(self.command, env=self.env, timeout=30, capture_output=True, check=False)
-        assert done.returncode == 0, done.stderr.decode()
+        result = subprocess.run(self.command, env=self.env, timeout=30, capture_output=True, check=False)
+        assert result.returncode == 0, result.stderr.decode()
         return {item[0]: item for item in self.items()}
 
     def items(self):
@@ -44,23 +44,22 @@ class Reader:
                 "SELECT guid, title, url, content, unread FROM rss_item WHERE deleted = 0"
             ).fetchall()
 
-    def read_all(self):
+    def mark_all_read(self):
         with sqlite3.connect(self.cache) as database:
             database.execute("UPDATE rss_item SET unread = 0")
 
-    def unread(self):
+    def unread_titles(self):
         return {title for _, title, _, _, unread in self.items() if unread}
 
 
-def test_every_post_is_there_and_shown_right(newsboat, golden, tmp_path):
-    with serving(golden.root / "output") as url:
+def test_newsboat_shows_every_entry(newsboat, golden, tmp_path):
+    with serve_folder(golden.root / "output") as url:
         names = [*FEEDS, "books/feed.xml", "events/feed.xml", "category/notes/feed.xml", "tag/ladders/feed.xml"]
         for name in names:
-            found = Reader(newsboat, tmp_path / name, f"{url}/{name}").reload()
-            # Each guid of the feed, and no other.
+            items = Reader(newsboat, tmp_path / name, f"{url}/{name}").reload()
             expected = golden.output(name).count("</guid>") or golden.output(name).count("</entry>")
-            assert len(found) == expected > 0, name
-            for guid, title, link, content, _ in found.values():
+            assert len(items) == expected > 0, name
+            for guid, title, link, content, _ in items.values():
                 assert guid.startswith("https://example.org/") or guid == "https://old.example.org/?p=1234"
                 assert title
                 assert link.startswith("https://example.org/")
@@ -68,36 +67,36 @@ def test_every_post_is_there_and_shown_right(newsboat, golden, tmp_path):
                 assert content.strip()
 
 
-def test_after_an_edit_a_post_more_and_a_new_slug_exactly_the_post_more_is_new(newsboat, make_site):
+def test_only_a_new_post_is_unread_after_an_edit_a_new_post_and_a_new_slug(newsboat, make_site):
     site = make_site(
         {f"content/posts/{n}.md": post(f"Post {n}", f"2019-03-0{n}", slug=f"post-{n}") for n in range(1, 6)}
     )
     output = site.root / "output"
     output.mkdir()
-    with serving(output) as url:
+    with serve_folder(output) as url:
         assert not site.build(AUTHORSITE={"url": url}).failed
-        every = [Reader(newsboat, site.root / "reader" / name, f"{url}/{name}") for name in FEEDS]
-        for reader in every:
+        readers = [Reader(newsboat, site.root / "reader" / name, f"{url}/{name}") for name in FEEDS]
+        for reader in readers:
             assert len(reader.reload()) == 5
-            reader.read_all()
+            reader.mark_all_read()
         site.write(
             {
                 "content/posts/1.md": post(
-                    "Post 1, mended", "2019-03-01", slug="post-1", modified="2019-04-01", body="New."
+                    "Post 1, edited", "2019-03-01", slug="post-1", modified="2019-04-01", body="New."
                 ),
                 "content/posts/2.md": post("Post 2", "2019-03-02", slug="two", aliases="[/2019/03/02/post-2/]"),
                 "content/posts/6.md": post("Post 6", "2019-03-06"),
             }
         )
         assert not site.build(AUTHORSITE={"url": url}).failed
-        for reader in every:
-            found = reader.reload()
-            assert len(found) == 6
-            assert reader.unread() == {"Post 6"}
-            assert found[f"{url}/2019/03/02/post-2/"][2] == f"{url}/2019/03/02/two/"
-            reader.read_all()
+        for reader in readers:
+            items = reader.reload()
+            assert len(items) == 6
+            assert reader.unread_titles() == {"Post 6"}
+            assert items[f"{url}/2019/03/02/post-2/"][2] == f"{url}/2019/03/02/two/"
+            reader.mark_all_read()
         site.write({"content/posts/3.md": post("Post 3", "2019-03-03", slug="three")})
         assert not site.build(AUTHORSITE={"url": url}).failed
-        for reader in every:
+        for reader in readers:
             reader.reload()
-            assert reader.unread() == {"Post 3"}, "without the alias it is announced again: the test can tell"
+            assert reader.unread_titles() == {"Post 3"}, "announced again, as the alias is missing"

@@ -1,4 +1,4 @@
-"""The golden site as machines find it: metadata, sitemap, redirects, headers, icons, pictures, index."""
+"""Metadata, sitemap, redirects, headers, icons, images and search of the golden site."""
 
 import json
 import re
@@ -10,10 +10,10 @@ from io import BytesIO
 from xml.etree import ElementTree as ET
 
 import pytest
-from authorsite.images.metadata import without_metadata
-from authorsite.markup import tokens
+from authorsite.images.metadata import strip_metadata
+from authorsite.markup import tokenize
 from authorsite.search import index
-from authorsite.settings import AFTERWARDS
+from authorsite.settings import DEFERRED_TASKS_KEY
 from conftest import book, post
 from pelican_incremental.writer import IncrementalWriter
 from PIL import Image
@@ -27,42 +27,42 @@ def tree(golden):
     return golden.tree()
 
 
-def page(tree, address):
-    return tree[f"{address}index.html"].decode()
+def page(tree, url):
+    return tree[f"{url}index.html"].decode()
 
 
 def tags(html, name):
-    return [token.attributes for token in tokens(html) if token.kind == "start" and token.name == name]
+    return [token.attributes for token in tokenize(html) if token.kind == "start" and token.name == name]
 
 
 def meta(html):
     return {tag.get("property") or tag.get("name"): tag.get("content") for tag in tags(html, "meta")}
 
 
-def structured(html):
-    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
-    return {thing["@type"]: thing for text in found for thing in json.loads(text).get("@graph", [json.loads(text)])}
+def structured_data(html):
+    scripts = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    return {item["@type"]: item for text in scripts for item in json.loads(text).get("@graph", [json.loads(text)])}
 
 
-def test_a_post_says_the_same_to_every_machine(tree):
+def test_post_metadata_is_consistent(tree):
     html = page(tree, "2019/10/01/ladders-moved/")
     url = f"{URL}/2019/10/01/ladders-moved/"
-    said, post_ = meta(html), structured(html)["BlogPosting"]
+    properties, posting = meta(html), structured_data(html)["BlogPosting"]
     assert [tag["href"] for tag in tags(html, "link") if tag.get("rel") == "canonical"] == [url]
-    assert said["og:url"] == post_["url"] == url
-    assert said["og:title"] == post_["headline"] == "Ladders moved house"
-    assert said["og:type"] == "article"
-    assert said["article:published_time"] == post_["datePublished"] == "2019-10-01T00:00:00-05:00"
-    assert said["article:modified_time"] == post_["dateModified"] == "2019-12-24T10:00:00-06:00"
-    assert said["description"] == said["og:description"] == post_["description"]
-    assert post_["author"]["name"] == "Ann Author"
-    known = structured(page(tree, ""))["Person"]
-    assert known["@id"] == post_["author"]["@id"]
-    assert known["sameAs"] == ["https://example.org/@ann"]
-    assert said["og:image"] == post_["image"]
+    assert properties["og:url"] == posting["url"] == url
+    assert properties["og:title"] == posting["headline"] == "Ladders moved house"
+    assert properties["og:type"] == "article"
+    assert properties["article:published_time"] == posting["datePublished"] == "2019-10-01T00:00:00-05:00"
+    assert properties["article:modified_time"] == posting["dateModified"] == "2019-12-24T10:00:00-06:00"
+    assert properties["description"] == properties["og:description"] == posting["description"]
+    assert posting["author"]["name"] == "Ann Author"
+    person = structured_data(page(tree, ""))["Person"]
+    assert person["@id"] == posting["author"]["@id"]
+    assert person["sameAs"] == ["https://example.org/@ann"]
+    assert properties["og:image"] == posting["image"]
 
 
-TRAILS = {
+BREADCRUMBS = {
     "2019/10/01/ladders-moved/": ["Home", "Blog", "Notes", "Ladders moved house"],
     "category/workshop/": ["Home", "Blog", "Workshop"],
     "tag/ladders/": ["Home", "Blog", "ladders"],
@@ -70,64 +70,64 @@ TRAILS = {
 }
 
 
-@pytest.mark.parametrize("address", TRAILS)
-def test_breadcrumbs_are_the_same_for_machines_and_people(tree, address):
-    html = page(tree, address)
-    trail = structured(html)["BreadcrumbList"]["itemListElement"]
-    assert [step["name"] for step in trail] == TRAILS[address]
-    assert [step["position"] for step in trail] == list(range(1, len(trail) + 1))
-    shown = re.findall(r'<a[^>]*? href="/([^"]*)">([^<]*)', html.partition('class="crumbs"')[2].partition("</nav>")[0])
-    assert [(f"{URL}/{url}", name) for url, name in shown] == [(step["item"], step["name"]) for step in trail[:-1]]
-    assert all(f"{step['item'].removeprefix(f'{URL}/')}index.html" in tree for step in trail)
+@pytest.mark.parametrize("url", BREADCRUMBS)
+def test_breadcrumbs_match_their_structured_data(tree, url):
+    html = page(tree, url)
+    items = structured_data(html)["BreadcrumbList"]["itemListElement"]
+    assert [item["name"] for item in items] == BREADCRUMBS[url]
+    assert [item["position"] for item in items] == list(range(1, len(items) + 1))
+    links = re.findall(r'<a[^>]*? href="/([^"]*)">([^<]*)', html.partition('class="crumbs"')[2].partition("</nav>")[0])
+    assert [(f"{URL}/{path}", name) for path, name in links] == [(item["item"], item["name"]) for item in items[:-1]]
+    assert all(f"{item['item'].removeprefix(f'{URL}/')}index.html" in tree for item in items)
 
 
-def test_every_page_that_may_be_found_says_what_it_is_about(tree):
+def test_every_indexable_page_has_metadata(tree):
     for name, data in tree.items():
         html = data.decode() if name.endswith("index.html") else ""
         if html and "noindex" not in html:
-            said = meta(html)
-            assert said["description"] == said["og:description"], name
-            assert structured(html), name
-            assert said["og:url"] == f"{URL}/{name.removesuffix('index.html')}", name
+            properties = meta(html)
+            assert properties["description"] == properties["og:description"], name
+            assert structured_data(html), name
+            assert properties["og:url"] == f"{URL}/{name.removesuffix('index.html')}", name
 
 
 def microformat(html, kind):
-    """Return the properties of the first element of class `kind` as a microformats reader has them: text or address."""
-    found, depth, opened = {}, 0, []
+    """Return the microformats properties of the first element of class `kind`: texts, dates or URLs by name."""
+    properties, depth, open_elements = {}, 0, []
     void = {"img", "meta", "link", "br", "hr", "input", "source", "wbr"}
-    for token in tokens(html[html.index(re.search(rf'<\w+ class="[^"]*{kind}', html)[0]) :]):
+    for token in tokenize(html[html.index(re.search(rf'<\w+ class="[^"]*{kind}', html)[0]) :]):
         if token.kind == "start":
             names = (token.attributes.get("class") or "").split()
             depth += token.name not in void
             for name in names:
                 if name.startswith("u-"):
-                    found.setdefault(name, []).append(token.attributes.get("href") or token.attributes.get("src"))
+                    properties.setdefault(name, []).append(token.attributes.get("href") or token.attributes.get("src"))
                 elif name.startswith("dt-"):
-                    found.setdefault(name, []).append(token.attributes["datetime"])
+                    properties.setdefault(name, []).append(token.attributes["datetime"])
                 elif name.startswith(("p-", "e-")):
-                    opened.append((depth, name, []))
+                    open_elements.append((depth, name, []))
         elif token.kind == "text":
-            for _, _, text in opened:
+            for _, _, text in open_elements:
                 text.append(token.raw)
         elif token.kind == "end":
-            while opened and opened[-1][0] == depth:
-                _, name, text = opened.pop()
-                found.setdefault(name, []).append(" ".join("".join(text).split()))
+            while open_elements and open_elements[-1][0] == depth:
+                _, name, text = open_elements.pop()
+                properties.setdefault(name, []).append(" ".join("".join(text).split()))
             depth -= 1
             if not depth:
-                return found
+                return properties
     raise AssertionError(kind)
 
 
-def test_a_microformats_reader_finds_the_post_its_author_and_what_it_passes_on(tree):
-    post_ = microformat(page(tree, "2019/10/01/ladders-moved/"), "h-entry")
-    assert post_["p-name"] == ["Ladders moved house"]
-    assert post_["p-author"] == ["Ann Author"]
-    assert post_["dt-published"] == ["2019-10-01T00:00:00-05:00"]
-    assert post_["dt-updated"] == ["2019-12-24T10:00:00-06:00"]
-    assert post_["p-category"] == ["Notes", "ladders"]
-    assert "three addresses" in post_["e-content"][0]
-    assert "u-repost-of" not in post_
+def test_microformats_of_posts_reblogs_and_cards(tree):
+    posting = microformat(page(tree, "2019/10/01/ladders-moved/"), "h-entry")
+    assert posting["p-name"] == ["Ladders moved house"]
+    assert posting["p-author"] == ["Ann Author"]
+    assert posting["dt-published"] == ["2019-10-01T00:00:00-05:00"]
+    assert posting["dt-updated"] == ["2019-12-24T10:00:00-06:00"]
+    assert posting["p-category"] == ["Notes", "ladders"]
+    assert "three addresses" in posting["e-content"][0]
+    assert "u-repost-of" not in posting
     reblog = microformat(page(tree, "2019/04/02/it-is-all-about-rungs/"), "h-entry")
     assert set(reblog["u-repost-of"]) == {"https://example.org/2019/04/01/all-about-rungs/"}
     card = microformat(page(tree, "blog/"), "h-entry")
@@ -135,55 +135,55 @@ def test_a_microformats_reader_finds_the_post_its_author_and_what_it_passes_on(t
     assert card["p-name"] == ["The year in ladders"]
 
 
-def test_a_reblog_names_its_original_and_a_review_its_book(tree):
-    assert structured(page(tree, "2019/04/02/it-is-all-about-rungs/"))["BlogPosting"]["isBasedOn"] == (
+def test_structured_data_of_reblogs_and_reviews(tree):
+    assert structured_data(page(tree, "2019/04/02/it-is-all-about-rungs/"))["BlogPosting"]["isBasedOn"] == (
         "https://example.org/2019/04/01/all-about-rungs/"
     )
-    about = structured(page(tree, "2019/12/16/read-counting-rungs/"))["BlogPosting"]["about"]
+    about = structured_data(page(tree, "2019/12/16/read-counting-rungs/"))["BlogPosting"]["about"]
     assert about["@type"] == "Book"
     assert about["name"]
 
 
-def test_the_home_of_a_reblog_is_its_original_and_of_any_other_post_its_page(tree):
-    for address, home in [
+def test_canonical_url_of_a_reblog_is_its_original(tree):
+    for url, canonical in [
         ("2019/04/02/it-is-all-about-rungs/", "https://example.org/2019/04/01/all-about-rungs/"),
         ("2019/10/01/ladders-moved/", f"{URL}/2019/10/01/ladders-moved/"),
     ]:
-        html = page(tree, address)
-        assert [tag["href"] for tag in tags(html, "link") if tag.get("rel") == "canonical"] == [home]
-        assert meta(html)["og:url"] == f"{URL}/{address}"
+        html = page(tree, url)
+        assert [tag["href"] for tag in tags(html, "link") if tag.get("rel") == "canonical"] == [canonical]
+        assert meta(html)["og:url"] == f"{URL}/{url}"
 
 
-def test_the_home_page_tells_of_site_and_author(tree):
-    things = structured(page(tree, ""))
-    assert things["WebSite"]["url"] == f"{URL}/"
-    assert things["Person"]["name"] == "Ann Author"
+def test_home_page_describes_site_and_author(tree):
+    items = structured_data(page(tree, ""))
+    assert items["WebSite"]["url"] == f"{URL}/"
+    assert items["Person"]["name"] == "Ann Author"
 
 
-def test_every_social_card_is_there_in_its_size(tree):
-    cards = {name: html for name, data in tree.items() if name.endswith(".html") for html in [data.decode()]}
-    seen = 0
-    for name, html in cards.items():
-        said = meta(html)
-        if "og:image" in said:
-            with Image.open(BytesIO(tree[said["og:image"].removeprefix(f"{URL}/")])) as image:
-                assert image.size == (int(said["og:image:width"]), int(said["og:image:height"])), name
-            seen += 1
+def test_social_cards_exist_in_the_stated_size(tree):
+    pages = {name: data.decode() for name, data in tree.items() if name.endswith(".html")}
+    count = 0
+    for name, html in pages.items():
+        properties = meta(html)
+        if "og:image" in properties:
+            with Image.open(BytesIO(tree[properties["og:image"].removeprefix(f"{URL}/")])) as image:
+                assert image.size == (int(properties["og:image:width"]), int(properties["og:image:height"])), name
+            count += 1
         if re.match(r"\d{4}/\d\d/\d\d/|books/.+/index", name):
-            assert said["og:image:width"] == "1200", name
-            assert said["og:image:height"] == "630", name
-    assert seen > 20
+            assert properties["og:image:width"] == "1200", name
+            assert properties["og:image:height"] == "630", name
+    assert count > 20
 
 
-def test_pages_have_one_canonical_address_that_is_their_own(tree):
+def test_pages_have_one_canonical_url(tree):
     for name, data in tree.items():
-        elsewhere = b"refresh" in data or b'class="u-repost-of"' in data
-        if name.endswith("index.html") and not elsewhere:
+        redirect_or_reblog = b"refresh" in data or b'class="u-repost-of"' in data
+        if name.endswith("index.html") and not redirect_or_reblog:
             canonical = [t["href"] for t in tags(data.decode(), "link") if t.get("rel") == "canonical"]
             assert canonical == [f"{URL}/{name.removesuffix('index.html')}"]
 
 
-def test_the_sitemap_lists_every_page_that_is_there_with_an_honest_date(tree):
+def test_sitemap_lists_every_indexable_page_with_its_last_change(tree):
     root = ET.fromstring(tree["sitemap.xml"])
     dates = {url.findtext(f"{SITEMAP}loc"): url.findtext(f"{SITEMAP}lastmod") for url in root}
     for url in dates:
@@ -202,46 +202,48 @@ def test_the_sitemap_lists_every_page_that_is_there_with_an_honest_date(tree):
     assert f"Sitemap: {URL}/sitemap.xml" in tree["robots.txt"].decode()
 
 
-@pytest.mark.parametrize("old", ["2012/ladders.html", "old/ladders/index.html"])
-def test_an_old_address_leads_to_the_new_one(tree, old):
-    html = tree[old].decode()
+@pytest.mark.parametrize("file", ["2012/ladders.html", "old/ladders/index.html"])
+def test_alias_redirects_to_its_page(tree, file):
+    html = tree[file].decode()
     url = f"{URL}/2019/10/01/ladders-moved/"
     assert [t["href"] for t in tags(html, "link") if t.get("rel") == "canonical"] == [url]
     assert "0; url=/2019/10/01/ladders-moved/" in [t.get("content") for t in tags(html, "meta")]
     assert "/2019/10/01/ladders-moved/" in [t.get("href") for t in tags(html, "a")]
-    line = f"/{old.removesuffix('index.html')} /2019/10/01/ladders-moved/ 301"
+    line = f"/{file.removesuffix('index.html')} /2019/10/01/ladders-moved/ 301"
     assert line in tree["_redirects"].decode().splitlines()
 
 
-def rules(tree):
+def header_rules(tree):
     blocks = [block.splitlines() for block in tree["_headers"].decode().split("\n\n")]
     return {block[0]: dict(line.strip().split(": ", 1) for line in block[1:]) for block in blocks}
 
 
-def test_each_page_has_one_strict_policy_and_search_alone_runs_scripts(tree):
+def test_each_page_has_one_strict_content_security_policy(tree):
     policies = {
-        pattern: given["Content-Security-Policy"]
-        for pattern, given in rules(tree).items()
-        if len(given) == 1 and "Content-Security-Policy" in given
+        pattern: headers["Content-Security-Policy"]
+        for pattern, headers in header_rules(tree).items()
+        if len(headers) == 1 and "Content-Security-Policy" in headers
     }
     for name in tree:
         if name.endswith(".html"):
-            address = "/" + name.removesuffix("index.html")
-            fit = [
-                p for pattern, p in policies.items() if re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), address)
+            path = "/" + name.removesuffix("index.html")
+            matching = [
+                policy
+                for pattern, policy in policies.items()
+                if re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), path)
             ]
-            assert len(fit) == 1, name
-            assert fit[0].startswith("default-src 'none'")
-            assert "unsafe-inline" not in fit[0]
-            assert ("wasm" in fit[0]) == (name == "search/index.html")
-            bare = name.startswith(("search/", "books/", "buy/"))
-            assert ("script-src 'none'" in fit[0]) != bare, name
+            assert len(matching) == 1, name
+            assert matching[0].startswith("default-src 'none'")
+            assert "unsafe-inline" not in matching[0]
+            assert ("wasm" in matching[0]) == (name == "search/index.html")
+            has_script = name.startswith(("search/", "books/", "buy/"))
+            assert ("script-src 'none'" in matching[0]) != has_script, name
 
 
-def test_no_page_holds_what_its_policy_forbids(tree):
+def test_pages_comply_with_their_policy(tree):
     for name, data in tree.items():
         if name.endswith(".html"):
-            for token in tokens(data.decode()):
+            for token in tokenize(data.decode()):
                 assert not (token.kind == "start" and token.name == "style"), name
                 assert not any(key == "style" or key.startswith("on") for key in token.attributes), (name, token.raw)
                 if token.kind == "start" and token.name == "script":
@@ -250,15 +252,15 @@ def test_no_page_holds_what_its_policy_forbids(tree):
                     ), name
 
 
-def test_files_that_never_change_may_be_kept_for_ever(tree):
-    forever = [pattern for pattern, given in rules(tree).items() if "immutable" in given.get("Cache-Control", "")]
-    assert {"/assets/*", "/images/sized/*", "/images/cards/*"} <= set(forever)
+def test_immutable_files_have_a_digest_in_their_name(tree):
+    immutable = [p for p, headers in header_rules(tree).items() if "immutable" in headers.get("Cache-Control", "")]
+    assert {"/assets/*", "/images/sized/*", "/images/cards/*"} <= set(immutable)
     for name in tree:
-        if any(f"/{name}".startswith(pattern.removesuffix("*")) for pattern in forever):
+        if any(f"/{name}".startswith(pattern.removesuffix("*")) for pattern in immutable):
             assert re.search(r"[._-][0-9a-f]{7,}\.", name), f"{name} has no digest in its name"
 
 
-def test_icons_and_manifest_fit_together(tree):
+def test_manifest_icons_exist_in_the_stated_size(tree):
     manifest = json.loads(tree["site.webmanifest"])
     for icon in manifest["icons"]:
         with Image.open(BytesIO(tree[icon["src"].lstrip("/")])) as image:
@@ -269,20 +271,20 @@ def test_icons_and_manifest_fit_together(tree):
             assert tag["href"].lstrip("/") in tree
 
 
-def test_pictures_say_their_size_and_exist_in_every_format(tree):
+def test_images_have_dimensions_and_existing_variants(tree):
     html = page(tree, "2019/07/15/the-orchard-in-spring/")
     images = tags(html, "img")
     assert all(int(image["width"]) and int(image["height"]) for image in images)
-    places = [part.split()[0] for source in tags(html, "source") for part in source["srcset"].split(",")]
-    assert {place.rsplit(".", 1)[1] for place in places} >= {"webp"}
-    assert all(place.lstrip("/") in tree for place in places)
+    files = [part.split()[0] for source in tags(html, "source") for part in source["srcset"].split(",")]
+    assert {file.rsplit(".", 1)[1] for file in files} >= {"webp"}
+    assert all(file.lstrip("/") in tree for file in files)
     assert "<figcaption>The orchard, drawn from memory.</figcaption>" in html
 
 
-KINDS = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp", "gif": "gif"}
+FORMATS = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp", "gif": "gif"}
 
 
-def test_no_picture_of_the_output_says_where_it_was_taken(make_site):
+def test_images_in_the_output_have_no_exif_data(make_site):
     exif = Image.Exif()
     exif[0x010E] = "secret place"
     exif.get_ifd(0x8825)[2] = (51.0, 30.0, 0.0)
@@ -294,24 +296,24 @@ def test_no_picture_of_the_output_says_where_it_was_taken(make_site):
     for name in ("in-text.jpg", "front.jpg", "unused.jpg", "unused.png", "unused.webp"):
         out = BytesIO()
         Image.effect_noise((900, 500), 50).convert("RGB").save(
-            out, KINDS[name[-3:]] if name[-4] == "." else "webp", exif=exif
+            out, FORMATS[name[-3:]] if name[-4] == "." else "webp", exif=exif
         )
         assert b"secret place" in out.getvalue()
         files[f"content/images/{name}"] = out.getvalue()
     site = make_site(files)
     built = site.build(strict=True)
     assert not built.failed, "\n".join(map(str, built.problems))
-    pictures = {name: data for name, data in site.tree().items() if name.rsplit(".", 1)[-1] in {*KINDS, "avif"}}
-    assert len(pictures) > 12
-    for name, data in pictures.items():
+    images = {name: data for name, data in site.tree().items() if name.rsplit(".", 1)[-1] in {*FORMATS, "avif"}}
+    assert len(images) > 12
+    for name, data in images.items():
         assert b"secret place" not in data, name
         with Image.open(BytesIO(data)) as image:
             assert not dict(image.getexif()), name
-        if name.rsplit(".", 1)[-1] in KINDS:
-            assert without_metadata(data, KINDS[name.rsplit(".", 1)[-1]]) == data, name
+        if name.rsplit(".", 1)[-1] in FORMATS:
+            assert strip_metadata(data, FORMATS[name.rsplit(".", 1)[-1]]) == data, name
 
 
-def test_without_social_cards_a_page_shows_its_own_picture_or_the_sites_icon(make_site):
+def test_without_social_cards_a_page_has_its_own_image_or_the_icon(make_site):
     files = {
         "content/posts/a.md": post(slug="a", image="images/a.png", image_alt="A gradient"),
         "content/posts/b.md": post(title="B", slug="b"),
@@ -325,96 +327,96 @@ def test_without_social_cards_a_page_shows_its_own_picture_or_the_sites_icon(mak
     assert not built.failed, "\n".join(map(str, built.problems))
     tree = site.tree()
     assert not [name for name in tree if name.startswith("images/cards/")]
-    shown = {"2019/03/01/a/": "images/a.png", "books/guide/": "images/a.png"}
+    own_images = {"2019/03/01/a/": "images/a.png", "books/guide/": "images/a.png"}
     icon = "icon-512.png"
-    for address in ("", "blog/", "2019/03/01/b/", "2019/03/01/c/", *shown):
-        said = meta(page(tree, address))
-        name = shown.get(address, icon)
-        assert said["og:image"] == f"{URL}/{name}", address
+    for url in ("", "blog/", "2019/03/01/b/", "2019/03/01/c/", *own_images):
+        properties = meta(page(tree, url))
+        name = own_images.get(url, icon)
+        assert properties["og:image"] == f"{URL}/{name}", url
         with Image.open(BytesIO(tree[name])) as image:
-            assert image.size == (int(said["og:image:width"]), int(said["og:image:height"])), address
-        if "twitter:card" in said:
-            assert said["twitter:card"] == ("summary" if name == icon else "summary_large_image"), address
+            assert image.size == (int(properties["og:image:width"]), int(properties["og:image:height"])), url
+        if "twitter:card" in properties:
+            assert properties["twitter:card"] == ("summary" if name == icon else "summary_large_image"), url
 
 
-def test_search_is_there_or_left_out_whole(make_site, tree):
+def test_search_can_be_switched_off(make_site, tree):
     site = make_site({"content/posts/a.md": post()}, AUTHORSITE={"search": False})
     assert not site.build(strict=True).failed
-    for wanted, files in ((True, tree), (False, site.tree())):
-        assert bool([name for name in files if name.startswith(("search/", "pagefind/", "assets/search"))]) == wanted
-        assert ('href="/search/"' in page(files, "")) == wanted
-        assert ("wasm" in files["_headers"].decode()) == wanted
+    for enabled, files in ((True, tree), (False, site.tree())):
+        assert bool([name for name in files if name.startswith(("search/", "pagefind/", "assets/search"))]) == enabled
+        assert ('href="/search/"' in page(files, "")) == enabled
+        assert ("wasm" in files["_headers"].decode()) == enabled
 
 
-def test_the_index_is_begun_before_the_first_page_is_written(make_site, monkeypatch):
-    happened, begin, write = [], index._Pagefind.__init__, IncrementalWriter.write_file
-    monkeypatch.setattr(index._Pagefind, "__init__", lambda *given: (happened.append("begun"), begin(*given))[1])
-    monkeypatch.setattr(IncrementalWriter, "write_file", lambda *a, **k: (happened.append("page"), write(*a, **k))[1])
+def test_indexing_starts_before_the_first_page_is_written(make_site, monkeypatch):
+    events, init, write = [], index._Pagefind.__init__, IncrementalWriter.write_file
+    monkeypatch.setattr(index._Pagefind, "__init__", lambda *args: (events.append("start"), init(*args))[1])
+    monkeypatch.setattr(IncrementalWriter, "write_file", lambda *a, **k: (events.append("page"), write(*a, **k))[1])
     assert not make_site({"content/posts/a.md": post()}).build().failed
-    assert happened[:2] == ["begun", "page"]
+    assert events[:2] == ["start", "page"]
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_a_build_that_is_cut_short_ends_pagefind_and_leaves_no_index(make_site, monkeypatch, error):
-    begun, begin = [], index._Pagefind.__init__
+def test_aborted_build_stops_pagefind_and_leaves_no_index(make_site, monkeypatch, error):
+    started, init = [], index._Pagefind.__init__
 
     def fail(*_, **__):
         raise error("no page")
 
-    monkeypatch.setattr(index._Pagefind, "__init__", lambda *given: (begin(*given), begun.append(given[0]))[0])
+    monkeypatch.setattr(index._Pagefind, "__init__", lambda *args: (init(*args), started.append(args[0]))[0])
     monkeypatch.setattr(IncrementalWriter, "write_file", fail)
     site = make_site({"content/posts/a.md": post()})
     with suppress(KeyboardInterrupt):
         assert site.build().failed
-    assert begun[0]._process.returncode is not None
+    assert started[0]._process.returncode is not None
     assert not (site.root / ".cache/search").exists()
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_an_index_that_is_put_off_is_made_afterwards_unless_there_is_more_to_do(make_site, strict):
-    site, afterwards = make_site({"content/posts/a.md": post()}), []
+def test_deferred_index_is_built_unless_stopped(make_site, strict):
+    site, deferred_tasks = make_site({"content/posts/a.md": post()}), []
     entries = []
 
-    def note():
+    def record():
         entries.append(site.output("pagefind/pagefind-entry.json"))
 
     assert not site.build(strict=strict).failed
-    note()
+    record()
     site.write({"content/posts/a.md": post(body="Other words.")})
-    assert not site.build(strict=strict, **{AFTERWARDS: afterwards}).failed
-    note()
-    [renew] = afterwards
-    assert renew(lambda: True)
-    note()
-    assert renew(lambda: False)
-    note()
+    assert not site.build(strict=strict, **{DEFERRED_TASKS_KEY: deferred_tasks}).failed
+    record()
+    [update] = deferred_tasks
+    assert update(lambda: True)
+    record()
+    assert update(lambda: False)
+    record()
     assert not site.build(strict=strict).failed
-    note()
+    record()
     assert [entry == entries[0] for entry in entries] == [True, True, True, strict, False]
     assert {path.name for path in site.root.iterdir() if "output" in path.name} == {"output"}
 
 
-def test_an_index_that_cannot_be_made_is_one_problem(make_site, monkeypatch):
+def test_failed_index_is_one_problem(make_site, monkeypatch):
     monkeypatch.setattr(index, "_COMMAND", ["/nowhere/python"])
     built = make_site({"content/posts/a.md": post()}).build()
     [problem] = built.problems
-    assert "the search index could not be made: [Errno 2]" in str(problem)
+    assert "the search index could not be built: [Errno 2]" in str(problem)
     assert built.failed
 
 
-def test_aliases_that_cannot_be_are_told(make_site):
+def test_invalid_aliases_are_reported(make_site):
     files = {
         "content/posts/a.md": post(slug="a", aliases="[/b-page/, /same/, '/?p=12']"),
         "content/posts/b.md": post(title="B", slug="b", aliases="[/same]"),
         "content/pages/b-page.md": "---\ntitle: B page\nslug: b-page\n---\nText.\n",
     }
-    told = "\n".join(str(problem) for problem in make_site(files).build().problems)
-    assert "content/posts/a.md:5: the alias /b-page/ is taken by content/pages/b-page.md" in told
-    assert "the alias /?p=12 holds a `?`" in told
-    assert "the alias /same" in told
+    report = "\n".join(str(problem) for problem in make_site(files).build().problems)
+    assert "content/posts/a.md:5: the alias /b-page/ is already used by content/pages/b-page.md" in report
+    assert "the alias /?p=12 contains `?` or `#`" in report
+    assert "the alias /same" in report
 
 
-def test_caches_make_no_difference(make_site):
+def test_output_does_not_depend_on_caches(make_site):
     """A second build, one without caches, and one with damaged caches leave the same bytes."""
     site = make_site(
         {
@@ -443,8 +445,8 @@ def gradient():
     return out.getvalue() + bytes(20_000)
 
 
-class Served(SimpleHTTPRequestHandler):
-    """Serves the output with the policies that `_headers` gives."""
+class PolicyHandler(SimpleHTTPRequestHandler):
+    """Serves the output with the policies of its `_headers` file."""
 
     policies = ()
 
@@ -460,12 +462,12 @@ class Served(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture
-def served(golden, tree):
-    class Handler(Served):
+def server_url(golden, tree):
+    class Handler(PolicyHandler):
         policies = tuple(
-            (pattern, given["Content-Security-Policy"])
-            for pattern, given in rules(tree).items()
-            if "Content-Security-Policy" in given
+            (pattern, headers["Content-Security-Policy"])
+            for pattern, headers in header_rules(tree).items()
+            if "Content-Security-Policy" in headers
         )
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(golden.root / "output")))
@@ -476,21 +478,21 @@ def served(golden, tree):
 
 
 @pytest.mark.browser
-def test_search_finds_a_post_by_keyboard_under_the_policy_and_loads_nothing_before(served, browser):
+def test_search_by_keyboard_under_the_policy(server_url, browser):
     page = browser.new_page()
     page.set_default_timeout(10_000)
-    said, asked = [], []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{served}/search/")
+    messages, requests = [], []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(f"{server_url}/search/")
     page.wait_for_selector("#search:not([hidden])")
-    assert not [url for url in asked if "/pagefind/" in url]
+    assert not [url for url in requests if "/pagefind/" in url]
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.id") == "search-words":
             break
-    # At once: what letter after letter finds may come in between the keys below.
+    # All at once: results of single letters would arrive between the keys below.
     page.keyboard.insert_text("orchard")
     page.wait_for_selector("#search-results a")
     assert "found" in page.inner_text("#search-status")
@@ -500,17 +502,17 @@ def test_search_finds_a_post_by_keyboard_under_the_policy_and_loads_nothing_befo
     assert page.evaluate("document.activeElement.id") == "search-words"
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{served}/2019/07/15/the-orchard-in-spring/*")
-    assert all(url.startswith(served) for url in asked)
-    assert not said
-    page.goto(f"{served}/search/?q=zzzzqqq")
+    page.wait_for_url(f"{server_url}/2019/07/15/the-orchard-in-spring/*")
+    assert all(url.startswith(server_url) for url in requests)
+    assert not messages
+    page.goto(f"{server_url}/search/?q=zzzzqqq")
     page.get_by_text("Nothing found").wait_for()
-    page.goto(f"{served}/search/?q=rungs")
+    page.goto(f"{server_url}/search/?q=rungs")
     page.wait_for_selector("#search-results a")
     page.close()
 
 
-def test_search_without_scripts_is_a_list_of_ways(tree):
+def test_search_page_without_scripts_links_to_archives_and_categories(tree):
     html = page(tree, "search/")
     assert "hidden" in next(form for form in tags(html, "form") if form.get("role") == "search")
     links = [tag["href"] for tag in tags(html, "a")]
@@ -518,29 +520,29 @@ def test_search_without_scripts_is_a_list_of_ways(tree):
     assert "/category/workshop/" in links
 
 
-def test_drafts_and_hidden_posts_are_not_in_the_index(golden_copy, tree):
+def test_drafts_and_hidden_posts_are_not_indexed(golden_copy, tree):
     built = golden_copy.build(drafts=True)
     assert not built.failed, "\n".join(map(str, built.problems))
     entry = (golden_copy.root / "output/pagefind/pagefind-entry.json").read_text()
     assert json.loads(entry) == json.loads(tree["pagefind/pagefind-entry.json"])
 
 
-DESCRIBED = {
-    "said": ("First. It's long.", 'summary: "Said -- as it\'s meant."\n', "Said – as it’s meant."),
-    "marked": ("One.\n\nTwo.\n\n<!-- more -->\n\nThree.", "", "One. Two."),
-    "first": ("## Before\n\nThe *first*.[^n]\n\nSecond.\n\n[^n]: Note.", "", "The first."),
-    "listed": ("- one\n- two", "", "one two"),
-    "passed-on": ("Theirs.\n\nMore.", 'reblog: {title: T, author: A, url: "https://example.org/t/"}\n', "Theirs."),
+DESCRIPTIONS = {
+    "summary": ("First. It's long.", 'summary: "Said -- as it\'s meant."\n', "Said – as it’s meant."),
+    "more-marker": ("One.\n\nTwo.\n\n<!-- more -->\n\nThree.", "", "One. Two."),
+    "first-paragraph": ("## Before\n\nThe *first*.[^n]\n\nSecond.\n\n[^n]: Note.", "", "The first."),
+    "list": ("- one\n- two", "", "one two"),
+    "reblog": ("Theirs.\n\nMore.", 'reblog: {title: T, author: A, url: "https://example.org/t/"}\n', "Theirs."),
 }
 
 
 def test_a_description_is_the_summary(make_site):
     files = {
         f"content/posts/{slug}.md": f"---\ntitle: {slug}\ndate: 2019-03-01\n{lines}---\n{body}\n"
-        for slug, (body, lines, _) in DESCRIBED.items()
+        for slug, (body, lines, _) in DESCRIPTIONS.items()
     }
     site = make_site({**files, "content/pages/page.md": "---\ntitle: P\nslug: page\n---\n# H\n\nThe first.\n\nMore."})
     assert not site.build(strict=True).failed
-    found = {slug: meta(site.output(f"2019/03/01/{slug}/index.html"))["description"] for slug in DESCRIBED}
-    assert found == {slug: expected for slug, (_, _, expected) in DESCRIBED.items()}
+    descriptions = {slug: meta(site.output(f"2019/03/01/{slug}/index.html"))["description"] for slug in DESCRIPTIONS}
+    assert descriptions == {slug: expected for slug, (_, _, expected) in DESCRIPTIONS.items()}
     assert meta(site.output("page/index.html"))["description"] == "The first."

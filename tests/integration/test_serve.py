@@ -1,4 +1,4 @@
-"""The development server: what it answers, and that pages renew themselves while one writes."""
+"""The development server: its responses, rebuilding, and live reload."""
 
 import http.client
 import shutil
@@ -9,8 +9,8 @@ import threading
 import time
 
 import pytest
-from authorsite.publishing.serve import Rebuilder, changes
-from authorsite.publishing.server import Server, with_client
+from authorsite.publishing.serve import BuildWorker, watch_changes
+from authorsite.publishing.server import Server, inject_livereload
 from conftest import ROOT, SITE_DATE, post
 
 SETTINGS = """
@@ -24,7 +24,7 @@ SITENAME = "The site"
 SERVE = """
 import sys
 from authorsite.publishing.serve import serve
-serve(sys.argv[1], 0, say=lambda text: print(text, flush=True))
+serve(sys.argv[1], 0, report=lambda text: print(text, flush=True))
 """
 
 
@@ -36,24 +36,24 @@ def server(tmp_path):
     (tmp_path / "film.mp4").write_bytes(bytes(range(100)))
     (tmp_path / "feed.xml").write_text("<rss/>")
     (tmp_path.parent / "secret.txt").write_text("secret")
-    served = Server(tmp_path, 0)
-    threading.Thread(target=served.serve_forever, daemon=True).start()
-    yield served
-    served.shutdown()
-    served.server_close()
+    server = Server(tmp_path, 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
 
 
-def ask(server, path, method="GET", **headers):
+def request(server, path, method="GET", **headers):
     connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=5)
     connection.request(method, path, headers={"Host": f"127.0.0.1:{server.server_port}", **headers})
-    answer = connection.getresponse()
-    body = answer.read()
+    response = connection.getresponse()
+    body = response.read()
     connection.close()
-    return answer.status, dict(answer.getheaders()), body
+    return response.status, dict(response.getheaders()), body
 
 
-def test_a_folder_shows_its_index_with_the_script_that_the_file_does_not_hold(server, tmp_path):
-    status, headers, body = ask(server, "/posts/one/")
+def test_a_folder_url_sends_its_index_with_the_livereload_script(server, tmp_path):
+    status, headers, body = request(server, "/posts/one/")
     assert status == 200
     assert headers["Content-Type"] == "text/html; charset=utf-8"
     assert body == b'<html><body><p>One</p><script src="/_serve/client.js"></script></body></html>'
@@ -74,19 +74,19 @@ def test_a_folder_shows_its_index_with_the_script_that_the_file_does_not_hold(se
         ("/_serve/client.js", 200, "Content-Type", "text/javascript; charset=utf-8"),
     ],
 )
-def test_addresses(server, path, status, name, value):
-    found, headers, _ = ask(server, path)
-    assert (found, headers[name]) == (status, value)
+def test_responses(server, path, status, name, value):
+    actual, headers, _ = request(server, path)
+    assert (actual, headers[name]) == (status, value)
 
 
-def test_a_missing_page_is_the_sites_own_404(server):
-    status, _, body = ask(server, "/nowhere/")
+def test_a_missing_page_gets_the_sites_own_404_page(server):
+    status, _, body = request(server, "/nowhere/")
     assert status == 404
     assert b"Nothing here" in body
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "content"),
+    ("byte_range", "status", "content"),
     [
         ("bytes=0-9", 206, bytes(range(10))),
         ("bytes=90-", 206, bytes(range(90, 100))),
@@ -97,22 +97,22 @@ def test_a_missing_page_is_the_sites_own_404(server):
         ("pages=1-2", 200, bytes(range(100))),
     ],
 )
-def test_ranges_let_films_be_wound(server, asked, status, content):
-    found, _, body = ask(server, "/film.mp4", Range=asked)
-    assert (found, body) == (status, content)
+def test_byte_ranges(server, byte_range, status, content):
+    actual, _, body = request(server, "/film.mp4", Range=byte_range)
+    assert (actual, body) == (status, content)
 
 
 def test_head_has_headers_and_no_body(server):
-    status, headers, body = ask(server, "/film.mp4", "HEAD")
+    status, headers, body = request(server, "/film.mp4", "HEAD")
     assert (status, headers["Content-Length"], body) == (200, "100", b"")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", ""])
-def test_another_sites_name_is_refused(server, host):
-    assert ask(server, "/posts/one/", Host=host)[0] == 403
+def test_another_host_name_is_forbidden(server, host):
+    assert request(server, "/posts/one/", Host=host)[0] == 403
 
 
-def test_a_taken_port_is_passed_over(server, tmp_path):
+def test_a_port_in_use_is_skipped(server, tmp_path):
     other = Server(tmp_path, server.server_port)
     try:
         assert other.server_port != server.server_port
@@ -122,10 +122,10 @@ def test_a_taken_port_is_passed_over(server, tmp_path):
 
 
 def test_a_page_without_a_body_end_still_gets_the_script():
-    assert with_client(b"<p>Half").endswith(b"</script>")
+    assert inject_livereload(b"<p>Half").endswith(b"</script>")
 
 
-def test_what_changes_before_anybody_watches_is_seen(tmp_path):
+def test_changes_before_watching_starts_are_reported(tmp_path):
     content, settings = tmp_path / "content", tmp_path / "pelicanconf.py"
     content.mkdir()
     for path in (content / "old.md", content / "gone.md", settings, tmp_path / "aside.md"):
@@ -136,12 +136,12 @@ def test_what_changes_before_anybody_watches_is_seen(tmp_path):
     (content / "gone.md").unlink()
     (content / "new.md").write_text("")
     (tmp_path / "aside.md").rename(content / "moved.md")
-    assert next(changes([content], [settings], since)) == {content, content / "new.md", content / "moved.md"}
+    assert next(watch_changes([content], [settings], since)) == {content, content / "new.md", content / "moved.md"}
     settings.write_text("SITENAME = 'New'")
-    assert next(changes([content], [settings], since)) > {settings}
+    assert next(watch_changes([content], [settings], since)) > {settings}
 
 
-def test_a_save_is_answered_before_the_search_index_is_made_which_follows(tmp_path, monkeypatch):
+def test_the_search_index_is_updated_after_a_rebuild_is_reported(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "plugins"))
     post_file, settings = tmp_path / "content/posts/a.md", tmp_path / "pelicanconf.py"
     post_file.parent.mkdir(parents=True)
@@ -151,34 +151,33 @@ def test_a_save_is_answered_before_the_search_index_is_made_which_follows(tmp_pa
         SETTINGS.format(base=str(ROOT / "pelicanconf.py"), plugins=str(ROOT / "plugins"))
         + f"THEME = {str(ROOT / 'theme')!r}\n"
     )
-    rebuilder, entry = Rebuilder(settings, drafts=True), tmp_path / "output/pagefind/pagefind-entry.json"
+    worker, entry = BuildWorker(settings, drafts=True), tmp_path / "output/pagefind/pagefind-entry.json"
     entries = []
     try:
         for body in ("Old words.", "New words."):
             post_file.write_text(post("First", slug="a", body=body))
-            answer = rebuilder.build()
-            assert not answer["problems"]
+            assert not worker.build()["problems"]
             assert body in (tmp_path / "output/2019/03/01/a/index.html").read_text()
             entries.append(entry.read_bytes())
-        end = time.monotonic() + 20
-        while entry.read_bytes() == entries[-1] and time.monotonic() < end:
+        deadline = time.monotonic() + 20
+        while entry.read_bytes() == entries[-1] and time.monotonic() < deadline:
             time.sleep(0.02)
-        renewed = {path.name for path in (tmp_path / "output/pagefind").rglob("*.pf_*")}
-        rebuilder.build()
+        updated = {path.name for path in (tmp_path / "output/pagefind").rglob("*.pf_*")}
+        worker.build()
         kept = {path.name for path in (tmp_path / "output/pagefind").rglob("*.pf_*")}
-        assert kept < renewed
-        rebuilder.forget()
+        assert kept < updated
+        worker.stop()
         shutil.rmtree(tmp_path / ".cache/search")
-        rebuilder.build()
+        worker.build()
     finally:
-        rebuilder.forget()
+        worker.stop()
     assert entries[0] == entries[1]
     assert kept == {path.name for path in (tmp_path / "output/pagefind").rglob("*.pf_*")}
 
 
 @pytest.fixture
 def live(tmp_path):
-    """A running `invoke serve` on a small site: (folder, address)."""
+    """A running `invoke serve` on a small site: (folder, URL)."""
     (tmp_path / "content/posts").mkdir(parents=True)
     paragraphs = "\n\n".join(f"Paragraph {n}." for n in range(200))
     (tmp_path / "content/posts/a.md").write_text(post("First", body=f"Old words.\n\n{paragraphs}"))
@@ -208,37 +207,37 @@ def live(tmp_path):
 
 
 @pytest.mark.browser
-def test_pages_renew_themselves_and_problems_show_until_they_are_mended(live, browser):
-    root, address = live
+def test_pages_reload_and_problems_show_until_they_are_fixed(live, browser):
+    root, url = live
     page = browser.new_page()
-    page.goto(f"{address}2019/03/01/first/")
+    page.goto(f"{url}2019/03/01/first/")
     page.wait_for_function("document.body.innerText.includes('Old words')")
     source = root / "content/posts/a.md"
     text = source.read_text()
 
-    # An edit shows without a reload by hand, at the same place.
+    # An edit reloads the page and keeps the scroll position.
     page.evaluate("scrollTo(0, 900)")
     page.evaluate("window.before = true")
     source.write_text(text.replace("Old words", "New words"))
     page.wait_for_function("document.body.innerText.includes('New words')", timeout=30000)
     page.wait_for_function("Math.abs(scrollY - 900) < 3", timeout=15000)
 
-    # A broken file, template and settings file each show where and what; the page stays.
+    # An error in a post, a template or the settings file shows in an overlay; the page stays.
     breaks = [
         (source, text.replace("date: 2019-03-01", "date: 2019-02-30"), "content/posts/a.md:3"),
         (root / "theme/templates/article.html", "{% if %}", "article.html:1"),
         (root / "pelicanconf.py", "SITENAME = ", "pelicanconf.py:1"),
     ]
     for path, broken, where in breaks:
-        whole = path.read_text()
+        original = path.read_text()
         path.write_text(broken)
-        shown = "document.querySelector('serve-problems')?.shadowRoot.textContent"
-        page.wait_for_function(f"({shown} || '').includes({where!r})", timeout=30000)
+        overlay = "document.querySelector('serve-problems')?.shadowRoot.textContent"
+        page.wait_for_function(f"({overlay} || '').includes({where!r})", timeout=30000)
         assert "words" in page.inner_text("body")
-        path.write_text(whole)
+        path.write_text(original)
         page.wait_for_function("!document.querySelector('serve-problems')", timeout=30000)
 
-    # A stylesheet is swapped in place.
+    # A changed stylesheet is replaced without a reload.
     style = "getComputedStyle(document.documentElement).getPropertyValue('--shown').trim()"
     (root / "theme/static").mkdir(exist_ok=True)
     (root / "theme/static/new.css").write_text(":root { --shown: one }")
@@ -254,26 +253,26 @@ def test_pages_renew_themselves_and_problems_show_until_they_are_mended(live, br
     page.close()
 
 
-def told(lines, what):
-    """Read events until one holds `what`."""
-    return any(what in line.decode() for line in lines)
+def wait_for_event(lines, text):
+    """Read events until one contains `text`; return whether one did."""
+    return any(text in line.decode() for line in lines)
 
 
 @pytest.mark.parametrize(
-    ("broken", "said"),
-    [("def register(:", "mine"), ("import os\ndef register(): os._exit(3)", "ended without a word")],
+    ("broken", "message"),
+    [("def register(:", "mine"), ("import os\ndef register(): os._exit(3)", "ended without an error message")],
     ids=["does not load", "ends the process"],
 )
-def test_the_server_outlives_a_plugin_that(live, broken, said):
-    root, address = live
-    port = int(address.split(":")[2].strip("/"))
+def test_the_server_survives_a_plugin_that(live, broken, message):
+    root, url = live
+    port = int(url.split(":")[2].strip("/"))
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
     connection.request("GET", "/_serve/events")
     lines = connection.getresponse()
     (root / "plugins/mine.py").write_text(broken)
-    assert told(lines, said)
+    assert wait_for_event(lines, message)
     other = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     other.request("GET", "/2019/03/01/second/")
     assert other.getresponse().status == 200
-    (root / "plugins/mine.py").write_text("def register(): pass  # mended")
-    assert told(lines, "data: []")
+    (root / "plugins/mine.py").write_text("def register(): pass  # fixed")
+    assert wait_for_event(lines, "data: []")

@@ -1,4 +1,4 @@
-"""Every task as it is typed: its help, its example, and one clear line when it cannot do its work."""
+"""The tasks as commands: help, examples, and one clear line for each error."""
 
 import os
 import re
@@ -7,58 +7,69 @@ import subprocess
 import sys
 
 import pytest
-from authorsite.publishing.atomic_swap import alone
+from authorsite.publishing.atomic_swap import exclusive_lock
 from conftest import ROOT, post
 from invoke import Collection, ParseError
 from invoke.loader import FilesystemLoader
 from invoke.main import program
 from invoke.parser import Parser
 
-NO_SETTINGS = "none.py: there is no such file: name a settings file with --settings"
-ALONE = 'from pelicanconf import *; AUTHORSITE = {"url": "https://example.org", "allow": {"orphan": "one"}}\n'
-NOT_PUBLISHED = "Not published: the live site is as it was."
-STRAY = "raise RuntimeError('of a plugin')"
-PLUGIN = (
-    f"from pelican import signals\ndef fail(_):\n    {STRAY}\ndef register():\n    signals.initialized.connect(fail)\n"
-)
-PUBLISHED = ALONE + 'AUTHORSITE = {**AUTHORSITE, "publish": {"kind": "git"}}\n'
+NO_SETTINGS = "none.py: no such file - use --settings with a settings file"
+MINIMAL_CONF = 'from pelicanconf import *; AUTHORSITE = {"url": "https://example.org", "allow": {"orphan": "one"}}\n'
+NOT_PUBLISHED = "Not published: the live site is unchanged."
+FAILURE = "raise RuntimeError('in a plugin')"
+REGISTER = "def register():\n    signals.initialized.connect(fail)\n"
+PLUGIN = f"from pelican import signals\ndef fail(_):\n    {FAILURE}\n{REGISTER}"
+PUBLISH_CONF = MINIMAL_CONF + 'AUTHORSITE = {**AUTHORSITE, "publish": {"kind": "git"}}\n'
 
-# What is written to conf.py (or elsewhere), what is typed, and what is said.
-FAULTS = [
+# Files to write, command to run, line expected on stderr (a regular expression).
+ERRORS = [
     *(
         ({}, f"{task} --settings none.py", NO_SETTINGS)
         for task in ("new T", "build", "check", "publish --yes", "feed-diff", "roundup --year 2018", "serve")
     ),
     ({}, "check-links --settings none.py", NO_SETTINGS),
-    ({"conf.py": ALONE + "\nX = {\n"}, "new T", "conf.py:3: the settings cannot be read: '{' was never closed"),
-    ({"conf.py": ALONE + "X = y\n"}, "check", "conf.py:2: the settings cannot be read: NameError: name 'y' is not"),
+    ({"conf.py": MINIMAL_CONF + "\nX = {\n"}, "new T", "conf.py:3: cannot read the settings: '{' was never closed"),
+    ({"conf.py": MINIMAL_CONF + "X = y\n"}, "check", "conf.py:2: cannot read the settings: NameError: name 'y' is not"),
     (
-        {"conf.py": ALONE + "THEME = 'gone'\n"},
+        {"conf.py": MINIMAL_CONF + "THEME = 'gone'\n"},
         "build",
-        "the settings cannot be read: ValueError: Could not find the theme",
+        "cannot read the settings: ValueError: Could not find the theme",
     ),
-    ({"conf.py": ALONE + "PATH = 'gone'\n"}, "check", "there is no folder where PATH says that the content is"),
-    ({"conf.py": ALONE + "TIMEZONE = 'Mars/Base'\n"}, "roundup --year 2018", "No time zone found with key Mars/Base"),
-    ({"conf.py": ALONE + "AUTHORSITE = ['x']\n"}, "build", "conf.py: AUTHORSITE holds no keys - write AUTHORSITE = "),
-    ({"conf.py": ALONE + "OUTPUT_PATH = '/proc/site'\n"}, "build", "/proc/site: No such file or directory"),
-    ({"conf.py": ALONE + "PLUGINS += ['gone']\n"}, "build", "Cannot load plugin `gone`"),
+    ({"conf.py": MINIMAL_CONF + "PATH = 'gone'\n"}, "check", "the content folder PATH does not exist - correct PATH"),
     (
-        {"conf.py": ALONE + "PLUGINS += ['bad']\n", "bad.py": PLUGIN},
+        {"conf.py": MINIMAL_CONF + "TIMEZONE = 'Mars/Base'\n"},
+        "roundup --year 2018",
+        "No time zone found with key Mars/Base",
+    ),
+    (
+        {"conf.py": MINIMAL_CONF + "AUTHORSITE = ['x']\n"},
+        "build",
+        "conf.py: AUTHORSITE must be a mapping - write AUTHORSITE = ",
+    ),
+    ({"conf.py": MINIMAL_CONF + "OUTPUT_PATH = '/proc/site'\n"}, "build", "/proc/site: No such file or directory"),
+    ({"conf.py": MINIMAL_CONF + "PLUGINS += ['gone']\n"}, "build", "Cannot load plugin `gone`"),
+    (
+        {"conf.py": MINIMAL_CONF + "PLUGINS += ['bad']\n", "bad.py": PLUGIN},
         "check",
-        "bad.py:3: RuntimeError: of a plugin - see",
+        "bad.py:3: RuntimeError: in a plugin - run",
     ),
     (
-        {"conf.py": ALONE, "theme_overrides/article.html": "\n{{ 1 / 0 }}"},
+        {"conf.py": MINIMAL_CONF, "theme_overrides/article.html": "\n{{ 1 / 0 }}"},
         "build",
         "article.html:2: ZeroDivisionError: division by zero",
     ),
-    ({"conf.py": PUBLISHED}, "publish --yes", "is no git repository: run git init"),
-    ({"conf.py": ALONE}, "build --format xml", "there is no format `xml`: write --format text, json, github"),
-    ({"conf.py": ALONE}, "new T --kind poem", "there is no kind `poem`: write --kind with one of post, page"),
-    ({"conf.py": ALONE}, "serve --port 99999", "there is no port 99999: write --port with a number up to 65535"),
-    ({"conf.py": ALONE}, "serve --port abc", "the value of an option is not of the right kind: .*'abc'"),
-    ({"conf.py": ALONE}, "feed-diff --against /none", "/none: there is no such folder"),
-    ({"conf.py": ALONE}, "feed-diff --against http://127.0.0.1:9", "http://127.0.0.1:9: the site cannot be asked"),
+    ({"conf.py": PUBLISH_CONF}, "publish --yes", "not a git repository - run git init"),
+    (
+        {"conf.py": MINIMAL_CONF},
+        "build --format xml",
+        "unknown format `xml` - use --format with one of text, json, github",
+    ),
+    ({"conf.py": MINIMAL_CONF}, "new T --kind poem", "unknown kind `poem` - use --kind with one of post, page"),
+    ({"conf.py": MINIMAL_CONF}, "serve --port 99999", "invalid port 99999 - use --port with a number up to 65535"),
+    ({"conf.py": MINIMAL_CONF}, "serve --port abc", "an option has an invalid value: .*'abc'"),
+    ({"conf.py": MINIMAL_CONF}, "feed-diff --against /none", "/none: no such folder"),
+    ({"conf.py": MINIMAL_CONF}, "feed-diff --against http://127.0.0.1:9", "http://127.0.0.1:9: cannot fetch the feeds"),
 ]
 
 
@@ -72,12 +83,12 @@ def project(tmp_path):
     return tmp_path
 
 
-def typed(project, words, **env):
-    # By copy: the tasks work where they lie.
+def run_task(project, command_line, **env):
+    # A copy, not a link: the tasks run in the folder of their file.
     (project / "tasks.py").unlink()
     (project / "tasks.py").write_bytes((ROOT / "tasks.py").read_bytes())
-    command = [sys.executable, "-m", "invoke", *shlex.split(words)]
-    if "--settings" not in words and words != "clean":
+    command = [sys.executable, "-m", "invoke", *shlex.split(command_line)]
+    if "--settings" not in command_line and command_line != "clean":
         command += ["--settings", "conf.py"]
     return subprocess.run(
         command, cwd=project, env={**os.environ, **env}, capture_output=True, text=True, check=False, timeout=60
@@ -87,11 +98,11 @@ def typed(project, words, **env):
 STREAMS = [(0, os.devnull, os.O_RDONLY), *((n, name, os.O_WRONLY | os.O_CREAT) for n, name in ((1, "out"), (2, "err")))]
 
 
-def typed_here(project, words):
-    """As `typed`, in a copy of this process, which has loaded the package already: status, stdout, stderr."""
+def run_in_fork(project, command_line):
+    """Run a task in a fork of this process, which has imported the package already; return status, stdout, stderr."""
     (project / "tasks.py").unlink()
     (project / "tasks.py").write_bytes((ROOT / "tasks.py").read_bytes())
-    settings = [] if "--settings" in words else ["--settings", "conf.py"]
+    settings = [] if "--settings" in command_line else ["--settings", "conf.py"]
     child = os.fork()
     if not child:
         status = 99
@@ -103,10 +114,10 @@ def typed_here(project, words):
             sys.path.insert(0, str(project))
             sys.modules.pop("pelicanconf", None)
             try:
-                program.run(["invoke", *shlex.split(words), *settings])
+                program.run(["invoke", *shlex.split(command_line), *settings])
                 status = 0
-            except SystemExit as ended:
-                status = ended.code
+            except SystemExit as error:
+                status = error.code
                 if not isinstance(status, int):
                     print(status, file=sys.stderr)
                     status = 1
@@ -121,54 +132,58 @@ def typed_here(project, words):
     return status, (project / "out").read_text(), (project / "err").read_text()
 
 
-@pytest.mark.parametrize(("files", "words", "line"), FAULTS, ids=[f"{words}-{line[:20]}" for _, words, line in FAULTS])
-def test_what_a_task_cannot_do_is_said_in_a_line_and_a_status(project, files, words, line):
+@pytest.mark.parametrize(
+    ("files", "command", "line"), ERRORS, ids=[f"{command}-{line[:20]}" for _, command, line in ERRORS]
+)
+def test_an_error_is_reported_in_one_line_with_status_1(project, files, command, line):
     for name, text in files.items():
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text(text)
-    status, out, err = typed_here(project, words)
+    status, out, err = run_in_fork(project, command)
     assert status == 1, out
     assert "Traceback" not in out + err
     assert re.search(line, err), err
     assert len([text for text in err.splitlines() if text not in ("1 error", NOT_PUBLISHED)]) == 1, err
 
 
-def test_ctrl_c_ends_a_task_with_a_word(project):
-    (project / "conf.py").write_text(ALONE + "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
-    for task, word in (("build", "Stopped."), ("publish", "Stopped. Publish again to go on")):
-        done = typed(project, task)
-        assert done.returncode == 130
-        assert done.stderr.strip().startswith(word)
-        assert "Traceback" not in done.stderr
+def test_ctrl_c_stops_a_task_with_a_message(project):
+    (project / "conf.py").write_text(MINIMAL_CONF + "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    for task, message in (("build", "Stopped."), ("publish", "Stopped. Publish again to continue")):
+        process = run_task(project, task)
+        assert process.returncode == 130
+        assert process.stderr.strip().startswith(message)
+        assert "Traceback" not in process.stderr
 
 
-def test_nothing_is_removed_under_a_publish(project):
+def test_clean_waits_for_a_publish_and_fails(project):
     (project / "output").mkdir()
-    with alone(project):
-        done = typed(project, "clean")
-        assert done.returncode == 1
-        assert re.fullmatch("another build or publish is at work in .*: try again when it has ended\n", done.stderr)
+    with exclusive_lock(project):
+        process = run_task(project, "clean")
+        assert process.returncode == 1
+        assert re.fullmatch(
+            ".*: another build or publish is running - try again when it has finished\n", process.stderr
+        )
         assert (project / "output").exists()
-    assert typed(project, "clean").returncode == 0
+    assert run_task(project, "clean").returncode == 0
     assert not (project / "output").exists()
 
 
-def test_an_unforeseen_error_names_its_place_and_shows_its_traceback_on_request(project):
+def test_an_unexpected_error_names_its_line_and_shows_a_traceback_on_request(project):
     (project / "tasks.py").unlink()
-    (project / "tasks.py").write_text((ROOT / "tasks.py").read_text() + "\n@task()\ndef stray(_):\n    {}['key']\n")
-    command = [sys.executable, "-m", "invoke", "stray"]
-    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert re.fullmatch(r".*/tasks\.py:\d+: KeyError: 'key' - see .* with TRACEBACK=1 .*\n", done.stderr)
+    (project / "tasks.py").write_text((ROOT / "tasks.py").read_text() + "\n@task()\ndef failing(_):\n    {}['key']\n")
+    command = [sys.executable, "-m", "invoke", "failing"]
+    process = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert process.returncode == 1
+    assert re.fullmatch(r".*/tasks\.py:\d+: KeyError: 'key' - run it with TRACEBACK=1 .*\n", process.stderr)
     env = {**os.environ, "TRACEBACK": "1"}
-    done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "Traceback (most recent call last)" in done.stderr
+    process = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, check=False)
+    assert process.returncode == 1
+    assert "Traceback (most recent call last)" in process.stderr
 
 
 @pytest.fixture
 def tasks(monkeypatch):
-    """The tasks as invoke reads them; what their file sets in this process is undone."""
+    """The tasks as loaded by invoke; what tasks.py changes in this process is undone."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(sys, "path", [*sys.path])
@@ -176,22 +191,22 @@ def tasks(monkeypatch):
     return Collection.from_module(module)
 
 
-def test_every_task_has_help_on_each_option_and_an_example_that_can_be_typed(tasks, capsys):
+def test_every_task_has_help_for_each_option_and_a_valid_example(tasks, capsys):
     parser = Parser(contexts=tasks.to_contexts())
     assert len(tasks.task_names) > 12
     for name in tasks.task_names:
         program.run(["invoke", "--help", name], exit=False)
-        said = " ".join(capsys.readouterr().out.split())
-        example = re.search(r"Example: (invoke .*?) Options:", said)[1]
+        help_text = " ".join(capsys.readouterr().out.split())
+        example = re.search(r"Example: (invoke .*?) Options:", help_text)[1]
         assert shlex.split(example)[1] == name
         parsed = parser.parse_argv(shlex.split(example)[1:])
         assert [context.name for context in parsed] == [name], example
         assert not parsed.unparsed, example
         for argument in parser.contexts[name].args.values():
-            assert argument.help, f"{name}: --{argument.name} is not explained"
+            assert argument.help, f"{name}: --{argument.name} has no help"
 
 
-TYPED = [
+TITLE_CASES = [
     ('new "On ladders" --kind review', "On ladders"),
     ('new --kind review "On ladders"', "On ladders"),
     ("new --kind reblog --from page.html", ""),
@@ -201,23 +216,23 @@ TYPED = [
 ]
 
 
-@pytest.mark.parametrize(("words", "title"), TYPED)
-def test_a_title_is_needed_but_for_a_page_that_has_one(tasks, words, title):
-    (parsed,) = Parser(contexts=tasks.to_contexts()).parse_argv(shlex.split(words))
+@pytest.mark.parametrize(("command_line", "title"), TITLE_CASES)
+def test_the_title_is_required_unless_a_saved_page_has_one(tasks, command_line, title):
+    (parsed,) = Parser(contexts=tasks.to_contexts()).parse_argv(shlex.split(command_line))
     assert parsed.as_kwargs["title"] == title
     with pytest.raises(ParseError, match="did not receive required positional arguments: 'title'"):
         Parser(contexts=tasks.to_contexts()).parse_argv(["new", "--kind", "page"])
 
 
-def test_a_reblog_has_the_title_of_its_page(project):
+def test_a_reblog_takes_the_title_of_the_saved_page(project):
     (project / "page.html").write_text("<title>On rungs</title><p>Some text.</p>")
-    done = typed(project, "new --kind reblog --from page.html --settings pelicanconf.py")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.strip() == f"{project}/content/posts/on-rungs.md"
+    process = run_task(project, "new --kind reblog --from page.html --settings pelicanconf.py")
+    assert (process.returncode, process.stderr) == (0, "")
+    assert process.stdout.strip() == f"{project}/content/posts/on-rungs.md"
 
 
-def test_a_task_without_the_package_says_so_in_a_line(project):
+def test_a_missing_package_is_reported_in_one_line(project):
     (project / "plugins").unlink()
-    done = typed(project, "build")
-    assert done.returncode == 1
-    assert done.stderr.startswith("plugins/authorsite did not load: ModuleNotFoundError")
+    process = run_task(project, "build")
+    assert process.returncode == 1
+    assert process.stderr.startswith("plugins/authorsite did not load: ModuleNotFoundError")

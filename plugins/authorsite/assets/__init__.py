@@ -1,1 +1,1 @@
-"""The stylesheets: one file whose name is a digest of its contents."""
+"""The stylesheets: joined, minified, with the author's accent color."""

@@ -1,1 +1,1 @@
-"""One record per book, and every page and file in which its facts appear."""
+"""Books: the record of each, its pages, its short links, and its files for shops, libraries and the trade."""

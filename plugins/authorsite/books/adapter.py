@@ -1,4 +1,4 @@
-"""Books into Pelican's context, and their pages out of it."""
+"""Pelican's generator for books: reads the records, and writes their pages, short links and export files."""
 
 from __future__ import annotations
 
@@ -15,198 +15,197 @@ from zoneinfo import ZoneInfo
 from pelican.generators import Generator
 
 from .. import output
-from ..images.adapter import card, picture, pictured
-from ..markup import plain
-from ..problems import ProblemLog, log_of
-from ..reading.link_pass import resolved
-from ..reading.markdown import Converter
-from ..reading.sources import Source, body_of, read_source
-from ..settings import now_of, site_of
-from ..validation import did_you_mean, line_of
-from . import shops
-from .checks import check_apart, check_chapters, check_offers
-from .exports import citations, files
-from .exports.jsonld import book_jsonld
+from ..images.adapter import get_picture, make_social_card, process_body_images
+from ..markup import text_content
+from ..problems import ProblemLog, get_log
+from ..reading.link_pass import resolve_html
+from ..reading.markdown import MarkdownRenderer
+from ..reading.sources import ParsedSource, read_source, render_body
+from ..settings import get_build_time, get_site
+from ..validation import did_you_mean, line_for_loc
+from .checks import check_chapters, check_offers, check_unique_isbns
+from .exports import build_export_files, citations
+from .exports.jsonld import build_book_jsonld
+from .go_links import go_url, list_go_links, list_go_redirects, list_unlisted_go_urls
 from .model import Book
-from .presenter import Desk
-from .views import BookView, OfferView
+from .presenter import BookPresenter
+from .shops import load_shops
+from .views import BookView
 
 FOLDER = "books"
 REDIRECTS = "redirects"
-"""The name, in Pelican's context, of the site's redirects: (from, to, status)."""
+"""Context key of the site's redirects: tuples of (from, to, status)."""
 
 SCRIPT = Path(__file__).with_name("buy.js")
 LINK_STATUS = "data/link-status.json"
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_INVALID_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class BooksGenerator(Generator):
-    """Reads content/books/*.md and writes each book's page, its purchase page and its permanent links."""
+    """Reads content/books/*.md and writes each book's page, purchase page, short links and export files."""
 
     def generate_context(self) -> None:
-        """Set `books` and `main_book`, and tie chapters and posts together."""
-        self.log: ProblemLog = log_of(self.settings)
-        self.site = site_of(self.settings)
+        """Read the records, set `books` and `main_book` in the context, and link books with the posts about them."""
+        self.log: ProblemLog = get_log(self.settings)
+        self.site = get_site(self.settings)
         self.author = str(self.settings.get("AUTHOR") or self.settings["SITENAME"])
-        catalogue = shops.with_own_shops(Path(self.path) / "data" / "shops.yaml", self.log)
-        self.desk = Desk(
+        self.presenter = BookPresenter(
             site=self.site,
-            today=now_of(self.settings).date(),
-            shops=catalogue,
-            links=_link_status(Path(self.path) / LINK_STATUS, self.log),
+            today=get_build_time(self.settings).date(),
+            shops=load_shops(Path(self.path) / "data" / "shops.yaml", self.log),
+            link_status=_load_link_status(Path(self.path) / LINK_STATUS, self.log),
         )
         sources = [s for path in sorted((Path(self.path) / FOLDER).glob("*.md")) if (s := self._read(path))]
-        check_apart(sources, self.log)
-        slugs = [_slug(source) for source in sources]
-        self.main = self.site.main_book or "".join(slugs[:1])
-        if self.main and self.main not in slugs:
-            hint = did_you_mean(self.main, slugs, "name a file of content/books without its .md")
-            self.log.error("pelicanconf.py", 0, f"main_book: there is no book `{self.main}`", hint, kind="settings")
-        views = [self._view(source) for source in sources]
+        check_unique_isbns(sources, self.log)
+        slugs = [_get_slug(source) for source in sources]
+        self.main_slug = self.site.main_book or "".join(slugs[:1])
+        if self.main_slug and self.main_slug not in slugs:
+            hint = did_you_mean(self.main_slug, slugs, "use the name of a file in content/books, without .md")
+            message = f"main_book: there is no book `{self.main_slug}`"
+            self.log.error("pelicanconf.py", 0, message, hint, kind="settings")
+        views = [self._build_view(source) for source in sources]
         views.sort(key=lambda book: (book.published is None, book.published, book.title), reverse=True)
-        _share(self.context, views, self.main)
-        self.context[REDIRECTS] = (*self.context.get(REDIRECTS, ()), *self._redirects())
+        _add_to_context(self.context, views, self.main_slug)
+        self.context[REDIRECTS] = (*self.context.get(REDIRECTS, ()), *self._list_redirects())
 
-    def _redirects(self) -> Iterator[tuple[str, str, int]]:
+    def _list_redirects(self) -> Iterator[tuple[str, str, int]]:
         root = self.site.root
         for book in self.context["books"]:
             yield from ((alias, f"{root}/{book.url}", 301) for alias in book.record.aliases)
-            yield from ((f"{root}/{place}", to, 302) for place, to, _ in self._permanent(book))
-            yield f"{root}/{book.go_url}*", f"{root}/{book.buy_url}", 302
-
-    def _permanent(self, book: BookView) -> Iterator[tuple[str, str, OfferView | None]]:
-        """Yield each permanent address of a book, where it leads to, and the offer."""
-        purchase = f"{self.site.root}/{book.buy_url}"
-        yield book.go_url, purchase, None
-        for offer in book.shops:
-            yield offer.go_url, purchase if offer.dead or book.forthcoming else offer.url, offer
+            yield from list_go_redirects(book, root)
 
     def generate_output(self, writer: Any) -> None:
-        """Write the pages, if there are books at all."""
+        """Write the pages and files of all books; nothing if there are no books."""
         books: Sequence[BookView] = self.context["books"]
         if not books:
             return
         code = "\n".join(line.strip() for line in SCRIPT.read_text("utf-8").splitlines() if not line.startswith("//"))
         script = f"theme/buy.{sha256(code.encode()).hexdigest()[:10]}.js"
         output.write(self.context, script, code)
-        self._page(writer, "books", "books/", books=books)
-        self._page(writer, "buy_all", "buy/", books=books)
+        self._write_page(writer, "books", "books/", books=books)
+        self._write_page(writer, "buy_all", "buy/", books=books)
         for book in books:
-            data = book_jsonld(book, self.site.url, self.author)
-            cited = citations.formatted(citations.csl_items(book, self.site.url)[0], self.site.language)
-            self._page(writer, "book", book.url, book=book, structured=data, citations=cited)
-            self._page(writer, "buy", book.buy_url, book=book, structured=data, script=script)
-            for place, to, offer in self._permanent(book):
-                self._page(writer, "go", place, book=book, offer=offer, to=to)
-            # A shop that the record no longer names may stand in print, and not every host heeds `_redirects`.
-            to_purchase = Path(self.output_path, book.go_url, "index.html").read_bytes()
-            for shop in sorted(self.desk.shops.keys() - {offer.shop for offer in book.shops}):
-                output.write(self.context, f"{book.go_url}{shop}/index.html", to_purchase)
-            for place, text in files(book, self.site.url).items():
-                output.write(self.context, place, text)
+            data = build_book_jsonld(book, self.site.url, self.author)
+            first = citations.build_csl_items(book, self.site.url)[0]
+            cited = citations.format_citations(first, self.site.language)
+            self._write_page(writer, "book", book.url, book=book, structured=data, citations=cited)
+            self._write_page(writer, "buy", book.buy_url, book=book, structured=data, script=script)
+            for link in list_go_links(book, self.site.root):
+                self._write_page(writer, "go", link.url, book=book, offer=link.offer, to=link.target)
+            # Links to shops that the record no longer names may be in print, and not every host obeys `_redirects`.
+            page = Path(self.output_path, book.go_url, "index.html").read_bytes()
+            for url in list_unlisted_go_urls(book, self.presenter.shops):
+                output.write(self.context, f"{url}index.html", page)
+            for path, text in build_export_files(book, self.site.url).items():
+                output.write(self.context, path, text)
             if book.onix:
-                output.write(self.context, book.onix, self._onix(book))
+                output.write(self.context, book.onix, self._render_onix(book))
 
-    def _onix(self, book: BookView) -> str:
+    def _render_onix(self, book: BookView) -> str:
         host = urlsplit(self.site.url).netloc
         text = self.env.get_template("onix.xml").render(book=book, site=self.site, author=self.author, host=host)
-        return _NOT_XML.sub("", text)
+        return _INVALID_IN_XML.sub("", text)
 
-    def _page(self, writer: Any, template: str, url: str, **local: Any) -> None:
+    def _write_page(self, writer: Any, template: str, url: str, **local: Any) -> None:
         writer.write_file(
             f"{url}index.html", self.get_template(template), self.context, url=url, section="books", **local
         )
 
-    def _read(self, path: Path) -> Source[Book] | None:
+    def _read(self, path: Path) -> ParsedSource[Book] | None:
         source = read_source(path, Book, self.log, ZoneInfo(self.settings["TIMEZONE"] or "UTC"))
         if source:
-            check_offers(source, self.desk.shops, self.log)
+            check_offers(source, self.presenter.shops, self.log)
         return source
 
-    def _view(self, source: Source[Book]) -> BookView:
-        book, slug = source.record, _slug(source)
+    def _build_view(self, source: ParsedSource[Book]) -> BookView:
+        book, slug = source.record, _get_slug(source)
         posts = [post for post in self.context.get("articles", []) if self._is_about(post, slug)]
         check_chapters(posts, book, self.log)
-        html = body_of(source, Converter(), self.log, slug)
+        html = render_body(source, MarkdownRenderer(), self.log, slug)
         cover, src = None, ""
         if book.cover:
             src = book.cover.src.lstrip("/")
-            cover = picture(self.context, src, book.cover.alt, (source.path, line_of(("cover", "src"), source.lines)))
+            line = line_for_loc(("cover", "src"), source.lines)
+            cover = get_picture(self.context, src, book.cover.alt, (source.path, line))
         return BookView(
             record=book,
             source_path=source.path,
             slug=slug,
             url=f"books/{slug}/",
             buy_url=f"books/{slug}/buy/",
-            go_url=f"go/{slug}/",
+            go_url=go_url(slug),
             title=book.title,
             subtitle=book.subtitle,
             published=book.published,
-            forthcoming=bool(book.published and book.published > self.desk.today),
-            told_on=book.told_on(self.desk.today),
-            hook=book.hook or book.description or plain(html)[:200],
+            forthcoming=bool(book.published and book.published > self.presenter.today),
+            last_updated=book.get_last_updated(self.presenter.today),
+            tagline=book.hook or book.description or text_content(html)[:200],
             html=html,
-            editions=self.desk.editions(book, slug),
+            editions=self.presenter.present_editions(book, slug),
             posts=tuple(posts),
-            sample=self._sample(source),
+            sample=self._find_sample(source),
             cover=cover,
-            card=card(self.context, f"book-{slug}", book.title, ", ".join(book.authors), src if cover else "", cover),
+            card=make_social_card(
+                self.context, f"book-{slug}", book.title, ", ".join(book.authors), src if cover else "", cover
+            ),
         )
 
     def _is_about(self, post: Any, slug: str) -> bool:
         record = getattr(post, "record", None)
-        of_chapter = self.main if getattr(record, "chapter", None) is not None else ""
-        return slug == (getattr(record, "book", "") or of_chapter)
+        # A post that names a chapter but no book is about the main book.
+        default = self.main_slug if getattr(record, "chapter", None) is not None else ""
+        return slug == (getattr(record, "book", "") or default)
 
-    def _sample(self, source: Source[Book]) -> Any:
-        wanted = source.record.sample.strip("/")
+    def _find_sample(self, source: ParsedSource[Book]) -> Any:
+        sample = source.record.sample.strip("/")
         pages = [
             *self.context.get("pages", []),
             *self.context.get("articles", []),
             *self.context.get("hidden_pages", []),
         ]
-        found = next((page for page in pages if wanted and wanted in (page.slug, page.url.strip("/"))), None)
-        if wanted and not found:
-            line = line_of(("sample",), source.lines)
-            self.log.error(source.path, line, f"there is no page `{wanted}`", "give the slug of a page", kind="book")
-        return found
+        page = next((page for page in pages if sample and sample in (page.slug, page.url.strip("/"))), None)
+        if sample and not page:
+            line = line_for_loc(("sample",), source.lines)
+            hint = "use the slug of a page or post"
+            self.log.error(source.path, line, f"sample: there is no page `{sample}`", hint, kind="book")
+        return page
 
 
-def _slug(source: Source[Book]) -> str:
+def _get_slug(source: ParsedSource[Book]) -> str:
     return source.record.slug or Path(source.path).stem
 
 
-def _link_status(path: Path, log: ProblemLog) -> Mapping[str, Mapping[str, Any]]:
+def _load_link_status(path: Path, log: ProblemLog) -> Mapping[str, Mapping[str, Any]]:
     if not path.is_file():
         return {}
     try:
-        found = json.loads(path.read_text("utf-8"))
-        return {url: status for url, status in found.items() if isinstance(status, dict)}
+        statuses = json.loads(path.read_text("utf-8"))
+        return {url: status for url, status in statuses.items() if isinstance(status, dict)}
     except (ValueError, AttributeError):
-        log.warning(str(path), 0, "cannot be read", "delete it, and run `invoke check-links`", kind="book")
+        log.warning(str(path), 0, "not a JSON object", "delete it and run `invoke check-links`", kind="book")
         return {}
 
 
-def _share(context: Any, books: Sequence[BookView], main: str) -> None:
-    """Put the books into the context, and each at the posts about it."""
+def _add_to_context(context: Any, books: Sequence[BookView], main_slug: str) -> None:
+    """Set `books` and `main_book` in the context, and `book` on the posts about each."""
     context["books"] = tuple(books)
-    context["main_book"] = next((book for book in books if book.slug == main), None)
+    context["main_book"] = next((book for book in books if book.slug == main_slug), None)
     for book in books:
         for post in book.posts:
             post.book = book
 
 
-def finish(generators: list[Any]) -> None:
-    """Make the links and pictures in descriptions those of pages (signal: all_generators_finalized)."""
+def finalize_html(generators: list[Any]) -> None:
+    """Resolve links and images in the books' descriptions (signal: all_generators_finalized)."""
     context = generators[0].context
     main = context.get("main_book")
     books = []
     for book in context.get("books", ()):
-        html = pictured(resolved(book.html, book.source_path, context), book.source_path, context)
+        html = process_body_images(resolve_html(book.html, book.source_path, context), book.source_path, context)
         books.append(replace(book, html=html))
-    _share(context, books, main.slug if main else "")
+    _add_to_context(context, books, main.slug if main else "")
 
 
 def get_generators(_pelican: Any) -> type:
-    """Offer the books' generator (signal: get_generators)."""
+    """Return the generator for books (signal: get_generators)."""
     return BooksGenerator

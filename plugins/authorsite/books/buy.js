@@ -1,4 +1,4 @@
-// Remembers a reader's country and favourite shop, on the reader's device and nowhere else.
+// Filters offers by country, and remembers the reader's country and shop on the reader's device.
 (function () {
   "use strict";
   var page = document.querySelector(".purchase");

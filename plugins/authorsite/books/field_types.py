@@ -1,4 +1,4 @@
-"""What an author writes for dates, numbers, prices and sizes, read as what it is."""
+"""Types of a record's fields: dates, ISBNs, prices, trim sizes and durations, parsed and checked."""
 
 from __future__ import annotations
 
@@ -9,83 +9,81 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from babel.numbers import is_currency
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, model_validator
 from stdnum import ean, isbn
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from ..reading.dates import parse_date
-from ..validation import Fault, Record
+from ..validation import InvalidValue, StrictModel
 
 
-def _day(value: Any, info: ValidationInfo) -> date:
+def _parse_date(value: Any, info: ValidationInfo) -> date:
     if isinstance(value, date):
         return value
     if value is None:
-        raise Fault(f"`{info.field_name}` is empty", "write a date as 2019-03-01, or remove the line")
+        raise InvalidValue(f"`{info.field_name}` is empty", "write a date as 2019-03-01, or remove the line")
     return parse_date(str(value), ZoneInfo("UTC")).date()
 
 
-Day = Annotated[date, BeforeValidator(_day)]
+Date = Annotated[date, BeforeValidator(_parse_date)]
+"""A date; a time written after it is ignored."""
 
 
-def _isbn(value: str) -> str:
+def _normalize_isbn(value: str) -> str:
     number = isbn.compact(value)
     try:
         isbn.validate(number)
     except InvalidChecksum:
-        weighed = sum(weight * int(digit) for weight, digit in enumerate(number[:9], 1))
-        right = ean.calc_check_digit(number[:-1]) if len(number) == 13 else "0123456789X"[weighed % 11]  # noqa: PLR2004
-        raise Fault(f"ISBN {value} has a wrong check digit", f"it should end in {right}") from None
+        checksum = sum(weight * int(d) for weight, d in enumerate(number[:9], 1))
+        digit = ean.calc_check_digit(number[:-1]) if len(number) == 13 else "0123456789X"[checksum % 11]  # noqa: PLR2004
+        raise InvalidValue(f"ISBN {value} has a wrong check digit", f"it should end in {digit}") from None
     except ValidationError:
-        raise Fault(f"`{value}` is not an ISBN", "write its 13 digits, with or without hyphens") from None
+        raise InvalidValue(f"`{value}` is not an ISBN", "write its 13 digits, with or without hyphens") from None
     return str(isbn.compact(isbn.to_isbn13(number)))
 
 
-Isbn = Annotated[str, AfterValidator(_isbn)]
-"""An ISBN as 13 digits; an ISBN-10 is converted."""
+Isbn = Annotated[str, AfterValidator(_normalize_isbn)]
+"""An ISBN-13 without hyphens; an ISBN-10 is converted."""
 
 
-def _prices(value: Any) -> dict[str, Decimal]:
+def _parse_prices(value: Any) -> dict[str, Decimal]:
     if not isinstance(value, dict):
-        raise Fault(f"the price {value} has no currency", "write it as {USD: 19.95}")
+        raise InvalidValue(f"the price {value} has no currency", "write it as {USD: 19.95}")
     for currency, amount in value.items():
         if not is_currency(currency):
-            hint = "use the three letters of ISO 4217: USD, EUR, GBP"
-            raise Fault(f"`{currency}` is not a currency", hint, (currency,))
+            hint = "use three letters of ISO 4217: USD, EUR, GBP"
+            raise InvalidValue(f"`{currency}` is not a currency code", hint, (currency,))
         if not re.fullmatch(r"\d+(\.\d+)?", str(amount)):
-            raise Fault(f"`{amount}` is not a price", "write digits and a point: 19.95", (currency,))
+            raise InvalidValue(f"`{amount}` is not a price", "write digits and a point: 19.95", (currency,))
     return {currency: Decimal(str(amount)) for currency, amount in value.items()}
 
 
-Prices = Annotated[dict[str, Decimal], BeforeValidator(_prices)]
-"""Amounts by currency, in ISO 4217 letters."""
+Prices = Annotated[dict[str, Decimal], BeforeValidator(_parse_prices)]
+"""Amounts by currency (ISO 4217)."""
 
 
-class Trim(Record):
-    """The size of a printed page; `unit` is in or mm."""
+class TrimSize(StrictModel):
+    """The size of a printed page, written as 6x9in or 152x229mm; `unit` is in or mm."""
 
     width: str
     height: str
     unit: str
 
-
-def _size(value: Any) -> Any:
-    found = re.fullmatch(
-        r"(?P<width>\d+(\.\d+)?)\s*[x×]\s*(?P<height>\d+(\.\d+)?)\s*(?P<unit>in|mm)", str(value).strip()
-    )
-    if not found:
-        raise Fault(f"`{value}` is not a trim size", "write width, height and unit: 6x9in or 152x229mm")
-    return found.groupdict()
-
-
-TrimSize = Annotated[Trim, BeforeValidator(_size)]
+    @model_validator(mode="before")
+    @classmethod
+    def _parse(cls, value: Any) -> Any:
+        pattern = r"(?P<width>\d+(\.\d+)?)\s*[x×]\s*(?P<height>\d+(\.\d+)?)\s*(?P<unit>in|mm)"
+        match = re.fullmatch(pattern, str(value).strip())
+        if not match:
+            raise InvalidValue(f"`{value}` is not a trim size", "write width, height and unit: 6x9in or 152x229mm")
+        return match.groupdict()
 
 
-def _duration(value: str) -> str:
+def _check_duration(value: str) -> str:
     if not re.fullmatch(r"(\d+h)?\s*(\d+m)?", value):
-        raise Fault(f"`{value}` is not a duration", "write hours and minutes: 7h35m")
+        raise InvalidValue(f"`{value}` is not a duration", "write hours and minutes: 7h35m")
     return value
 
 
-Duration = Annotated[str, AfterValidator(_duration)]
-"""How long an audiobook plays, as 7h35m."""
+Duration = Annotated[str, AfterValidator(_check_duration)]
+"""How long an audiobook plays: 7h35m."""

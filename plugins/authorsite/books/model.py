@@ -1,4 +1,4 @@
-"""A book as its author writes it down: the work, its editions, and where each is sold."""
+"""The record of a book as its author writes it: the work, its editions, and where each is sold."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from pydantic import Field, field_validator, model_validator
 from stdnum import isbn
 from stdnum.exceptions import ValidationError
 
-from ..reading.schemas import SiteAddress, Slug, WebAddress
-from ..validation import Fault, Record
-from .field_types import Day, Duration, Isbn, Prices, TrimSize
+from ..reading.schemas import SitePath, Slug, WebUrl
+from ..validation import InvalidValue, StrictModel
+from .field_types import Date, Duration, Isbn, Prices, TrimSize
 
 Format = Literal["paperback", "hardcover", "ebook", "audiobook"]
 PRINTED: tuple[Format, ...] = ("paperback", "hardcover")
 Availability = Literal["announced", "preorder", "available", "out of print"]
 
 
-class Contributor(Record):
-    """A person, and what that person did for the book; `family` is the family name where it is not the last word."""
+class Contributor(StrictModel):
+    """A person and their role in the book; `family` is the family name if it is not the last word of the name."""
 
     name: Annotated[str, Field(min_length=1)]
     role: str = "author"
-    url: WebAddress | None = None
+    url: WebUrl | None = None
     family: str = ""
 
 
-class Series(Record):
-    """The series a book belongs to, and its place there."""
+class Series(StrictModel):
+    """The series that a book belongs to, and its number there."""
 
     name: str
     number: int | None = None
@@ -38,44 +38,44 @@ class Series(Record):
         return f"{self.name} ({self.number})" if self.number else self.name
 
 
-class Cover(Record):
-    """The cover's picture below content/, and its words."""
+class Cover(StrictModel):
+    """The cover image, as a path below content/, and its alternative text."""
 
     src: str
     alt: Annotated[str, Field(min_length=1)]
 
 
-class Chapter(Record):
-    """A chapter worth naming to buyers."""
+class Chapter(StrictModel):
+    """A chapter to show on the book's page."""
 
     number: int
     title: str
     blurb: str = ""
 
 
-class Endorsement(Record):
-    """What somebody said of the book, and where."""
+class Endorsement(StrictModel):
+    """A quotation about the book, by whom, and where it appeared."""
 
     quote: str
     by: str
-    source: WebAddress | None = None
-    date: Day | None = None
+    source: WebUrl | None = None
+    date: Date | None = None
 
 
-class Award(Record):
-    """A prize or a listing."""
+class Award(StrictModel):
+    """A prize, or a place on its shortlist."""
 
     name: str
     year: int | None = None
 
 
-class Edition(Record):
-    """One form in which the book is published; `duration` is an audiobook's, as 7h35m."""
+class Edition(StrictModel):
+    """One format in which the book is published; `duration` is how long an audiobook plays, as 7h35m."""
 
     format: Format
     isbn: Isbn | None = None
     imprint: str = ""
-    published: Day | None = None
+    published: Date | None = None
     pages: int | None = Field(default=None, ge=1)
     duration: Duration = ""
     trim: TrimSize | None = None
@@ -85,7 +85,7 @@ class Edition(Record):
 
     @field_validator("availability", mode="before")
     @classmethod
-    def _spaced(cls, value: Any) -> Any:
+    def _normalize_availability(cls, value: Any) -> Any:
         return value.strip().lower().replace("-", " ").replace("_", " ") if isinstance(value, str) else value
 
     @property
@@ -95,37 +95,37 @@ class Edition(Record):
 
     @property
     def minutes(self) -> int:
-        """How long an audiobook plays."""
+        """How many minutes an audiobook plays."""
         return sum(int(n) * (60 if unit == "h" else 1) for n, unit in re.findall(r"(\d+)([hm])", self.duration))
 
     @property
     def isbn_text(self) -> str:
-        """The ISBN with its hyphens."""
+        """The ISBN with hyphens."""
         return str(isbn.format(self.isbn)) if self.isbn else ""
 
     @property
     def isbn10(self) -> str:
-        """The ISBN of ten digits; "" where there is none, as for 979."""
+        """The ISBN-10; "" if there is none, as for ISBNs that start with 979."""
         try:
             return str(isbn.compact(isbn.to_isbn10(self.isbn))) if self.isbn else ""
         except ValidationError:
             return ""
 
 
-class Offer(Record):
-    """Where an edition is sold: a shop of the catalogue, and what the catalogue cannot know."""
+class Offer(StrictModel):
+    """Where an edition is sold: a shop by its key, and what is special about this offer."""
 
     shop: str
     edition: Format | None = None
     country: str = ""
-    url: WebAddress | None = None
+    url: WebUrl | None = None
     price: Prices = Field(default_factory=dict)
     affiliate: str = ""
-    valid_until: Day | None = None
+    valid_until: Date | None = None
 
 
-class Book(Record):
-    """The work: what all its editions share."""
+class Book(StrictModel):
+    """The work, with what all editions share."""
 
     title: Annotated[str, Field(min_length=1)]
     slug: Slug | None = None
@@ -134,7 +134,7 @@ class Book(Record):
     series: Series | None = None
     language: str = "en"
     subjects: tuple[str, ...] = ()
-    published: Day | None = None
+    published: Date | None = None
     hook: str = ""
     description: str = ""
     cover: Cover | None = None
@@ -144,41 +144,42 @@ class Book(Record):
     sample: str = ""
     editions: tuple[Edition, ...] = ()
     offers: tuple[Offer, ...] = ()
-    aliases: tuple[SiteAddress, ...] = ()
+    aliases: tuple[SitePath, ...] = ()
     related: tuple[str, ...] = ()
-    updated: Day | None = None
+    updated: Date | None = None
 
     @model_validator(mode="after")
-    def _chapters_apart(self) -> Book:
+    def _check_unique_chapters(self) -> Book:
         numbers = [chapter.number for chapter in self.chapters]
-        for place, number in enumerate(numbers):
-            if number in numbers[:place]:
-                raise Fault(f"chapter {number} stands twice", "number each chapter once", ("chapters", place, "number"))
+        for index, number in enumerate(numbers):
+            if number in numbers[:index]:
+                loc = ("chapters", index, "number")
+                raise InvalidValue(f"duplicate chapter number {number}", "number each chapter once", loc)
         return self
 
     @model_validator(mode="after")
-    def _offers_fit(self) -> Book:
-        for place, offer in enumerate(self.offers):
-            if offer.edition and offer.edition not in {edition.format for edition in self.editions}:
-                known = ", ".join(edition.format for edition in self.editions) or "none yet"
-                hint = f"this book's editions: {known}"
-                raise Fault(f"there is no {offer.edition} edition", hint, ("offers", place, "edition"))
-            own = (e.published for e in self.editions if e.format == offer.edition and e.published)
-            out = next(own, self.published)
-            if offer.valid_until and out and offer.valid_until < out:
-                what = f"an offer that ends on {offer.valid_until}, before publication on {out}"
-                raise Fault(what, "check both dates", ("offers", place, "valid_until"))
+    def _check_offers(self) -> Book:
+        formats = [edition.format for edition in self.editions]
+        for index, offer in enumerate(self.offers):
+            if offer.edition and offer.edition not in formats:
+                hint = f"use one of: {', '.join(formats)}" if formats else "add it to `editions`"
+                raise InvalidValue(f"there is no {offer.edition} edition", hint, ("offers", index, "edition"))
+            dates = (e.published for e in self.editions if e.format == offer.edition and e.published)
+            published = next(dates, self.published)
+            if offer.valid_until and published and offer.valid_until < published:
+                message = f"the offer ends on {offer.valid_until}, before publication on {published}"
+                raise InvalidValue(message, "correct one of the dates", ("offers", index, "valid_until"))
         return self
 
     @property
     def full_title(self) -> str:
-        """Title and subtitle in one line; a title that ends with its own mark needs no colon."""
-        joint = " " if self.title.endswith(("?", "!", "…")) else ": "
-        return f"{self.title}{joint}{self.subtitle}" if self.subtitle else self.title
+        """Title and subtitle in one line, with a colon unless the title ends with a punctuation mark."""
+        separator = " " if self.title.endswith(("?", "!", "…")) else ": "
+        return f"{self.title}{separator}{self.subtitle}" if self.subtitle else self.title
 
     @property
     def roles(self) -> tuple[tuple[str, str], ...]:
-        """Who did what: each role with its names."""
+        """The contributors' names by role, as (role, names)."""
         by_role: dict[str, list[str]] = {}
         for contributor in self.contributors:
             by_role.setdefault(contributor.role, []).append(contributor.name)
@@ -186,14 +187,14 @@ class Book(Record):
 
     @property
     def authors(self) -> tuple[str, ...]:
-        """The names on the cover."""
+        """The authors' names."""
         return tuple(c.name for c in self.contributors if c.role == "author")
 
-    def told_on(self, today: date) -> date | None:
-        """Return since when the record says what it says: `updated`, else the newest of its own dates that has come.
+    def get_last_updated(self, today: date) -> date | None:
+        """Return the date of the record's last change: `updated`, or else its newest date up to `today`.
 
-        Those are of publication and endorsements; None when there is none.
+        Dates are those of publication and of endorsements. Returns None if there are none.
         """
-        dated = [self.published, *(e.published for e in self.editions), *(e.date for e in self.endorsements)]
-        known = [self.updated] if self.updated else dated
-        return max((day for day in known if day and day <= today), default=None)
+        dates = [self.published, *(e.published for e in self.editions), *(e.date for e in self.endorsements)]
+        candidates = [self.updated] if self.updated else dates
+        return max((day for day in candidates if day and day <= today), default=None)

@@ -1,4 +1,4 @@
-"""The catalogue of shops, and the address at which one of them sells an edition."""
+"""Shops: the built-in ones, the author's own, and the URL at which a shop sells an edition."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from babel import Locale
 from pydantic import ValidationInfo, field_validator
 
 from ..problems import ProblemLog
-from ..reading.front_matter import parse
-from ..validation import Fault, Record, validate
+from ..reading.front_matter import parse_front_matter
+from ..validation import InvalidValue, StrictModel, validate
 from .model import PRINTED, Book, Edition, Format, Offer
 
-CATALOGUE = Path(__file__).parent / "shops.yaml"
+BUILTIN_SHOPS_FILE = Path(__file__).parent / "shops.yaml"
 _TERRITORIES = Locale("en").territories
 
 
-class Shop(Record):
-    """Where books are bought or borrowed; an address is made by the first pattern that fits the edition.
+class Shop(StrictModel):
+    """Where books are bought or borrowed; the first URL pattern that the edition has a number for makes the URL.
 
-    No countries means everywhere. `affiliate` is the query parameter for the author's tag, or an address of {tag} and
-    {isbn13}.
+    `countries` are ISO 3166 codes; none means worldwide. `affiliate` is the name of the query parameter for the
+    author's tag, or a URL pattern with {tag} and {isbn13}.
     """
 
     name: str
@@ -40,77 +40,82 @@ class Shop(Record):
 
     @field_validator("countries")
     @classmethod
-    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for number, country in enumerate(value):
+    def _check_countries(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for index, country in enumerate(value):
             if not is_country(country):
-                raise Fault(f"`{country}` is not a country", "use two letters of ISO 3166: US, GB, DE", (number,))
+                hint = "use two letters of ISO 3166: US, GB, DE"
+                raise InvalidValue(f"`{country}` is not a country code", hint, (index,))
         return value
 
     @field_validator("asin", "isbn10", "isbn13", "search")
     @classmethod
-    def _with_a_place(cls, value: str, info: ValidationInfo) -> str:
-        place = "{query}" if info.field_name == "search" else f"{{{info.field_name}}}"
-        if value and (place not in value or not value.startswith(("http://", "https://"))):
-            raise Fault(f"`{value}` does not say where {place} belongs", f"write it as https://shop.example/{place}")
+    def _check_placeholder(cls, value: str, info: ValidationInfo) -> str:
+        placeholder = "{query}" if info.field_name == "search" else f"{{{info.field_name}}}"
+        if value and (placeholder not in value or not value.startswith(("http://", "https://"))):
+            hint = f"write it as https://shop.example/{placeholder}"
+            raise InvalidValue(f"`{value}` is not a URL with {placeholder} in it", hint)
         return value
 
 
 def is_country(code: str) -> bool:
-    """Say whether `code` is a country's two letters."""
+    """Whether `code` is a country code of two letters (ISO 3166-1 alpha-2)."""
     return code.isalpha() and code in _TERRITORIES
 
 
 @cache
-def catalogue() -> Mapping[str, Shop]:
-    """Return the package's own shops by key."""
-    data = yaml.safe_load(CATALOGUE.read_text("utf-8"))
+def load_builtin_shops() -> Mapping[str, Shop]:
+    """Load the shops of the package's shops.yaml, by key."""
+    data = yaml.safe_load(BUILTIN_SHOPS_FILE.read_text("utf-8"))
     return {key: Shop.model_validate(shop) for key, shop in data.items()}
 
 
-def with_own_shops(path: Path, log: ProblemLog) -> Mapping[str, Shop]:
-    """Return the catalogue with the author's `path` (content/data/shops.yaml) laid over it, where there is one."""
+def load_shops(path: Path, log: ProblemLog) -> Mapping[str, Shop]:
+    """Return the built-in shops, extended and overridden by the author's file `path` if it exists.
+
+    `path` is content/data/shops.yaml; problems in it are reported to `log`.
+    """
     if not path.is_file():
-        return catalogue()
+        return load_builtin_shops()
 
     def report(line: int, message: str, hint: str) -> None:
         log.error(str(path), max(line - 1, 0), message, hint, kind="book")
 
-    # Read as front matter is, so that every value knows its line.
-    found = parse(f"---\n{path.read_text('utf-8')}\n---\n", report)
-    shops = dict(catalogue())
-    for key, given in (found.data if found else {}).items():
+    # Parsed like front matter, because that keeps the line of every value.
+    parsed = parse_front_matter(f"---\n{path.read_text('utf-8')}\n---\n", report)
+    shops = dict(load_builtin_shops())
+    for key, fields in (parsed.data if parsed else {}).items():
         base: Any = shops[key].model_dump() if key in shops else {}
-        lines = {place[1:]: line - 1 for place, line in found.lines.items() if place[:1] == (key,)} if found else {}
-        shop = validate(Shop, {**base, **given} if isinstance(given, dict) else given, log, str(path), lines)
-        # A faulty one is known by name all the same: it is not the offers that are at fault.
+        lines = {loc[1:]: line - 1 for loc, line in parsed.lines.items() if loc[:1] == (key,)} if parsed else {}
+        shop = validate(Shop, {**base, **fields} if isinstance(fields, dict) else fields, log, str(path), lines)
+        # Keep an invalid shop by its name, so that the offers that use it are not reported as well.
         shops[key] = shop or shops.get(key) or Shop(name=key)
     return shops
 
 
-def address(shop: Shop, book: Book, edition: Edition, offer: Offer | None = None) -> str:
-    """Return where `shop` sells `edition`: the offer's own address, else made from ASIN, ISBN, or title and author.
+def shop_url(shop: Shop, book: Book, edition: Edition, offer: Offer | None = None) -> str:
+    """Return the URL at which `shop` sells `edition`: the offer's own, or one made from ASIN, ISBN or a search.
 
-    "" when the shop's patterns give none. The affiliate tag goes where the shop wants it.
+    The affiliate tag is put where the shop expects it. Returns "" if the shop has no pattern that fits.
     """
     tag = quote(offer.affiliate, safe="") if offer else ""
     if offer and offer.url:
         url = str(offer.url)
     else:
-        # A shop that has numbers of its own knows nothing but print by ISBN.
-        number = edition.isbn if edition.format in PRINTED or not shop.asin else None
-        if tag and number and "{tag}" in shop.affiliate:
-            return shop.affiliate.replace("{tag}", tag).replace("{isbn13}", number)
-        url = _made(shop, book, edition, number)
+        # A shop with its own numbers (ASIN) finds only printed editions by ISBN.
+        isbn13 = edition.isbn if edition.format in PRINTED or not shop.asin else None
+        if tag and isbn13 and "{tag}" in shop.affiliate:
+            return shop.affiliate.replace("{tag}", tag).replace("{isbn13}", isbn13)
+        url = _fill_pattern(shop, book, edition, isbn13)
     if url and tag and shop.affiliate.isidentifier():
         url += f"{'&' if urlsplit(url).query else '?'}{shop.affiliate}={tag}"
     return url
 
 
-def _made(shop: Shop, book: Book, edition: Edition, number: str | None) -> str:
+def _fill_pattern(shop: Shop, book: Book, edition: Edition, isbn13: str | None) -> str:
     if shop.asin and edition.asin:
         return shop.asin.replace("{asin}", quote(edition.asin, safe=""))
-    if shop.isbn10 and number and edition.isbn10:
+    if shop.isbn10 and isbn13 and edition.isbn10:
         return shop.isbn10.replace("{isbn10}", edition.isbn10)
-    if shop.isbn13 and number:
-        return shop.isbn13.replace("{isbn13}", number)
+    if shop.isbn13 and isbn13:
+        return shop.isbn13.replace("{isbn13}", isbn13)
     return shop.search.replace("{query}", quote(" ".join([book.title, *book.authors[:1]]), safe=""))

@@ -1,4 +1,4 @@
-"""A book as templates see it: its record, and what follows from it on this site; plain and frozen."""
+"""A book as templates see it: its record, and what the site adds to it. Plain, immutable data."""
 
 from __future__ import annotations
 
@@ -13,37 +13,38 @@ from .model import Book, Edition
 
 @dataclass(frozen=True, slots=True)
 class OfferView:
-    """A shop's offer of one edition; `url` leads there, `go_url` is the permanent address on this site.
+    """One shop's offer of one edition.
 
-    `places` are its countries in words. `label` names format, shop and places, for a link's accessible name, `short`
-    format, shop and price; `trouble` is the mailto: address for whoever could not buy there; `checked` is the day when
-    the link last worked.
+    `url` is the shop's page, `go_url` the short link on this site, `region` the shop's countries in words. `label` is
+    format, shop and region, for the link's accessible name; `short_label` is format, shop and price. `price` is for
+    people, `amount` for programs. `support_mailto` starts a mail about a failed purchase. `last_worked` is the date
+    when the link check last found the link working.
     """
 
     shop: str
     name: str
     countries: tuple[str, ...]
     country_names: tuple[str, ...]
-    places: str
+    region: str
     url: str
     go_url: str
     label: str
-    short: str
-    trouble: str
+    short_label: str
+    support_mailto: str
     price: str
     amount: str
     currency: str
     valid_until: date | None
-    checked: date | None
-    dead: bool
+    last_worked: date | None
+    broken: bool
 
 
 @dataclass(frozen=True, slots=True)
 class EditionView:
     """An edition with its offers, the working ones first.
 
-    `key` tells it from the book's other editions; `prices` are (currency, amount); `facts` are what its record says, in
-    words; `barcode` is the address of its EAN-13, "" without an ISBN.
+    `key` is unique within the book: "paperback", "paperback-2". `prices` are (currency, amount) for programs; `facts`
+    are the record's details in words; `barcode` is the URL of the EAN-13, "" without an ISBN.
     """
 
     record: Edition
@@ -59,18 +60,19 @@ class EditionView:
 
     @property
     def groups(self) -> tuple[tuple[OfferView, ...], ...]:
-        """The offers by their countries, in the author's order; those whose links are dead in a last group."""
-        found: dict[tuple[str, ...], list[OfferView]] = {}
+        """The offers grouped by countries, in the author's order; groups of nothing but broken links come last."""
+        groups: dict[tuple[str, ...], list[OfferView]] = {}
         for offer in self.offers:
-            found.setdefault(offer.countries, []).append(offer)
-        return tuple(sorted(map(tuple, found.values()), key=lambda group: all(offer.dead for offer in group)))
+            groups.setdefault(offer.countries, []).append(offer)
+        return tuple(sorted(map(tuple, groups.values()), key=lambda group: all(offer.broken for offer in group)))
 
 
 @dataclass(frozen=True, slots=True)
 class BookView:
-    """Everything that a page says of a book; addresses are below the site's root, without a leading slash.
+    """A book with everything its pages show; URLs are relative to the site's root, without a leading slash.
 
-    `posts` are those about the book, newest first; `told_on` is since when its record says what it says.
+    `tagline` is the record's hook, or else its description or the start of its text. `posts` are those about the book,
+    newest first. `last_updated` is the date of the record's last change. `sample` is a page or post of this site.
     """
 
     record: Book
@@ -83,8 +85,8 @@ class BookView:
     subtitle: str
     published: date | None
     forthcoming: bool
-    told_on: date | None
-    hook: str
+    last_updated: date | None
+    tagline: str
     html: str
     editions: tuple[EditionView, ...]
     posts: tuple[Any, ...]
@@ -94,13 +96,13 @@ class BookView:
 
     @property
     def feed_html(self) -> str:
-        """The description with the facts of each edition in a list below it, for feeds."""
-        lines = [f"<li>{escape(', '.join((edition.name, *edition.facts)))}</li>" for edition in self.editions]
-        return self.html + (f"<ul>{''.join(lines)}</ul>" if lines else "")
+        """The description for feeds, followed by a list of the editions and their facts."""
+        items = [f"<li>{escape(', '.join((edition.name, *edition.facts)))}</li>" for edition in self.editions]
+        return self.html + (f"<ul>{''.join(items)}</ul>" if items else "")
 
     @property
     def details(self) -> tuple[tuple[str, str], ...]:
-        """What the record says of the work, as (name, value)."""
+        """Contributors by role, series and subjects, as (name, value)."""
         more = (("Series", str(self.record.series or "")), ("Subjects", ", ".join(self.record.subjects)))
         return self.record.roles + tuple(row for row in more if row[1])
 
@@ -111,8 +113,8 @@ class BookView:
 
     @property
     def onix(self) -> str:
-        """The address of its record for the trade; "" where no day is known on which that was told."""
-        return f"{self.url}onix.xml" if self.told_on and self.editions else ""
+        """The URL of the ONIX record; "" if the record has no edition, or no date for ONIX's SentDateTime."""
+        return f"{self.url}onix.xml" if self.last_updated and self.editions else ""
 
     @property
     def price(self) -> str:
@@ -120,24 +122,24 @@ class BookView:
         return next((edition.price for edition in self.editions if edition.price), "")
 
     @property
-    def best(self) -> OfferView | None:
-        """The first working offer of an edition that can be bought now."""
-        open_ = (e for e in self.editions if e.record.availability in {"available", "preorder"})
-        return next((offer for edition in open_ for offer in edition.offers if not offer.dead), None)
+    def best_offer(self) -> OfferView | None:
+        """The first working offer of an edition that can be bought or ordered now."""
+        for_sale = (e for e in self.editions if e.record.availability in {"available", "preorder"})
+        return next((offer for edition in for_sale for offer in edition.offers if not offer.broken), None)
 
     @property
-    def shops(self) -> tuple[OfferView, ...]:
-        """One offer for each shop: the first edition's, or the first that works."""
-        found: dict[str, OfferView] = {}
+    def shop_offers(self) -> tuple[OfferView, ...]:
+        """One offer for each shop: its first that works, or else its first."""
+        by_shop: dict[str, OfferView] = {}
         for edition in self.editions:
             for offer in (*edition.offers, *edition.borrow):
-                if offer.shop not in found or (found[offer.shop].dead and not offer.dead):
-                    found[offer.shop] = offer
-        return tuple(found.values())
+                if offer.shop not in by_shop or (by_shop[offer.shop].broken and not offer.broken):
+                    by_shop[offer.shop] = offer
+        return tuple(by_shop.values())
 
     @property
     def countries(self) -> tuple[tuple[str, str], ...]:
-        """The countries that have a shop of their own, as (letters, name), by name."""
+        """The countries that have shops of their own, as (ISO 3166 code, name), sorted by name."""
         offers = [offer for edition in self.editions for offer in edition.offers]
-        places = {pair for offer in offers for pair in zip(offer.countries, offer.country_names, strict=True)}
-        return tuple(sorted(places, key=lambda place: place[::-1]))
+        countries = {pair for offer in offers for pair in zip(offer.countries, offer.country_names, strict=True)}
+        return tuple(sorted(countries, key=lambda country: country[::-1]))

@@ -1,1 +1,1 @@
-"""What a reader would stumble over in a built site."""
+"""Checks of a built site: internal links, external links and outdated book records."""

@@ -1,4 +1,4 @@
-"""Do the addresses that lead away from the site still answer? Asked politely, remembered with dates."""
+"""Check the links to other sites, with pauses between requests, and record the results with their dates."""
 
 from __future__ import annotations
 
@@ -17,209 +17,228 @@ from urllib.parse import urlsplit
 import httpx
 from pelican_incremental.files import atomic_write
 
-from ..settings import site_of
-from .internal import Tree
+from ..settings import get_site
+from .internal import BuiltSite
 
 Status = dict[str, Any]
-"""What is known of an address: checked, worked (moments), status, to, error, failures (in a row), dead."""
+"""The recorded status of a URL, as in link-status.json; keys with empty values are left out.
+
+`checked` and `worked` are the ISO dates and times of the last check and the last success; `status` is the HTTP status,
+`to` the new URL after a permanent redirect, `error` why there was no response, `failures` the number of failed checks
+in a row, and `dead` marks a broken link.
+"""
 
 _GONE = {404, 410}
-_REFUSED = {401, 403, 405, 406, 429, 451, 999}
-"""Answers of shops that let no program in; a reader's browser may well get through."""
+_BLOCKED = {401, 403, 405, 406, 429, 451, 999}
+"""Statuses by which sites turn away programs; the link may well work in a browser."""
 
-_FAILURES = 3
-"""So many failed checks in a row make an address dead that gives no clear answer."""
+_FAILURE_LIMIT = 3
+"""The number of failed checks in a row after which a link without a clear response counts as broken."""
 
-_BAR = 30
+_BAR_WIDTH = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
-    """How to ask: seconds between two requests to one host, for one answer, and at most for a wish to wait."""
+class CrawlPolicy:
+    """How to request pages.
+
+    `delay` is the pause between two requests to one host, `timeout` the limit for one response and `max_wait` that for
+    a Retry-After, all in seconds. `max_hosts` hosts are requested at the same time.
+    """
 
     delay: float = 1.0
     timeout: float = 15.0
-    longest_wait: float = 60.0
-    hosts: int = 20
-    tries: int = 3
-    agent: str = "authorsite-link-check/1 (an author looks after the links on a book's site)"
+    max_wait: float = 60.0
+    max_hosts: int = 20
+    max_attempts: int = 3
+    user_agent: str = "authorsite-link-check/1 (an author looks after the links on a book's site)"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What an address said: an HTTP status (0: none), where it moved for good, or why there was no answer."""
+class LinkResult:
+    """The result of one link: HTTP status (0: no response), target of a permanent redirect, error."""
 
     status: int = 0
-    to: str = ""
+    redirect: str = ""
     error: str = ""
 
 
-def addresses(output: Path, own: str) -> dict[str, list[str]]:
-    """Return every address outside the site `own` that a built page links to, with the pages that do."""
-    tree = Tree.read(output, own)
-    found: dict[str, list[str]] = defaultdict(list)
-    for name, page in tree.pages.items():
-        links = {link.split("#")[0] for link in page.followed if link.startswith(("http://", "https://"))}
-        for link in links:
-            if tree.resolve(name, link) is None:
-                found[link].append(name.removesuffix("index.html"))
-    return dict(sorted(found.items()))
+def find_external_links(output: Path, site_url: str) -> dict[str, list[str]]:
+    """Return every URL outside the site that a built page links to, with the URL paths of those pages."""
+    site = BuiltSite.read(output, site_url)
+    pages_by_url: dict[str, list[str]] = defaultdict(list)
+    for name, page in site.pages.items():
+        urls = {url.split("#")[0] for url in page.hyperlinks if url.startswith(("http://", "https://"))}
+        for url in urls:
+            if site.resolve(name, url) is None:
+                pages_by_url[url].append(name.removesuffix("index.html"))
+    return dict(sorted(pages_by_url.items()))
 
 
-async def ask_all(
-    urls: Sequence[str], manners: Manners, tell: Callable[[int, int], None] | None = None
-) -> dict[str, Answer]:
-    """Return each address's answer: many hosts at once, one request at a time for each host."""
+async def fetch_all(
+    urls: Sequence[str], policy: CrawlPolicy, on_progress: Callable[[int, int], None] | None = None
+) -> dict[str, LinkResult]:
+    """Request all URLs and return their results; hosts in parallel, one request at a time for each host.
+
+    `on_progress` is called with the number of URLs done and their total.
+    """
     by_host: dict[str, list[str]] = defaultdict(list)
     for url in urls:
         by_host[urlsplit(url).netloc.lower()].append(url)
-    answers: dict[str, Answer] = {}
-    at_once = asyncio.Semaphore(manners.hosts)
-    headers = {"User-Agent": manners.agent}
-    async with httpx.AsyncClient(timeout=manners.timeout, headers=headers, follow_redirects=True) as client:
+    results: dict[str, LinkResult] = {}
+    semaphore = asyncio.Semaphore(policy.max_hosts)
+    headers = {"User-Agent": policy.user_agent}
+    async with httpx.AsyncClient(timeout=policy.timeout, headers=headers, follow_redirects=True) as client:
 
-        async def ask_host(listed: Sequence[str]) -> None:
-            async with at_once:
-                for url in listed:
-                    answers[url] = await _ask(client, url, manners)
-                    if tell:
-                        tell(len(answers), len(urls))
+        async def fetch_host(host_urls: Sequence[str]) -> None:
+            async with semaphore:
+                for url in host_urls:
+                    results[url] = await _fetch(client, url, policy)
+                    if on_progress:
+                        on_progress(len(results), len(urls))
 
-        await asyncio.gather(*(ask_host(listed) for listed in by_host.values()))
-    return answers
+        await asyncio.gather(*(fetch_host(host_urls) for host_urls in by_host.values()))
+    return results
 
 
-async def _ask(client: httpx.AsyncClient, url: str, manners: Manners) -> Answer:
-    """Ask with HEAD, then with GET where HEAD did not do; again after 429, 5xx and a broken line."""
-    answer = await _once(client, "HEAD", url, manners)
-    if 200 <= answer[0].status < 300:  # noqa: PLR2004 - what HTTP calls success
-        return answer[0]
-    for number in range(manners.tries):
-        answer = await _once(client, "GET", url, manners)
-        if not (answer[0].error or answer[0].status == 429 or answer[0].status >= 500):  # noqa: PLR2004 - HTTP's
+async def _fetch(client: httpx.AsyncClient, url: str, policy: CrawlPolicy) -> LinkResult:
+    """Request `url` with HEAD and, if that fails, with GET; retry after 429, 5xx and connection errors."""
+    result, _ = await _request(client, "HEAD", url, policy)
+    if _is_success(result.status):
+        return result
+    for attempt in range(policy.max_attempts):
+        result, retry_after = await _request(client, "GET", url, policy)
+        if not (result.error or result.status == 429 or result.status >= 500):  # noqa: PLR2004 - HTTP's
             break
-        if number + 1 < manners.tries:
-            await asyncio.sleep(min(answer[1] or manners.delay * 2**number, manners.longest_wait))
-    return answer[0]
+        if attempt + 1 < policy.max_attempts:
+            await asyncio.sleep(min(retry_after or policy.delay * 2**attempt, policy.max_wait))
+    return result
 
 
-async def _once(client: httpx.AsyncClient, method: str, url: str, manners: Manners) -> tuple[Answer, float]:
-    """Return the answer and how many seconds the host wishes us to wait; a body is not read."""
-    await asyncio.sleep(manners.delay)
+async def _request(client: httpx.AsyncClient, method: str, url: str, policy: CrawlPolicy) -> tuple[LinkResult, float]:
+    """Return the result of one request and its Retry-After in seconds (0: none); the body is not read."""
+    await asyncio.sleep(policy.delay)
     try:
-        # The limit counts for the whole: a host that sends a byte now and then would hold up the rest.
-        async with asyncio.timeout(2 * manners.timeout), client.stream(method, url) as response:
+        # A limit for the whole response: a host that sends a byte now and then would block the others.
+        async with asyncio.timeout(2 * policy.timeout), client.stream(method, url) as response:
             moved = bool(response.history) and all(r.status_code in {301, 308} for r in response.history)
-            to = str(response.url) if moved else ""
-            return Answer(response.status_code, to), _wait(response.headers.get("Retry-After", ""))
+            result = LinkResult(response.status_code, str(response.url) if moved else "")
+            return result, _parse_retry_after(response.headers.get("Retry-After", ""))
     except (httpx.TimeoutException, TimeoutError):
-        return Answer(error="no answer in time"), 0
+        return LinkResult(error="timeout"), 0
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return Answer(error=type(error).__name__), 0
+        return LinkResult(error=type(error).__name__), 0
 
 
-def _wait(wish: str) -> float:
-    """Return the seconds of a Retry-After, given as a number or a date."""
-    if wish.strip().isdigit():
-        return float(wish)
+def _is_success(status: int) -> bool:
+    return 200 <= status < 300  # noqa: PLR2004 - HTTP's 2xx
+
+
+def _parse_retry_after(value: str) -> float:
+    """Return the seconds of a Retry-After header, a number or a date (RFC 9110, section 10.2.3); 0 if invalid."""
+    if value.strip().isdigit():
+        return float(value)
     try:
-        return max(0.0, (parsedate_to_datetime(wish) - datetime.now(UTC)).total_seconds())
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
         return 0
 
 
-def judged(before: Status, answer: Answer, now: str) -> Status:
-    """Return what is known of an address after `answer`; None values and defaults are left out."""
-    works = 200 <= answer.status < 300  # noqa: PLR2004 - what HTTP calls success
-    refused = answer.status in _REFUSED
-    failures = 0 if works or refused else before.get("failures", 0) + 1
+def update_status(before: Status, result: LinkResult, now: str) -> Status:
+    """Return the new status of a URL; `now` is an ISO date and time."""
+    works = _is_success(result.status)
+    failures = 0 if works or result.status in _BLOCKED else before.get("failures", 0) + 1
     status = {
         "checked": now,
         "worked": now if works else before.get("worked"),
-        "status": answer.status,
-        "to": answer.to,
-        "error": answer.error,
+        "status": result.status,
+        "to": result.redirect,
+        "error": result.error,
         "failures": failures,
-        "dead": answer.status in _GONE or failures >= _FAILURES,
+        "dead": result.status in _GONE or failures >= _FAILURE_LIMIT,
     }
     return {key: value for key, value in status.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """What a check found out: addresses newly dead, working again, moved for good, and all that are dead."""
+class LinkChanges:
+    """URLs that are newly broken, fixed, or permanently redirected since the last check, and all broken ones."""
 
-    died: list[str] = field(default_factory=list)
-    revived: list[str] = field(default_factory=list)
+    newly_broken: list[str] = field(default_factory=list)
+    fixed: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
-    dead: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
 
 
-def compared(before: Mapping[str, Status], after: Mapping[str, Status]) -> Changes:
+def diff_status(before: Mapping[str, Status], after: Mapping[str, Status]) -> LinkChanges:
     """Return what changed from one check to the next."""
-    changes = Changes()
-    for url, now in sorted(after.items()):
-        was = before.get(url, {})
-        if now.get("dead"):
-            changes.dead.append(url)
-            if not was.get("dead"):
-                changes.died.append(url)
-        elif was.get("dead") and now.get("worked") == now["checked"]:
-            changes.revived.append(url)
-        if now.get("to") and now["to"] != was.get("to"):
+    changes = LinkChanges()
+    for url, new in sorted(after.items()):
+        old = before.get(url, {})
+        if new.get("dead"):
+            changes.broken.append(url)
+            if not old.get("dead"):
+                changes.newly_broken.append(url)
+        elif old.get("dead") and new.get("worked") == new["checked"]:
+            changes.fixed.append(url)
+        if new.get("to") and new["to"] != old.get("to"):
             changes.moved.append(url)
     return changes
 
 
-def check(output: Path, own: str, store: Path, manners: Manners | None = None, now: datetime | None = None) -> Changes:
-    """Ask every address that the pages in `output` lead to, and keep the results in `store`; return what changed.
+def check_links(
+    output: Path, site_url: str, status_file: Path, policy: CrawlPolicy | None = None, now: datetime | None = None
+) -> LinkChanges:
+    """Check every external link of the pages in `output`, update `status_file`, print a report, return the changes.
 
-    Addresses that no page has any more are forgotten.
+    URLs that no page links to any more are removed from the file.
     """
-    found = addresses(output, own)
-    before = load(store)
-    moment = (now or datetime.now(UTC)).isoformat(timespec="seconds")
-    answers = asyncio.run(ask_all(list(found), manners or Manners(), progress if sys.stderr.isatty() else None))
-    after = {url: judged(before.get(url, {}), answers[url], moment) for url in found}
+    pages_by_url = find_external_links(output, site_url)
+    before = load_status(status_file)
+    checked = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+    on_progress = show_progress if sys.stderr.isatty() else None
+    results = asyncio.run(fetch_all(list(pages_by_url), policy or CrawlPolicy(), on_progress))
+    after = {url: update_status(before.get(url, {}), results[url], checked) for url in pages_by_url}
     text = json.dumps(after, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    atomic_write(store, text.encode())
-    changes = compared(before, after)
-    for line in told(changes, after, found):
-        print(line)
+    atomic_write(status_file, text.encode())
+    changes = diff_status(before, after)
+    print("\n".join(format_report(changes, after, pages_by_url)))
     return changes
 
 
-def check_site(settings: Mapping[str, Any], output: Path, delay: float = 1.0) -> Changes:
-    """Check the addresses of the site that has been built with `settings` into `output`."""
-    store = Path(settings["PATH"]) / "data" / "link-status.json"
-    return check(output, site_of(settings).url, store, Manners(delay=delay))
+def check_site_links(settings: Mapping[str, Any], output: Path, delay: float = 1.0) -> LinkChanges:
+    """Check the external links of the site built with `settings` into `output`; `delay` is in seconds."""
+    status_file = Path(settings["PATH"]) / "data" / "link-status.json"
+    return check_links(output, get_site(settings).url, status_file, CrawlPolicy(delay=delay))
 
 
-def load(store: Path) -> dict[str, Status]:
-    """Return what former checks found; nothing when there were none, or their file is damaged."""
+def load_status(status_file: Path) -> dict[str, Status]:
+    """Return the status of each URL from earlier checks; empty if the file is missing or damaged."""
     try:
-        kept = json.loads(store.read_text("utf-8"))
+        data = json.loads(status_file.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return {url: status for url, status in kept.items() if isinstance(status, dict)} if isinstance(kept, dict) else {}
+    return {url: status for url, status in data.items() if isinstance(status, dict)} if isinstance(data, dict) else {}
 
 
-def told(changes: Changes, after: Mapping[str, Status], pages: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the report, a line for each change and one for the whole."""
+def format_report(
+    changes: LinkChanges, after: Mapping[str, Status], pages_by_url: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """Return one line for each change and a summary."""
     lines = []
-    for word, urls in (("dead", changes.died), ("works again", changes.revived), ("moved", changes.moved)):
+    for label, urls in (("broken", changes.newly_broken), ("works again", changes.fixed), ("moved", changes.moved)):
         for url in urls:
             status = after[url]
-            why = status.get("error") or status.get("status")
-            more = f"to {status['to']}" if word == "moved" else f"{why}"
-            on = ", ".join(f"/{page}" for page in pages[url][:3])
-            lines.append(f"{word}: {url} ({more}) on {on}")
-    unsure = sum(1 for status in after.values() if not status.get("dead") and status["checked"] != status.get("worked"))
-    lines.append(f"{len(after)} addresses: {len(changes.dead)} dead, {unsure} gave no clear answer")
+            detail = f"to {status['to']}" if label == "moved" else status.get("error") or status.get("status")
+            pages = ", ".join(f"/{page}" for page in pages_by_url[url][:3])
+            lines.append(f"{label}: {url} ({detail}) on {pages}")
+    unclear = sum(1 for s in after.values() if not s.get("dead") and s["checked"] != s.get("worked"))
+    lines.append(f"{len(after)} links: {len(changes.broken)} broken, {unclear} without a clear response")
     return lines
 
 
-def progress(done: int, whole: int) -> None:
-    """Draw the bar anew on the terminal's line."""
-    bar = "#" * (_BAR * done // whole)
-    print(f"\rLinks [{bar:<{_BAR}}] {done}/{whole}", end="\n" if done == whole else "", file=sys.stderr, flush=True)
+def show_progress(done: int, total: int) -> None:
+    """Redraw the progress bar on the terminal's current line."""
+    bar = "#" * (_BAR_WIDTH * done // total)
+    end = "\n" if done == total else ""
+    print(f"\rLinks [{bar:<{_BAR_WIDTH}}] {done}/{total}", end=end, file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Links, anchors and orphans of a built tree: every address that a page names must answer."""
+"""Check the links of a built site: broken links, missing anchors, and orphan pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..problems import ProblemLog
 from ..validation import did_you_mean
 
 _PARSER = html.HTMLParser(encoding="utf-8", huge_tree=True)
-_FOLLOWED, _NAMED, _SRCSETS, _ANCHORS, _UNLISTED = (
+_HYPERLINKS, _URLS, _SRCSETS, _ANCHORS, _IS_UNLISTED = (
     etree.XPath(path, smart_strings=False)
     for path in (
         "//a/@href | //area/@href",
@@ -30,131 +30,135 @@ _FOLLOWED, _NAMED, _SRCSETS, _ANCHORS, _UNLISTED = (
         ),
     )
 )
-_BY_ITSELF = re.compile(r"(?:\d{4}/(?:\d\d/)?)?index\.html|404\.html")
-"""Pages found without a link: the home page, the one for missing pages, and archives that an address is cut down to."""
+_ENTRY_PAGES = re.compile(r"(?:\d{4}/(?:\d\d/)?)?index\.html|404\.html")
+"""Pages that need no link: the home page, the 404 page, and the year and month archives (reached by editing a URL)."""
 
 
 @dataclass(slots=True)
 class PageLinks:
-    """What a page names and offers: addresses, those of them that a reader may follow, anchors, and flags."""
+    """The links and anchors of a page.
 
-    addresses: set[str] = field(default_factory=set)
-    followed: set[str] = field(default_factory=set)
+    `urls` are all URLs in the page, `hyperlinks` those that a reader can follow, `anchors` the names that fragments may
+    refer to. `is_unlisted` is true for a redirect or a page with noindex.
+    """
+
+    urls: set[str] = field(default_factory=set)
+    hyperlinks: set[str] = field(default_factory=set)
     anchors: set[str] = field(default_factory=set)
-    unlisted: bool = False
+    is_unlisted: bool = False
 
 
-def page_links(page: bytes) -> PageLinks:
-    """Read the links and anchors of a page; `unlisted` is a page that redirects, or that asks not to be indexed."""
+def parse_links(page: bytes) -> PageLinks:
+    """Parse the links and anchors of an HTML page."""
     try:
         root = html.document_fromstring(page, _PARSER)
     except etree.ParserError:
         return PageLinks()
-    followed = {address.strip() for address in _FOLLOWED(root)}
-    named = {address.strip() for address in _NAMED(root)}
-    named.update(part.split()[0] for srcset in _SRCSETS(root) for part in srcset.split(",") if part.strip())
-    return PageLinks(named, followed, set(_ANCHORS(root)), unlisted=_UNLISTED(root))
+    hyperlinks = {url.strip() for url in _HYPERLINKS(root)}
+    urls = {url.strip() for url in _URLS(root)}
+    urls.update(part.split()[0] for srcset in _SRCSETS(root) for part in srcset.split(",") if part.strip())
+    return PageLinks(urls, hyperlinks, set(_ANCHORS(root)), is_unlisted=_IS_UNLISTED(root))
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
-    """A built site: the files by their paths, the links of each page, and the address the site lives at."""
+class BuiltSite:
+    """A built site: the paths of its files, the links of each page, and the site's public URL."""
 
     files: frozenset[str]
     pages: dict[str, PageLinks]
     url: str
 
     @classmethod
-    def read(cls, root: Path, url: str) -> Tree:
-        """Read the tree below `root`, which is published at `url`."""
+    def read(cls, root: Path, url: str) -> BuiltSite:
+        """Read the site in the folder `root`, published at `url`."""
         files = frozenset(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
         pages = {
-            name: page_links((root / name).read_bytes())
+            name: parse_links((root / name).read_bytes())
             for name in sorted(files)
             if name.endswith(".html") and not name.startswith("pagefind/")
         }
         return cls(files, pages, url.rstrip("/"))
 
-    def address(self, name: str) -> str:
-        """Return the public address of a file."""
+    def url_of(self, name: str) -> str:
+        """Return the public URL of a file."""
         return f"{self.url}/{name.removesuffix('index.html') if posixpath.basename(name) == 'index.html' else name}"
 
     def resolve(self, page: str, link: str) -> tuple[str, str] | None:
-        """Return path below the site and anchor that `link` on `page` leads to; None when it leaves the site."""
+        """Return the path below the site and the anchor that `link` on `page` leads to; None for an external link."""
         try:
-            whole = urlsplit(urljoin(self.address(page), link))
+            target = urlsplit(urljoin(self.url_of(page), link))
         except ValueError:
             return link, ""
-        own = urlsplit(self.url)
-        if whole.scheme not in {"http", "https"} or whole.netloc.lower() != own.netloc.lower():
+        site = urlsplit(self.url)
+        if target.scheme not in {"http", "https"} or target.netloc.lower() != site.netloc.lower():
             return None
-        path = unquote(whole.path)
-        if path == own.path:
+        path = unquote(target.path)
+        if path == site.path:
             path += "/"
-        if not path.startswith(own.path + "/"):
-            return None if own.path else (path, "")
-        return path[len(own.path) + 1 :], unquote(whole.fragment)
+        if not path.startswith(site.path + "/"):
+            return None if site.path else (path, "")
+        return path[len(site.path) + 1 :], unquote(target.fragment)
 
-    def file_at(self, path: str) -> str | None:
-        """Return the file that answers at a path below the site."""
-        tries = [f"{path}index.html"] if not path or path.endswith("/") else [path, f"{path}/index.html"]
-        return next((name for name in tries if name in self.files), None)
+    def find_file(self, path: str) -> str | None:
+        """Return the file that a web server sends for a URL path below the site, if there is one."""
+        candidates = [f"{path}index.html"] if not path or path.endswith("/") else [path, f"{path}/index.html"]
+        return next((name for name in candidates if name in self.files), None)
 
 
-def check_tree(root: Path, url: str, log: ProblemLog, shown: str = "output") -> Tree:
-    """Report broken links, missing anchors and orphan pages of the tree below `root`, as files below `shown`.
+def check_built_site(root: Path, url: str, log: ProblemLog, shown: str = "output") -> BuiltSite:
+    """Report broken links, missing anchors and orphan pages of the site in `root`, with paths below `shown`.
 
-    Each broken address is reported once, at the first page that names it. A tree with a sitemap has orphans only
-    among the pages that the sitemap lists.
+    Each broken link is reported once, at the first page that has it. If there is a sitemap, only pages in it can be
+    orphans.
     """
-    tree = Tree.read(root, url)
+    site = BuiltSite.read(root, url)
     broken: dict[tuple[str, str], list[str]] = defaultdict(list)
     reached: set[str] = set()
-    for page, links in tree.pages.items():
-        for link, message, target in _followed(tree, page, links):
+    for page, links in site.pages.items():
+        for link, message, target in _check_links(site, page, links):
             if message:
                 broken[link, message].append(page)
-            elif target != page and link in links.followed:
+            elif target != page and link in links.hyperlinks:
                 reached.add(target)
     for (link, message), pages in sorted(broken.items()):
-        more = f" (and {len(pages) - 1} more pages)" if len(pages) > 1 else ""
-        hint = did_you_mean(link, {tree.address(p).removeprefix(url) for p in tree.pages}, "mend or remove the link")
-        what = f"`{link}` {message}{more}"
-        log.error(posixpath.join(shown, pages[0]), 0, what, hint, kind="link")
-    for page in _orphans(root, tree, reached):
+        others = len(pages) - 1
+        more = f" (also on {others} other page{'' if others == 1 else 's'})" if others else ""
+        hint = did_you_mean(link, {site.url_of(p).removeprefix(url) for p in site.pages}, "fix or remove the link")
+        log.error(posixpath.join(shown, pages[0]), 0, f"broken link `{link}`: {message}{more}", hint, kind="link")
+    for page in _find_orphans(root, site, reached):
         hint = "link to it from a post, a page or the menu, or hide it with `status: hidden`"
-        log.warning(posixpath.join(shown, page), 0, "no page links to this one", hint, kind="orphan")
-    return tree
+        log.warning(posixpath.join(shown, page), 0, "no other page links to this page", hint, kind="orphan")
+    return site
 
 
-def _followed(tree: Tree, page: str, links: PageLinks) -> Iterator[tuple[str, str, str]]:
-    """Give each internal link of a page with what is wrong about it, or "" and the file it leads to."""
-    for link in sorted(links.addresses):
+def _check_links(site: BuiltSite, page: str, links: PageLinks) -> Iterator[tuple[str, str, str]]:
+    """Yield each internal link of a page with an error message and "", or with "" and the file it leads to."""
+    for link in sorted(links.urls):
         if link.startswith(("mailto:", "tel:", "data:", "javascript:")):
             continue
-        place = tree.resolve(page, link)
-        if place is None:
-            continue
-        path, anchor = place
-        target = tree.file_at(path)
+        target = site.resolve(page, link)
         if target is None:
-            yield link, "leads to no page of this site", ""
-        elif anchor and target in tree.pages and anchor not in tree.pages[target].anchors | {"top"}:
-            yield link, f"leads to a page without an anchor `{anchor}`", ""
+            continue
+        path, anchor = target
+        file = site.find_file(path)
+        if file is None:
+            yield link, "no such page or file in this site", ""
+        elif anchor and file in site.pages and anchor not in site.pages[file].anchors | {"top"}:
+            yield link, f"the page has no anchor `{anchor}`", ""
         else:
-            yield link, "", target
+            yield link, "", file
 
 
-def _orphans(root: Path, tree: Tree, reached: set[str]) -> list[str]:
+def _find_orphans(root: Path, site: BuiltSite, reached: set[str]) -> list[str]:
     sitemap = root / "sitemap.xml"
     listed = None
     if sitemap.exists():
-        listed = {unescape(found) for found in re.findall(r"<loc>\s*(.*?)\s*</loc>", sitemap.read_text("utf-8"))}
+        listed = {unescape(url) for url in re.findall(r"<loc>\s*(.*?)\s*</loc>", sitemap.read_text("utf-8"))}
     return [
         page
-        for page, links in tree.pages.items()
+        for page, links in site.pages.items()
         if page not in reached
-        and not _BY_ITSELF.fullmatch(page)
-        and not links.unlisted
-        and (listed is None or tree.address(page) in listed)
+        and not _ENTRY_PAGES.fullmatch(page)
+        and not links.is_unlisted
+        and (listed is None or site.url_of(page) in listed)
     ]

@@ -1,4 +1,4 @@
-"""What a book's record says that time has overtaken."""
+"""Find book records that are out of date: expired offers, and published editions still marked as forthcoming."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from zoneinfo import ZoneInfo
 
 from ..books.model import Book
 from ..problems import ProblemLog
-from ..reading.sources import Source, read_source
+from ..reading.sources import ParsedSource, read_source
 
-_EARLY = ("announced", "preorder")
+_FORTHCOMING = ("announced", "preorder")
 
 
-def check_claims(books: Path, today: date, log: ProblemLog) -> None:
-    """Warn of offers past their date, and of editions still called forthcoming after theirs."""
+def check_stale_records(books: Path, today: date, log: ProblemLog) -> None:
+    """Warn about expired offers and about editions marked as forthcoming after their publication date."""
     for path in sorted(books.glob("*.md")):
-        # Whatever else is wrong with the record, the build has said.
-        source: Source[Book] | None = read_source(path, Book, ProblemLog(), ZoneInfo("UTC"))
+        # Other problems of the record have already been reported by the build.
+        source: ParsedSource[Book] | None = read_source(path, Book, ProblemLog(), ZoneInfo("UTC"))
         if source is not None:
-            _check(source, today, log)
+            _check_book(source, today, log)
 
 
-def _check(source: Source[Book], today: date, log: ProblemLog) -> None:
+def _check_book(source: ParsedSource[Book], today: date, log: ProblemLog) -> None:
     book = source.record
     for number, offer in enumerate(book.offers):
         if offer.valid_until and offer.valid_until < today:
             line = source.lines.get(("offers", number, "valid_until"), source.lines.get(("offers", number), 0))
-            what = f"the offer of {offer.shop} ended on {offer.valid_until}"
-            log.warning(source.path, line, what, "give it a new date, or remove it", kind="claim")
+            message = f"the offer of {offer.shop} expired on {offer.valid_until}"
+            log.warning(source.path, line, message, "set a later date, or remove the offer", kind="claim")
     for number, edition in enumerate(book.editions):
-        out = edition.published or book.published
-        if edition.availability in _EARLY and out and out <= today:
+        published = edition.published or book.published
+        if edition.availability in _FORTHCOMING and published and published <= today:
             line = source.lines.get(("editions", number, "availability"), source.lines.get(("editions", number), 0))
-            what = f"the {edition.format} is still called `{edition.availability}`, and came out on {out}"
-            log.warning(source.path, line, what, "write `availability: available`, or a later date", kind="claim")
+            message = f"the {edition.format} is marked `{edition.availability}`, but was published on {published}"
+            log.warning(source.path, line, message, "write `availability: available`, or a later date", kind="claim")

@@ -1,1 +1,1 @@
-"""Events and yearly observances: pages, a calendar, and dates that are right whenever the site is built."""
+"""Events and annual dates: pages, iCalendar files, and dates that are computed at each build."""

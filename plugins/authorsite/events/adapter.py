@@ -1,4 +1,4 @@
-"""Events and observances into Pelican's context, and their pages and calendars out of it."""
+"""Events and annual dates in Pelican: read into its context, and written as pages and calendars."""
 
 from __future__ import annotations
 
@@ -11,76 +11,78 @@ from zoneinfo import ZoneInfo
 from pelican.generators import Generator
 
 from .. import output
-from ..images.adapter import picture, pictured
+from ..images.adapter import get_picture, process_body_images
 from ..images.picture import Picture
-from ..problems import ProblemLog, log_of
-from ..reading.link_pass import resolved
-from ..reading.links import Lines
-from ..reading.markdown import Converter
+from ..problems import ProblemLog, get_log
+from ..reading.link_pass import resolve_html
+from ..reading.links import LineFinder
+from ..reading.markdown import MarkdownRenderer
 from ..reading.schemas import Status
-from ..reading.sources import Source, body_of, read_source
-from ..settings import now_of, site_of
-from ..validation import Fault, did_you_mean, line_of
-from .annual_dates import Observance, observe, parse_rule
+from ..reading.sources import ParsedSource, read_source, render_body
+from ..settings import get_build_time, get_site
+from ..validation import InvalidValue, did_you_mean, line_for_loc
+from .annual_dates import AnnualDate, compute_annual_date, parse_rule
 from .model import Event
-from .views import EventView, event_jsonld, in_words
+from .views import EventView, event_jsonld, format_when
 
 FOLDER = "events"
 CALENDAR = "events.ics"
 
 
 class EventsGenerator(Generator):
-    """Reads content/events/*.md and writes the list, a page and a calendar file each, and the calendar of all."""
+    """Reads content/events/*.md; writes a page and an .ics file for each event, the list, and the calendar of all."""
 
     def generate_context(self) -> None:
-        """Set `events`, the next first and then the past ones, and `observances`."""
-        self.log: ProblemLog = log_of(self.settings)
-        self.site = site_of(self.settings)
-        self.now = now_of(self.settings)
-        self.converter = Converter()
+        """Set `events`, upcoming ones first, and `observances` in the context."""
+        self.log: ProblemLog = get_log(self.settings)
+        self.site = get_site(self.settings)
+        self.now = get_build_time(self.settings)
+        self.renderer = MarkdownRenderer()
         files = sorted((Path(self.path) / FOLDER).glob("*.md"))
-        self.every = [view for path in files if (view := self._read(path))]
-        self._keep_apart()
-        self._list()
-        self.context["observances"] = tuple(sorted(self._observances(), key=lambda o: (o.dates[0], o.name)))
+        self.events = [event for path in files if (event := self._read_event(path))]
+        self._check_unique_urls()
+        self._set_context_events()
+        self.context["observances"] = tuple(sorted(self._compute_annual_dates(), key=lambda d: (d.dates[0], d.name)))
 
-    def _list(self) -> None:
-        listed = [event for event in self.every if event.record.status is Status.PUBLISHED]
-        coming = sorted((e for e in listed if not e.past), key=lambda e: (e.record.start.moment, e.slug))
-        past = sorted((e for e in listed if e.past), key=lambda e: (e.record.start.moment, e.slug), reverse=True)
-        self.context["events"] = (*coming, *past)
+    def _set_context_events(self) -> None:
+        published = [event for event in self.events if event.record.status is Status.PUBLISHED]
+        upcoming = sorted((e for e in published if not e.past), key=lambda e: (e.record.start.value, e.slug))
+        past = sorted((e for e in published if e.past), key=lambda e: (e.record.start.value, e.slug), reverse=True)
+        self.context["events"] = (*upcoming, *past)
 
-    def finish(self) -> None:
-        """Resolve links and pictures in the texts, now that all that they may lead to is known."""
-        self.every = [
+    def finalize(self) -> None:
+        """Resolve links and images in the events' bodies; all link targets are known now."""
+        self.events = [
             replace(
                 event,
-                html=pictured(resolved(event.html, event.source_path, self.context), event.source_path, self.context),
+                html=process_body_images(
+                    resolve_html(event.html, event.source_path, self.context), event.source_path, self.context
+                ),
             )
-            for event in self.every
+            for event in self.events
         ]
-        self._list()
+        self._set_context_events()
 
     def generate_output(self, writer: Any) -> None:
-        """Write pages and calendars, if there are events at all."""
-        if not self.every:
+        """Write pages and calendars, unless there are no events."""
+        if not self.events:
             return
-        from .ics import calendar  # noqa: PLC0415 - a site without events does not pay for icalendar
+        from .ics import render_calendar  # noqa: PLC0415 - a site without events does not import icalendar
 
-        for event in self.every:
-            self._page(writer, "event", event.url, event=event, structured=event_jsonld(event, self.site.url))
+        for event in self.events:
+            self._write_page(writer, "event", event.url, event=event, structured=event_jsonld(event, self.site.url))
             if event.calendar:
-                output.write(self.context, event.calendar, calendar([event], event.record.title, self.site.url))
+                output.write(self.context, event.calendar, render_calendar([event], event.record.title, self.site.url))
         events = self.context["events"]
         if events:
-            self._page(writer, "events", "events/")
-            output.write(self.context, CALENDAR, calendar(events, self.settings["SITENAME"], self.site.url))
+            self._write_page(writer, "events", "events/")
+            output.write(self.context, CALENDAR, render_calendar(events, self.settings["SITENAME"], self.site.url))
 
-    def _page(self, writer: Any, name: str, url: str, **local: Any) -> None:
+    def _write_page(self, writer: Any, name: str, url: str, **variables: Any) -> None:
         template = self.get_template(name)
-        writer.write_file(f"{url}index.html", template, self.context, url=url, section="events", **local)
+        writer.write_file(f"{url}index.html", template, self.context, url=url, section="events", **variables)
 
-    def _read(self, path: Path) -> EventView | None:
+    def _read_event(self, path: Path) -> EventView | None:
         source = read_source(path, Event, self.log, ZoneInfo(self.settings["TIMEZONE"] or "UTC"))
         if source is None or (source.record.status is Status.DRAFT and not self.site.drafts):
             return None
@@ -91,64 +93,65 @@ class EventsGenerator(Generator):
             slug=slug,
             url=url,
             guid=event.guid or self.site.url + (event.aliases[0] if event.aliases else f"/{url}"),
-            html=body_of(source, self.converter, self.log, slug),
-            when=in_words(event.start, event.end, self.site.locale),
-            past=event.over <= self.now,
-            pictures=tuple(self._pictures(source)),
-            post=self._post(source),
+            html=render_body(source, self.renderer, self.log, slug),
+            when=format_when(event.start, event.end, self.site.locale),
+            past=event.ends_at <= self.now,
+            pictures=tuple(self._get_photos(source)),
+            post=self._find_post(source),
             calendar="" if event.start.precision == "month" else f"{FOLDER}/{slug}.ics",
             source_path=str(path),
         )
 
-    def _pictures(self, source: Source[Event]) -> Iterator[tuple[Picture, str]]:
-        """Yield the pictures that are there, with their captions; what is not has become a problem."""
-        for number, given in enumerate(source.record.pictures):
-            line = line_of(("pictures", number), source.lines)
-            if found := picture(self.context, given.src, given.alt, (source.path, line)):
-                yield found, given.caption
+    def _get_photos(self, source: ParsedSource[Event]) -> Iterator[tuple[Picture, str]]:
+        """Yield the event's photos with their captions, skipping those that are reported as a problem."""
+        for number, photo in enumerate(source.record.pictures):
+            line = line_for_loc(("pictures", number), source.lines)
+            if picture := get_picture(self.context, photo.src, photo.alt, (source.path, line)):
+                yield picture, photo.caption
 
-    def _post(self, source: Source[Event]) -> tuple[str, str]:
-        """Return title and address of the post about an event, by its slug or its file's name."""
-        wanted = source.record.post.strip("/").removesuffix(".md").rpartition("/")[2]
-        if not wanted:
+    def _find_post(self, source: ParsedSource[Event]) -> tuple[str, str]:
+        """Return title and URL of the post about an event, by its slug or file name; empty strings without one."""
+        name = source.record.post.strip("/").removesuffix(".md").rpartition("/")[2]
+        if not name:
             return "", ""
         posts = {Path(p.source_path).stem: p for p in self.context.get("articles", ())}
         posts |= {p.slug: p for p in self.context.get("articles", ())}
-        if wanted not in posts:
-            hint = did_you_mean(wanted, posts, "give the slug of a post")
-            line = line_of(("post",), source.lines)
-            self.log.error(source.path, line, f"there is no post `{wanted}`", hint, kind="event")
+        if name not in posts:
+            hint = did_you_mean(name, posts, "give the slug of a post")
+            line = line_for_loc(("post",), source.lines)
+            self.log.error(source.path, line, f"there is no post `{name}`", hint, kind="event")
             return "", ""
-        return str(getattr(posts[wanted].record, "title", posts[wanted].title)), posts[wanted].url
+        post = posts[name]
+        return str(getattr(post.record, "title", post.title)), post.url
 
-    def _keep_apart(self) -> None:
-        first: dict[str, EventView] = {}
-        for event in self.every:
-            other = first.setdefault(event.slug, event)
+    def _check_unique_urls(self) -> None:
+        by_slug: dict[str, EventView] = {}
+        for event in self.events:
+            other = by_slug.setdefault(event.slug, event)
             if other is not event:
-                what = f"the address {event.url} is that of {self.log.shown(other.source_path)} too"
-                line = Lines(Path(event.source_path).read_text("utf-8")).of("slug:")
-                self.log.error(event.source_path, line, what, "give one of them another slug", kind="front-matter")
-        self.every = list(first.values())
+                message = f"duplicate URL /{event.url}, also used by {self.log.display_path(other.source_path)}"
+                line = LineFinder(Path(event.source_path).read_text("utf-8")).find_line("slug:")
+                self.log.error(event.source_path, line, message, "change the slug of one of them", kind="front-matter")
+        self.events = list(by_slug.values())
 
-    def _observances(self) -> Iterator[Observance]:
-        for given in self.site.observances:
+    def _compute_annual_dates(self) -> Iterator[AnnualDate]:
+        for settings in self.site.observances:
             try:
-                rule = parse_rule(given.rule)
-            except Fault as fault:
-                self.log.error("pelicanconf.py", 0, f"observances: {fault}", fault.hint, kind="settings")
+                rule = parse_rule(settings.rule)
+            except InvalidValue as error:
+                self.log.error("pelicanconf.py", 0, f"observances: {error}", error.hint, kind="settings")
                 continue
-            url = self.site.root + given.url if given.url.startswith("/") else given.url
-            yield observe(given.name, rule, self.now.date(), self.site.locale, url, given.text)
+            url = self.site.root + settings.url if settings.url.startswith("/") else settings.url
+            yield compute_annual_date(settings.name, rule, self.now.date(), self.site.locale, url, settings.text)
 
 
-def finish(generators: list[Any]) -> None:
-    """Finish the events' texts (signal: all_generators_finalized, before pictures are made)."""
+def finalize(generators: list[Any]) -> None:
+    """Finalize the events' bodies (signal: all_generators_finalized, before image files are generated)."""
     for generator in generators:
         if isinstance(generator, EventsGenerator):
-            generator.finish()
+            generator.finalize()
 
 
 def get_generators(_pelican: Any) -> type:
-    """Offer the events' generator (signal: get_generators)."""
+    """Return the generator (signal: get_generators)."""
     return EventsGenerator

@@ -1,4 +1,4 @@
-"""Days and months that come round every year, by rule: "4 January", "January", "last Thursday of January"."""
+"""Annual dates by rule, such as awareness days: "4 January", "January", "last Thursday of January"."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ from itertools import islice
 
 from babel.dates import format_date, format_skeleton
 
-from ..validation import Fault, did_you_mean
+from ..validation import InvalidValue, did_you_mean
 
-# English on purpose, and no locale's: this is what the author writes.
-_MONTHS = (
-    "january february march april may june july august september october november december".split()  # the year's order
-)
+# English in every locale: these are the words of the settings.
+_MONTHS = "january february march april may june july august september october november december".split()
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A yearly rule: a whole month; its `day`; or its `nth` (0 the first, -1 the last) `weekday` (0 Monday)."""
+class AnnualRule:
+    """A whole month; its `day` (0: none); or its `nth` (0: first, -1: last) `weekday` (0: Monday, -1: none)."""
 
     month: int
     day: int = 0
@@ -31,44 +29,47 @@ class Rule:
     nth: int = 0
 
     def days(self, year: int) -> list[date]:
-        """Return its days in `year`; none when that year has no such day."""
+        """Return the days in `year`; none for 29 February in a common year."""
         days = [date(year, self.month, day + 1) for day in range(calendar.monthrange(year, self.month)[1])]
         if self.weekday >= 0:
             return [[day for day in days if day.weekday() == self.weekday][self.nth]]
         return days[self.day - 1 : self.day] if self.day else days
 
-    def coming(self, today: date) -> Iterator[date]:
-        """Yield the first days of those that are running or to come, for the rest of the calendar."""
-        # From this year on: nothing lasts beyond its year.
+    def upcoming(self, today: date) -> Iterator[date]:
+        """Yield the first day of each period that has not ended, from this year to the last that `date` supports."""
         for year in range(today.year, date.max.year):
             days = self.days(year)
             if days and days[-1] >= today:
                 yield days[0]
 
 
-def parse_rule(text: str) -> Rule:
-    """Return the rule that `text` writes; raises Fault with the three ways to write one."""
+def parse_rule(text: str) -> AnnualRule:
+    """Parse a rule from the settings; raises InvalidValue with the three forms of a rule."""
     words = re.sub(r"[,.]|(?<=\d)(?:st|nd|rd|th)\b", "", text.lower()).replace(" of ", " ").replace("the ", "").split()
     months = [_MONTHS.index(word) + 1 for word in words if word in _MONTHS]
     rest = [word for word in words if word not in _MONTHS]
     match len(months), rest:
         case 1, []:
-            return Rule(months[0])
+            return AnnualRule(months[0])
         case 1, [day] if day.isdecimal():
-            # 2000 was a leap year.
+            # 29 February is valid: 2000 was a leap year.
             if 1 <= int(day) <= calendar.monthrange(2000, months[0])[1]:
-                return Rule(months[0], int(day))
-            raise Fault(f"`{text}` is no day of the calendar", "check the day")
-        case 1, [which, weekday] if which in _ORDINALS and weekday in _DAYS:
-            return Rule(months[0], 0, _DAYS.index(weekday), _ORDINALS[which])
-    forms = "write `4 January`, `January` or `last Thursday of January`"
-    strange = next((w for w in words if w not in {*_MONTHS, *_DAYS, *_ORDINALS} and not w.isdecimal()), "")
-    raise Fault(f"`{text}` is not a yearly date", did_you_mean(strange, [*_MONTHS, *_DAYS, *_ORDINALS], forms))
+                return AnnualRule(months[0], int(day))
+            raise InvalidValue(f"`{text}` is not a date", "check the day")
+        case 1, [ordinal, weekday] if ordinal in _ORDINALS and weekday in _DAYS:
+            return AnnualRule(months[0], 0, _DAYS.index(weekday), _ORDINALS[ordinal])
+    valid_words = [*_MONTHS, *_DAYS, *_ORDINALS]
+    unknown = next((word for word in words if word not in valid_words and not word.isdecimal()), "")
+    hint = did_you_mean(unknown, valid_words, "write `4 January`, `January` or `last Thursday of January`")
+    raise InvalidValue(f"`{text}` is not an annual date", hint)
 
 
 @dataclass(frozen=True, slots=True)
-class Observance:
-    """An observance as pages show it: the first days of the next ones (a running one included), and those in words."""
+class AnnualDate:
+    """An annual date as templates see it.
+
+    `dates` are the first days of the next periods, including one that is `running`; `words` are these dates as text.
+    """
 
     name: str
     url: str
@@ -78,14 +79,14 @@ class Observance:
     words: tuple[str, ...]
 
 
-def observe(
-    name: str, rule: Rule, today: date, locale: str, url: str = "", text: str = "", count: int = 3
-) -> Observance:
-    """Return what pages say of an observance on the day `today`, its dates in the language of `locale`."""
-    dates = tuple(islice(rule.coming(today), count))
-    whole_month = not rule.day and rule.weekday < 0
+def compute_annual_date(
+    name: str, rule: AnnualRule, today: date, locale: str, url: str = "", text: str = "", count: int = 3
+) -> AnnualDate:
+    """Return the annual date with its next `count` dates on the day `today`, in the language of `locale`."""
+    dates = tuple(islice(rule.upcoming(today), count))
+    is_month = not rule.day and rule.weekday < 0
     words = tuple(
-        format_skeleton("yMMMM", day, locale=locale) if whole_month else format_date(day, "long", locale=locale)
+        format_skeleton("yMMMM", day, locale=locale) if is_month else format_date(day, "long", locale=locale)
         for day in dates
     )
-    return Observance(name, url, text, dates[0] <= today, dates, words)
+    return AnnualDate(name, url, text, dates[0] <= today, dates, words)

@@ -1,4 +1,4 @@
-"""Events as iCalendar (RFC 5545), the same bytes for the same events."""
+"""Events as iCalendar files (RFC 5545); the same events give the same bytes."""
 
 from __future__ import annotations
 
@@ -12,49 +12,50 @@ import icalendar
 from .views import EventView
 
 
-def calendar(events: Sequence[EventView], name: str, site_url: str) -> bytes:
-    """Return a calendar of `events` with the VTIMEZONE of each zone that it names.
+def render_calendar(events: Sequence[EventView], name: str, site_url: str) -> bytes:
+    """Return a calendar of `events` with a VTIMEZONE for each time zone in use.
 
-    An event of which only the month is known has no place in a calendar, and is left out.
+    Events with a month but no day are left out: iCalendar cannot express them.
     """
-    made = icalendar.Calendar()
-    made.add("prodid", "-//authorsite//events//EN")
-    made.add("version", "2.0")
-    made.add("method", "PUBLISH")
-    made.add("x-wr-calname", name)
-    shown = [event for event in events if event.record.start.precision != "month"]
-    for event in sorted(shown, key=lambda event: (event.record.start.moment.astimezone(UTC), event.guid)):
-        made.add_component(_component(event, site_url))
-    if shown:
-        # A zone's rules for the years in question; all of them since 1970 would fill pages.
-        years = [event.record.start.moment.year for event in shown]
-        made.add_missing_timezones(date(min(years), 1, 1), date(max(years) + 2, 1, 1))
-    data: bytes = made.to_ical()
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//authorsite//events//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    dated = [event for event in events if event.record.start.precision != "month"]
+    for event in sorted(dated, key=lambda event: (event.record.start.value.astimezone(UTC), event.guid)):
+        calendar.add_component(_make_vevent(event, site_url))
+    if dated:
+        # Only the rules of these years: all since 1970 would fill pages.
+        years = [event.record.start.value.year for event in dated]
+        calendar.add_missing_timezones(date(min(years), 1, 1), date(max(years) + 2, 1, 1))
+    data: bytes = calendar.to_ical()
     return data
 
 
-def _component(event: EventView, site_url: str) -> Any:
+def _make_vevent(event: EventView, site_url: str) -> Any:
     record = event.record
-    made = icalendar.Event()
-    made.add("uid", event.guid)
-    # When it was written, not when this file was: builds repeat.
-    made.add("dtstamp", (record.modified or record.announced).astimezone(UTC))
+    vevent = icalendar.Event()
+    vevent.add("uid", event.guid)
+    # Not the time of the build: its output must be reproducible.
+    vevent.add("dtstamp", (record.modified or record.announced_at).astimezone(UTC))
     if record.start.precision == "day":
-        made.add("dtstart", record.start.moment.date())
-        # The day after the last, which is not over before its midnight.
-        made.add("dtend", (record.over - timedelta.resolution).date() + timedelta(days=1))
+        vevent.add("dtstart", record.start.value.date())
+        # DTEND is exclusive: the day after the last (RFC 5545, section 3.6.1).
+        vevent.add("dtend", (record.ends_at - timedelta.resolution).date() + timedelta(days=1))
     else:
-        made.add("dtstart", _zoned(record.start.moment))
-        made.add("dtend", _zoned(record.end.over if record.end else record.start.moment + timedelta(hours=1)))
-    made.add("summary", record.title)
-    place = ", ".join(filter(None, (record.place, record.address))) or record.online or ""
-    details = "\n\n".join(filter(None, (record.summary, record.online, record.recording)))
-    for key, value in (("description", details), ("location", place), ("url", f"{site_url}/{event.url}")):
+        vevent.add("dtstart", _with_named_zone(record.start.value))
+        end = record.end.ends_at if record.end else record.start.value + timedelta(hours=1)
+        vevent.add("dtend", _with_named_zone(end))
+    vevent.add("summary", record.title)
+    location = ", ".join(filter(None, (record.place, record.address))) or record.online or ""
+    description = "\n\n".join(filter(None, (record.summary, record.online, record.recording)))
+    for key, value in (("description", description), ("location", location), ("url", f"{site_url}/{event.url}")):
         if value:
-            made.add(key, value)
-    return made
+            vevent.add(key, value)
+    return vevent
 
 
-def _zoned(moment: datetime) -> datetime:
-    """Return `moment` in its named zone, or in UTC when it has but an offset, for which there is no VTIMEZONE."""
-    return moment if isinstance(moment.tzinfo, ZoneInfo) and moment.tzinfo.key != "UTC" else moment.astimezone(UTC)
+def _with_named_zone(time: datetime) -> datetime:
+    """Return `time` as it is if it has a named time zone, else in UTC: an offset has no VTIMEZONE."""
+    return time if isinstance(time.tzinfo, ZoneInfo) and time.tzinfo.key != "UTC" else time.astimezone(UTC)

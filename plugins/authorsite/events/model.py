@@ -1,4 +1,4 @@
-"""What the front matter of an event may hold, and when it is."""
+"""The front matter of an event, and dates of which an author knows only the day or the month."""
 
 from __future__ import annotations
 
@@ -11,122 +11,122 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from ..reading.dates import parse_date
-from ..reading.schemas import Moment, SiteAddress, Slug, Status, WebAddress
-from ..validation import Fault, Record
+from ..reading.schemas import SitePath, Slug, Status, WebUrl, ZonedDatetime
+from ..validation import InvalidValue, StrictModel
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
-_ZONE = re.compile(r"[A-Za-z]+(?:/[A-Za-z_+-]+)+$")
+_ZONE_NAME = re.compile(r"[A-Za-z]+(?:/[A-Za-z_+-]+)+$")
 _OFFSET = re.compile(r"[+-]\d{2}:?\d{2}$")
-_LEAD = timedelta(days=28)
+_ANNOUNCEMENT_LEAD = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True)
-class When:
-    """A moment as exactly as the author knows it: `precision` is "time", "day" or "month".
+class PartialDate:
+    """A date as precise as the author knows it: `precision` is "time", "day" or "month".
 
-    `moment` has the event's own zone; for a day or a month it is the first midnight.
+    `value` is in the event's own time zone; for a day or a month it is the first midnight.
     """
 
-    moment: datetime
+    value: datetime
     precision: str
 
     @property
-    def over(self) -> datetime:
-        """The end of the day, the month, or for a time the moment itself."""
+    def ends_at(self) -> datetime:
+        """The end (exclusive) of the day or the month; a time ends when it begins."""
         if self.precision == "time":
-            return self.moment
+            return self.value
         if self.precision == "day":
-            return self.moment + timedelta(days=1)
-        return (self.moment + timedelta(days=31)).replace(day=1)
+            return self.value + timedelta(days=1)
+        return (self.value + timedelta(days=31)).replace(day=1)
 
 
-def parse_when(text: str, zone: ZoneInfo) -> When:
-    """Return what `text` names: 2018-10, 2018-10-20 or 2018-10-20T19:00, in `zone` or the zone that it names itself.
+def parse_partial_date(text: str, zone: ZoneInfo) -> PartialDate:
+    """Parse 2018-10, 2018-10-20 or 2018-10-20T19:00, in `zone` unless a time is followed by a zone or an offset.
 
-    Raises Fault for anything else.
+    Raises InvalidValue for anything else.
     """
     text = text.strip()
     if month := _MONTH.fullmatch(text):
         if not 1 <= int(month[2]) <= 12:  # noqa: PLR2004 - months
-            raise Fault(f"{text} is not a month", "write year and month as 2018-10")
-        return When(datetime(int(month[1]), int(month[2]), 1, tzinfo=zone), "month")
+            raise InvalidValue(f"{text} is not a month", "write year and month as 2018-10")
+        return PartialDate(datetime(int(month[1]), int(month[2]), 1, tzinfo=zone), "month")
     precision = "time" if re.search(r"\d[T ]\d", text) else "day"
-    if precision == "time" and (name := _ZONE.search(text)):
-        return When(parse_date(text, _zone(name[0])), precision)
-    moment = parse_date(text, zone)
+    if precision == "time" and (name := _ZONE_NAME.search(text)):
+        return PartialDate(parse_date(text, _get_zone(name[0])), precision)
+    value = parse_date(text, zone)
     if precision == "time" and (offset := _OFFSET.search(text)):
-        moment = moment.astimezone(datetime.strptime(offset[0], "%z").tzinfo)
-    return When(moment, precision)
+        value = value.astimezone(datetime.strptime(offset[0], "%z").tzinfo)
+    return PartialDate(value, precision)
 
 
-def _zone(name: str) -> ZoneInfo:
+def _get_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Fault(f"`{name}` is not a time zone", "write a name such as America/Chicago") from None
+        raise InvalidValue(f"`{name}` is not a time zone", "write a name such as America/Chicago") from None
 
 
-def _when(value: Any, info: ValidationInfo) -> When:
-    if isinstance(value, When):
+def _validate_partial_date(value: Any, info: ValidationInfo) -> PartialDate:
+    if isinstance(value, PartialDate):
         return value
     if value is None:
-        raise Fault(f"`{info.field_name}` is empty", "write a date as 2018-06-01T17:00")
-    given = info.data.get("zone") or ""
-    return parse_when(str(value), _zone(given) if given else (info.context or {}).get("zone") or ZoneInfo("UTC"))
+        raise InvalidValue(f"`{info.field_name}` is empty", "write a date as 2018-06-01T17:00")
+    name, default = info.data.get("zone"), (info.context or {}).get("zone") or ZoneInfo("UTC")
+    return parse_partial_date(str(value), _get_zone(name) if name else default)
 
 
-Time = Annotated[When, BeforeValidator(_when)]
-_Zone = Annotated[str, AfterValidator(lambda name: name and _zone(name).key)]
+_PartialDate = Annotated[PartialDate, BeforeValidator(_validate_partial_date)]
+_Zone = Annotated[str, AfterValidator(lambda name: name and _get_zone(name).key)]
 
 
-class Photograph(Record):
-    """A picture of what happened, below content/."""
+class EventPhoto(StrictModel):
+    """A photo of the event; `src` is its path below content/."""
 
     src: str
     alt: str
     caption: str = ""
 
 
-class Event(Record):
-    """Something that happens at a place or on line; `date` is when it was announced, `post` the post about it."""
+class Event(StrictModel):
+    """An event at a place or online; `date` is when it was announced, `post` names the post about it."""
 
     title: Annotated[str, Field(min_length=1)]
     slug: Slug | None = None
     status: Status = Status.PUBLISHED
     zone: _Zone = ""
-    start: Time
-    end: Time | None = None
-    date: Moment | None = None
-    modified: Moment | None = None
+    start: _PartialDate
+    end: _PartialDate | None = None
+    date: ZonedDatetime | None = None
+    modified: ZonedDatetime | None = None
     place: str = ""
     address: str = ""
-    online: WebAddress | None = None
-    url: WebAddress | None = None
-    recording: WebAddress | None = None
-    pictures: tuple[Photograph, ...] = ()
+    online: WebUrl | None = None
+    url: WebUrl | None = None
+    recording: WebUrl | None = None
+    pictures: tuple[EventPhoto, ...] = ()
     post: str = ""
     summary: str = ""
     guid: str = ""
-    aliases: tuple[SiteAddress, ...] = ()
+    aliases: tuple[SitePath, ...] = ()
 
     @field_validator("status", mode="before")
     @classmethod
-    def _lowered(cls, value: Any) -> Any:
+    def _lowercase_status(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _in_order(self) -> Event:
-        # A day or a month ends when it is over: from 7 PM "to the same day" is in order.
-        if self.end and self.end.moment < self.start.moment >= self.end.over:
-            raise Fault("it ends before it starts", "check both dates, and their zones", ("end",))
+    def _check_order(self) -> Event:
+        # An `end` without a time lasts until midnight: from 7 PM to the same day is in order.
+        if self.end and self.end.value < self.start.value >= self.end.ends_at:
+            raise InvalidValue("the event ends before it starts", "check `start`, `end` and their time zones", ("end",))
         return self
 
     @property
-    def over(self) -> datetime:
-        """The moment from which it is past."""
-        return self.end.over if self.end else self.start.over
+    def ends_at(self) -> datetime:
+        """The time from which the event is past."""
+        return self.end.ends_at if self.end else self.start.ends_at
 
     @property
-    def announced(self) -> datetime:
-        """When subscribers hear of it: the `date` given, else four weeks before; never a date that is not written."""
-        return self.date or self.start.moment - _LEAD
+    def announced_at(self) -> datetime:
+        """When it appears in the feed: its `date`, else four weeks before it starts, whenever the site is built."""
+        return self.date or self.start.value - _ANNOUNCEMENT_LEAD

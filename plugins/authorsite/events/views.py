@@ -1,4 +1,4 @@
-"""An event as templates see it: plain, frozen, and said in the site's language."""
+"""An event as templates see it: its dates in the site's language, and its JSON-LD."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from babel.dates import format_date, format_skeleton, format_time
 
 from ..images.picture import Picture
 from ..templating import json_ld
-from .model import Event, When
+from .model import Event, PartialDate
 
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """Everything that a page says of an event; addresses are below the site's root, without a leading slash.
+    """An event for templates; URLs are relative to the site's root, without a leading slash.
 
-    `when` is in words, `pictures` have their captions, `post` is the title and address of the post about it (("", "")
-    without one), `calendar` the address of its .ics file ("" when no day is known).
+    `when` is text, `pictures` are pairs of a picture and its caption, `post` is the title and URL of the post about the
+    event (two empty strings: none), `calendar` is the URL of its .ics file ("" if the day is unknown).
     """
 
     record: Event
@@ -33,34 +33,35 @@ class EventView:
     source_path: str
 
 
-def in_words(start: When, end: When | None, locale: str) -> str:
-    """Return when an event is, in the language of `locale`: "Friday, June 1, 2018, 5:00 – 9:00 PM CDT"."""
-    first, last = _day(start, locale), _day(end or start, locale)
+def format_when(start: PartialDate, end: PartialDate | None, locale: str) -> str:
+    """Format the time of an event in the language of `locale`: "Friday, June 1, 2018, 5:00 PM – 9:00 PM CDT"."""
+    first, last = _format_day(start, locale), _format_day(end or start, locale)
     if start.precision != "time":
         return first if last == first else f"{first} – {last}"
-    begins, zone = format_time(start.moment.time(), "short", locale=locale), start.moment.tzname()
+    start_time, start_zone = format_time(start.value.time(), "short", locale=locale), start.value.tzname()
     if not end or end.precision != "time":
-        return f"{first}, {begins} {zone}" + ("" if last == first else f" – {last}")
-    ends, until = format_time(end.moment.time(), "short", locale=locale), end.moment.tzname()
-    begins = begins if until == zone else f"{begins} {zone}"
-    return f"{first}, {begins} – {ends} {until}" if last == first else f"{first}, {begins} – {last}, {ends} {until}"
+        return f"{first}, {start_time} {start_zone}" + ("" if last == first else f" – {last}")
+    end_time, end_zone = format_time(end.value.time(), "short", locale=locale), end.value.tzname()
+    start_time = start_time if end_zone == start_zone else f"{start_time} {start_zone}"
+    until = f"{end_time} {end_zone}" if last == first else f"{last}, {end_time} {end_zone}"
+    return f"{first}, {start_time} – {until}"
 
 
-def _day(when: When, locale: str) -> str:
+def _format_day(when: PartialDate, locale: str) -> str:
     if when.precision == "month":
-        return format_skeleton("yMMMM", when.moment, locale=locale)
-    return format_date(when.moment, "full", locale=locale)
+        return format_skeleton("yMMMM", when.value, locale=locale)
+    return format_date(when.value, "full", locale=locale)
 
 
 def event_jsonld(view: EventView, site_url: str) -> str:
-    """Return schema.org's Event for a script element."""
+    """Return the event as JSON-LD (https://schema.org/Event) for a `<script>` element."""
     event, url = view.record, f"{site_url}/{view.url}"
-    places: list[dict[str, Any]] = []
+    locations: list[dict[str, Any]] = []
     if event.place or event.address:
-        places.append({"@type": "Place", "name": event.place or event.address, "address": event.address})
+        locations.append({"@type": "Place", "name": event.place or event.address, "address": event.address})
     if event.online:
-        places.append({"@type": "VirtualLocation", "url": event.online})
-    mode = "Mixed" if len(places) > 1 else "Online" if event.online else "Offline"
+        locations.append({"@type": "VirtualLocation", "url": event.online})
+    mode = "Mixed" if len(locations) > 1 else "Online" if event.online else "Offline"
     return json_ld(
         {
             "@context": "https://schema.org",
@@ -69,11 +70,11 @@ def event_jsonld(view: EventView, site_url: str) -> str:
             "name": event.title,
             "url": url,
             "description": event.summary,
-            "startDate": written(event.start),
-            "endDate": event.end and written(event.end),
+            "startDate": iso_format(event.start),
+            "endDate": event.end and iso_format(event.end),
             "eventStatus": "https://schema.org/EventScheduled",
             "eventAttendanceMode": f"https://schema.org/{mode}EventAttendanceMode",
-            "location": places,
+            "location": locations,
             "image": [f"{site_url}/{picture.src.lstrip('/')}" for picture in event.pictures],
             "sameAs": event.url,
             "recordedIn": {"@type": "CreativeWork", "url": event.recording} if event.recording else None,
@@ -81,8 +82,8 @@ def event_jsonld(view: EventView, site_url: str) -> str:
     )
 
 
-def written(when: When) -> str:
-    """Return ISO 8601, as exact as the author was: 2018-10, 2018-10-20, or with time and offset."""
+def iso_format(when: PartialDate) -> str:
+    """Format a date in ISO 8601 with its own precision: 2018-10, 2018-10-20, or with time and offset."""
     if when.precision == "time":
-        return when.moment.isoformat()
-    return when.moment.strftime("%Y-%m" if when.precision == "month" else "%Y-%m-%d")
+        return when.value.isoformat()
+    return when.value.strftime("%Y-%m" if when.precision == "month" else "%Y-%m-%d")

@@ -1,1 +1,1 @@
-"""What subscribers get: one neutral entry, written as RSS, Atom and JSON Feed, and what a publish would change."""
+"""RSS, Atom and JSON feeds of posts, books and events, and the effect of a publish on subscribers."""

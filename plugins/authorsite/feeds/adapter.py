@@ -1,142 +1,147 @@
-"""Which feeds the site has, and their entries out of what Pelican read."""
+"""Generate the site's feeds from Pelican's content, and the page that lists them."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from pelican.generators import Generator
+from pelican_incremental.files import mark_current
 
 from .. import output
-from ..problems import log_of
-from ..reading.links import Lines
-from ..settings import now_of, site_of
+from ..problems import get_log
+from ..settings import get_build_time, get_site
 from ..validation import did_you_mean
-from .entry_factory import Maker
+from .cache import FeedCache, hash_inputs
+from .entry_factory import EntryFactory
+from .guid import check_unique_guids
 from .models import Entry, Feed, FeedLink
-from .rendering import KEPT, Kitchen, Shelf, told, written
-from .xml_feeds import ATOM, RSS
+from .rendering import CACHE_SIZE, EntryRenderer, serialize
+from .xml_feeds import ATOM_TYPE, RSS_TYPE
 
-JSON, CALENDAR = "application/feed+json", "text/calendar"
+JSON_TYPE, CALENDAR_TYPE = "application/feed+json", "text/calendar"
 STYLESHEET = "feed.css"
-SUBSCRIBE = "subscribe/"
+SUBSCRIBE_URL = "subscribe/"
 
 
 class FeedsGenerator(Generator):
-    """Names the site's feeds to every page, and writes those whose entries changed."""
+    """Lists the site's feeds for templates and writes the feeds that changed."""
 
     def generate_context(self) -> None:
-        """Put FeedLinks where page heads find them: context["feeds"], and `.feeds` of categories and tags."""
+        """Set context["feeds"], and `feeds` of each category and tag, to tuples of FeedLink."""
         name = self.settings["SITENAME"]
-        self.site = site_of(self.settings)
-        feeds = [FeedLink(name, "feed.xml", RSS), FeedLink(name, "atom.xml", ATOM), FeedLink(name, "feed.json", JSON)]
+        self.site, self.log = get_site(self.settings), get_log(self.settings)
+        feeds = [
+            FeedLink(name, "feed.xml", RSS_TYPE),
+            FeedLink(name, "atom.xml", ATOM_TYPE),
+            FeedLink(name, "feed.json", JSON_TYPE),
+        ]
         if self.context.get("books"):
-            feeds.append(FeedLink(f"{name}: books", "books/feed.xml", RSS, "books"))
+            feeds.append(FeedLink(f"{name}: books", "books/feed.xml", RSS_TYPE, "books"))
         if self.context.get("events"):
-            feeds.append(FeedLink(f"{name}: events", "events/feed.xml", RSS, "events"))
-            feeds.append(FeedLink(f"{name}: calendar", "events.ics", CALENDAR, "events"))
+            feeds.append(FeedLink(f"{name}: events", "events/feed.xml", RSS_TYPE, "events"))
+            feeds.append(FeedLink(f"{name}: calendar", "events.ics", CALENDAR_TYPE, "events"))
         self.context["feeds"] = tuple(feeds)
-        self.groups = [*self._groups("categories", "category"), *self._groups("tags", "tag")]
+        self.groups = [*self._add_group_feeds("categories", "category"), *self._add_group_feeds("tags", "tag")]
         self._check_tags()
-        self._check_guids()
+        # Oldest first, so that the later file is the one reported.
+        posts, events = reversed(self.context.get("articles", ())), self.context.get("events", ())
+        events = sorted(events, key=lambda event: event.source_path)
+        check_unique_guids((*posts, *self.context.get("books", ()), *events), self.log)
 
     def _check_tags(self) -> None:
-        """Name the tags in the settings that no post carries."""
-        known = {name for tag, _ in self.context.get("tags", ()) for name in (tag.name, tag.slug)}
+        """Report tags in feeds.tags that no post has."""
+        tags = {name for tag, _ in self.context.get("tags", ()) for name in (tag.name, tag.slug)}
         for name in self.site.feeds.tags or ():
-            if name not in known:
-                hint = did_you_mean(name, known, "name a tag that a post has, or leave it out")
+            if name not in tags:
+                hint = did_you_mean(name, tags, "use the tag of a post, or remove it")
                 message = f"feeds.tags: no post has the tag `{name}`"
-                log_of(self.settings).warning("pelicanconf.py", 0, message, hint, kind="settings")
+                self.log.warning("pelicanconf.py", 0, message, hint, kind="settings")
 
-    def _check_guids(self) -> None:
-        """Name the files whose `guid:` an older one has already: readers would show but one of them."""
-        first: dict[str, Any] = {}
-        posts, events = reversed(self.context.get("articles", ())), self.context.get("events", ())
-        for content in (*posts, *self.context.get("books", ()), *sorted(events, key=lambda event: event.source_path)):
-            guid = getattr(content.record, "guid", "")
-            other = first.setdefault(guid, content)
-            if guid and other is not content:
-                log, path = log_of(self.settings), content.source_path
-                line = Lines(Path(path).read_text("utf-8")).of("guid:")
-                message = f"the guid `{guid}` is that of {log.shown(other.source_path)} too"
-                log.error(path, line, message, "give this one another, or none", kind="front-matter")
-
-    def _groups(self, name: str, folder: str) -> Iterable[tuple[FeedLink, Any, list[Any]]]:
-        """Yield feed, category (or tag) and posts for each of them that has a feed."""
-        wanted = self.site.feeds.tags if folder == "tag" else None
-        for group, posts in self.context.get(name, ()):
-            shown = [post for post in posts if not post.draft]
-            link = FeedLink(f"{self.settings['SITENAME']}: {group.name}", f"{folder}/{group.slug}/feed.xml", RSS)
-            served = bool(shown) and (wanted is None or group.name in wanted or group.slug in wanted)
-            # A post's category is an object of its own, equal to this one.
-            for named in (group, *(post.category for post in posts if folder == "category")):
-                named.feeds = (link,) if served else ()
-            if served:
-                yield link, group, shown
+    def _add_group_feeds(self, key: str, folder: str) -> Iterator[tuple[FeedLink, Any, list[Any]]]:
+        """Set `feeds` of each category (or tag) in context[key]; yield link, group and posts of those with a feed."""
+        selected = self.site.feeds.tags if folder == "tag" else None
+        for group, posts in self.context.get(key, ()):
+            published = [post for post in posts if not post.draft]
+            link = FeedLink(f"{self.settings['SITENAME']}: {group.name}", f"{folder}/{group.slug}/feed.xml", RSS_TYPE)
+            has_feed = bool(published) and (selected is None or group.name in selected or group.slug in selected)
+            # Each post has a category object of its own, equal to `group`.
+            for same_group in (group, *(post.category for post in posts if folder == "category")):
+                same_group.feeds = (link,) if has_feed else ()
+            if has_feed:
+                yield link, group, published
 
     def generate_output(self, writer: Any) -> None:
-        """Write the feeds, and the page that lists them."""
-        site, now = self.site, now_of(self.settings)
+        """Write the feeds, their stylesheet, and the page that lists them."""
+        site, now = self.site, get_build_time(self.settings)
         author = self.settings.get("AUTHOR") or self.settings["SITENAME"]
-        self._maker = Maker(site.url, author)
-        self._post = lru_cache(KEPT)(self._maker.post)
-        book = self.context.get("main_book")
-        cover = book.cover.url if book and book.cover else ""
-        self._about = {"description": site.description, "language": site.language, "author": author, "site": site.url}
-        self._about |= {"rights": site.feeds.copyright, "hub": site.feeds.hub, "image": cover}
-        self._kitchen = Kitchen(log_of(self.settings), full=site.feeds.content == "full", line=self._book_line(book))
-        self._shelf = Shelf(Path(self.settings["CACHE_PATH"]) / "feeds.json")
+        self._factory = EntryFactory(site.url, author)
+        self._post_entry = lru_cache(CACHE_SIZE)(self._factory.from_post)
+        main_book = self.context.get("main_book")
+        self._feed_fields = {
+            "description": site.description,
+            "language": site.language,
+            "author": author,
+            "site_url": site.url,
+            "rights": site.feeds.copyright,
+            "hub": site.feeds.hub,
+            "image": main_book.cover.url if main_book and main_book.cover else "",
+        }
+        full_text, footer = site.feeds.content == "full", self._make_footer(main_book)
+        self._renderer = EntryRenderer(self.log, full_text=full_text, footer=footer)
+        self._cache = FeedCache(Path(self.settings["CACHE_PATH"]) / "feeds.json")
         output.write(self.context, STYLESHEET, Path(__file__).with_name(STYLESHEET).read_bytes())
-        books = [item for item in self.context.get("books", ()) if item.published and item.published <= now.date()]
-        events = [event for event in self.context.get("events", ()) if event.record.announced <= now]
-        events.sort(key=lambda event: (event.record.announced, event.url), reverse=True)
-        shown = {
-            "": ("", self._newest(post for post in self.context.get("articles", ()) if not post.draft)),
-            "books": ("books/", [self._maker.book(item, now.tzinfo) for item in books]),
-            "events": ("events/", [self._maker.event(event) for event in events[: site.feeds.items or None]]),
+        books = [book for book in self.context.get("books", ()) if book.published and book.published <= now.date()]
+        events = [event for event in self.context.get("events", ()) if event.record.announced_at <= now]
+        events.sort(key=lambda event: (event.record.announced_at, event.url), reverse=True)
+        sections = {
+            "": ("", self._newest_entries(post for post in self.context.get("articles", ()) if not post.draft)),
+            "books": ("books/", [self._factory.from_book(book, now.tzinfo) for book in books]),
+            "events": ("events/", [self._factory.from_event(event) for event in events[: site.feeds.items or None]]),
         }
         for link in self.context["feeds"]:
-            if link.type != CALENDAR:
-                self._write(link, *shown[link.section])
+            if link.type != CALENDAR_TYPE:
+                self._write_feed(link, *sections[link.section])
         for link, group, posts in self.groups:
-            self._write(link, group.url, self._newest(posts))
-        self._shelf.save()
-        every = (*self.context["feeds"], *(link for link, _, _ in self.groups))
+            self._write_feed(link, group.url, self._newest_entries(posts))
+        self._cache.save()
+        every_feed = (*self.context["feeds"], *(link for link, _, _ in self.groups))
         template = self.get_template("subscribe")
-        writer.write_file(f"{SUBSCRIBE}index.html", template, self.context, every_feed=every, url=SUBSCRIBE)
+        save_as = f"{SUBSCRIBE_URL}index.html"
+        writer.write_file(save_as, template, self.context, every_feed=every_feed, url=SUBSCRIBE_URL)
 
-    def _newest(self, posts: Iterable[Any]) -> list[Entry]:
-        listed = list(posts)
-        size = self.site.feeds.items or len(listed)
-        return list(map(self._post, heapq.nlargest(size, listed, key=lambda post: (post.date, post.slug))))
+    def _newest_entries(self, posts: Iterable[Any]) -> list[Entry]:
+        posts = list(posts)
+        size = self.site.feeds.items or len(posts)
+        return list(map(self._post_entry, heapq.nlargest(size, posts, key=lambda post: (post.date, post.slug))))
 
-    def _write(self, link: FeedLink, home: str, entries: Sequence[Entry]) -> None:
-        """Write one feed, or leave it when it is there and what it is made of has not changed."""
-        feed = Feed(link.url, link.title, home=home, **self._about)
-        made_of = told(feed, entries, self._kitchen)
-        there = output.target(self.context, link.url)
-        if self._shelf.stands(link.url, made_of, there):
-            output.keep(self.context, link.url)
+    def _write_feed(self, link: FeedLink, home_path: str, entries: Sequence[Entry]) -> None:
+        """Write a feed, unless its file exists and nothing in the feed has changed."""
+        feed = Feed(link.url, link.title, home_path=home_path, **self._feed_fields)
+        input_hash = hash_inputs(feed, entries, self._renderer)
+        output_file = output.resolve_output_path(self.context, link.url)
+        if self._cache.is_current(link.url, input_hash, output_file):
+            mark_current(self.context, output_file)
             return
-        readable = [self._kitchen.readable(entry) for entry in entries]
-        output.write(self.context, link.url, written(feed, readable, f"{self.site.root}/{STYLESHEET}"))
-        # What was reported is to be reported again by the next build.
-        if self._kitchen.faulty.isdisjoint(entry.source for entry in entries):
-            self._shelf.put(link.url, made_of, there)
+        rendered = [self._renderer.render(entry) for entry in entries]
+        output.write(self.context, link.url, serialize(feed, rendered, f"{self.site.root}/{STYLESHEET}"))
+        # Without a cache entry, the next build renders the feed and reports the problem again.
+        if self._renderer.reported_files.isdisjoint(entry.source_path for entry in entries):
+            self._cache.store(link.url, input_hash, output_file)
 
-    def _book_line(self, book: Any) -> str:
-        """Return the quiet line under each entry: the author's own, else a link to the main book."""
+    def _make_footer(self, main_book: Any) -> str:
+        """Return the HTML below each entry: feeds.book_line from the settings, else a link to the main book."""
         line = self.site.feeds.book_line
-        if line is None and book:
-            line = f'By the author of <a href="{self._maker.whole(book.url)}">{escape(book.title)}</a>.'
+        if line is None and main_book:
+            url = self._factory.absolute_url(main_book.url)
+            line = f'By the author of <a href="{url}">{escape(main_book.title)}</a>.'
         return f"\n<p><small>{line}</small></p>" if line else ""
 
 
 def get_generators(_pelican: Any) -> type:
-    """Offer the feeds' generator (signal: get_generators)."""
+    """Return the generator of feeds (signal: get_generators)."""
     return FeedsGenerator

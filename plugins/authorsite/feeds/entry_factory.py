@@ -1,4 +1,4 @@
-"""Entries of posts, books and events: what a feed says of each."""
+"""Make feed entries of posts, books and events."""
 
 from __future__ import annotations
 
@@ -10,81 +10,76 @@ from urllib.parse import quote
 
 from ..books.views import BookView
 from ..events.views import EventView
-from ..markup import plain
+from ..markup import text_content
+from .guid import make_guid
 from .models import Entry
 
-_ADDRESS = "/%:@!$&()*+,;=~?"
+_URL_SAFE = "/%:@!$&()*+,;=~?"
 
 
 @dataclass(frozen=True)
-class Maker:
-    """Makes entries for the site at the address `site`; `author` is who writes where nobody is named."""
+class EntryFactory:
+    """Makes entries for the site at `site_url`; `author` is the site's author, for events."""
 
-    site: str
+    site_url: str
     author: str
 
-    def post(self, post: Any) -> Entry:
-        """Return the entry of a post, or of a post that is passed on."""
+    def from_post(self, post: Any) -> Entry:
+        """Return the entry of a post or a reblog."""
         record = post.record
         names = [group.name for group in (getattr(post, "category", None), *getattr(post, "tags", ())) if group]
         return Entry(
-            **self._addresses(post),
+            **self._common_fields(post),
             title=record.title,
             published=post.date,
             updated=record.modified or post.date,
-            summary=record.summary or plain(post.summary),
+            summary=record.summary or text_content(post.summary),
             html=post.content,
             authors=tuple(author.name for author in getattr(post, "authors", ())),
             categories=tuple(dict.fromkeys(names)),
             image=post.picture,
-            original=record.reblog,
+            reblog_of=record.reblog,
         )
 
-    def book(self, book: BookView, zone: tzinfo | None) -> Entry:
-        """Return the entry of a book that is out, dated the first midnight of that day in `zone`."""
+    def from_book(self, book: BookView, zone: tzinfo | None) -> Entry:
+        """Return the entry of a published book, dated midnight of its publication day in `zone`."""
         assert book.published
         published = datetime.combine(book.published, time(tzinfo=zone))
         return Entry(
-            **self._addresses(book),
+            **self._common_fields(book),
             title=book.title,
             published=published,
             updated=published,
-            summary=book.record.description or book.hook,
+            summary=book.record.description or book.tagline,
             html=book.feed_html,
             authors=book.record.authors,
             categories=book.record.subjects,
             image=book.cover,
         )
 
-    def event(self, event: EventView) -> Entry:
-        """Return the entry of an event: when, where and how to take part, then what its page says."""
+    def from_event(self, event: EventView) -> Entry:
+        """Return the entry of an event: date, place and links, then the text of its page."""
         record = event.record
         place = ", ".join(filter(None, (record.place, record.address)))
-        facts = "".join(f"<p>{escape(fact)}</p>" for fact in (event.when, place) if fact)
+        details = "".join(f"<p>{escape(detail)}</p>" for detail in (event.when, place) if detail)
         links = ((record.online, "On line"), (record.url, "More about it"), (record.recording, "Recording"))
-        facts += "".join(f'<p><a href="{escape(link)}">{words}</a></p>' for link, words in links if link)
+        details += "".join(f'<p><a href="{escape(url)}">{label}</a></p>' for url, label in links if url)
         return Entry(
-            **self._addresses(event),
+            **self._common_fields(event),
             title=record.title,
-            published=record.announced,
-            updated=max(record.modified or record.announced, record.announced),
+            published=record.announced_at,
+            updated=max(record.modified or record.announced_at, record.announced_at),
             summary=record.summary or event.when,
-            html=facts + event.html,
+            html=details + event.html,
             authors=(self.author,),
             categories=("Events",),
         )
 
-    def _addresses(self, item: Any) -> dict[str, Any]:
-        """Return the address, and the guid: `guid:`, else the oldest alias, else the address.
+    def _common_fields(self, content: Any) -> dict[str, Any]:
+        guid, is_permalink = make_guid(content, self.absolute_url)
+        url = self.absolute_url(content.url)
+        return {"guid": guid, "guid_is_permalink": is_permalink, "url": url, "source_path": content.source_path}
 
-        Nothing is remembered between builds: an author who moves a post writes its old address under `aliases:` for
-        the redirect, and that same line keeps the guid.
-        """
-        given, aliases = getattr(item.record, "guid", ""), getattr(item.record, "aliases", ())
-        url = self.whole(item.url)
-        guid = given or (self.whole(aliases[0]) if aliases else url)
-        return {"guid": guid, "permanent": not given, "url": url, "source": item.source_path}
-
-    def whole(self, address: str) -> str:
-        """Return an address of the site as readers need it."""
-        return f"{self.site}/{quote(address.lstrip('/'), safe=_ADDRESS)}"
+    def absolute_url(self, path: str) -> str:
+        """Return the absolute, percent-encoded URL of a path on this site."""
+        return f"{self.site_url}/{quote(path.lstrip('/'), safe=_URL_SAFE)}"

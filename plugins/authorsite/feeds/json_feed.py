@@ -1,4 +1,4 @@
-"""JSON Feed 1.1, written by hand: no kept library does."""
+"""JSON Feed 1.1, serialized here because no maintained library does it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from .models import Entry, Feed
 
 
-def json_feed(feed: Feed, entries: Sequence[Entry]) -> bytes:
+def serialize_json_feed(feed: Feed, entries: Sequence[Entry]) -> bytes:
     """Return `feed` as JSON Feed 1.1 in UTF-8 (https://www.jsonfeed.org/version/1.1/)."""
     body = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -21,17 +21,17 @@ def json_feed(feed: Feed, entries: Sequence[Entry]) -> bytes:
         "language": feed.language,
         "authors": [{"name": feed.author}],
         "hubs": [{"type": "WebSub", "url": feed.hub}] if feed.hub else [],
-        "items": [_item(entry) for entry in entries],
+        "items": [_make_item(entry) for entry in entries],
     }
-    return (json.dumps(_filled(body), ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(_drop_empty(body), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _item(entry: Entry) -> dict[str, Any]:
-    return _filled(
+def _make_item(entry: Entry) -> dict[str, Any]:
+    return _drop_empty(
         {
             "id": entry.guid,
             "url": entry.url,
-            "external_url": entry.original.url if entry.original else "",
+            "external_url": entry.reblog_of.url if entry.reblog_of else "",
             "title": entry.title,
             "content_html": entry.html,
             "summary": entry.summary,
@@ -44,6 +44,6 @@ def _item(entry: Entry) -> dict[str, Any]:
     )
 
 
-def _filled(body: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is empty and may be left out."""
+def _drop_empty(body: dict[str, Any]) -> dict[str, Any]:
+    """Return `body` without empty values, except for keys that JSON Feed requires."""
     return {key: value for key, value in body.items() if value not in ("", []) or key in {"items", "content_html"}}

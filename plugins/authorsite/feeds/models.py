@@ -1,4 +1,4 @@
-"""A feed and its entries, told once and written in any format."""
+"""Feeds and their entries, independent of the format."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ..reading.schemas import Reblog
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item: addresses are absolute, `html` is fit for a reader, title and summary are plain text.
+    """One entry of a feed. URLs are absolute; title and summary are plain text.
 
-    `guid` never changes; `permanent` says whether it is an address of the site. `source` is the author's file.
-    `original` is what a passed-on post passes on. Until it is `readable`, `html` is the page's own.
+    `html` is that of the page until EntryRenderer sanitizes it. `guid` never changes (see guid.py). `source_path` is
+    the author's file; `reblog_of` is the post of another site that this one reblogs.
     """
 
     guid: str
-    permanent: bool
+    guid_is_permalink: bool
     url: str
     title: str
     published: datetime
@@ -28,39 +28,42 @@ class Entry:
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     image: Picture | None = None
-    original: Reblog | None = None
-    source: str = ""
+    reblog_of: Reblog | None = None
+    source_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed without its entries; `path` and `home` (the page that it goes with) are addresses below `site`."""
+    """A feed without its entries; `path` and `home_path` (the page with the same content) are relative to `site_url`.
+
+    `hub` is the URL of a WebSub hub.
+    """
 
     path: str
     title: str
     description: str
-    home: str
+    home_path: str
     language: str
     author: str
-    site: str
+    site_url: str
     rights: str = ""
     hub: str = ""
     image: str = ""
 
     @property
     def url(self) -> str:
-        """The feed's own absolute address."""
-        return f"{self.site}/{self.path}"
+        """The absolute URL of the feed."""
+        return f"{self.site_url}/{self.path}"
 
     @property
     def home_url(self) -> str:
-        """The absolute address of the page that it goes with."""
-        return f"{self.site}/{self.home}"
+        """The absolute URL of the page with the same content."""
+        return f"{self.site_url}/{self.home_path}"
 
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """What a page's head and the list of feeds say of a feed; `section` is "" for what fits every page."""
+    """A feed as templates list it; `section` ("books", "events") is "" for feeds that every page links to."""
 
     title: str
     url: str

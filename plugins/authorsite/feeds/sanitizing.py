@@ -1,4 +1,4 @@
-"""HTML as a feed reader needs it: whole addresses, plain references, every element closed, nothing that runs."""
+"""Sanitize HTML for feed readers: absolute URLs, plain references, closed elements, no scripts, forms or styles."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from urllib.parse import urljoin
 
 import nh3
 
-from ..markup import Token, edit_tags, without
+from ..markup import Token, remove_elements, rewrite_tags
 
-_TAGS = nh3.ALLOWED_TAGS | set("audio video source track picture figure figcaption section main".split())
-_WITH_ALL = set("form script style template object svg math button select textarea dialog".split())
-_ATTRIBUTES = {
+_ALLOWED_TAGS = nh3.ALLOWED_TAGS | set("audio video source track picture figure figcaption section main".split())
+_REMOVED_WITH_CONTENT = set("form script style template object svg math button select textarea dialog".split())
+_ALLOWED_ATTRIBUTES = {
     "*": {"id", "lang", "dir", "title"},
     "a": {"href", "hreflang"},
     "img": {"src", "srcset", "alt", "width", "height"},
@@ -27,42 +27,43 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan", "align", "scope"},
     "time": {"datetime"},
 }
-_ADDRESSES = frozenset(("href", "src", "poster", "cite"))
-_SCHEMES = {"http", "https", "mailto", "tel"}
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-# What srcset holds, as HTML has it: addresses may hold commas, though not at their end.
-_CANDIDATE = re.compile(r"([^\s,](?:\S*[^\s,])?)(?:\s+([\d.]+[wxh]))?\s*(?:,|$)")
-# A reader numbers links itself: a linked [1] would show as [1][1].
-_LINKED_REFERENCE = re.compile(r"""class=["'][^"']*\b(?:citation|citation-back|headerlink)\b""")
+_URL_ATTRIBUTES = frozenset(("href", "src", "poster", "cite"))
+_URL_SCHEMES = {"http", "https", "mailto", "tel"}
+_INVALID_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+# A URL may contain commas, but neither start nor end with one (HTML spec, "srcset attributes").
+_SRCSET_CANDIDATE = re.compile(r"([^\s,](?:\S*[^\s,])?)(?:\s+([\d.]+[wxh]))?\s*(?:,|$)")
+# Feed readers such as Newsboat number links: a linked [1] would show as [1][1].
+_REFERENCE_LINK = re.compile(r"""class=["'][^"']*\b(?:citation|citation-back|headerlink)\b""")
 
 
-def for_readers(html: str, base: str) -> tuple[str, list[str]]:
-    """Return `html` of the page at the absolute address `base` fit for any feed reader, and the characters left out.
+def sanitize_for_feed(html: str, base_url: str) -> tuple[str, list[str]]:
+    """Return the `html` of the page at `base_url` sanitized for feed readers, and the invalid characters removed.
 
-    Those are the code points (U+0008) that XML forbids. Links between a reference and its entry become plain text.
+    The latter are code points ("U+0008") that XML forbids. Links from a citation to its reference become plain text,
+    links back from the reference are removed, and iframes become links.
     """
-    html, left_out = without_forbidden(html)
-    if _LINKED_REFERENCE.search(html):
-        html = without(html, lambda tag: bool(_classes(tag) & {"citation-back", "headerlink"}), _is_citation)
-    html = edit_tags(html, {"iframe", "embed"}, lambda tag: _frame_as_link(tag, base))
+    html, removed = strip_invalid_xml(html)
+    if _REFERENCE_LINK.search(html):
+        html = remove_elements(html, lambda tag: bool(_classes(tag) & {"citation-back", "headerlink"}), _is_citation)
+    html = rewrite_tags(html, {"iframe", "embed"}, lambda tag: _iframe_to_link(tag, base_url))
     html = nh3.clean(
         html,
-        tags=_TAGS,
-        clean_content_tags=_WITH_ALL,
-        attributes=_ATTRIBUTES,
-        url_schemes=_SCHEMES,
+        tags=_ALLOWED_TAGS,
+        clean_content_tags=_REMOVED_WITH_CONTENT,
+        attributes=_ALLOWED_ATTRIBUTES,
+        url_schemes=_URL_SCHEMES,
         link_rel=None,
-        attribute_filter=lambda _, name, value: _attribute(name, value, base),
+        attribute_filter=lambda _, name, value: _filter_attribute(name, value, base_url),
     )
-    # Once more: a reference such as &#8; is a character by now.
-    html, more = without_forbidden(html)
-    return html.strip(), sorted({*left_out, *more})
+    # Again, as nh3 has turned references such as &#8; into characters.
+    html, more = strip_invalid_xml(html)
+    return html.strip(), sorted({*removed, *more})
 
 
-def without_forbidden(text: str) -> tuple[str, list[str]]:
-    """Return `text` without the characters that XML forbids, and those as U+0008."""
-    found = sorted({f"U+{ord(character):04X}" for character in _FORBIDDEN.findall(text)})
-    return _FORBIDDEN.sub("", text), found
+def strip_invalid_xml(text: str) -> tuple[str, list[str]]:
+    """Return `text` without the characters that XML forbids, and their code points ("U+0008")."""
+    removed = sorted({f"U+{ord(character):04X}" for character in _INVALID_XML.findall(text)})
+    return _INVALID_XML.sub("", text), removed
 
 
 def _classes(tag: Token) -> set[str]:
@@ -73,22 +74,22 @@ def _is_citation(tag: Token) -> bool:
     return "citation" in _classes(tag)
 
 
-def _frame_as_link(tag: Token, base: str) -> str:
-    address = _whole(tag.attributes.get("src") or "", base)
-    return f'<a href="{escape(address)}">{escape(tag.attributes.get("title") or address)}</a>'
+def _iframe_to_link(tag: Token, base_url: str) -> str:
+    url = _resolve_url(tag.attributes.get("src") or "", base_url)
+    return f'<a href="{escape(url)}">{escape(tag.attributes.get("title") or url)}</a>'
 
 
-def _attribute(name: str, value: str, base: str) -> str | None:
-    if name in _ADDRESSES:
-        return _whole(value, base)
+def _filter_attribute(name: str, value: str, base_url: str) -> str | None:
+    if name in _URL_ATTRIBUTES:
+        return _resolve_url(value, base_url)
     if name == "srcset":
-        whole = ((_whole(address, base), size) for address, size in _CANDIDATE.findall(value))
-        return ", ".join(f"{address} {size}".strip() for address, size in whole if address.startswith("http")) or None
+        candidates = ((_resolve_url(url, base_url), size) for url, size in _SRCSET_CANDIDATE.findall(value))
+        return ", ".join(f"{url} {size}".strip() for url, size in candidates if url.startswith("http")) or None
     return value
 
 
-def _whole(address: str, base: str) -> str:
+def _resolve_url(url: str, base_url: str) -> str:
     try:
-        return urljoin(base, address.strip())
+        return urljoin(base_url, url.strip())
     except ValueError:
-        return base
+        return base_url

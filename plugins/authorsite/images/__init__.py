@@ -1,1 +1,1 @@
-"""Pictures: looked at, cleaned of what they tell about their maker, made in the sizes that screens want."""
+"""Images: inspected, stripped of metadata, resized and encoded for responsive pages; icons and social cards."""

@@ -1,4 +1,4 @@
-"""Where pictures meet Pelican: bodies and front matter, static files, the output folder."""
+"""Images in Pelican: bodies, front matter, static files and the output folder."""
 
 from __future__ import annotations
 
@@ -11,174 +11,184 @@ from pathlib import Path
 from typing import Any
 
 from pelican.generators import Generator
-from pelican_incremental.code import TRANSIENT
+from pelican_incremental.code_digests import TRANSIENT_KEY
 from PIL import features
 
 from .. import output
-from ..problems import log_of
-from ..settings import CLEANUP, SiteSettings, site_of
-from .html_images import Place, with_pictures
-from .inspection import KINDS, OTHER_IMAGES
+from ..problems import get_log
+from ..settings import CLEANUP_KEY, SiteSettings, get_site, list_contents
+from .html_images import ImageResolver, make_responsive
+from .inspection import FORMATS, UNSUPPORTED_SUFFIXES
 from .picture import Picture
-from .registry import Pictures
-from .social_cards import Card
+from .registry import ImageRegistry
+from .social_cards import SocialCard
 
-PICTURES = "AUTHORSITE_PICTURES"
-"""The name, in Pelican's settings and context, of the pictures of one build."""
+REGISTRY_KEY = "AUTHORSITE_IMAGES"
+"""Key of the build's ImageRegistry in Pelican's settings and context."""
 
-_ACCENT, _INK, _PAPER = "#17655f", "#1d2b3a", "#fbf7ee"
-"""The theme's own colours."""
+_ACCENT, _FOREGROUND, _BACKGROUND = "#17655f", "#1d2b3a", "#fbf7ee"
+"""The theme's own colors."""
 
-_BAR = 30
+_BAR_WIDTH = 30
 
 
-def prepare(pelican: Any) -> None:
-    """Begin a build's pictures (signal: initialized)."""
+def init_images(pelican: Any) -> None:
+    """Create the build's image registry (signal: initialized)."""
     settings = pelican.settings
-    place, avif = Place("", site_of(settings).url, site_of(settings).root), bool(features.check("avif"))
     content, cache = Path(settings["PATH"]), Path(settings["CACHE_PATH"]) / "images"
-    settings[TRANSIENT] = [*settings.get(TRANSIENT, ()), PICTURES]
-    settings[PICTURES] = Pictures(content, cache, place, log_of(settings), avif=avif)
+    avif = bool(features.check("avif"))
+    settings[TRANSIENT_KEY] = [*settings.get(TRANSIENT_KEY, ()), REGISTRY_KEY]
+    settings[REGISTRY_KEY] = ImageRegistry(content, cache, get_site(settings), get_log(settings), avif=avif)
 
 
-def picture(where: Mapping[str, Any], path: str, alt: str, shown_at: tuple[str, int] = ("", 0)) -> Picture | None:
+def get_picture(context: Mapping[str, Any], path: str, alt: str, used_at: tuple[str, int] = ("", 0)) -> Picture | None:
     """Return the image at `path` below content/ as a Picture; None after a problem.
 
-    `where` is Pelican's settings or context; `shown_at` the file and line that name the image. Ask before pages are
+    `context` may be Pelican's settings; `used_at` is the file and line that name the image. Call it before pages are
     written.
     """
-    pictures: Pictures = where[PICTURES]
-    return pictures.picture(posixpath.normpath(path.lstrip("/")), alt, shown_at)
+    registry: ImageRegistry = context[REGISTRY_KEY]
+    return registry.get_picture(posixpath.normpath(path.lstrip("/")), alt, used_at)
 
 
-def card(
-    where: Mapping[str, Any], slug: str, title: str, line: str = "", beside: str = "", own: Picture | None = None
+def make_social_card(
+    context: Mapping[str, Any],
+    slug: str,
+    title: str,
+    kicker: str = "",
+    image_path: str = "",
+    page_picture: Picture | None = None,
 ) -> Picture:
-    """Return the social card of a page in the site's colours; `beside` is an image below content/, for its right side.
+    """Return the social card of a page in the site's colors, with the image at `image_path` below content/ beside it.
 
-    Without social cards: the page's `own` picture, unless other sites could not show it, else the site's icon. Ask
-    before pages are written.
+    If social cards are switched off: `page_picture`, unless it is an SVG, which other sites do not show, else the
+    site's icon. Call it before pages are written.
     """
-    pictures: Pictures = where[PICTURES]
-    site = site_of(where)
+    registry: ImageRegistry = context[REGISTRY_KEY]
+    site, site_name = get_site(context), str(context["SITENAME"])
     if not site.social_cards:
-        return own if own and not own.src.endswith(".svg") else pictures.icon(str(where["SITENAME"]))
-    plain = Card(slug, title, line, str(where["SITENAME"]), _PAPER, _INK, accent(site))
-    return pictures.card(plain, beside.lstrip("/"))
+        return page_picture if page_picture and not page_picture.src.endswith(".svg") else registry.get_icon(site_name)
+    card = SocialCard(slug, title, kicker, site_name, _BACKGROUND, _FOREGROUND, get_accent_color(site))
+    return registry.add_card(card, image_path.lstrip("/"))
 
 
-def accent(site: SiteSettings) -> str:
-    """Return the site's accent colour as "#rrggbb"."""
+def get_accent_color(site: SiteSettings) -> str:
+    """Return the site's accent color as "#rrggbb"."""
     return site.accent if re.fullmatch("#[0-9a-fA-F]{6}", site.accent) else _ACCENT
 
 
-def add_pictures(generators: list[Any]) -> None:
-    """Give posts and pages their pictures (signal: all_generators_finalized, after links are resolved)."""
+def process_images(generators: list[Any]) -> None:
+    """Process the images of all posts and pages (signal: all_generators_finalized, after links are resolved)."""
     context = generators[0].context
-    for key in ("articles", "hidden_articles", "pages", "hidden_pages", "drafts"):
-        for content in context.get(key, ()):
-            add_pictures_to(content, context)
+    for content in list_contents(context):
+        process_images_of(content, context)
 
 
-def add_pictures_to(content: Any, context: dict[str, Any]) -> None:
-    """Give one post or page its pictures (signal: content_edited); new ones are made by the next build."""
+def process_images_of(content: Any, context: dict[str, Any]) -> None:
+    """Set `content.picture` and make the images of its body responsive (signal: content_edited).
+
+    When a preview shows an edited post, variants that do not exist yet are generated by the next build.
+    """
     record = content.record
     content.picture = None
     if record.image:
-        at = (content.source_path, line_with(content.source_path, "image:"))
-        rooted = record.image if "//" in record.image or record.image[0] in "./{|" else f"/{record.image}"
-        path = _place(content.source_path, context).path_of(rooted)
+        used_at = (content.source_path, find_line(content.source_path, "image:"))
+        src = record.image if "//" in record.image or record.image[0] in "./{|" else f"/{record.image}"
+        path = _get_resolver(content.source_path, context).resolve(src)
         if path is None:
             message = f"`{record.image}` is not an image of this site"
-            log_of(context).error(*at, message, "put it into content/images", kind="image")
+            get_log(context).error(*used_at, message, "copy it into content/images", kind="image")
         else:
-            content.picture = picture(context, path, record.image_alt, at)
-    body = content._content  # noqa: SLF001 - Pelican offers no other way to change a body
+            content.picture = get_picture(context, path, record.image_alt, used_at)
+    body = content._content  # noqa: SLF001 - Pelican has no public way to change a body
     if isinstance(body, str):
-        first = content.picture is None
-        content._content = pictured(body, content.source_path, context, first_at_once=first)  # noqa: SLF001
+        eager_first = content.picture is None
+        content._content = process_body_images(  # noqa: SLF001
+            body, content.source_path, context, eager_first=eager_first
+        )
 
 
-def pictured(html: str, source: str, context: Mapping[str, Any], *, first_at_once: bool = True) -> str:
-    """Return a body read from the file `source` with its pictures in all sizes; for any room that shows bodies."""
-    pictures: Pictures = context[PICTURES]
-    place = _place(source, context)
+def process_body_images(html: str, source_path: str, context: Mapping[str, Any], *, eager_first: bool = True) -> str:
+    """Return the body of `source_path` with responsive images; see make_responsive."""
+    registry: ImageRegistry = context[REGISTRY_KEY]
+    resolver = _get_resolver(source_path, context)
 
-    def find(src: str, alt: str) -> Picture | None:
-        path = place.path_of(src)
-        # One that is not there is told where links are resolved, but for addresses from the root.
-        if path is None or not (pictures.has(path) or (src.startswith("/") and pictures.has(path.split("/")[0]))):
+    def find_picture(src: str, alt: str) -> Picture | None:
+        path = resolver.resolve(src)
+        if path is None:
             return None
-        return pictures.picture(path, alt, (source, 0 if pictures.has(path) else line_with(source, src)))
+        if registry.exists(path):
+            return registry.get_picture(path, alt, (source_path, 0))
+        # The link pass reports missing files, except for URLs from the root, which may be another program's.
+        if src.startswith("/") and registry.exists(path.split("/")[0]):
+            return registry.get_picture(path, alt, (source_path, find_line(source_path, src)))
+        return None
 
-    def report(written: str, message: str, hint: str) -> None:
-        log_of(context).error(source, line_with(source, written), message, hint, kind="image")
+    def report(snippet: str, message: str, hint: str) -> None:
+        get_log(context).error(source_path, find_line(source_path, snippet), message, hint, kind="image")
 
-    return with_pictures(html, find, report, place.url, first_at_once=first_at_once)
-
-
-def _place(source: str, context: Mapping[str, Any]) -> Place:
-    below = os.path.relpath(source, context["PATH"]).replace(os.sep, "/")
-    site = site_of(context)
-    return Place(posixpath.dirname(below), site.url, site.root)
+    return make_responsive(html, find_picture, report, resolver.site_url, eager_first=eager_first)
 
 
-def line_with(source: str, words: str) -> int:
-    """Return the first line of a file that holds `words`, 0 when none does."""
+def _get_resolver(source_path: str, context: Mapping[str, Any]) -> ImageResolver:
+    relative_path = os.path.relpath(source_path, context["PATH"]).replace(os.sep, "/")
+    site = get_site(context)
+    return ImageResolver(posixpath.dirname(relative_path), site.url, site.root)
+
+
+def find_line(source_path: str, snippet: str) -> int:
+    """Return the number of the first line of a file that contains `snippet`, 0 if none does."""
     try:
-        lines = Path(source).read_text("utf-8", errors="replace").splitlines()
+        lines = Path(source_path).read_text("utf-8", errors="replace").splitlines()
     except OSError:
         return 0
-    return next((number for number, line in enumerate(lines, 1) if words in line), 0)
+    return next((number for number, line in enumerate(lines, 1) if snippet in line), 0)
 
 
-def clean_static(generators: list[Any]) -> None:
-    """Let Pelican publish images without metadata in place of those in content/ (all_generators_finalized)."""
+def strip_static_metadata(generators: list[Any]) -> None:
+    """Make Pelican publish images without metadata in place of those in content/ (signal: all_generators_finalized)."""
     context = generators[0].context
-    pictures: Pictures = context[PICTURES]
+    registry: ImageRegistry = context[REGISTRY_KEY]
     content = os.path.abspath(context["PATH"])  # noqa: PTH100 - as Pelican writes it
     for static in context.get("staticfiles", ()):
         path = os.path.relpath(os.path.join(content, static.source_path), content)  # noqa: PTH118
-        ending = os.path.splitext(path)[1].lower()  # noqa: PTH122 - thousands of files
-        if ending in KINDS or ending in OTHER_IMAGES:
-            clean = pictures.clean(path.replace(os.sep, "/"))
-            if clean is not None:
-                # Its address follows from its source, if it is not held.
+        suffix = os.path.splitext(path)[1].lower()  # noqa: PTH122 - thousands of files
+        if suffix in FORMATS or suffix in UNSUPPORTED_SUFFIXES:
+            stripped_path = registry.get_stripped_path(path.replace(os.sep, "/"))
+            if stripped_path is not None:
+                # Pelican derives both from source_path unless they are overridden.
                 static.override_save_as, static.override_url = static.save_as, static.url
-                static.source_path = str(clean.resolve())
+                static.source_path = str(stripped_path.resolve())
 
 
-def make(generators: list[Any]) -> None:
-    """Begin to make the picture files that are not made yet (signal: all_generators_finalized, before the report)."""
+def generate_images(generators: list[Any]) -> None:
+    """Start generating the missing image files (signal: all_generators_finalized, before problems are printed)."""
     context = generators[0].context
-    pictures: Pictures = context[PICTURES]
-    site = site_of(context)
-    pictures.icons(site.icon.lstrip("/"), accent(site))
-    context[CLEANUP].callback(pictures.close)
-    pictures.make(_progress() if sys.stderr.isatty() else lambda _done, _all: None)
+    registry: ImageRegistry = context[REGISTRY_KEY]
+    site = get_site(context)
+    registry.add_icons(site.icon.lstrip("/"), get_accent_color(site))
+    context[CLEANUP_KEY].callback(registry.close)
+    registry.start_jobs(_print_progress if sys.stderr.isatty() else lambda _done, _total: None)
 
 
-def _progress() -> Any:
-    def progress(done: int, whole: int) -> None:
-        bar = "#" * (_BAR * done // whole)
-        end = "\n" if done == whole else ""
-        print(f"\rPictures [{bar:<{_BAR}}] {done}/{whole}", end=end, file=sys.stderr, flush=True)
-
-    return progress
+def _print_progress(done: int, total: int) -> None:
+    bar = "#" * (_BAR_WIDTH * done // total)
+    end = "\n" if done == total else ""
+    print(f"\rImages [{bar:<{_BAR_WIDTH}}] {done}/{total}", end=end, file=sys.stderr, flush=True)
 
 
-class PicturesGenerator(Generator):
-    """Puts made pictures into the output folder."""
+class ImagesGenerator(Generator):
+    """Puts generated images, cards and icons into the output folder."""
 
     def generate_output(self, writer: Any) -> None:
-        """Place every file when all are made; Pelican's writer is not needed."""
+        """Publish all files once they are generated; Pelican's writer is not needed."""
         del writer
-        pictures: Pictures = self.context[PICTURES]
-        pictures.finish()
-        for file, place in pictures.files():
-            output.place(self.context, place, file)
+        registry: ImageRegistry = self.context[REGISTRY_KEY]
+        registry.finish_jobs()
+        for file, path in registry.output_files():
+            output.link_or_copy(self.context, path, file)
 
 
 def get_generators(_: Any) -> type[Generator]:
     """Return the generator (signal: get_generators)."""
-    return PicturesGenerator
+    return ImagesGenerator

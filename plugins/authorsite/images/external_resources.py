@@ -1,27 +1,27 @@
-"""What a browser asks other hosts for, to show a tag of HTML or SVG."""
+"""URLs on other hosts that a browser loads to render an HTML or SVG tag."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-_LOADED = frozenset(("src", "srcset", "poster", "data", "background", "href"))
-_LINKS = frozenset(("a", "area", "base"))
-_WHOLE = re.compile(r"^\s*((?:https?:)?//\S+)", re.IGNORECASE)
-_IN_LIST = re.compile(r"(?:^|[\s,])((?:https?:)?//[^\s,]+)", re.IGNORECASE)
-_IN_CSS = re.compile(r"""(?:url\(|@import)\s*["']?\s*((?:https?:)?//[^\s"');]+)""", re.IGNORECASE)
+_URL_ATTRIBUTES = frozenset(("src", "srcset", "poster", "data", "background", "href"))
+_HYPERLINK_TAGS = frozenset(("a", "area", "base"))
+_URL = re.compile(r"^\s*((?:https?:)?//\S+)", re.IGNORECASE)
+_SRCSET_URL = re.compile(r"(?:^|[\s,])((?:https?:)?//[^\s,]+)", re.IGNORECASE)
+_CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?\s*((?:https?:)?//[^\s"');]+)""", re.IGNORECASE)
 
-SUSPICIOUS = re.compile(r"<(?!/|a\s)[^<>]*//|<style", re.IGNORECASE)
-"""Finds every HTML that may ask for something, and some that does not."""
+MAY_LOAD_EXTERNAL = re.compile(r"<(?!/|a\s)[^<>]*//|<style", re.IGNORECASE)
+"""Quick test: matches all HTML that loads something from another host, and some that does not."""
 
 
-def asked(tag: str, attributes: Mapping[str, str | None], text: str = "") -> list[str]:
-    """Return the addresses, scheme and all, that showing a tag asks for; `text` is what a `<style>` holds.
+def external_urls(tag: str, attributes: Mapping[str, str | None], text: str = "") -> list[str]:
+    """Return the absolute URLs that rendering a tag loads; `text` is the content of a `<style>` element.
 
-    Where links lead, nobody is asked for before a reader follows them.
+    Targets of hyperlinks do not count: they are loaded only when a reader follows them.
     """
-    found = _IN_CSS.findall(text) if tag == "style" else []
+    urls = _CSS_URL.findall(text) if tag == "style" else []
     for name, value in attributes.items():
-        loaded = name in _LOADED and not (name == "href" and tag in _LINKS)
-        found += (_IN_LIST if name == "srcset" else _WHOLE if loaded else _IN_CSS).findall(value or "")
-    return found
+        is_url = name in _URL_ATTRIBUTES and not (name == "href" and tag in _HYPERLINK_TAGS)
+        urls += (_SRCSET_URL if name == "srcset" else _URL if is_url else _CSS_URL).findall(value or "")
+    return urls

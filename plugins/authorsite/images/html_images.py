@@ -1,4 +1,4 @@
-"""The pictures in a text: found, given their sizes, put into figures with captions."""
+"""Images in HTML bodies: made responsive, with captions as figures; external resources reported."""
 
 from __future__ import annotations
 
@@ -9,32 +9,34 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import unquote, urlsplit
 
-from ..markup import Token, tokens
-from .external_resources import SUSPICIOUS, asked
+from ..markup import Token, tokenize
+from .external_resources import MAY_LOAD_EXTERNAL, external_urls
 from .picture import Picture
 
-_PELICANS = re.compile(r"^[{|](?:static|attach|filename)[|}]")
-_LINK_INSTEAD = "make a link of it, or put it into content: pages ask no other host"
+_PELICAN_PREFIX = re.compile(r"^[{|](?:static|attach|filename)[|}]")
+_NO_EXTERNAL = "pages load nothing from other hosts"
 
+FindPicture = Callable[[str, str], Picture | None]
+"""Called with an image's `src` and `alt`; returns None for an image that is left as it is."""
 
 Report = Callable[[str, str, str], None]
-"""Called with what stands in the text, a message and a hint."""
+"""Called with the text to find in the source, a message and a hint."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a text stands: its folder below content/, and the site's address and folder on its host."""
+class ImageResolver:
+    """Resolves image URLs in a text: its folder below content/, the site's URL and the site's path on its host."""
 
     folder: str
-    url: str
-    root: str
+    site_url: str
+    site_root: str
 
-    def path_of(self, src: str) -> str | None:
-        """Return the path below content/ of an image's address, as written or resolved; None for any other address."""
-        src = _PELICANS.sub("", src)
-        for own in (self.url, self.root):
-            if own and src.startswith(f"{own}/"):
-                src = src.removeprefix(own)
+    def resolve(self, src: str) -> str | None:
+        """Return the path below content/ of an image URL, before or after links are resolved; None for other URLs."""
+        src = _PELICAN_PREFIX.sub("", src)
+        for prefix in (self.site_url, self.site_root):
+            if prefix and src.startswith(f"{prefix}/"):
+                src = src.removeprefix(prefix)
         try:
             parts = urlsplit(src)
         except ValueError:
@@ -46,26 +48,26 @@ class Place:
         return None if path.startswith("..") or path == "." else path
 
 
-def with_pictures(
-    html: str, find: Callable[[str, str], Picture | None], report: Report, own: str, *, first_at_once: bool = True
+def make_responsive(
+    html: str, find_picture: FindPicture, report: Report, site_url: str, *, eager_first: bool = True
 ) -> str:
-    """Return `html` with each `<img>` that `find(src, alt)` knows in its sizes, and captions as figures.
+    """Return `html` with every `<img>` that `find_picture` knows as a responsive `<picture>`.
 
-    All pictures are loaded when they come near, but for the first when `first_at_once`. A picture alone in a paragraph
-    with a title has that title as its caption. What is asked of hosts other than `own` is reported.
+    All images load lazily, except the first when `eager_first`. An image with a title that is alone in its paragraph
+    becomes a figure with the title as caption. Resources on hosts other than `site_url` are reported.
     """
-    if "<img" not in html and not SUSPICIOUS.search(html):
+    if "<img" not in html and not MAY_LOAD_EXTERNAL.search(html):
         return html
-    stream, parts, at_once, inside = tokens(html), [], first_at_once, 0
+    stream, parts, eager, picture_depth = tokenize(html), [], eager_first, 0
     for number, token in enumerate(stream):
         if token.kind == "start":
-            _check(token, stream[number + 1].raw if number + 1 < len(stream) else "", report, own)
+            _check_tag(token, stream[number + 1].raw if number + 1 < len(stream) else "", report, site_url)
         if token.name == "picture":
-            inside += {"start": 1, "end": -1}.get(token.kind, 0)
-        if token.kind == "start" and token.name == "img" and not inside:
-            caption = token.attributes.get("title") if _alone(stream, number) else None
-            parts.append(_picture(token, find, lazy=not at_once, without_title=bool(caption)))
-            at_once = False
+            picture_depth += {"start": 1, "end": -1}.get(token.kind, 0)
+        if token.kind == "start" and token.name == "img" and not picture_depth:
+            caption = token.attributes.get("title") if _is_alone_in_paragraph(stream, number) else None
+            parts.append(_render_picture(token, find_picture, lazy=not eager, drop_title=bool(caption)))
+            eager = False
             if caption:
                 _make_figure(stream, number, parts, caption)
         else:
@@ -73,18 +75,19 @@ def with_pictures(
     return "".join(parts)
 
 
-def _check(token: Token, after: str, report: Report, own: str) -> None:
+def _check_tag(token: Token, next_raw: str, report: Report, site_url: str) -> None:
     if token.name == "img" and "alt" not in token.attributes:
         report(token.attributes.get("src") or "<img", "an image has no alt text", 'add alt="what it shows"')
-    for address in asked(token.name, token.attributes, after):
-        if not address.startswith(f"{own}/"):
-            what = "image" if token.name == "img" else f"<{token.name}>"
-            hint = "put it into content/images: pages ask no other host" if what == "image" else _LINK_INSTEAD
-            report(address, f"the {what} {address} is on another host", hint)
+    for url in external_urls(token.name, token.attributes, next_raw):
+        if not url.startswith(f"{site_url}/"):
+            is_image = token.name == "img"
+            what = "image" if is_image else f"<{token.name}>"
+            hint = "copy it into content/images" if is_image else "link to it instead, or copy it into content"
+            report(url, f"the {what} {url} is on another host", f"{hint}: {_NO_EXTERNAL}")
 
 
-def _alone(stream: list[Token], number: int) -> bool:
-    """Whether the image at `number` is all that its paragraph holds."""
+def _is_alone_in_paragraph(stream: list[Token], number: int) -> bool:
+    """Whether the image at `number` is the only content of a `<p>`."""
     before = stream[number - 1] if number else None
     after = stream[number + 1] if number + 1 < len(stream) else None
     return bool(
@@ -93,20 +96,20 @@ def _alone(stream: list[Token], number: int) -> bool:
 
 
 def _make_figure(stream: list[Token], number: int, parts: list[str], caption: str) -> None:
+    """Replace the `<p>` around the image at `number`, just appended to `parts`, by a `<figure>`."""
     parts[-2] = "<figure>"
     stream[number + 1] = Token("end", f"<figcaption>{escape(caption, quote=False)}</figcaption></figure>")
 
 
-def _picture(token: Token, find: Callable[[str, str], Picture | None], *, lazy: bool, without_title: bool) -> str:
-    if without_title:
+def _render_picture(token: Token, find_picture: FindPicture, *, lazy: bool, drop_title: bool) -> str:
+    if drop_title:
         token = token.with_attributes(title=None)
-    found = find(token.attributes.get("src") or "", token.attributes.get("alt") or "")
-    lazily = "lazy" if lazy else None
-    if found is None:
+    picture = find_picture(token.attributes.get("src") or "", token.attributes.get("alt") or "")
+    if picture is None:
         return (token.with_attributes(loading="lazy") if lazy else token).raw
-    given = {"src": found.src, "width": str(found.width), "height": str(found.height)}
-    image = token.with_attributes(**given, loading=lazily).raw
-    if not found.sources:
+    attributes = {"src": picture.src, "width": str(picture.width), "height": str(picture.height)}
+    image = token.with_attributes(**attributes, loading="lazy" if lazy else None).raw
+    if not picture.sources:
         return image
-    formats = "".join(f'<source type="{s.type}" srcset="{s.srcset}" sizes="{found.sizes}">' for s in found.sources)
-    return f"<picture>{formats}{image}</picture>"
+    sources = "".join(f'<source type="{s.type}" srcset="{s.srcset}" sizes="{picture.sizes}">' for s in picture.sources)
+    return f"<picture>{sources}{image}</picture>"

@@ -1,4 +1,4 @@
-"""What an image file is, told without trusting its name; nothing here decodes a whole picture."""
+"""Inspection of image files by their content, not their name; no image is decoded in full here."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 
 from PIL import Image
 
-from .external_resources import asked
-from .metadata import without_metadata
+from .external_resources import external_urls
+from .metadata import strip_metadata
 
-KINDS = {
+FORMATS = {
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
     ".png": "png",
@@ -23,21 +23,21 @@ KINDS = {
     ".avif": "avif",
     ".svg": "svg",
 }
-"""The image formats of the web, by the ending of the name."""
+"""The image formats of the web by file suffix."""
 
-OTHER_IMAGES = frozenset((".bmp", ".heic", ".heif", ".jp2", ".psd", ".tif", ".tiff", ".tga"))
+UNSUPPORTED_SUFFIXES = frozenset((".bmp", ".heic", ".heif", ".jp2", ".psd", ".tif", ".tiff", ".tga"))
 MAX_PIXELS = 60_000_000
 MAX_BYTES = 60_000_000
-REWRITTEN = frozenset(("gif", "avif"))
-"""What Pillow writes anew to be rid of metadata; out of others it is cut. Moving GIFs stay as they are."""
+REENCODED_FORMATS = frozenset(("gif", "avif"))
+"""Formats that Pillow encodes again to remove metadata; animated GIFs are left alone. Other files are only cut."""
 
-_SMALLER = "make it smaller: 2500 pixels across are plenty"
-_UPRIGHT = 4
-"""EXIF orientations above this one lie on their side."""
+_RESIZE_HINT = "resize it to at most 2500 pixels wide"
+_FIRST_SIDEWAYS = 5
+"""EXIF orientations from this one on swap width and height."""
 
 
-class ImageFault(ValueError):
-    """What is wrong with an image, and how to mend it."""
+class ImageError(ValueError):
+    """An image that cannot be used; `hint` says what to do."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -46,110 +46,112 @@ class ImageFault(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ImageFile:
-    """An image as it is on disk: `width` and `height` in pixels as it is to be shown, turned as its EXIF says.
+    """Facts about an image file; `width` and `height` in pixels after the EXIF orientation is applied.
 
-    `turn` is the EXIF orientation (1: upright); `private`: it holds metadata that must not be published;
-    `plain`: drawn in few colours, which may take fewer bytes without loss; `moving`: it has several frames.
+    `format` is a value of FORMATS, `orientation` the EXIF one (1: upright), `size` in bytes. `has_metadata`: must be
+    stripped before it is published. `has_palette`: few colors, so that lossless WebP may be smaller.
     """
 
     path: str
     digest: str
-    kind: str
+    format: str
     width: int
     height: int
-    turn: int = 1
+    orientation: int = 1
     size: int = 0
-    private: bool = False
-    plain: bool = False
-    moving: bool = False
+    has_metadata: bool = False
+    has_palette: bool = False
+    is_animated: bool = False
 
 
-def look(path: Path) -> ImageFile:
-    """Return what the file at `path` is; raises ImageFault for what cannot be shown on a page."""
-    named = KINDS.get(path.suffix.lower())
-    if named is None:
-        raise ImageFault(f"{path.name} is no image that browsers show", "save it as JPEG, PNG, WebP, AVIF, GIF or SVG")
+def inspect_image(path: Path) -> ImageFile:
+    """Read the facts about the image at `path`; raises ImageError for a file that pages cannot show."""
+    expected = FORMATS.get(path.suffix.lower())
+    if expected is None:
+        raise ImageError(f"{path.name} is not in a web image format", "save it as JPEG, PNG, WebP, AVIF, GIF or SVG")
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise ImageFault(f"{path.name} is {size // 1_000_000} MB", _SMALLER)
+        raise ImageError(f"{path.name} is too large: {size // 1_000_000} MB", _RESIZE_HINT)
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
-    if named == "svg":
-        return ImageFile(str(path), digest, "svg", *drawing_size(data, path.name), size=size)
+    if expected == "svg":
+        return ImageFile(str(path), digest, "svg", *svg_size(data, path.name), size=size)
     with open_image(path) as image:
-        # What phones save with further pictures behind the first is that first one.
-        several = image.format == "MPO"
-        kind = "jpeg" if several else (image.format or "").lower()
-        if kind != named:
-            raise ImageFault(f"{path.name} holds a {kind.upper()} image", f"rename it to end in .{kind}")
+        # Phones append further images (MPO); browsers show the first one, a JPEG.
+        is_mpo = image.format == "MPO"
+        kind = "jpeg" if is_mpo else (image.format or "").lower()
+        if kind != expected:
+            raise ImageError(f"{path.name} is a {kind.upper()} image", f"rename it to end in .{kind}")
         width, height = image.size
         if width * height > MAX_PIXELS:
-            raise ImageFault(f"{path.name} has {width} × {height} pixels", _SMALLER)
-        moving = bool(getattr(image, "is_animated", False)) and not several
+            raise ImageError(f"{path.name} is too large: {width} × {height} pixels", _RESIZE_HINT)
+        is_animated = bool(getattr(image, "is_animated", False)) and not is_mpo
         try:
-            turn = 1 if moving else int(image.getexif().get(0x0112, 1))
-            private = _is_private(image, data, kind, moving=moving)
+            orientation = 1 if is_animated else int(image.getexif().get(0x0112, 1))
+            has_metadata = _has_metadata(image, data, kind, is_animated=is_animated)
         except (SyntaxError, ValueError, TypeError, OSError) as error:
-            raise ImageFault(f"{path.name} is damaged: {error}", "save the image again") from error
-        turn = turn if 1 <= turn <= 8 else 1  # noqa: PLR2004 - the orientations that there are
-        if turn > _UPRIGHT:
+            raise ImageError(f"{path.name} is damaged: {error}", "save the image again") from error
+        orientation = orientation if 1 <= orientation <= 8 else 1  # noqa: PLR2004 - the values that EXIF defines
+        if orientation >= _FIRST_SIDEWAYS:
             width, height = height, width
-        plain = image.mode in {"P", "1"}
-    return ImageFile(str(path), digest, kind, width, height, turn, size, private or turn > 1, plain, moving)
+        has_palette = image.mode in {"P", "1"}
+    has_metadata = has_metadata or orientation > 1
+    return ImageFile(str(path), digest, kind, width, height, orientation, size, has_metadata, has_palette, is_animated)
 
 
-def _is_private(image: Image.Image, data: bytes, kind: str, *, moving: bool) -> bool:
-    if kind in REWRITTEN:
-        return not (moving and kind == "gif") and any(image.info.get(key) for key in ("exif", "xmp", "comment"))
-    return without_metadata(data, kind) != data
+def _has_metadata(image: Image.Image, data: bytes, kind: str, *, is_animated: bool) -> bool:
+    if kind in REENCODED_FORMATS:
+        return not (is_animated and kind == "gif") and any(image.info.get(key) for key in ("exif", "xmp", "comment"))
+    return strip_metadata(data, kind) != data
 
 
 def open_image(path: Path) -> Image.Image:
-    """Open an image by what it holds; raises ImageFault, also for those too large to be opened."""
+    """Open an image by its content; raises ImageError, also for one with too many pixels to open."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             return Image.open(path, formats=("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP", "ICO"))
     except Image.DecompressionBombError as error:
-        raise ImageFault(f"{path.name} has too many pixels", _SMALLER) from error
+        raise ImageError(f"{path.name} has too many pixels", _RESIZE_HINT) from error
     except Exception as error:
         # Pillow's readers raise nearly anything on hostile files.
-        raise ImageFault(f"{path.name} cannot be read as an image", "save the image again, or remove it") from error
+        raise ImageError(f"{path.name} cannot be read as an image", "save the image again, or remove it") from error
 
 
-def drawing_size(data: bytes, name: str) -> tuple[int, int]:
-    """Return width and height of an SVG drawing; raises ImageFault for one that runs scripts or asks other hosts."""
+def svg_size(data: bytes, name: str) -> tuple[int, int]:
+    """Return width and height of an SVG; raises ImageError if it has none, runs scripts or loads external URLs."""
     try:
-        # Expat loads nothing from outside, and ends what would swell.
+        # Expat loads no external entities and limits their expansion.
         root = ET.fromstring(data)
     except (ET.ParseError, ValueError, LookupError):
         root = ET.Element("none")
-    if _local(root.tag) != "svg":
-        raise ImageFault(f"{name} holds no SVG image", "save the image again, or remove it")
-    if b"<?xml-stylesheet" in data or any(map(_runs, root.iter())):
-        raise ImageFault(f"{name} holds a script", "save it as a plain SVG, without scripts")
+    if _local_name(root.tag) != "svg":
+        raise ImageError(f"{name} is not an SVG image", "save the image again, or remove it")
+    if b"<?xml-stylesheet" in data or any(map(_has_script, root.iter())):
+        raise ImageError(f"{name} contains a script", "save it as a plain SVG, without scripts")
     for element in root.iter():
-        given = {_local(key): value for key, value in element.attrib.items()}
-        for address in asked(_local(element.tag), given, element.text or ""):
-            raise ImageFault(f"{name} loads {address}", "draw into the image what it loads: pages ask no other host")
+        attributes = {_local_name(key): value for key, value in element.attrib.items()}
+        for url in external_urls(_local_name(element.tag), attributes, element.text or ""):
+            raise ImageError(f"{name} loads {url}", "embed it in the SVG: pages load nothing from other hosts")
     sides = [re.fullmatch(r"\s*([\d.]+)(?:px)?\s*", root.get(side) or "") for side in ("width", "height")]
-    box = (root.get("viewBox") or "").replace(",", " ").split()
+    view_box = (root.get("viewBox") or "").replace(",", " ").split()
     try:
-        width, height = map(float, [side[1] for side in sides if side] if all(sides) else box[2:])
+        width, height = map(float, [side[1] for side in sides if side] if all(sides) else view_box[2:])
         if width > 0 and height > 0:
             return max(1, round(width)), max(1, round(height))
     except (ValueError, OverflowError):
         pass
-    raise ImageFault(f"{name} does not say how large it is", 'give its <svg> a viewBox="0 0 width height"')
+    raise ImageError(f"{name} has no size", 'add viewBox="0 0 width height" to its <svg> tag')
 
 
-def _local(name: str) -> str:
+def _local_name(name: str) -> str:
     """Return a tag's or attribute's name without its namespace."""
     return name.rpartition("}")[2].lower()
 
 
-def _runs(element: ET.Element) -> bool:
-    given = element.attrib.items()
-    return _local(element.tag) == "script" or any(
-        _local(name).startswith("on") or "javascript:" in "".join(value.split()).lower() for name, value in given
+def _has_script(element: ET.Element) -> bool:
+    attributes = element.attrib.items()
+    return _local_name(element.tag) == "script" or any(
+        _local_name(name).startswith("on") or "javascript:" in "".join(value.split()).lower()
+        for name, value in attributes
     )

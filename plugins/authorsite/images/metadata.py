@@ -1,53 +1,55 @@
-"""Image files without what cameras and programs write into them; the picture itself stays byte for byte."""
+"""Removal of EXIF, XMP and other metadata from image files, without encoding the pixels again."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
 
-_END, _SCAN, _ADOBE, _PROFILE = 0xD9, 0xDA, 0xEE, 0xE2
-"""JPEG's markers; Adobe's says how the colors are meant."""
+_EOI, _SOS, _APP2, _APP14 = 0xD9, 0xDA, 0xE2, 0xEE
+"""JPEG markers: end of image, start of scan, ICC profile, Adobe's color transform (without it, colors change)."""
 
-_JPEG_DROPPED = frozenset((*range(0xE1, 0xF0), 0xFE)) - {_ADOBE}
-_NO_END_OF_SCAN = frozenset((0, *range(0xD0, 0xD8)))
+_JPEG_DROPPED = frozenset((*range(0xE1, 0xF0), 0xFE)) - {_APP14}
+_MARKERS_IN_SCAN = frozenset((0, *range(0xD0, 0xD8)))
+"""What may follow 0xFF inside scan data: a stuffed zero or a restart marker."""
+
 _PNG_DROPPED = frozenset((b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"))
 _WEBP_DROPPED = frozenset((b"EXIF", b"XMP "))
 
 
-def without_metadata(data: bytes, kind: str) -> bytes:
-    """Return an image (jpeg, png or webp) without EXIF, XMP, IPTC, comments and whatever follows its end.
+def strip_metadata(data: bytes, image_format: str) -> bytes:
+    """Return a JPEG, PNG or WebP file without EXIF, XMP, IPTC, comments and data after its end.
 
-    Colour profiles stay. Raises ValueError for a file that is cut off or otherwise damaged.
+    Color profiles stay. Raises ValueError for a truncated or otherwise damaged file.
     """
     try:
-        return b"".join({"jpeg": _jpeg, "png": _png, "webp": _webp}[kind](data))
+        return b"".join({"jpeg": _strip_jpeg, "png": _strip_png, "webp": _strip_webp}[image_format](data))
     except (IndexError, struct.error) as error:
-        raise ValueError("the file is cut off") from error
+        raise ValueError("the file is truncated") from error
 
 
-def _jpeg(data: bytes) -> Iterator[bytes]:
-    """Give the parts to keep; what phones hang behind the end, such as films, is left out."""
+def _strip_jpeg(data: bytes) -> Iterator[bytes]:
+    """Yield the segments to keep; what phones append after the end, such as a video, is dropped."""
     yield data[:2]
     at = 2
-    while (marker := data[at + 1]) != _END:
-        if data[at] != 0xFF:  # noqa: PLR2004 - what a marker begins with
+    while (marker := data[at + 1]) != _EOI:
+        if data[at] != 0xFF:  # noqa: PLR2004 - every marker begins with this byte
             raise ValueError("a marker is missing")
         if marker == 0xFF:  # noqa: PLR2004 - a marker may be padded
             at += 1
             continue
         end = at + 2 + struct.unpack_from(">H", data, at + 2)[0]
-        if marker == _SCAN:
-            while data[end] != 0xFF or data[end + 1] in _NO_END_OF_SCAN:  # noqa: PLR2004 - the next marker
+        if marker == _SOS:
+            while data[end] != 0xFF or data[end + 1] in _MARKERS_IN_SCAN:  # noqa: PLR2004 - the next marker
                 end = data.find(b"\xff", end + 1)
                 if end < 0:
-                    raise ValueError("the file is cut off")
-        if marker not in _JPEG_DROPPED or (marker == _PROFILE and data.startswith(b"ICC_PROFILE\0", at + 4)):
+                    raise ValueError("the file is truncated")
+        if marker not in _JPEG_DROPPED or (marker == _APP2 and data.startswith(b"ICC_PROFILE\0", at + 4)):
             yield data[at:end]
         at = end
     yield data[at : at + 2]
 
 
-def _png(data: bytes) -> Iterator[bytes]:
+def _strip_png(data: bytes) -> Iterator[bytes]:
     yield data[:8]
     at, name = 8, b""
     while name != b"IEND":
@@ -57,18 +59,18 @@ def _png(data: bytes) -> Iterator[bytes]:
         at += 12 + length
 
 
-def _webp(data: bytes) -> Iterator[bytes]:
-    whole = 8 + struct.unpack_from("<I", data, 4)[0]
-    kept, at = b"WEBP", 12
-    if whole > len(data):
-        raise ValueError("the file is cut off")
-    while at < whole:
+def _strip_webp(data: bytes) -> Iterator[bytes]:
+    file_end = 8 + struct.unpack_from("<I", data, 4)[0]
+    body, at = b"WEBP", 12
+    if file_end > len(data):
+        raise ValueError("the file is truncated")
+    while at < file_end:
         name, length = struct.unpack_from("<4sI", data, at)
         end = at + 8 + length + length % 2
         if name == b"VP8X":
-            # Its flags announce EXIF and XMP.
-            kept += data[at : at + 8] + bytes([data[at + 8] & ~0x0C]) + data[at + 9 : end]
+            # Clear the flags that announce EXIF and XMP.
+            body += data[at : at + 8] + bytes([data[at + 8] & ~0x0C]) + data[at + 9 : end]
         elif name not in _WEBP_DROPPED:
-            kept += data[at:end]
+            body += data[at:end]
         at = end
-    yield b"RIFF" + struct.pack("<I", len(kept)) + kept
+    yield b"RIFF" + struct.pack("<I", len(body)) + body

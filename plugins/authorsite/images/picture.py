@@ -1,4 +1,4 @@
-"""A picture as templates show it, and the files that it stands for."""
+"""A responsive image as templates see it, and the resized files (variants) behind it."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from pathlib import PurePath
 from .inspection import ImageFile
 
 WIDTHS = (360, 720, 1080, 1440)
-"""The widths, in CSS pixels times density, that pictures are made in; none is made larger than it is."""
+"""Widths of the variants in pixels; an image is never enlarged."""
 
 SIZES = "(min-width: 44rem) 40rem, calc(100vw - 2.25rem)"
-"""How wide a picture stands in a text, for browsers to choose by."""
+"""The `sizes` attribute: how wide an image in a text is on the page."""
 
 FOLDER = "images/sized"
-"""Where made pictures stand below the output folder: their names hold a digest, they never change."""
+"""Output folder of the variants; their names contain a digest, so a browser may cache them forever."""
 
-_LARGEST_FALLBACK = 1600
-_SMALL = 16_000
-"""Bytes of a picture that is not worth several sizes."""
+_MAX_FALLBACK_WIDTH = 1600
+_SINGLE_SIZE_BELOW = 16_000
+"""Files with fewer bytes are not worth several sizes."""
 
-_SPECK = 1_000
-"""Bytes of a picture that is worth no other file at all."""
+_ORIGINAL_BELOW = 1_000
+"""Files with fewer bytes get no variants at all."""
 
-_RECIPE = "3"
-"""Part of every made file's name; another recipe, another name."""
+_VERSION = "3"
+"""Part of every variant's name: raise it when the encoding changes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One format of a picture: its media type, and addresses with widths as `srcset` wants them."""
+class PictureSource:
+    """One `<source>` of a picture: its media type and its `srcset`."""
 
     type: str
     srcset: str
@@ -39,9 +39,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture for a template: `src` is an address on this site ("/images/x.jpg"), `url` the same with its host.
+    """A responsive image for a template: `src` is its path on this site ("/images/x.jpg"), `url` the absolute URL.
 
-    `width` and `height` are those of the file at `src`, in pixels. `alt` is plain text; "" says it is decoration.
+    `width` and `height` are those of the file at `src`, in pixels. `alt` is plain text, "" for a decorative image.
     """
 
     src: str
@@ -49,57 +49,60 @@ class Picture:
     width: int
     height: int
     alt: str
-    sources: tuple[Source, ...] = ()
+    sources: tuple[PictureSource, ...] = ()
     sizes: str = SIZES
 
 
 @dataclass(frozen=True, slots=True)
-class Derivative:
-    """A file to make of an image: how large, in which format (webp, avif, jpeg, png), under which name.
+class ImageVariant:
+    """A file to generate from an image: size in pixels, format (webp, avif, jpeg, png) and file name.
 
-    `clean`: it stands for the image itself, every pixel as it is, without metadata.
+    `is_stripped`: it replaces the original, at full size and without metadata.
     """
 
     width: int
     height: int
     format: str
     name: str
-    clean: bool = False
+    is_stripped: bool = False
 
 
-def derivatives(file: ImageFile, *, avif: bool) -> tuple[Derivative, tuple[Derivative, ...]] | None:
-    """Return the fallback and all other files for an image; None when it is shown as it is (drawings, films, specks).
+def plan_variants(file: ImageFile, *, avif: bool) -> tuple[ImageVariant, tuple[ImageVariant, ...]] | None:
+    """Return the fallback for `src` and the variants for `srcset`; None for SVG, animated and tiny images.
 
-    A fallback of the image's own width stands for the image itself and need not be made.
+    A fallback as wide as the image is the original itself and need not be generated.
     """
-    if file.kind == "svg" or file.moving or file.size < _SPECK:
+    if file.format == "svg" or file.is_animated or file.size < _ORIGINAL_BELOW:
         return None
-    wide = [width for width in WIDTHS if width < file.width]
-    widths = [file.width] if file.size < _SMALL else [*wide, *([file.width] if file.width < WIDTHS[-1] else [])]
-    formats = ("avif", "webp") if avif and not file.plain else ("webp",)
-    kind = file.kind if file.kind in {"jpeg", "png"} else "png" if file.kind == "gif" else "jpeg"
-    fallback = derivative(file, min(file.width, _LARGEST_FALLBACK), kind)
-    return fallback, tuple(derivative(file, width, form) for form in formats for width in widths)
+    smaller = [width for width in WIDTHS if width < file.width]
+    if file.size < _SINGLE_SIZE_BELOW:
+        widths = [file.width]
+    else:
+        widths = [*smaller, *([file.width] if file.width < WIDTHS[-1] else [])]
+    formats = ("avif", "webp") if avif and not file.has_palette else ("webp",)
+    kind = file.format if file.format in {"jpeg", "png"} else "png" if file.format == "gif" else "jpeg"
+    fallback = _make_variant(file, min(file.width, _MAX_FALLBACK_WIDTH), kind)
+    return fallback, tuple(_make_variant(file, width, form) for form in formats for width in widths)
 
 
-def derivative(file: ImageFile, width: int, form: str) -> Derivative:
-    """Return the file of this width and format for an image."""
-    # One digest for all files of an image: told again and again in a page, it takes no more bytes.
-    told = hashlib.sha256(f"{_RECIPE} {file.digest}".encode()).hexdigest()[:10]
+def _make_variant(file: ImageFile, width: int, image_format: str) -> ImageVariant:
+    # One digest for all variants of an image: a repeated string costs a compressed page no bytes.
+    digest = hashlib.sha256(f"{_VERSION} {file.digest}".encode()).hexdigest()[:10]
     stem = re.sub(r"[^a-z0-9]+", "-", PurePath(file.path).stem.lower()).strip("-") or "picture"
     height = max(1, round(file.height * width / file.width))
-    return Derivative(width, height, form, f"{stem}-{width}.{told}.{'jpg' if form == 'jpeg' else form}")
+    suffix = "jpg" if image_format == "jpeg" else image_format
+    return ImageVariant(width, height, image_format, f"{stem}-{width}.{digest}.{suffix}")
 
 
-def clean(file: ImageFile) -> Derivative:
-    """Return the file to be published in place of an image that tells of its maker."""
+def stripped_variant(file: ImageFile) -> ImageVariant:
+    """Return the variant without metadata that is published in place of the original."""
     name = f"clean.{file.digest[:20]}{PurePath(file.path).suffix.lower()}"
-    return Derivative(file.width, file.height, file.kind, name, clean=True)
+    return ImageVariant(file.width, file.height, file.format, name, is_stripped=True)
 
 
-def sources(made: tuple[Derivative, ...], root: str) -> tuple[Source, ...]:
-    """Return the made files as `<source>` elements want them; `root` is the site's folder on its host."""
+def srcset_sources(variants: tuple[ImageVariant, ...], root: str) -> tuple[PictureSource, ...]:
+    """Return the `<source>` elements for `variants`, by format; `root` is the path of the site on its host."""
     by_format: dict[str, list[str]] = {}
-    for item in made:
-        by_format.setdefault(item.format, []).append(f"{root}/{FOLDER}/{item.name} {item.width}w")
-    return tuple(Source(f"image/{form}", ", ".join(listed)) for form, listed in by_format.items())
+    for variant in variants:
+        by_format.setdefault(variant.format, []).append(f"{root}/{FOLDER}/{variant.name} {variant.width}w")
+    return tuple(PictureSource(f"image/{form}", ", ".join(srcset)) for form, srcset in by_format.items())

@@ -1,4 +1,4 @@
-"""The pictures of one build: which are wanted, what was found out about them, which are made already."""
+"""The images of one build: which variants, cards and icons are needed, and which files exist already."""
 
 from __future__ import annotations
 
@@ -9,204 +9,204 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pelican_incremental.files import atomic_write, has_content
+from pelican_incremental.files import atomic_write, content_equals
 
 from ..problems import ProblemLog
-from .encoding import Job, Making, names
-from .html_images import Place
+from ..settings import SiteSettings
+from .encoding import Job, JobRunner, output_names
 from .icons import Icons
-from .inspection import ImageFault, ImageFile, look
-from .picture import FOLDER, Derivative, Picture, clean, derivatives, sources
-from .social_cards import HEIGHT, WIDTH, Card
+from .inspection import ImageError, ImageFile, inspect_image
+from .picture import FOLDER, ImageVariant, Picture, plan_variants, srcset_sources, stripped_variant
+from .social_cards import HEIGHT, WIDTH, SocialCard
 
 
-class Pictures:
-    """Answers for pictures at once; the files behind the answers are made together, later.
+class ImageRegistry:
+    """Describes images at once, and remembers which files must be generated for them later.
 
-    `content` is the folder that paths are below, `cache` where made files are kept between builds.
+    `content` is the folder that image paths are relative to; `cache` keeps generated files between builds.
     """
 
-    def __init__(self, content: Path, cache: Path, site: Place, log: ProblemLog, *, avif: bool) -> None:
+    def __init__(self, content: Path, cache: Path, site: SiteSettings, log: ProblemLog, *, avif: bool) -> None:
         self.content, self.cache, self.site, self.log, self.avif = content, cache, site, log, avif
         self._index = _Index(cache / "index.json")
-        self._found: dict[str, ImageFile | None] = {}
-        self._wanted: dict[str, set[Derivative]] = {}
-        self._drawn: dict[Card | Icons, dict[str, str]] = {}
-        self._as_is: set[str] = set()
-        self._making: Making | None = None
+        self._images: dict[str, ImageFile | None] = {}
+        self._variants: dict[str, set[ImageVariant]] = {}
+        self._graphics: dict[SocialCard | Icons, dict[str, str]] = {}
+        self._originals: set[str] = set()
+        self._runner: JobRunner | None = None
 
-    def has(self, path: str) -> bool:
+    def exists(self, path: str) -> bool:
         """Whether there is a file or folder at `path` below content/."""
         return (self.content / path).exists()
 
-    def find(self, path: str, shown_at: tuple[str, int] = ("", 0)) -> ImageFile | None:
-        """Return the image at `path` below content/; None after a problem at `shown_at` (file and line)."""
-        if path not in self._found:
-            self._found[path] = None
+    def find(self, path: str, used_at: tuple[str, int] = ("", 0)) -> ImageFile | None:
+        """Return the image at `path` below content/, or None after a problem; `used_at` is where it is named."""
+        if path not in self._images:
+            self._images[path] = None
             file = self.content / path
             try:
                 if not file.is_file():
-                    where, line = shown_at if shown_at[0] else (str(file), 0)
-                    hint = "paths begin below content/: images/cover.png"
+                    where, line = used_at if used_at[0] else (str(file), 0)
+                    hint = "give its path below content/, such as images/cover.png"
                     self.log.error(where, line, f"there is no image {path}", hint, kind="image")
                 elif not file.resolve().is_relative_to(self.content.resolve()):
-                    self._fault(file, f"{file.name} lies outside content/", "copy it into content/images")
+                    self._report(file, f"{file.name} is outside content/", "copy it into content/images")
                 else:
-                    self._found[path] = self._index.look(file)
-            except (ImageFault, OSError, ValueError) as error:
-                self._fault(file, str(error), error.hint if isinstance(error, ImageFault) else "")
-        return self._found[path]
+                    self._images[path] = self._index.inspect(file)
+            except (ImageError, OSError, ValueError) as error:
+                self._report(file, str(error), error.hint if isinstance(error, ImageError) else "")
+        return self._images[path]
 
-    def _fault(self, file: str | Path, message: str, hint: str) -> None:
+    def _report(self, file: str | Path, message: str, hint: str) -> None:
         self.log.error(str(file), 0, message, hint, kind="image")
 
-    def picture(self, path: str, alt: str, shown_at: tuple[str, int] = ("", 0)) -> Picture | None:
-        """Return the picture of the image at `path` below content/; None after a problem."""
-        file = self.find(path, shown_at)
+    def get_picture(self, path: str, alt: str, used_at: tuple[str, int] = ("", 0)) -> Picture | None:
+        """Return the picture for the image at `path` below content/, or None after a problem."""
+        file = self.find(path, used_at)
         if file is None:
             return None
-        fallback, others = derivatives(file, avif=self.avif) or (None, ())
-        wanted = self._wanted.setdefault(path, set())
-        wanted.update(others)
+        fallback, others = plan_variants(file, avif=self.avif) or (None, ())
+        variants = self._variants.setdefault(path, set())
+        variants.update(others)
         if fallback is None or fallback.width == file.width:
-            self._as_is.add(path)
-            self.clean(path)
-            shown = self._shown(path, file.width, file.height, alt)
+            self._originals.add(path)
+            self.get_stripped_path(path)
+            picture = self._picture_at(path, file.width, file.height, alt)
         else:
-            wanted.add(fallback)
-            shown = self._shown(f"{FOLDER}/{fallback.name}", fallback.width, fallback.height, alt)
-        return replace(shown, sources=sources(others, self.site.root))
+            variants.add(fallback)
+            picture = self._picture_at(f"{FOLDER}/{fallback.name}", fallback.width, fallback.height, alt)
+        return replace(picture, sources=srcset_sources(others, self.site.root))
 
-    def card(self, card: Card, picture: str = "") -> Picture:
-        """Return the picture of a card, with the image at `picture` (below content/) beside its words."""
-        file = self.find(picture) if picture else None
-        if file is not None and file.kind != "svg":
-            card = replace(card, picture=file)
-        self._drawn[card] = card.places
-        return self._shown(next(iter(card.places)), WIDTH, HEIGHT, card.title)
+    def add_card(self, card: SocialCard, image_path: str = "") -> Picture:
+        """Register a card, with the image at `image_path` (below content/) beside its text; return its picture."""
+        file = self.find(image_path) if image_path else None
+        if file is not None and file.format != "svg":
+            card = replace(card, image=file)
+        self._graphics[card] = card.output_paths
+        return self._picture_at(next(iter(card.output_paths)), WIDTH, HEIGHT, card.title)
 
-    def icons(self, mark: str, colour: str) -> None:
-        """Let the site's icons be made of the image `mark` below content/, or of an open book on `colour`."""
-        icons = Icons(colour, self.find(mark, ("pelicanconf.py", 0)) if mark else None)
-        self._drawn[icons] = icons.places
+    def add_icons(self, logo_path: str, color: str) -> None:
+        """Register the site's icons, from the logo at `logo_path` below content/ or an open book on `color`."""
+        icons = Icons(color, self.find(logo_path, ("pelicanconf.py", 0)) if logo_path else None)
+        self._graphics[icons] = icons.output_paths
 
-    def icon(self, alt: str) -> Picture:
-        """Return the site's icon."""
-        return self._shown("icon-512.png", 512, 512, alt)
+    def get_icon(self, alt: str) -> Picture:
+        """Return the picture of the site's icon."""
+        return self._picture_at("icon-512.png", 512, 512, alt)
 
-    def _shown(self, src: str, width: int, height: int, alt: str) -> Picture:
-        address = quote(src)
-        return Picture(f"{self.site.root}/{address}", f"{self.site.url}/{address}", width, height, alt)
+    def _picture_at(self, path: str, width: int, height: int, alt: str) -> Picture:
+        quoted = quote(path)
+        return Picture(f"{self.site.root}/{quoted}", f"{self.site.url}/{quoted}", width, height, alt)
 
-    def clean(self, path: str) -> Path | None:
-        """Return where the file to be published in place of content's `path` will be; None: that file itself."""
+    def get_stripped_path(self, path: str) -> Path | None:
+        """Return the generated file to publish in place of `path` below content/; None if that has no metadata."""
         file = self.find(path)
-        if file is None or not file.private:
+        if file is None or not file.has_metadata:
             return None
-        made = clean(file)
-        self._wanted.setdefault(path, set()).add(made)
-        return self.cache / made.name
+        variant = stripped_variant(file)
+        self._variants.setdefault(path, set()).add(variant)
+        return self.cache / variant.name
 
-    def make(self, said: Callable[[int, int], None]) -> None:
-        """Begin to make every file that is wanted and not there yet, and wait for those made of images.
+    def start_jobs(self, on_progress: Callable[[int, int], None]) -> None:
+        """Start generating all missing files, and wait for those that are generated from images.
 
-        What cannot be made is a problem of its image. `said` is called with the count of files done and of all.
+        A job that fails is reported as a problem. `on_progress` gets the count of finished files and of all.
         """
         self.cache.mkdir(parents=True, exist_ok=True)
-        if jobs := list(self._jobs()):
-            self._making = Making(jobs, said)
-            self._collect(self._making.opened)
-        self._index.keep()
+        if jobs := list(self._missing_jobs()):
+            self._runner = JobRunner(jobs, on_progress)
+            self._collect(self._runner.image_results)
+        self._index.save()
 
-    def finish(self) -> None:
-        """Wait for all other files."""
-        if self._making is not None:
-            self._collect(self._making.drawn)
-            self._index.keep()
+    def finish_jobs(self) -> None:
+        """Wait for the remaining files: cards and icons without an image."""
+        if self._runner is not None:
+            self._collect(self._runner.drawing_results)
+            self._index.save()
             self.close()
 
     def close(self) -> None:
-        """End what is still being made."""
-        if self._making is not None:
-            self._making.close()
-            self._making = None
+        """Stop all jobs that still run."""
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None
 
     def _collect(self, results: Iterable[tuple[Job, str]]) -> None:
-        for (_, given, wanted), failed in results:
-            if not failed:
-                self._index.note(self.cache / name for name in names(given, wanted))
+        for (_, source, variants), failure in results:
+            if not failure:
+                self._index.add_generated(self.cache / name for name in output_names(source, variants))
             else:
-                if isinstance(given, ImageFile):
-                    file: ImageFile | None = given
+                if isinstance(source, ImageFile):
+                    file: ImageFile | None = source
                 else:
-                    file = given.picture
-                    del self._drawn[given]  # there is nothing to place
-                message, _, hint = failed.partition("\n")
-                self._fault(file.path if file else "", message, hint)
+                    file = source.image
+                    del self._graphics[source]  # there is no file to publish
+                message, _, hint = failure.partition("\n")
+                self._report(file.path if file else "", message, hint)
 
-    def _jobs(self) -> Iterator[Job]:
-        for path, wanted in sorted(self._wanted.items()):
-            lacking = [item for item in wanted if not self._index.has(self.cache / item.name)]
-            if (file := self._found[path]) and lacking:
-                yield self.cache, file, tuple(sorted(lacking, key=lambda item: item.name))
-        for drawn, places in self._drawn.items():
-            if not all(self._index.has(self.cache / name) for name in places.values()):
-                yield self.cache, drawn, ()
+    def _missing_jobs(self) -> Iterator[Job]:
+        for path, variants in sorted(self._variants.items()):
+            missing = [variant for variant in variants if not self._index.is_current(self.cache / variant.name)]
+            if (file := self._images[path]) and missing:
+                yield self.cache, file, tuple(sorted(missing, key=lambda variant: variant.name))
+        for graphic, output_paths in self._graphics.items():
+            if not all(self._index.is_current(self.cache / name) for name in output_paths.values()):
+                yield self.cache, graphic, ()
 
-    def files(self) -> Iterator[tuple[Path, str]]:
-        """Give each file that was made (or is shown as it is) with its place below the output folder."""
-        for wanted in self._wanted.values():
-            for item in wanted:
-                if not item.clean:
-                    yield self.cache / item.name, f"{FOLDER}/{item.name}"
-        for places in self._drawn.values():
-            for place, name in places.items():
-                yield self.cache / name, place
-        for path in self._as_is:
-            yield self.clean(path) or self.content / path, path
+    def output_files(self) -> Iterator[tuple[Path, str]]:
+        """Yield each file to publish with its path below the output folder."""
+        for variants in self._variants.values():
+            for variant in variants:
+                if not variant.is_stripped:
+                    yield self.cache / variant.name, f"{FOLDER}/{variant.name}"
+        for output_paths in self._graphics.values():
+            for path, name in output_paths.items():
+                yield self.cache / name, path
+        for path in self._originals:
+            yield self.get_stripped_path(path) or self.content / path, path
 
 
 class _Index:
-    """What was found in files that have not changed since; what is wrong with it costs time, nothing else."""
+    """Cache of image facts, and of which generated files are intact; a lost or damaged index only costs time."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            kept = json.loads(path.read_text("utf-8"))
-            self._facts: dict[str, Any] = dict(kept["facts"])
-            self._made: dict[str, Any] = dict(kept["made"])
+            saved = json.loads(path.read_text("utf-8"))
+            self._facts: dict[str, Any] = dict(saved["facts"])
+            self._generated: dict[str, Any] = dict(saved["generated"])
         except (OSError, ValueError, KeyError, TypeError):
-            self._facts, self._made = {}, {}
+            self._facts, self._generated = {}, {}
         self._used: dict[str, Any] = {}
 
-    def look(self, file: Path) -> ImageFile:
-        name, stamp = str(file), _stamp(file)
+    def inspect(self, path: Path) -> ImageFile:
+        name, stamp = str(path), _file_stamp(path)
         try:
-            known = self._facts[name]
-            found = ImageFile(**known[1]) if known[0] == stamp else look(file)
+            saved = self._facts[name]
+            file = ImageFile(**saved[1]) if saved[0] == stamp else inspect_image(path)
         except (KeyError, TypeError, IndexError):
-            found = look(file)
-        self._used[name] = [stamp, asdict(found)]
-        return found
+            file = inspect_image(path)
+        self._used[name] = [stamp, asdict(file)]
+        return file
 
-    def has(self, made: Path) -> bool:
-        """Whether the file is there as it was made."""
+    def is_current(self, path: Path) -> bool:
+        """Whether a generated file exists, unchanged since it was written."""
         try:
-            return bool(self._made.get(made.name) == _stamp(made))
+            return bool(self._generated.get(path.name) == _file_stamp(path))
         except OSError:
             return False
 
-    def note(self, made: Iterable[Path]) -> None:
-        """Remember files as they were made."""
-        self._made |= {path.name: _stamp(path) for path in made}
+    def add_generated(self, paths: Iterable[Path]) -> None:
+        """Remember generated files with their time and size."""
+        self._generated |= {path.name: _file_stamp(path) for path in paths}
 
-    def keep(self) -> None:
-        """Write the index: what was looked at, and which files are made."""
-        text = json.dumps({"facts": self._facts | self._used, "made": self._made}, sort_keys=True)
-        if not has_content(self._path, text.encode()):
+    def save(self) -> None:
+        """Write the index."""
+        text = json.dumps({"facts": self._facts | self._used, "generated": self._generated}, sort_keys=True)
+        if not content_equals(self._path, text.encode()):
             atomic_write(self._path, text.encode())
 
 
-def _stamp(path: Path) -> list[int]:
+def _file_stamp(path: Path) -> list[int]:
     stat = path.stat()
     return [stat.st_mtime_ns, stat.st_size]

@@ -1,1 +1,1 @@
-"""From one post to the next: neighbours, series, related posts, and the way up."""
+"""Navigation between posts: previous and next, series, related posts, breadcrumbs, reading time."""

@@ -1,4 +1,4 @@
-"""The way from the home page down to a page."""
+"""The way from the home page to a post or page."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Crumb:
-    """A step on the way: its words, and its address as Pelican has it ("" is the home page)."""
+class Breadcrumb:
+    """One step from the home page to a page; `url` is relative to the site's root ("" for the home page)."""
 
     label: str
     url: str

@@ -1,4 +1,4 @@
-"""How long a text takes to read."""
+"""Word count and reading time of a text."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ WORDS_PER_MINUTE = 230
 _TAG = re.compile(r"<[^>]*>")
 
 
-def words_in(html: str) -> int:
-    """Return the number of words in a body, more or less: a parser would take seconds for thousands of posts."""
+def word_count(html: str) -> int:
+    """Return the approximate number of words in `html`: an HTML parser would take seconds for thousands of posts."""
     return len(_TAG.sub(" ", html).split())
 
 
-def reading_minutes(words: int) -> int:
-    """Return the whole minutes, at least one, that reading so many words takes."""
+def reading_time(words: int) -> int:
+    """Return the reading time of that many words in whole minutes, at least 1."""
     return max(1, ceil(words / WORDS_PER_MINUTE))

@@ -1,1 +1,1 @@
-"""From a checked build to the live site."""
+"""Commands to build, serve, check and publish the site."""

@@ -1,4 +1,4 @@
-"""A folder put in another's place in one step, by one process at a time."""
+"""Replace a folder in one atomic step, and lock a folder against other processes."""
 
 from __future__ import annotations
 
@@ -12,70 +12,73 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..problems import Refused
+from ..problems import CommandError
 
-_HERE, _EXCHANGE = -100, 2
-PATIENCE = 2.0
-"""Seconds to wait for another process to end what it does to a folder."""
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+LOCK_TIMEOUT = 2.0
+"""Default number of seconds to wait for another process to release a folder."""
 
-_HELD: dict[Path, tuple[int, int]] = {}
-"""The folders that this process keeps to itself: an open handle of each, and how often it was asked for."""
+_LOCKS: dict[Path, tuple[int, int]] = {}
+"""The folders locked by this process: the open file descriptor and the number of nested `exclusive_lock` calls."""
 
 
 @contextmanager
-def alone(folder: Path, patience: float | None = None) -> Iterator[None]:
-    """Keep every other process that asks for `folder` out; raises Refused when one stays in it for `patience` seconds.
+def exclusive_lock(folder: Path, timeout: float | None = None) -> Iterator[None]:
+    """Lock `folder` against other processes; reentrant within one process.
 
-    No file is left: the system itself lets go of the folder when the process ends, however it ends.
+    Raises CommandError if another process holds the lock for longer than `timeout` seconds (default: LOCK_TIMEOUT).
+    The lock is an flock(2) on the folder itself: it leaves no file and ends with the process, even after a kill.
     """
-    handle, asked = _HELD.get(folder) or (_lock(folder, PATIENCE if patience is None else patience), 0)
-    _HELD[folder] = handle, asked + 1
+    descriptor, depth = _LOCKS.get(folder) or (_acquire(folder, LOCK_TIMEOUT if timeout is None else timeout), 0)
+    _LOCKS[folder] = descriptor, depth + 1
     try:
         yield
     finally:
-        handle, asked = _HELD.pop(folder)
-        if asked > 1:
-            _HELD[folder] = handle, asked - 1
+        descriptor, depth = _LOCKS.pop(folder)
+        if depth > 1:
+            _LOCKS[folder] = descriptor, depth - 1
         else:
-            os.close(handle)
+            os.close(descriptor)
 
 
-def _lock(folder: Path, patience: float) -> int:
+def _acquire(folder: Path, timeout: float) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    handle, end = os.open(folder, os.O_RDONLY), time.monotonic() + patience
+    descriptor, deadline = os.open(folder, os.O_RDONLY), time.monotonic() + timeout
     while True:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() > end:
-                os.close(handle)
-                raise Refused(f"another build or publish is at work in {folder}: try again when it has ended") from None
+            if time.monotonic() > deadline:
+                os.close(descriptor)
+                reason = "another build or publish is running - try again when it has finished"
+                raise CommandError(reason, str(folder)) from None
             time.sleep(0.05)
         else:
-            return handle
+            return descriptor
 
 
-def _let_go() -> None:
-    """Keep nothing in a process that a build began: it may outlive the build."""
-    for handle, _ in _HELD.values():
-        os.close(handle)
-    _HELD.clear()
+def _release_all() -> None:
+    """Close all locks in a forked child: it may outlive the build that holds them."""
+    for descriptor, _ in _LOCKS.values():
+        os.close(descriptor)
+    _LOCKS.clear()
 
 
-os.register_at_fork(after_in_child=_let_go)
+os.register_at_fork(after_in_child=_release_all)
 
 
-def previous(folder: Path) -> Path:
-    """Return where the old tree of `folder` lies while a swap goes on."""
+def backup_path(folder: Path) -> Path:
+    """Return the path of the old tree of `folder` during a swap."""
     return folder.with_name(folder.name + ".previous")
 
 
 def swap(new: Path, folder: Path) -> None:
-    """Put the tree `new` in the place of `folder`; whoever looks finds the old tree or the new one, whole.
+    """Replace `folder` by the tree `new`; readers see either the complete old tree or the complete new one.
 
-    Where the system cannot exchange two folders, `folder` is away for an instant; `mend` brings it back after a kill.
+    Where the system cannot exchange two folders, `folder` is missing for an instant; after a kill, `recover` restores
+    it.
     """
-    old = previous(folder)
+    old = backup_path(folder)
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists() and _exchange(new, folder):
         new.rename(old)
@@ -86,20 +89,20 @@ def swap(new: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def mend(folder: Path) -> None:
-    """Bring the old tree back when a swap of `folder` was killed half-way."""
-    if not folder.exists() and previous(folder).exists():
-        with alone(folder.parent):
+def recover(folder: Path) -> None:
+    """Restore the old tree of `folder` if a swap was killed half-way."""
+    if not folder.exists() and backup_path(folder).exists():
+        with exclusive_lock(folder.parent):
             if not folder.exists():
-                previous(folder).rename(folder)
+                backup_path(folder).rename(folder)
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step; False where the system knows no such step."""
+    """Exchange two folders atomically with renameat2(2); return False where the system does not support it."""
     if sys.platform != "linux":
         return False
     try:
-        call = ctypes.CDLL(None, use_errno=True).renameat2
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
     except (OSError, AttributeError):
         return False
-    return bool(call(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0)
+    return bool(renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)

@@ -1,4 +1,4 @@
-"""One build, from settings file to output folder, with one report and one exit status."""
+"""Build the site from its settings file into the output folder; print the report and return the exit status."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from pelican import Pelican, signals
 from pelican.log import console
 from pelican.writers import FileOverwriteFailedError
 from pelican_incremental.manifest import BuildReport, Manifest
-from pelican_incremental.session import SESSION, BuildSession
+from pelican_incremental.session import SESSION_KEY, BuildSession
 
-from ..feeds.diff import check
-from ..problems import KEY, BuildFailed, ProblemLog, Refused, captured_logging, place_of
-from ..settings import CLEANUP, NAME, site_of
-from .atomic_swap import alone, mend, swap
-from .settings_file import read_conf
+from ..feeds.diff import compare_feeds
+from ..problems import LOG_KEY, BuildFailed, CommandError, ProblemLog, capture_logging, innermost_frame
+from ..settings import CLEANUP_KEY, SETTINGS_KEY, get_site
+from .atomic_swap import exclusive_lock, recover, swap
+from .settings_file import read_settings_file
 from .staging import stage
-from .tree_diff import feeds_in
+from .tree_diff import read_feeds
 
-FORMS = ("text", "json", "github")
+REPORT_FORMATS = ("text", "json", "github")
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
-    """A strict build that is ready and not swapped in: its tree, Pelican's settings, and the log it may add to."""
+class StagedBuild:
+    """A finished strict build in the staging folder `tree`; checks may add to its `problems`."""
 
     tree: Path
     output: Path
@@ -43,8 +43,8 @@ class Staged:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """What a build did: its problems, where the output is, what happened to its files, and the seconds it took."""
+class BuildResult:
+    """The result of a build: its problems, the output folder, what happened to its files, and the time it took."""
 
     problems: ProblemLog
     output: Path
@@ -53,7 +53,7 @@ class Built:
 
     @property
     def failed(self) -> bool:
-        """Whether the build ended with errors (or, published, with warnings)."""
+        """Whether the build ended with errors or, on a strict site, with warnings."""
         return self.problems.failed
 
 
@@ -63,193 +63,199 @@ def build(
     *,
     drafts: bool = False,
     root: Path | None = None,
-    share: BuildSession | None = None,
-    judge: Callable[[Staged], bool] | None = None,
-    patience: float | None = None,
+    session: BuildSession | None = None,
+    approve: Callable[[StagedBuild], bool] | None = None,
+    lock_timeout: float | None = None,
     progress: bool = False,
-) -> Built:
-    """Build the site of `settings_file`; `overrides` are Pelican settings that go before the file's.
+) -> BuildResult:
+    """Build the site of `settings_file`; `overrides` are Pelican settings that take precedence over the file's.
 
-    `drafts` shows drafts and scheduled posts, marked. Problems name paths relative to `root`, the settings file's
-    folder when it is not given.
+    `drafts` includes drafts and scheduled posts, marked as such. Paths in problems are relative to `root`, by default
+    the folder of the settings file.
 
-    A strict site (AUTHORSITE strict) is written beside its output folder and swapped in when nothing is wrong;
-    any other is written in place once reading has found no error. What goes wrong is among the problems; only a folder
-    that another process is at work in raises Refused.
+    A strict site (AUTHORSITE["strict"]) is built in a staging folder that replaces the output folder if there are no
+    problems. Any other site is built in place once its content has been read without errors. Problems are returned,
+    not raised; CommandError is raised only when another process holds the lock.
 
-    `judge` makes any site strict, and is asked, when there is no problem, whether its staging tree may be swapped in.
-
-    `share` is where the build engine says what it does. `patience`: seconds to wait for another process to end.
-    `progress` has the terminal told how far a build is that takes over a second.
+    `approve` makes any site strict; it is called if there are no problems and decides whether the staging folder
+    replaces the output folder. `session` receives the state of the build engine. `lock_timeout` is in seconds (see
+    exclusive_lock). `progress` prints the number of pages while a build takes longer than a second.
     """
     started = time.perf_counter()
     path = Path(settings_file).resolve()
-    log = ProblemLog(root=root or path.parent, held=True)
+    log = ProblemLog(root=root or path.parent, deferred=True)
     output = path.parent / "output"
-    share = share or BuildSession()
-    with captured_logging(log), _progress(wanted=progress):
+    session = session or BuildSession()
+    with capture_logging(log), _show_progress(enabled=progress):
         try:
-            output = _run(path, dict(overrides or {}), log, share, patience, drafts=drafts, judge=judge)
+            output = _build(path, dict(overrides or {}), log, session, lock_timeout, drafts=drafts, approve=approve)
         except BuildFailed:
             pass
         except Exception as error:  # noqa: BLE001 - plugins, templates and filters may raise whatever they like
             _log_exception(log, error)
-    return Built(log, output, share.report, time.perf_counter() - started)
+    return BuildResult(log, output, session.report, time.perf_counter() - started)
 
 
-def _run(
+def _build(
     path: Path,
     overrides: dict[str, Any],
     log: ProblemLog,
-    share: BuildSession,
-    patience: float | None,
+    session: BuildSession,
+    lock_timeout: float | None,
     *,
     drafts: bool,
-    judge: Callable[[Staged], bool] | None = None,
+    approve: Callable[[StagedBuild], bool] | None = None,
 ) -> Path:
     try:
-        settings = read_conf(path, overrides)
-    except Refused as refused:
-        log.error(refused.path, refused.line, refused.reason, kind="settings")
+        settings = read_settings_file(path, overrides)
+    except CommandError as error:
+        log.error(error.path, error.line, error.reason, kind="settings")
         raise BuildFailed from None
-    settings |= {KEY: log, SESSION: share}
-    site = settings.setdefault(NAME, {})
+    settings |= {LOG_KEY: log, SESSION_KEY: session}
+    site = settings.setdefault(SETTINGS_KEY, {})
     if not isinstance(site, dict):
-        log.error(path, 0, f"{NAME} holds no keys", f'write {NAME} = {{"url": "https://example.org"}}', kind="settings")
+        hint = f'write {SETTINGS_KEY} = {{"url": "https://example.org"}}'
+        log.error(path, 0, f"{SETTINGS_KEY} must be a mapping", hint, kind="settings")
         raise BuildFailed
-    # What is judged is to be published.
-    forced = {"strict": True, "drafts": False} if judge else {"drafts": True} if drafts else {}
-    settings[NAME] = site = {**site, **forced}
-    output = share.output = Path(settings["OUTPUT_PATH"])
-    share.messages = lambda: log.size
-    with alone(output.parent, patience), ExitStack() as settings[CLEANUP]:
-        _write(path, settings, log, share, judge, strict=bool(site.get("strict")))
+    # A build that needs approval is to be published: strict, and never with drafts.
+    forced = {"strict": True, "drafts": False} if approve else {"drafts": True} if drafts else {}
+    settings[SETTINGS_KEY] = site = {**site, **forced}
+    output = session.output = Path(settings["OUTPUT_PATH"])
+    session.count_messages = lambda: log.total
+    with exclusive_lock(output.parent, lock_timeout), ExitStack() as settings[CLEANUP_KEY]:
+        _run_pelican(path, settings, log, session, approve, strict=bool(site.get("strict")))
     log.stop_if_failed()
     return output
 
 
-def _write(
+def _run_pelican(
     path: Path,
     settings: dict[str, Any],
     log: ProblemLog,
-    share: BuildSession,
-    judge: Callable[[Staged], bool] | None,
+    session: BuildSession,
+    approve: Callable[[StagedBuild], bool] | None,
     *,
     strict: bool,
 ) -> None:
-    """Let Pelican write the site into its output folder or, strict, beside it; then swap that in."""
+    """Run Pelican in the output folder or, if `strict`, in a staging folder that replaces it on success."""
     output, cache = Path(settings["OUTPUT_PATH"]), Path(settings["CACHE_PATH"])
-    mend(output)
+    recover(output)
     staging = output.with_name(output.name + ".staging")
-    noted = Manifest(cache, output).file
-    before = noted.read_bytes() if noted.exists() else None
+    manifest_file = Manifest(cache, output).file
+    old_manifest = manifest_file.read_bytes() if manifest_file.exists() else None
     if strict:
         stage(output, staging, cache)
         settings["OUTPUT_PATH"] = str(staging)
     swapped = False
-    # Pelican's own last words are not to mix with reports that machines read.
-    loud, console.quiet = console.quiet, True
+    # Pelican's closing message must not mix with machine-readable reports.
+    was_quiet, console.quiet = console.quiet, True
     try:
         pelican = Pelican(settings)
-        share.settings = pelican.settings
+        session.settings = pelican.settings
         if "authorsite" not in pelican.settings["PLUGINS"]:
-            hint = 'keep "authorsite" in PLUGINS'
-            log.error(path, 0, "the authorsite plugin did not load", hint, kind="settings")
+            hint = 'add "authorsite" to PLUGINS'
+            log.error(path, 0, "the authorsite plugin was not loaded", hint, kind="settings")
             return
         pelican.run()
         if strict and not log.failed:
-            check(feeds_in(output), feeds_in(staging), log, site_of(pelican.settings).feeds.allow)
-        if strict and not log.failed and (judge is None or judge(Staged(staging, output, pelican.settings, log))):
-            swapped = not log.failed
+            compare_feeds(read_feeds(output), read_feeds(staging), log, get_site(pelican.settings).feeds.allow)
+        if strict and not log.failed:
+            approved = approve is None or approve(StagedBuild(staging, output, pelican.settings, log))
+            swapped = approved and not log.failed
             if swapped:
                 swap(staging, output)
     finally:
-        console.quiet = loud
+        console.quiet = was_quiet
         if strict and not swapped:
             shutil.rmtree(staging, ignore_errors=True)
-            # What was noted is about the tree that was dropped.
-            noted.write_bytes(before) if before is not None else noted.unlink(missing_ok=True)
+            # The new manifest describes the discarded tree.
+            if old_manifest is None:
+                manifest_file.unlink(missing_ok=True)
+            else:
+                manifest_file.write_bytes(old_manifest)
 
 
 def _log_exception(log: ProblemLog, error: Exception) -> None:
-    """Report what stopped the build, at the template where it happened, or else at the file or the innermost call."""
+    """Log the exception that stopped the build, located at the template, the file or else the innermost call."""
     if os.environ.get("TRACEBACK"):
         traceback.print_exception(error)
-    what = f"{type(error).__name__}: {error}"
-    template = place_of(error, lambda name: name.endswith((".html", ".xml", ".xsl")))
+    message = f"{type(error).__name__}: {error}"
+    template = innermost_frame(error, lambda name: name.endswith((".html", ".xml", ".xsl")))
     if isinstance(error, TemplateSyntaxError):
         log.error(error.filename or error.name or "theme", error.lineno, error.message or "", kind="template")
     elif isinstance(error, TemplateError):
-        what = error.message or type(error).__name__
-        log.error(template[0] or "theme", template[1], what, "look at the names used there", kind="template")
+        message = error.message or type(error).__name__
+        hint = "check the names of variables and templates in that line"
+        log.error(template[0] or "theme", template[1], message, hint, kind="template")
     elif template[0]:
-        log.error(*template, what, "look at what is done there", kind="template")
+        log.error(*template, message, "check the expression in that line", kind="template")
     elif isinstance(error, FileOverwriteFailedError):
-        file = re.search('"(.*?)"', what)
-        message = f"Two files are to be written to {file[1] if file else what}"
-        log.error("", 0, message, "give one of what is shown there another slug", kind="link")
+        file = re.search('"(.*?)"', message)
+        message = f"two pages have the same output path: {file[1] if file else message}"
+        log.error("", 0, message, "give one of them another slug", kind="link")
     elif isinstance(error, OSError) and error.strerror:
         log.error(str(error.filename or ""), 0, error.strerror, kind="file")
     else:
-        log.error(*place_of(error), what, "see where it comes from with TRACEBACK=1 before the command", kind="fault")
+        log.error(*innermost_frame(error), message, "run it with TRACEBACK=1 to see the traceback", kind="fault")
 
 
 @contextmanager
-def _progress(*, wanted: bool) -> Iterator[None]:
-    """Print the number of pages and feeds done, once a second, if `wanted` and stderr is a terminal."""
-    if not wanted or not sys.stderr.isatty():
+def _show_progress(*, enabled: bool) -> Iterator[None]:
+    """Print the number of pages written, once a second, if `enabled` and stderr is a terminal."""
+    if not enabled or not sys.stderr.isatty():
         yield
         return
-    done, said = 0, time.monotonic()
+    count, last_printed = 0, time.monotonic()
 
-    def count(_path: str, **_more: Any) -> None:
-        nonlocal done, said
-        done += 1
-        if time.monotonic() > said + 1:
-            said = time.monotonic()
-            print(f"{done} pages …", file=sys.stderr)
+    def count_page(_path: str, **_more: Any) -> None:
+        nonlocal count, last_printed
+        count += 1
+        if time.monotonic() > last_printed + 1:
+            last_printed = time.monotonic()
+            print(f"{count} pages …", file=sys.stderr)
 
-    with signals.content_written.connected_to(count):
+    with signals.content_written.connected_to(count_page):
         yield
 
 
-def known(form: str) -> None:
-    """Refuse a form of report that there is none of, before anything is built."""
-    if form not in FORMS:
-        raise Refused(f"there is no format `{form}`: write --format {', '.join(FORMS)}")
+def check_format(report_format: str) -> None:
+    """Raise CommandError for an unknown report format; call it before building."""
+    if report_format not in REPORT_FORMATS:
+        raise CommandError(f"unknown format `{report_format}` - use --format with one of {', '.join(REPORT_FORMATS)}")
 
 
-def run(settings_file: Path, form: str = "text", page: str = "", *, drafts: bool = False) -> int:
-    """Build, say why `page` was rendered or left, when one is named, and return the exit status."""
-    known(form)
-    built = build(settings_file, drafts=drafts, progress=True)
+def build_command(settings_file: Path, report_format: str = "text", page: str = "", *, drafts: bool = False) -> int:
+    """Build, print the report and, if `page` is given, why it was rendered or skipped; return the exit status."""
+    check_format(report_format)
+    result = build(settings_file, drafts=drafts, progress=True)
     if page:
-        print(explain(built, page))
-    return say(built, form)
+        print(explain(result, page))
+    return print_report(result, report_format)
 
 
-def say(built: Built, form: str = "text") -> int:
-    """Print the report and what was built; return the exit status."""
-    built.problems.print(form, sys.stdout if form == "json" else sys.stderr)
-    if built.failed:
+def print_report(result: BuildResult, report_format: str = "text") -> int:
+    """Print the problems and a summary of the build; return the exit status."""
+    result.problems.print(report_format, sys.stdout if report_format == "json" else sys.stderr)
+    if result.failed:
         return 1
-    if form == "text":
-        print(f"{built.output}: {counted(built.files)} in {built.seconds:.1f} s. Look at it with: make serve")
+    if report_format == "text":
+        summary = f"{format_counts(result.files)} in {result.seconds:.1f} s"
+        print(f"{result.output}: {summary}. To preview it, run: make serve")
     return 0
 
 
-def counted(report: BuildReport) -> str:
-    """Return how many files a build wrote, left and removed."""
+def format_counts(report: BuildReport) -> str:
+    """Return the numbers of files written, unchanged and removed, in words."""
     return f"{report.written} written, {report.unchanged} unchanged, {report.removed} removed"
 
 
-def explain(built: Built, page: str) -> str:
-    """Say why the build wrote, or left, the file of `page`: an address, or a path below the output folder."""
-    name = page.removeprefix(str(built.output)).strip("/").removeprefix("output/")
-    why = {"": "", **built.files.reasons}
-    for place in (name, f"{name}/index.html".lstrip("/"), f"{name}.html"):
-        if why.get(place):
-            return f"{place} was rendered: {why[place]}."
-        if (built.output / place).is_file():
-            return f"{place} was left as it is: nothing that it shows has changed."
-    return f"{page}: this build makes no such file."
+def explain(result: BuildResult, page: str) -> str:
+    """Say why the build rendered or skipped `page`, given as a URL path or as a path below the output folder."""
+    name = page.removeprefix(str(result.output)).strip("/").removeprefix("output/")
+    reasons = {"": "", **result.files.reasons}
+    for path in (name, f"{name}/index.html".lstrip("/"), f"{name}.html"):
+        if reasons.get(path):
+            return f"{path} was rendered: {reasons[path]}."
+        if (result.output / path).is_file():
+            return f"{path} was skipped: nothing it depends on has changed."
+    return f"{page}: no such page in this build."

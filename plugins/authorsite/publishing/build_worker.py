@@ -1,4 +1,4 @@
-"""The development server's other process: keeps the site in memory and builds it when asked."""
+"""The build process of the development server: keeps the site in memory and builds it on request."""
 
 from __future__ import annotations
 
@@ -13,78 +13,80 @@ from typing import Any
 
 from pelican_incremental.session import BuildSession
 
-from ..settings import AFTERWARDS, Afterwards
-from .build import Built, build, counted
+from ..settings import DEFERRED_TASKS_KEY, DeferredTasks
+from .build import BuildResult, build, format_counts
 from .preview import preview
 
-_PATIENCE = 600
-"""Seconds to wait for a publish to end, say."""
+_LOCK_TIMEOUT = 600
+"""Seconds to wait for another process, such as a publish, to finish."""
 
-_QUIET = 3
-"""Seconds without a save before what may be done afterwards is begun: it keeps all cores busy."""
+_IDLE_SECONDS = 3
+"""Seconds without a save before deferred tasks start: they keep all cores busy."""
 
 
-def answer() -> None:
-    """Build once for every line that comes in, and answer each with one line of JSON; argv: settings file, drafts.
+def serve_requests() -> None:
+    """Build once for each line on stdin and answer with one line of JSON on stdout; argv: settings file, "drafts".
 
-    A line is the JSON of the paths that changed. Where that is one post, its page goes before, in a line of its own.
+    A request is the JSON list of changed paths. If that is a single post, a line {"preview": path of its page} comes
+    first, as soon as that page is written.
     """
     settings_file, drafts = Path(sys.argv[1]), sys.argv[2] == "drafts"
-    # Whatever plugins print must not be taken for an answer.
+    # Plugins may print to stdout; that must not be mistaken for a response.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    share, may_put_off = BuildSession(), False
+    session, may_defer = BuildSession(), False
     for line in sys.stdin:
         changed = json.loads(line)
-        if len(changed) == 1 and (place := preview(share, Path(changed[0]))):
-            out.write(json.dumps({"early": place}) + "\n")
+        if len(changed) == 1 and (page := preview(session, Path(changed[0]))):
+            out.write(json.dumps({"preview": page}) + "\n")
             out.flush()
-        afterwards: Afterwards = []
-        overrides = {AFTERWARDS: afterwards} if may_put_off else {}
-        share = BuildSession()
-        built = build(settings_file, overrides, drafts=drafts, share=share, patience=_PATIENCE)
-        out.write(json.dumps(_told(built, share), ensure_ascii=False) + "\n")
+        deferred_tasks: DeferredTasks = []
+        overrides = {DEFERRED_TASKS_KEY: deferred_tasks} if may_defer else {}
+        session = BuildSession()
+        result = build(settings_file, overrides, drafts=drafts, session=session, lock_timeout=_LOCK_TIMEOUT)
+        out.write(json.dumps(_make_response(result, session), ensure_ascii=False) + "\n")
         out.flush()
-        rest(share)
-        if not built.failed:
-            may_put_off = _catch_up(share, afterwards)
+        release_memory(session)
+        if not result.failed:
+            may_defer = _run_deferred_tasks(session, deferred_tasks)
 
 
-def rest(share: BuildSession) -> None:
-    """Let go of what the next build will not need, while nobody waits for one."""
-    if share.writer is not None:
-        share.writer._written_files.clear()  # noqa: SLF001 - Pelican refuses to write a file twice
-        share.writer._overridden_files.clear()  # noqa: SLF001 - the same
-        share.writer.tracker.forget()  # values may have changed
+def release_memory(session: BuildSession) -> None:
+    """Free what the next build does not need, while no request is waiting."""
+    if session.writer is not None:
+        session.writer._written_files.clear()  # noqa: SLF001 - Pelican refuses to write a file twice
+        session.writer._overridden_files.clear()  # noqa: SLF001 - the same
+        session.writer.tracker.reset()  # values may have changed
     gc.unfreeze()
     gc.collect()
 
 
-def _catch_up(share: BuildSession, afterwards: Afterwards) -> bool:
-    """Do what a build put off, until another is asked for; return False if that failed, and only a build can say so."""
-    if not afterwards or share.manifest is None or _is_asked(_QUIET):
+def _run_deferred_tasks(session: BuildSession, tasks: DeferredTasks) -> bool:
+    """Run the tasks that a build deferred until a request comes in; return False if one failed.
+
+    After a failure, the next build must not defer tasks, so that it reports the error.
+    """
+    if not tasks or session.manifest is None or _has_request(_IDLE_SECONDS):
         return True
-    share.manifest.begin()  # what is made now goes with the next build, unless that wants it
-    return all(work(_is_asked) for work in afterwards)
+    session.manifest.open_journal()  # files written now are removed by the next build unless it writes them too
+    return all(task(_has_request) for task in tasks)
 
 
-def _is_asked(patience: float = 0.02) -> bool:
-    """Return whether a line has come in, or comes in so many seconds."""
-    return bool(select.select([sys.stdin], [], [], patience)[0])
+def _has_request(timeout: float = 0.02) -> bool:
+    """Return whether a request is waiting, or comes in within `timeout` seconds."""
+    return bool(select.select([sys.stdin], [], [], timeout)[0])
 
 
-def _told(built: Built, share: BuildSession) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "problems": [asdict(problem) for problem in built.problems],
-        "changed": sorted(share.report.changed),
-        "summary": f"{counted(share.report)} in {built.seconds:.2f} s"
-        if not built.failed
-        else built.problems.summary(),
+def _make_response(result: BuildResult, session: BuildSession) -> dict[str, Any]:
+    """Return problems, changed files and a summary and, once settings are read, output, URL prefix, paths to watch."""
+    summary = f"{format_counts(session.report)} in {result.seconds:.2f} s"
+    response: dict[str, Any] = {
+        "problems": [asdict(problem) for problem in result.problems],
+        "changed": sorted(session.report.changed),
+        "summary": result.problems.summary() if result.failed else summary,
     }
-    if share.settings:
-        names = [share.settings["PATH"], share.settings["THEME"], *share.settings["THEME_TEMPLATES_OVERRIDES"]]
-        watched = {
-            str(Path(name).resolve()) for name in (*names, *share.settings["PLUGIN_PATHS"]) if Path(name).is_dir()
-        }
-        told |= {"output": str(built.output), "prefix": share.settings["SITEURL"], "watch": sorted(watched)}
-    return told
+    if settings := session.settings:
+        names = (settings["PATH"], settings["THEME"], *settings["THEME_TEMPLATES_OVERRIDES"], *settings["PLUGIN_PATHS"])
+        watched = sorted({str(Path(name).resolve()) for name in names if Path(name).is_dir()})
+        response |= {"output": str(result.output), "prefix": settings["SITEURL"], "watch": watched}
+    return response

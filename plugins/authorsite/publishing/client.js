@@ -1,42 +1,42 @@
-// The development server's part in the browser: shows what changed, and what is wrong. Published pages never hold it.
+// Live reload and problem overlay of the development server; never part of published pages.
 (() => {
-  const place = "serve:place";
-  const kept = JSON.parse(sessionStorage.getItem(place) || "null");
-  sessionStorage.removeItem(place);
-  if (kept && kept.page === location.pathname) {
+  const scrollKey = "serve:scroll";
+  const saved = JSON.parse(sessionStorage.getItem(scrollKey) || "null");
+  sessionStorage.removeItem(scrollKey);
+  if (saved && saved.page === location.pathname) {
     history.scrollRestoration = "manual";
-    const back = () => scrollTo({ left: kept.x, top: kept.y, behavior: "instant" });
-    back();
-    addEventListener("load", back);
+    const restoreScroll = () => scrollTo({ left: saved.x, top: saved.y, behavior: "instant" });
+    restoreScroll();
+    addEventListener("load", restoreScroll);
   }
 
   function reload() {
-    sessionStorage.setItem(place, JSON.stringify({ page: location.pathname, x: scrollX, y: scrollY }));
+    sessionStorage.setItem(scrollKey, JSON.stringify({ page: location.pathname, x: scrollX, y: scrollY }));
     location.reload();
   }
 
-  // A changed stylesheet takes the old one's place once it is there, so that the page never stands bare.
+  // Remove the old stylesheet only when the new one has loaded, so that the page is never unstyled.
   function swapStyles() {
     for (const link of document.querySelectorAll('link[rel~="stylesheet"]')) {
       const next = link.cloneNode();
-      const address = new URL(link.href);
-      address.searchParams.set("serve", Date.now());
-      next.href = address;
+      const url = new URL(link.href);
+      url.searchParams.set("serve", Date.now());
+      next.href = url;
       next.addEventListener("load", () => link.remove(), { once: true });
       link.after(next);
     }
   }
 
-  function changed(files) {
-    const here = decodeURI(location.pathname).replace(/\/$/, "/index.html");
+  function handleChanged(files) {
+    const currentPage = decodeURI(location.pathname).replace(/\/$/, "/index.html");
     const isPage = (file) => /\.(html|xml|json|ics|txt)$/.test(file);
     const styles = files.filter((file) => file.endsWith(".css"));
-    if (files.some((file) => here === file || !(isPage(file) || file.endsWith(".css")))) reload();
+    if (files.some((file) => currentPage === file || !(isPage(file) || file.endsWith(".css")))) reload();
     else if (styles.length) swapStyles();
   }
 
   let overlay = null;
-  function show(problems) {
+  function showProblems(problems) {
     overlay?.remove();
     overlay = null;
     if (!problems.length) return;
@@ -69,14 +69,14 @@
     document.documentElement.append(overlay);
   }
 
-  let opened = false;
+  let wasOpen = false;
   const events = new EventSource("/_serve/events");
-  events.addEventListener("problems", (event) => show(JSON.parse(event.data)));
-  events.addEventListener("changed", (event) => changed(JSON.parse(event.data)));
+  events.addEventListener("problems", (event) => showProblems(JSON.parse(event.data)));
+  events.addEventListener("changed", (event) => handleChanged(JSON.parse(event.data)));
   events.addEventListener("open", () => {
-    // The server was away and is back: what it shows may be another site.
-    if (opened) reload();
-    opened = true;
+    // The server was restarted: the site may have changed.
+    if (wasOpen) reload();
+    wasOpen = true;
   });
   addEventListener("pagehide", () => events.close());
 })();

@@ -1,4 +1,4 @@
-"""What publishing now would do to subscribers, without publishing."""
+"""Show what publishing would change for feed subscribers, without publishing."""
 
 from __future__ import annotations
 
@@ -9,50 +9,50 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from ..feeds.diff import check
-from ..problems import ProblemLog, Refused
-from ..settings import NAME
+from ..feeds.diff import compare_feeds
+from ..problems import CommandError, ProblemLog
+from ..settings import SETTINGS_KEY
 from .build import build
-from .settings_file import read_conf
-from .tree_diff import feeds_in
+from .settings_file import read_settings_file
+from .tree_diff import read_feeds
 
 
 def feed_diff(settings_file: Path, against: str = "") -> int:
-    """Build the site elsewhere, print how its feeds differ from those `against`, and return the exit status.
+    """Build the site in a temporary folder, print how its feeds differ from the old ones, and return the exit status.
 
-    `against` is a folder or the live site's address; left out, the output folder of the last build. The status is 1
-    when a strict build would fail over it.
+    `against` says where the old feeds are: a folder or the URL of the live site; by default, the output folder of the
+    last build. The status is 1 if a strict build would fail because of the differences.
     """
-    web = against.startswith(("http://", "https://"))
-    if against and not web and not Path(against).is_dir():
-        raise Refused("there is no such folder: name one, or the live site's address, with --against", against)
+    is_url = against.startswith(("http://", "https://"))
+    if against and not is_url and not Path(against).is_dir():
+        raise CommandError("no such folder - use --against with a folder or the URL of the live site", against)
     with TemporaryDirectory() as folder:
-        built = build(settings_file, {"OUTPUT_PATH": f"{folder}/output"})
-        new = feeds_in(Path(folder, "output"))
-    if built.failed:
-        built.problems.print()
+        result = build(settings_file, {"OUTPUT_PATH": f"{folder}/output"})
+        new = read_feeds(Path(folder, "output"))
+    if result.failed:
+        result.problems.print()
         return 1
-    settings = read_conf(settings_file)
+    settings = read_settings_file(settings_file)
     log = ProblemLog(root=settings_file.parent, strict=True)
     try:
-        there = feeds_in(Path(settings["OUTPUT_PATH"] if web else against or settings["OUTPUT_PATH"]))
-        # A site does not list its feeds: those of the last output are asked for too, in case one is to vanish.
-        old = _feeds_at(against, {*new, *there}) if web else there
+        local = read_feeds(Path(settings["OUTPUT_PATH"] if is_url else against or settings["OUTPUT_PATH"]))
+        # The live site has no list of its feeds: also fetch those of the last output, in case one is to be removed.
+        old = _fetch_feeds(against, {*new, *local}) if is_url else local
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Refused(f"the site cannot be asked: {error}; check the address and the network", against) from None
-    diffs = check(old, new, log, settings[NAME].get("feeds", {}).get("allow", {}))
+        raise CommandError(f"cannot fetch the feeds: {error} - check the URL and your connection", against) from None
+    diffs = compare_feeds(old, new, log, settings[SETTINGS_KEY].get("feeds", {}).get("allow", {}))
     for diff in diffs:
         print(diff)
     for path in sorted(old.keys() ^ new.keys()):
-        print(f"{path}: {'a new feed' if path in new else 'this feed is gone'}")
+        print(f"{path}: {'new feed' if path in new else 'feed removed'}")
     if not diffs and old.keys() == new.keys():
         print("Nothing changes for subscribers.")
     log.print(stream=sys.stdout)
     return int(log.failed)
 
 
-def _feeds_at(site: str, paths: Iterable[str]) -> dict[str, bytes]:
-    """Return those of the feeds `paths` that the live `site` has; raises httpx.HTTPError when it cannot be asked."""
+def _fetch_feeds(site: str, paths: Iterable[str]) -> dict[str, bytes]:
+    """Fetch the feeds at `paths` from the live `site`, without those that are missing; raises httpx.HTTPError."""
     with httpx.Client(timeout=20, follow_redirects=True) as client:
-        answers = {path: client.get(f"{site.rstrip('/')}/{path}") for path in sorted(paths)}
-    return {path: answer.content for path, answer in answers.items() if answer.is_success}
+        responses = {path: client.get(f"{site.rstrip('/')}/{path}") for path in sorted(paths)}
+    return {path: response.content for path, response in responses.items() if response.is_success}

@@ -1,4 +1,4 @@
-"""A new file for an idea: front matter that passes the schemas, at a place that is free."""
+"""Create a new content file with valid front matter."""
 
 from __future__ import annotations
 
@@ -18,14 +18,13 @@ from lxml import etree, html
 from pelican.utils import slugify
 
 from ..markup import count_words
-from ..problems import KEY, BuildFailed, ProblemLog, Refused
-from ..settings import load as load_settings
-from ..settings import now_of
-from .settings_file import read_conf
+from ..problems import LOG_KEY, BuildFailed, CommandError, ProblemLog
+from ..settings import get_build_time, load_settings
+from .settings_file import read_settings_file
 
 KINDS = ("post", "page", "book", "event", "reblog", "review")
 _FOLDERS = {"page": "pages", "book": "books", "event": "events"}
-_TEXTS = {
+_PLACEHOLDERS = {
     "post": "Write here.\n",
     "page": "Write here.\n",
     "book": "What the book is, for somebody who may buy it.\n",
@@ -33,21 +32,24 @@ _TEXTS = {
     "reblog": "The opening paragraphs of the original.\n",
     "review": "What the book is about, and whether to read it.\n",
 }
-_TAGS = {"p", "a", "em", "strong", "b", "i", "blockquote", "ul", "ol", "li", "h2", "h3", "h4", "code", "pre", "br"}
-_SAID = {
+_ALLOWED_TAGS = set("p a em strong b i blockquote ul ol li h2 h3 h4 code pre br".split())
+_METADATA_SOURCES = {
     "title": ("og:title", "//title", "//h1"),
     "author": ("author", "article:author", "dc.creator", "//a[contains(concat(' ', @rel, ' '), ' author ')]"),
     "site": ("og:site_name",),
     "url": ("//link[@rel='canonical']/@href", "og:url"),
 }
-"""Where a page may say what it is: the name of a meta element, or a path; the first that says something is right."""
+"""Where a saved page states its metadata: names of meta elements or XPaths; the first that is not empty is used."""
 
 _SAVED_FROM = re.compile(rb"saved from url=\(\d+\)(\S+)")
-"""The note that browsers leave in a saved page."""
+"""The comment that browsers write into a saved page."""
 
 
 def new(settings_file: Path, title: str, kind: str = "post", saved: str = "") -> int:
-    """Make the file, print its path, open it in $EDITOR when there is a terminal; return the exit status."""
+    """Create the file, print its path and, in a terminal, open it in $EDITOR; return the exit status.
+
+    `saved` is the path of a saved web page (see create).
+    """
     path = create(settings_file, title, kind, Path(saved) if saved else None)
     print(path)
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
@@ -55,29 +57,29 @@ def new(settings_file: Path, title: str, kind: str = "post", saved: str = "") ->
         try:
             return subprocess.run([*shlex.split(editor), str(path)], check=False).returncode
         except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) else error
-            raise Refused(f"the file is made, but $EDITOR did not start: {why}: {editor}") from None
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise CommandError(f"the file was created, but $EDITOR did not start: {reason}: {editor}") from None
     return 0
 
 
 def create(settings_file: Path, title: str, kind: str = "post", saved: Path | None = None) -> Path:
-    """Write a new file of `kind` and return its path; raises Refused, and never touches a file that is there.
+    """Create a new file of `kind` and return its path; raises CommandError and never overwrites a file.
 
-    `saved` is a page saved from the web, whose title, author, site, address and text a reblog takes over.
+    `saved` is a page saved from the web; a reblog copies its title, author, site, URL and text.
     """
     if kind not in KINDS:
-        raise Refused(f"there is no kind `{kind}`: write --kind with one of {', '.join(KINDS)}")
+        raise CommandError(f"unknown kind `{kind}` - use --kind with one of {', '.join(KINDS)}")
     if saved and kind != "reblog":
-        raise Refused("--from reads the page of a reblog: add --kind reblog")
-    original, text = _original(saved) if saved else ({}, _TEXTS[kind])
+        raise CommandError("--from works only for reblogs - add --kind reblog")
+    original, text = _read_saved_page(saved) if saved else ({}, _PLACEHOLDERS[kind])
     title = " ".join((title or original.get("title", "")).split())
     if not title:
-        raise Refused('a title is missing: invoke new "The title"')
-    settings = _settings(settings_file)
+        raise CommandError('the title is missing - run: invoke new "The title"')
+    settings = _load_site_settings(settings_file)
     slug = slugify(title, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"]).strip("-")
     if not slug:
-        raise Refused(f"no address can be made of the title `{title}`: use some letters or digits")
-    data = _front_matter(kind, title, slug, settings, original)
+        raise CommandError(f"cannot make a slug from the title `{title}` - use letters or digits")
+    data = _make_front_matter(kind, title, slug, settings, original)
     path = Path(settings["PATH"]) / _FOLDERS.get(kind, "posts") / f"{slug}.md"
     front = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10_000)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,30 +87,29 @@ def create(settings_file: Path, title: str, kind: str = "post", saved: Path | No
         with path.open("x", encoding="utf-8") as file:
             file.write(f"---\n{front}---\n{text}")
     except FileExistsError:
-        raise Refused(f"{path} is there already: choose another title") from None
+        raise CommandError("the file already exists - choose another title", str(path)) from None
     except OSError as error:
-        raise Refused(f"{path} cannot be written: {error.strerror}") from None
+        raise CommandError(f"cannot write the file: {error.strerror}", str(path)) from None
     return path
 
 
-def _settings(settings_file: Path) -> dict[str, Any]:
-    """Return the site's settings, with its date."""
-    log = ProblemLog(root=settings_file.parent, held=True)
-    holder = SimpleNamespace(settings={**read_conf(settings_file), KEY: log})
+def _load_site_settings(settings_file: Path) -> dict[str, Any]:
+    """Return Pelican's settings with the validated site settings and the build time."""
+    log = ProblemLog(root=settings_file.parent, deferred=True)
+    pelican = SimpleNamespace(settings={**read_settings_file(settings_file), LOG_KEY: log})
     try:
-        load_settings(holder)
+        load_settings(pelican)
     except BuildFailed:
-        raise Refused(str(next(iter(log)))) from None
-    settings: dict[str, Any] = holder.settings
+        raise CommandError(str(next(iter(log)))) from None
+    settings: dict[str, Any] = pelican.settings
     return settings
 
 
-def _front_matter(
+def _make_front_matter(
     kind: str, title: str, slug: str, settings: dict[str, Any], original: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the front matter of a new file: a draft wherever the kind has drafts."""
-    now = now_of(settings)
-    minute = f"{now:%Y-%m-%dT%H:%M}"
+    """Return the front matter of a new file; `original` is the record from a saved page."""
+    now = get_build_time(settings)
     data: dict[str, Any] = {"title": title, "slug": slug}
     if kind == "page":
         return {**data, "status": "draft", "summary": ""}
@@ -118,39 +119,40 @@ def _front_matter(
     if kind == "event":
         start = f"{now + timedelta(days=28):%Y-%m-%dT19:00}"
         return {**data, "status": "draft", "start": start, "place": "", "address": "", "summary": ""}
-    data |= {"date": minute, "status": "draft", "category": settings["DEFAULT_CATEGORY"], "tags": [], "summary": ""}
+    data |= {"date": f"{now:%Y-%m-%dT%H:%M}", "status": "draft"}
+    data |= {"category": settings["DEFAULT_CATEGORY"], "tags": [], "summary": ""}
     if kind == "review":
         data["review_of"] = {"title": title, "author": "", "isbn": ""}
     if kind == "reblog":
-        empty = {"title": title, "author": "The original's author", "site": "", "url": "https://example.org/the-post"}
-        data["reblog"] = {**empty, **original}
+        defaults = {"author": "The original's author", "site": "", "url": "https://example.org/the-post"}
+        data["reblog"] = {"title": title, **defaults, **original}
     return data
 
 
-def _original(saved: Path) -> tuple[dict[str, Any], str]:
-    """Return the reblog's record and the cleaned text of a saved page."""
+def _read_saved_page(saved: Path) -> tuple[dict[str, Any], str]:
+    """Return the reblog record and the sanitized HTML of a saved page."""
     try:
         data = saved.read_bytes()
         page = html.document_fromstring(data, html.HTMLParser(encoding="utf-8"))
     except OSError as error:
-        raise Refused(f"{saved} cannot be read: {error.strerror}") from None
+        raise CommandError(f"cannot read the page: {error.strerror}", str(saved)) from None
     except etree.LxmlError:
-        raise Refused(f"{saved} holds no text") from None
+        raise CommandError("the page has no text - save it again as HTML", str(saved)) from None
     metas: dict[str, str] = {}
     for meta in page.iter("meta"):
         metas.setdefault((meta.get("property") or meta.get("name") or "").lower(), meta.get("content", ""))
     record: dict[str, Any] = {}
-    for key, ways in _SAID.items():
-        found = (page.xpath(f"string({way})") if "/" in way else metas.get(way, "") for way in ways)
-        record[key] = next(filter(None, (" ".join(text.split()) for text in found)), "")
-    note = _SAVED_FROM.search(data[:2000])
-    record["url"] = record["url"] or (note[1].decode("utf-8", "replace") if note else "")
+    for key, sources in _METADATA_SOURCES.items():
+        values = (page.xpath(f"string({source})") if "/" in source else metas.get(source, "") for source in sources)
+        record[key] = next(filter(None, (" ".join(value.split()) for value in values)), "")
+    comment = _SAVED_FROM.search(data[:2000])
+    record["url"] = record["url"] or (comment[1].decode("utf-8", "replace") if comment else "")
     if not re.match(r"https?://[^\s/]+", record["url"]):
         del record["url"]
     bodies = page.xpath("//article") or page.xpath("//main") or page.xpath("//body") or [page]
     text = nh3.clean(
         html.tostring(bodies[0], encoding="unicode", with_tail=False),
-        tags=_TAGS,
+        tags=_ALLOWED_TAGS,
         clean_content_tags={"script", "style", "nav", "header", "footer", "aside", "form"},
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"},
@@ -158,6 +160,6 @@ def _original(saved: Path) -> tuple[dict[str, Any], str]:
     )
     words = count_words(text)
     if not words:
-        raise Refused(f"{saved} holds no text")
-    kept = {key: value for key, value in record.items() if value}
-    return {**kept, "words": words}, re.sub(r"\n\s*\n+", "\n\n", text).strip() + "\n"
+        raise CommandError("the page has no text - save it again as HTML", str(saved))
+    record = {key: value for key, value in record.items() if value}
+    return {**record, "words": words}, re.sub(r"\n\s*\n+", "\n\n", text).strip() + "\n"

@@ -1,4 +1,4 @@
-"""An edited post on its page at once, with all else as the last build left it; the next build has the last word."""
+"""Render the page of an edited post before the next build, which then renders it again."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from blinker import signal
 from pelican import signals
 from pelican.contents import Article
 from pelican.generators import ArticlesGenerator
-from pelican_incremental.patches import patched
-from pelican_incremental.processes import hearing
+from pelican_incremental.patches import patch_pelican
+from pelican_incremental.processes import collect_warnings
 from pelican_incremental.session import BuildSession
 
 content_edited: Any = signal("content_edited")
-"""Sent with a post that was read again and the context: what is done to all texts in a build is to be done to this."""
+"""Sent with an edited post and the context, so that plugins process its text as they do all texts during a build."""
 
 _LISTS = ("articles", "translations", "hidden_articles", "hidden_translations")
 
 
 def preview(session: BuildSession, path: Path) -> str:
-    """Write the page of the edited post at `path` before the next build does; return its place below the output folder.
+    """Write the page of the edited post at `path` and return the page's path below the output folder.
 
-    Returns "" where only a build can tell what becomes of the post: it is new, moves, is withdrawn, or has problems.
-    `session` is that of the last build, and good for one preview.
+    Returns "" if only a full build can handle the post: it is new, moved, withdrawn, or has problems. `session` is that
+    of the last build; it can be used for one preview.
     """
     generators, session.generators = session.generators, []
     if not generators or session.manifest is None or session.output != Path(session.manifest.root):
         return ""
     try:
         return _preview(session, generators, path)
-    except Exception:  # noqa: BLE001 - the build meets it again, and reports it
+    except Exception:  # noqa: BLE001 - the next build reports it
         return ""
 
 
@@ -46,9 +46,9 @@ def _preview(session: BuildSession, generators: list[Any], path: Path) -> str:
     if type(content) is not Article:
         return ""
     generator = next(g for g in generators if isinstance(g, ArticlesGenerator))
-    heard: list[Any] = []
-    with patched(manifest), hearing(heard):
-        before = session.messages()
+    warnings: list[Any] = []
+    with patch_pelican(manifest), collect_warnings(warnings):
+        before = session.count_messages()
         fresh = generator.readers.read_file(
             base_path=generator.path,
             path=name,
@@ -61,22 +61,22 @@ def _preview(session: BuildSession, generators: list[Any], path: Path) -> str:
         )
         if not isinstance(fresh, Article) or fresh.status != content.status or fresh.save_as != content.save_as:
             return ""
-        # What is equal stays the same object: plugins may have said more about a category or a tag.
-        own = vars(content)
-        own.update({k: v for k, v in vars(fresh).items() if k != "translations" and (k not in own or own[k] != v)})
+        # Keep equal objects: plugins may have added attributes to a category or a tag.
+        old = vars(content)
+        old.update({k: v for k, v in vars(fresh).items() if k != "translations" and (k not in old or old[k] != v)})
         content_edited.send(content, context=context)
-        if heard or session.messages() != before:
+        if warnings or session.count_messages() != before:
             return ""
-        place = manifest.name(os.path.join(generator.output_path, content.save_as))  # noqa: PTH118 - as Pelican's
-        manifest.before.pop(place, None)
-        session.writer._made_of = lambda *_: ("", [], "")  # type: ignore[method-assign]  # noqa: SLF001 - the next build renders it anyway
+        page = manifest.relative_name(os.path.join(generator.output_path, content.save_as))  # noqa: PTH118 - as Pelican's
+        manifest.previous.pop(page, None)
+        session.writer._fingerprint = lambda *_: ("", [], "")  # type: ignore[method-assign]  # noqa: SLF001 - the next build renders it anyway
         write = functools.partial(session.writer.write_file, relative_urls=context["RELATIVE_URLS"])
-        _only(generator, content, write)
-        return place
+        _write_page(generator, content, write)
+        return page
 
 
-def _only(generator: Any, content: Article, write: Callable[..., None]) -> None:
-    """Let `generator` write the page of `content` alone."""
+def _write_page(generator: Any, content: Article, write: Callable[..., None]) -> None:
+    """Let `generator` write only the page of `content`."""
     lists = {name: getattr(generator, name) for name in _LISTS}
     try:
         for name in _LISTS:

@@ -1,4 +1,4 @@
-"""Check and publish: staging, checks, a summary, a question, the swap, the upload, and a look at what is live."""
+"""Check and publish the site: build in a staging folder, check it, confirm, swap it in, upload, verify."""
 
 from __future__ import annotations
 
@@ -9,170 +9,176 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..checking.internal import check_tree
-from ..checking.stale_records import check_claims
-from ..feeds.diff import check as compare_feeds
-from ..feeds.diff import items_of
-from ..problems import Refused
-from ..settings import NAME, SiteSettings, now_of, site_of
-from .atomic_swap import alone
-from .build import Staged, build, known
-from .targets import Target, target_of
-from .targets.commands import quiet
-from .targets.folder import Tree
-from .tree_diff import Changes, count, is_feed
-from .verify import ping, verify
+from ..checking.internal import check_built_site
+from ..checking.stale_records import check_stale_records
+from ..feeds.diff import compare_feeds, parse_feed
+from ..problems import CommandError
+from ..settings import SETTINGS_KEY, SiteSettings, get_build_time, get_site
+from .atomic_swap import exclusive_lock
+from .build import StagedBuild, build, check_format
+from .targets import Target, make_target
+from .targets.commands import redact_credentials
+from .targets.folder import LocalTree
+from .tree_diff import TreeDiff, is_feed, pluralize
+from .verify import ping_hub, verify
 
-Say = Callable[[str], None]
+Reporter = Callable[[str], None]
 
 
-def check(settings_file: Path, form: str = "text") -> int:
-    """Report whatever a publish would refuse, and what it would change; return the exit status."""
-    told: list[str] = []
+def check(settings_file: Path, report_format: str = "text") -> int:
+    """Report every problem that would stop a publish, and what a publish would change; return the exit status."""
+    summaries: list[str] = []
 
-    def judge(staged: Staged) -> bool:
-        examine(staged)
-        told.append(compare(staged, Tree(staged.output))[1])
+    def approve(staged: StagedBuild) -> bool:
+        run_checks(staged)
+        summaries.append(compare(staged, LocalTree(staged.output))[1])
         return False
 
-    known(form)
-    built = build(settings_file, progress=True, judge=judge)
-    built.problems.print(form, sys.stderr if form == "text" else sys.stdout)
-    if form == "text" and told:
-        print(f"Against {told[0]}.")
-    if form == "text" and not built.failed:
-        print("Ready to publish: nothing is wrong.")
-    return int(built.failed)
+    check_format(report_format)
+    result = build(settings_file, progress=True, approve=approve)
+    result.problems.print(report_format, sys.stderr if report_format == "text" else sys.stdout)
+    if report_format == "text" and summaries:
+        print(f"Compared with {summaries[0]}.")
+    if report_format == "text" and not result.failed:
+        print("Ready to publish: no problems found.")
+    return int(result.failed)
 
 
-def examine(staged: Staged) -> None:
-    """Check a staging tree as a published site must be; what is wrong joins the build's log."""
+def run_checks(staged: StagedBuild) -> None:
+    """Check a staged build for broken links, orphan pages and stale records; add the problems to its log."""
     shown = os.path.relpath(staged.output, staged.problems.root)
-    check_tree(staged.tree, site_of(staged.settings).url, staged.problems, shown if ".." not in shown else "output")
+    url = get_site(staged.settings).url
+    check_built_site(staged.tree, url, staged.problems, shown if ".." not in shown else "output")
     books = Path(staged.settings["PATH"]) / "books"
-    check_claims(books, now_of(staged.settings).date(), staged.problems)
+    check_stale_records(books, get_build_time(staged.settings).date(), staged.problems)
 
 
-def publish(settings_file: Path, *, yes: bool = False, dry_run: bool = False, say: Say = print) -> int:
-    """Publish the site of `settings_file`; return the exit status. Whatever fails, the live site is the old one."""
-    with ExitStack() as until_done:
-        run = _Publish(settings_file.resolve().parent, yes, dry_run, say, until_done)
+def publish(settings_file: Path, *, yes: bool = False, dry_run: bool = False, report: Reporter = print) -> int:
+    """Publish the site of `settings_file`; return the exit status. After any failure the live site still works.
+
+    `yes` skips the confirmation; `dry_run` stops after the summary; `report` prints progress.
+    """
+    with ExitStack() as locks:
+        run = _Publish(settings_file.resolve().parent, yes, dry_run, report, locks)
         try:
-            say("Building …")
-            built = build(settings_file, progress=True, judge=run.judge)
-            if not built.failed:
-                return run.finish(built.output) if run.wanted else run.status
-            built.problems.print()
-            print("Not published: the live site is as it was.", file=sys.stderr)
-        except Refused as refused:
-            print(f"Not published: {refused}.", file=sys.stderr)
+            report("Building …")
+            result = build(settings_file, progress=True, approve=run.approve)
+            if not result.failed:
+                return run.upload_and_verify(result.output) if run.approved else run.status
+            result.problems.print()
+            print("Not published: the live site is unchanged.", file=sys.stderr)
+        except CommandError as error:
+            print(f"Not published: {error}.", file=sys.stderr)
         except OSError as error:
             print(f"Not published: {error.filename or 'the system'}: {error.strerror or error}.", file=sys.stderr)
         except KeyboardInterrupt:
-            print("\nStopped. Publish again to go on; until then the live site is whole.", file=sys.stderr)
+            print("\nStopped. Publish again to continue; until then the live site still works.", file=sys.stderr)
             return 130
     return 1
 
 
-def compare(staged: Staged, place: Target | Tree) -> tuple[Changes, str]:
-    """Return how a staging tree differs from what a place holds, and that in words.
+def compare(staged: StagedBuild, target: Target | LocalTree) -> tuple[TreeDiff, str]:
+    """Return how a staged build differs from the target's files, and a summary of that in words.
 
-    What would trouble subscribers joins the build's log.
+    Changes that would disturb feed subscribers are added to the build's log.
     """
-    changes = place.changes(staged.tree)
-    names = [name for name in changes.changed if is_feed(name)]
-    old = place.held(names) | {name: b"" for name in changes.removed if is_feed(name)}
+    diff = target.compare(staged.tree)
+    names = [name for name in diff.changed if is_feed(name)]
+    old = target.read_files(names) | {name: b"" for name in diff.removed if is_feed(name)}
     new = {name: (staged.tree / name).read_bytes() for name in names}
-    diffs = compare_feeds(old, new, staged.problems, site_of(staged.settings).feeds.allow)
-    fresh = sum(len(diff.new) for diff in diffs if diff.path == "feed.xml")
-    if "feed.xml" in changes.new:
-        fresh = len(items_of((staged.tree / "feed.xml").read_bytes()))
-    return changes, f"{place.name}: {changes}; feed: {count(fresh, 'new item')}"
+    feed_diffs = compare_feeds(old, new, staged.problems, get_site(staged.settings).feeds.allow)
+    new_items = sum(len(feed_diff.new) for feed_diff in feed_diffs if feed_diff.path == "feed.xml")
+    if "feed.xml" in diff.new:
+        new_items = len(parse_feed((staged.tree / "feed.xml").read_bytes()))
+    return diff, f"{target.name}: {diff}; feed: {pluralize(new_items, 'new item')}"
 
 
 @dataclass
 class _Publish:
-    """One publish: what was decided over the staging tree, and what follows from it.
+    """One publish: what was decided about the staged build, and the steps that follow.
 
-    `until_done` keeps every other build out of the output folder: what one puts there must not be uploaded.
-    `owed` notes the feeds whose change no hub has heard of, in a file, for the publish after a failed one.
+    `locks` holds the output folder's lock until the upload is done: another build must not change what is uploaded.
+    `pending_pings` is a file with the changed feeds that no hub was notified of; the next publish retries them.
     """
 
     root: Path
     yes: bool
     dry_run: bool
-    say: Say
-    until_done: ExitStack
-    wanted: bool = False
+    report: Reporter
+    locks: ExitStack
+    approved: bool = False
     status: int = 0
     site: SiteSettings = field(init=False)
-    owed: Path = field(init=False)
+    pending_pings: Path = field(init=False)
     target: Target | None = None
-    changes: Changes = field(default_factory=Changes)
+    diff: TreeDiff = field(default_factory=TreeDiff)
 
-    def judge(self, staged: Staged) -> bool:
-        """Check the tree, say what would change, and ask; False leaves everything as it is."""
-        self.until_done.enter_context(alone(staged.output.parent))
-        self.owed = Path(staged.settings["CACHE_PATH"]) / "untold-feeds"
-        examine(staged)
+    def approve(self, staged: StagedBuild) -> bool:
+        """Check the staged build, report what would change and ask; False leaves everything unchanged."""
+        self.locks.enter_context(exclusive_lock(staged.output.parent))
+        self.pending_pings = Path(staged.settings["CACHE_PATH"]) / "pending-pings"
+        run_checks(staged)
         if staged.problems.failed:
             return False
-        self.site = site_of(staged.settings)
-        self.target = target_of(self.site, self.root)
-        self.changes, told = compare(staged, self.target or Tree(staged.output))
-        self.say(f"{told}.")
+        self.site = get_site(staged.settings)
+        self.target = make_target(self.site, self.root)
+        self.diff, summary = compare(staged, self.target or LocalTree(staged.output))
+        self.report(f"{summary}.")
         if staged.problems.failed:
             return False
         if self.dry_run:
-            self.say("A dry run: nothing was swapped in or uploaded.")
+            self.report("Dry run: nothing was swapped in or uploaded.")
             return False
-        self.wanted = not self.changes or self.yes or self._agreed()
-        if self.wanted:
-            self.say("Swapping in the new tree …")
-        return self.wanted
+        self.approved = not self.diff or self.yes or self._confirm()
+        if self.approved:
+            self.report("Swapping in the new output …")
+        return self.approved
 
-    def _agreed(self) -> bool:
+    def _confirm(self) -> bool:
         self.status = 1
         if not sys.stdin.isatty():
-            print("Not published: there is no terminal to ask on; say --yes", file=sys.stderr)
+            print("Not published: cannot ask without a terminal - use --yes", file=sys.stderr)
             return False
         with suppress(EOFError):
             if input("Publish? [y/N] ").strip().lower() in {"y", "yes"}:
                 return True
-        self.say("Not published: the live site is as it was.")
+        self.report("Not published: the live site is unchanged.")
         return False
 
-    def finish(self, tree: Path) -> int:
-        """Bring `tree` to the target, look at the live site and tell the hub; also when only that is left to do."""
+    def upload_and_verify(self, tree: Path) -> int:
+        """Upload `tree` if it differs, verify the live site and notify the hub; return the exit status.
+
+        Without a difference, this retries what failed after the last upload.
+        """
         if self.target is None or self.site.publish is None:
-            self.say(f"{tree} holds the site. Name a target in {NAME}['publish'] to have it uploaded.")
+            self.report(f"The site is in {tree}. To upload it, set a target in {SETTINGS_KEY}['publish'].")
             return 0
-        untold = self._untold()
-        if self.changes:
-            self.target.upload(tree, self.say)
+        feeds = self._update_pending_pings()
+        if self.diff:
+            self.target.upload(tree, self.report)
         if self.site.publish.verify:
-            self.say("Looking at the live site …")
-            wrong = verify(tree, self.site.url, self.site.publish.verify, self.say)
-            if wrong:
-                print(f"Uploaded, but {wrong}. Publish again in a few minutes to look once more.", file=sys.stderr)
+            self.report("Checking the live site …")
+            mismatch = verify(tree, self.site.url, self.site.publish.verify, self.report)
+            if mismatch:
+                print(f"Uploaded, but {mismatch}. Publish again in a few minutes to check again.", file=sys.stderr)
                 return 1
-        if untold:
-            deaf = ping(self.site.feeds.hub, self.site.url, untold)
-            if deaf:
-                print(f"Uploaded, but {quiet(deaf)}. Publish again to tell it.", file=sys.stderr)
+        if feeds:
+            error = ping_hub(self.site.feeds.hub, self.site.url, feeds)
+            if error:
+                print(f"Uploaded, but {redact_credentials(error)}. Publish again to retry.", file=sys.stderr)
                 return 1
-            self.owed.unlink()
-            self.say("The hub was told of the feeds.")
-        self.say("Published." if self.changes else f"Nothing to publish: {self.target.name} holds this site already.")
+            self.pending_pings.unlink()
+            self.report("The hub was notified of the changed feeds.")
+        self.report("Published." if self.diff else f"Nothing to publish: {self.target.name} is up to date.")
         return 0
 
-    def _untold(self) -> list[str]:
-        """Return the feeds that a hub is to hear of, and note them until it has."""
+    def _update_pending_pings(self) -> list[str]:
+        """Add the changed feeds to the file of pending pings; return all feeds that the hub must be notified of."""
         if not self.site.feeds.hub:
             return []
-        noted = self.owed.read_text("utf-8").split() if self.owed.exists() else []
-        untold = sorted({*noted, *filter(is_feed, self.changes.new + self.changes.changed)})
-        if untold:
-            self.owed.parent.mkdir(parents=True, exist_ok=True)
-            self.owed.write_text("\n".join(untold), "utf-8")
-        return untold
+        pending = self.pending_pings.read_text("utf-8").split() if self.pending_pings.exists() else []
+        feeds = sorted({*pending, *filter(is_feed, self.diff.new + self.diff.changed)})
+        if feeds:
+            self.pending_pings.parent.mkdir(parents=True, exist_ok=True)
+            self.pending_pings.write_text("\n".join(feeds), "utf-8")
+        return feeds

@@ -1,8 +1,8 @@
-"""The development server: the site as it will be, rebuilt while you write, and shown without a reload by hand.
+"""The development server: serves the site, rebuilds it after every change, and reloads open pages.
 
-Three parts, so that no mistake in content, theme, settings or plugins can stop it: this process answers the browser
-(`server`) and watches the files; another (`rebuilding`) keeps the site in memory and builds; a script in the browser
-hears of both. The script is put into pages as they are sent; no file of the output knows it.
+A mistake in content, theme, settings or plugins cannot stop it, because it has three parts: this process serves the
+files (`server`) and watches the sources; a second process (`build_worker`) keeps the site in memory and builds it; a
+script in the browser receives events. The script is injected into pages as they are sent, never into output files.
 """
 
 from __future__ import annotations
@@ -21,157 +21,161 @@ from typing import Any
 
 from watchfiles import Change, DefaultFilter, watch
 
-from ..problems import Refused
+from ..problems import CommandError
 from .server import Server
 
-_TICK = 0.02
-"""Seconds by which a file's times may be behind the clock."""
+_CLOCK_TOLERANCE = 0.02
+"""Seconds by which a file's timestamps may lag behind the clock."""
 
 
-class Rebuilder:
-    """The process that keeps the site in memory; begun anew when code changed or it came to an end."""
+class BuildWorker:
+    """The process that builds the site (see build_worker); restarted after a code change or a crash."""
 
     def __init__(self, settings_file: Path, *, drafts: bool) -> None:
         self.settings_file, self.drafts = settings_file, drafts
-        self.began = 0.0
+        self.build_started = 0.0
         self._process: subprocess.Popen[bytes] | None = None
-        self._said: Any = None
+        self._stderr: Any = None
 
-    def build(self, changed: Iterable[Path] = (), early: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
-        """Build, and return what the other process says: problems, changed files, output, paths to watch, summary.
+    def build(self, changed: Iterable[Path] = (), on_preview: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+        """Build and return the response: problems, changed files, output, paths to watch, summary.
 
-        `early` is told the place of the page of the one post that `changed`, once that is written.
+        If `changed` is a single post, `on_preview` is called with the path of its page as soon as that is written.
         """
         if self._process is None or self._process.poll() is not None:
             self._process = self._start()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self.began = time.time()
+        self.build_started = time.time()
         try:
             self._process.stdin.write(json.dumps([str(path) for path in changed]).encode() + b"\n")
             self._process.stdin.flush()
-            answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-            if "early" in answer:
-                early(answer["early"])
-                answer = json.loads(self._process.stdout.readline())
+            response: dict[str, Any] = json.loads(self._process.stdout.readline())
+            if "preview" in response:
+                on_preview(response["preview"])
+                response = json.loads(self._process.stdout.readline())
         except (OSError, ValueError):
             self._process.wait(10)
-            self._said.seek(0)
-            answer = {"problems": [_fault(self._said.read().decode("utf-8", "replace"))]}
-            self.forget()
-        return answer
+            self._stderr.seek(0)
+            response = {"problems": [_parse_crash(self._stderr.read().decode("utf-8", "replace"))]}
+            self.stop()
+        return response
 
     def _start(self) -> subprocess.Popen[bytes]:
-        package = str(Path(__file__).parents[2])
+        plugins = str(Path(__file__).parents[2])
         code = (
-            f"import sys; sys.path.insert(0, {package!r}); import authorsite.publishing.build_worker as r; r.answer()"
+            f"import sys; sys.path.insert(0, {plugins!r})\n"
+            "from authorsite.publishing.build_worker import serve_requests; serve_requests()"
         )
-        options = [sys.executable, "-c", code, str(self.settings_file), "drafts" if self.drafts else ""]
-        pipe, self._said = subprocess.PIPE, tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
-        return subprocess.Popen(options, stdin=pipe, stdout=pipe, stderr=self._said, cwd=self.settings_file.parent)
+        command = [sys.executable, "-c", code, str(self.settings_file), "drafts" if self.drafts else ""]
+        pipe, self._stderr = subprocess.PIPE, tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=self._stderr, cwd=self.settings_file.parent)
 
-    def forget(self) -> None:
-        """End the process; the next build begins another, with the code as it is then."""
+    def stop(self) -> None:
+        """Kill the process; the next build starts another one, with the current code."""
         if self._process is not None:
             self._process.kill()
             self._process.wait(10)
-            for stream in (self._process.stdin, self._process.stdout, self._said):
+            for stream in (self._process.stdin, self._process.stdout, self._stderr):
                 with suppress(OSError):
                     stream.close()  # type: ignore[union-attr]  # both pipes were asked for
             self._process = None
 
 
-def _fault(trace: str) -> dict[str, Any]:
-    """Return as a problem what ended the other process, placed at the last file and line of its traceback."""
-    places = re.findall(r'File "([^"<]+)", line (\d+)', trace)
-    path, line = places[-1] if places else ("(build)", "0")
-    last = next((text for text in reversed(trace.splitlines()) if text.strip()), "the build ended without a word")
-    hint = "mend it and save: the server goes on by itself"
-    return {"path": path, "line": int(line), "message": last, "hint": hint, "severity": "error"}
+def _parse_crash(stderr: str) -> dict[str, Any]:
+    """Return the crash of the build process as a problem, located at the last frame of its traceback."""
+    frames = re.findall(r'File "([^"<]+)", line (\d+)', stderr)
+    path, line = frames[-1] if frames else ("(build)", "0")
+    messages = (text for text in reversed(stderr.splitlines()) if text.strip())
+    message = next(messages, "the build process ended without an error message")
+    hint = "fix it and save: the server then builds again"
+    return {"path": path, "line": int(line), "message": message, "hint": hint, "severity": "error"}
 
 
-class _Filter(DefaultFilter):
-    """Leaves out what editors and tools drop beside files."""
+class _SourceFilter(DefaultFilter):
+    """Ignores temporary files of editors and tools."""
 
     ignore_entity_patterns = (*DefaultFilter.ignore_entity_patterns, r"\.tmp$", r"^4913$", r"^#.*#$")
 
 
-def changes(paths: Iterable[Path], settings: Iterable[Path], since: float) -> Iterator[set[Path]]:
-    """Give sets of changed files below `paths`, soon after they change, and changed `settings` files.
+def watch_changes(paths: Iterable[Path], settings: Iterable[Path], since: float) -> Iterator[set[Path]]:
+    """Yield sets of changed files below `paths`, and changed `settings` files, soon after they change.
 
-    What changed after the time `since`, before anybody watched, comes with the first set.
+    The first set includes what changed after the time `since` (seconds since the epoch), before watching began.
     """
-    there = [path for path in paths if path.exists()]
-    below = (path for folder in there for path in folder.rglob("*"))
-    looked_at = [*there, *below, *settings]
-    for found in watch(*there, watch_filter=_Filter(), step=10, debounce=400, rust_timeout=300, yield_on_timeout=True):
+    folders = [path for path in paths if path.exists()]
+    contents = (path for folder in folders for path in folder.rglob("*"))
+    polled = [*folders, *contents, *settings]
+    for events in watch(
+        *folders, watch_filter=_SourceFilter(), step=10, debounce=400, rust_timeout=300, yield_on_timeout=True
+    ):
         now = time.time()
-        changed = {Path(path) for _, path in found} | {path for path in looked_at if _changed_after(path, since)}
-        # Settings stand in the project's folder, which holds too much to be watched.
-        looked_at, since = [*settings], now
+        changed = {Path(path) for _, path in events} | {path for path in polled if _changed_after(path, since)}
+        # Settings files are polled: watching the whole project folder would cost too much.
+        polled, since = [*settings], now
         if changed:
             yield changed
 
 
 def _changed_after(path: Path, since: float) -> bool:
-    """Return whether a file was written, or came by another name, after `since`; a folder's time tells of removals."""
+    """Whether a file was written or renamed after `since`; a removal changes the time of its folder."""
     with suppress(OSError):
-        return _Filter()(Change.modified, str(path)) and path.stat().st_ctime >= since - _TICK
+        return _SourceFilter()(Change.modified, str(path)) and path.stat().st_ctime >= since - _CLOCK_TOLERANCE
     return False
 
 
 def serve(
-    settings_file: str | Path, port: int = 8000, *, drafts: bool = True, say: Callable[[str], None] = print
+    settings_file: str | Path, port: int = 8000, *, drafts: bool = True, report: Callable[[str], None] = print
 ) -> None:
-    """Build the site, serve it, and build again at every change, until interrupted."""
+    """Build the site, serve it, and rebuild it after every change, until interrupted; `report` prints progress."""
     settings_file = Path(settings_file).resolve()
     if not settings_file.is_file():
-        raise Refused("there is no such file: name a settings file with --settings", str(settings_file))
+        raise CommandError("no such file - use --settings with a settings file", str(settings_file))
     if not 0 <= port < 2**16:
-        raise Refused(f"there is no port {port}: write --port with a number up to {2**16 - 1}")
+        raise CommandError(f"invalid port {port} - use --port with a number up to {2**16 - 1}")
     root = settings_file.parent
-    rebuilder = Rebuilder(settings_file, drafts=drafts)
-    say("Building …")
-    answer = rebuilder.build()
-    server = Server(Path(answer.get("output") or root / "output"), port, answer.get("prefix", ""))
+    worker = BuildWorker(settings_file, drafts=drafts)
+    report("Building …")
+    response = worker.build()
+    server = Server(Path(response.get("output") or root / "output"), port, response.get("prefix", ""))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    server.channel.tell("problems", answer["problems"])
-    say(_told(answer))
-    say(f"{server.address} shows the site; stop with Ctrl-C")
+    server.events.send("problems", response["problems"])
+    report(_format_response(response))
+    report(f"{server.url} shows the site; stop with Ctrl-C")
     try:
         while True:
-            watched = answer.get("watch") or [root / name for name in ("content", "theme", "plugins")]
-            answer = _until_paths_change(server, rebuilder, [*map(Path, watched)], root, say)
+            watched = response.get("watch") or [root / name for name in ("content", "theme", "plugins")]
+            response = _rebuild_until_paths_change(server, worker, [*map(Path, watched)], root, report)
     except KeyboardInterrupt:
-        say("")
+        report("")
     finally:
         server.shutdown()
         server.server_close()
-        rebuilder.forget()
+        worker.stop()
 
 
-def _until_paths_change(
-    server: Server, rebuilder: Rebuilder, watched: list[Path], root: Path, say: Callable[[str], None]
+def _rebuild_until_paths_change(
+    server: Server, worker: BuildWorker, watched: list[Path], root: Path, report: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Build at every change until a build says that other paths are to be watched; return what that one said."""
-    for changed in changes(watched, sorted(root.glob("*.py")), rebuilder.began):
+    """Build after every change until the paths to watch differ from `watched`; return the last response."""
+    for changed in watch_changes(watched, sorted(root.glob("*.py")), worker.build_started):
         started = time.perf_counter()
         if any(path.suffix == ".py" and path.parent != root for path in changed):
-            rebuilder.forget()
-        answer = rebuilder.build(changed, lambda place: server.tell_changed([place]))
-        server.channel.tell("problems", answer["problems"])
-        server.tell_changed(answer.get("changed", []))
-        say(f"{_told(answer)} ({(time.perf_counter() - started) * 1000:.0f} ms)")
-        if "output" in answer:
-            server.output, server.prefix = Path(answer["output"]), answer["prefix"]
-            if {Path(path) for path in answer["watch"]} != set(watched):
-                return answer
+            worker.stop()
+        response = worker.build(changed, lambda page: server.send_changed([page]))
+        server.events.send("problems", response["problems"])
+        server.send_changed(response.get("changed", []))
+        report(f"{_format_response(response)} ({(time.perf_counter() - started) * 1000:.0f} ms)")
+        if "output" in response:
+            server.output, server.prefix = Path(response["output"]), response["prefix"]
+            if {Path(path) for path in response["watch"]} != set(watched):
+                return response
     raise KeyboardInterrupt
 
 
-def _told(answer: dict[str, Any]) -> str:
+def _format_response(response: dict[str, Any]) -> str:
     lines = [
         f"{p['path']}:{p['line']}: {p['message']}" + (f" - {p['hint']}" if p["hint"] else "")
-        for p in answer["problems"]
+        for p in response["problems"]
     ]
-    return "\n".join([*lines, answer.get("summary", "not built")])
+    return "\n".join([*lines, response.get("summary", "not built")])

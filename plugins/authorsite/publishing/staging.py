@@ -1,4 +1,4 @@
-"""A staging folder that begins as the last output, without a second copy of its bytes."""
+"""Prepare a staging folder from the last output with hard links instead of copies."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from pelican_incremental.manifest import Manifest
 
 
 def stage(output: Path, staging: Path, cache: Path) -> None:
-    """Make `staging` anew with the files that the last build wrote to `output` and that are still as it wrote them.
+    """Create `staging` with the files that the last build wrote to `output` and that are unmodified since.
 
-    Pages and static files are hard links: the build engine writes them by renaming and never into the old file.
-    Whatever else was noted is copied, for its makers may write as they like; all is, where there are no hard links.
+    Pages and static files become hard links: the build engine replaces files by renaming and never writes into them.
+    Files written by other plugins are copied, since those may write in place. Without hard links, all are copied.
     """
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     manifest = Manifest(cache, output)
-    made: set[str] = set()
-    for name, entry in manifest.before.items():
-        if not manifest.is_as_written(name):
+    created: set[str] = set()
+    for name, record in manifest.previous.items():
+        if not manifest.is_unmodified(name):
             continue
         source, target = f"{output}/{name}", f"{staging}/{name}"
         folder = os.path.dirname(target)  # noqa: PTH120 - ten thousand times a build
-        if folder not in made:
+        if folder not in created:
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - the same
-            made.add(folder)
+            created.add(folder)
         try:
-            (os.link if entry.digest else shutil.copy2)(source, target)
+            (os.link if record.fingerprint else shutil.copy2)(source, target)
         except OSError:
             shutil.copy2(source, target)

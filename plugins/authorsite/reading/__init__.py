@@ -1,1 +1,1 @@
-"""Markdown files to typed posts and pages, with every fault named."""
+"""Reading Markdown files: front matter, links, references and reblogs, with every problem reported by line."""

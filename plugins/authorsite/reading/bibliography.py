@@ -1,4 +1,4 @@
-"""Sources: read from the entries of lists, gathered with the posts that cite them, and written as BibTeX."""
+"""References: parsing list entries, merging them into the blog's bibliography, and formatting them as BibTeX."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-ADDRESS = re.compile(r"https?://[^\s<>\"”]+[^\s<>\"”.,;:)\]]")
+URL_PATTERN = re.compile(r"https?://[^\s<>\"”]+[^\s<>\"”.,;:)\]]")
 _QUOTED = re.compile(r"^(?P<author>[^\"“”]+?),\s*[\"“](?P<title>[^\"“”]+?),?[\"”],?\s*(?P<rest>.*)$", re.DOTALL)
 _BOOK = re.compile(r"^(?P<author>[^*\"“”]+?),\s*\*+(?P<title>[^*]+?)\*+\s*[.,]?\s*(?P<rest>.*)$", re.DOTALL)
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
@@ -15,7 +15,7 @@ _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An entry of a list of references; what its words do not say is "".
+    """An entry of a reference list; fields that could not be parsed are "".
 
     `text` is the entry as written, in Markdown; `number` counts from 1.
     """
@@ -30,80 +30,78 @@ class Reference:
 
     @property
     def key(self) -> str:
-        """What is equal for the same source in different posts: its address, else its title and author, else all."""
+        """Identify the source across posts: by its URL, else title and author, else the entry's text."""
         if self.url:
             return self.url.lower().rstrip("/").partition("://")[2].removeprefix("www.")
         return " ".join((f"{self.title} {self.author}" if self.title else self.text).lower().split())
 
 
 def parse_entry(number: int, text: str) -> Reference:
-    """Read an entry in the style `Author, "Title", Container, Year, address`; what does not parse stays text."""
+    """Parse an entry in the style `Author, "Title", Container, Year, URL`; any other gets only `text` and `url`."""
     text = " ".join(text.split())
-    address = ADDRESS.search(text)
-    url = address[0] if address else ""
-    found = _QUOTED.match(text) or _BOOK.match(text)
-    if not found:
+    url_match = URL_PATTERN.search(text)
+    url = url_match[0] if url_match else ""
+    match = _QUOTED.match(text) or _BOOK.match(text)
+    if not match:
         return Reference(number, text, url=url)
-    rest = found["rest"].replace(url, "") if url else found["rest"]
+    rest = match["rest"].replace(url, "") if url else match["rest"]
     years = _YEAR.findall(rest)
     year = years[-1] if years else ""
     container = re.sub(r"[*_<>\[\]()]", "", rest.replace(year, "") if year else rest)
     container = re.sub(r"\s*,(\s*,)+", ",", container).strip(" ,.;")
-    return Reference(number, text, found["author"].strip(), found["title"].strip(" ,."), container, year, url)
+    return Reference(number, text, match["author"].strip(), match["title"].strip(" ,."), container, year, url)
 
 
 @dataclass(frozen=True, slots=True)
 class CitedSource:
-    """A source, and the posts that cite it in the order in which they were given; `book` is the author's own."""
+    """A source and the posts that cite it, in input order; `book` is set if it is one of the author's own."""
 
     reference: Reference
     posts: tuple[Any, ...]
     book: Any = None
 
 
-def own_book(reference: Reference, books: Sequence[Any]) -> Any:
-    """Return the one of the author's books that `reference` names, by its title; None for any other source."""
-    title = _folded(reference.title)
-    return next((book for book in books if title and title in (_folded(book.title), _whole(book))), None)
+def match_own_book(reference: Reference, books: Sequence[Any]) -> Any:
+    """Return the author's own book with the title of `reference`, with or without subtitle; None if there is none."""
+    title = _normalize(reference.title)
+    return next(
+        (b for b in books if title and title in (_normalize(b.title), _normalize(f"{b.title} {b.subtitle}"))), None
+    )
 
 
-def collect(posts: Iterable[Any], books: Sequence[Any]) -> tuple[CitedSource, ...]:
-    """Return the sources of `posts` (each with `references`) by author and title; the fullest entry stands for all."""
-    found: dict[str, CitedSource] = {}
+def build_bibliography(posts: Iterable[Any], books: Sequence[Any]) -> tuple[CitedSource, ...]:
+    """Merge the `references` of `posts`; return the sources by author, year and title, each with its longest entry."""
+    sources: dict[str, CitedSource] = {}
     for post in posts:
         for reference in post.references:
-            known = found.get(reference.key)
-            if known is None:
-                found[reference.key] = CitedSource(reference, (post,), own_book(reference, books))
-            elif post not in known.posts:
-                better = reference if len(reference.text) > len(known.reference.text) else known.reference
-                found[reference.key] = replace(known, reference=better, posts=(*known.posts, post))
-    return tuple(sorted(found.values(), key=_order))
+            source = sources.get(reference.key)
+            if source is None:
+                sources[reference.key] = CitedSource(reference, (post,), match_own_book(reference, books))
+            elif post not in source.posts:
+                longest = max(source.reference, reference, key=lambda r: len(r.text))
+                sources[reference.key] = replace(source, reference=longest, posts=(*source.posts, post))
+    return tuple(sorted(sources.values(), key=_sort_key))
 
 
-def _order(source: CitedSource) -> tuple[str, str, str]:
+def _sort_key(source: CitedSource) -> tuple[str, str, str]:
     reference = source.reference
-    last = reference.author.split(",")[0].split(" and ")[0].strip().split(" ")[-1]
-    return (last or reference.text).lower(), reference.year, reference.title.lower()
+    last_name = reference.author.split(",")[0].split(" and ")[0].strip().split(" ")[-1]
+    return (last_name or reference.text).lower(), reference.year, reference.title.lower()
 
 
-def _folded(title: str) -> str:
+def _normalize(title: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
 
 
-def _whole(book: Any) -> str:
-    return _folded(f"{book.title} {book.subtitle}")
-
-
-def bibtex(references: Iterable[Reference]) -> str:
-    """Return references as BibTeX; those without a title are kept as notes."""
-    keys: dict[str, int] = {}
+def format_bibtex(references: Iterable[Reference]) -> str:
+    """Return references as BibTeX; the text of one without a title becomes a note."""
+    counts: dict[str, int] = {}
     entries = []
     for reference in references:
-        last = re.sub(r"\W+", "", reference.author.split(",")[0].split(" ")[-1]).lower() or "source"
-        base = f"{last}{reference.year}"
-        keys[base] = keys.get(base, 0) + 1
-        key = base if keys[base] == 1 else f"{base}-{keys[base]}"
+        last_name = re.sub(r"\W+", "", reference.author.split(",")[0].split(" ")[-1]).lower() or "source"
+        base = f"{last_name}{reference.year}"
+        counts[base] = counts.get(base, 0) + 1
+        key = base if counts[base] == 1 else f"{base}-{counts[base]}"
         fields = {
             "author": reference.author,
             "title": reference.title,
@@ -113,13 +111,15 @@ def bibtex(references: Iterable[Reference]) -> str:
             "note": "" if reference.title else reference.text,
         }
         lines = [
-            f"  {name} = {{{value if name == 'url' else _latex(value)}}}" for name, value in fields.items() if value
+            f"  {name} = {{{value if name == 'url' else _escape_latex(value)}}}"
+            for name, value in fields.items()
+            if value
         ]
         entries.append(f"@misc{{{key},\n" + ",\n".join(lines) + "\n}\n")
     return "\n".join(entries)
 
 
-def _latex(text: str) -> str:
+def _escape_latex(text: str) -> str:
     for character in "\\{}":
         text = text.replace(character, "")
     return re.sub(r"([&%$#_])", r"\\\1", text)

@@ -1,69 +1,59 @@
-"""Dates as authors may write them: ISO, with or without time and zone."""
+"""Parsing of dates in front matter: ISO 8601, with or without time and zone."""
 
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ..validation import Fault
+from ..validation import InvalidValue
 
 _ISO = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"
     r"(?:[T ](?P<time>\d{1,2}:\d{2}(?::\d{2})?)\s*(?P<zone>Z|[+-]\d{2}:?\d{2}|[A-Za-z_]+(?:/[A-Za-z_+-]+)*)?)?"
 )
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+_MONTHS = "january february march april may june july august september october november december".split()
 
 
 def parse_date(text: str, default_zone: ZoneInfo) -> datetime:
-    """Return the moment that `text` names, in `default_zone`; midnight there when it names no time.
+    """Return the time that `text` names, in `default_zone`; midnight if it has no time of day.
 
-    Raises Fault for anything but an ISO date, with an example of what to write.
+    Raises InvalidValue for anything but an ISO date, with an example of what to write.
     """
     text = str(text).strip()
-    found = _ISO.fullmatch(text)
-    if not found:
-        raise Fault(*_not_iso(text))
+    match = _ISO.fullmatch(text)
+    if not match:
+        raise InvalidValue(*_suggest_iso_date(text))
     try:
-        day = date.fromisoformat(found["date"])
-        clock = found["time"]
-        moment = datetime.fromisoformat(f"{day}T{clock:0>5}" if clock else f"{day}T00:00")
+        day = date.fromisoformat(match["date"])
     except ValueError:
-        what = "date" if not _is_day(found["date"]) else "time"
-        raise Fault(f"{text} is not a {what}", "check the day, the month and the hour") from None
-    zone = found["zone"]
+        raise InvalidValue(f"{text} is not a date", _date_hint(match["date"])) from None
+    try:
+        time = datetime.fromisoformat(f"{day}T{match['time'] or '00:00':0>5}")
+    except ValueError:
+        raise InvalidValue(f"{text} is not a time", "check the hours and the minutes") from None
+    zone = match["zone"]
     if not zone:
-        return moment.replace(tzinfo=default_zone)
+        return time.replace(tzinfo=default_zone)
     if zone == "Z" or zone[0] in "+-":
-        return datetime.fromisoformat(moment.isoformat() + zone).astimezone(default_zone)
+        return datetime.fromisoformat(time.isoformat() + zone).astimezone(default_zone)
     try:
-        return moment.replace(tzinfo=ZoneInfo(zone)).astimezone(default_zone)
+        return time.replace(tzinfo=ZoneInfo(zone)).astimezone(default_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Fault(f"`{zone}` is not a time zone", "write an offset (-06:00) or a name (America/Chicago)") from None
+        hint = "write an offset such as -06:00 or a name such as America/Chicago"
+        raise InvalidValue(f"`{zone}` is not a time zone", hint) from None
 
 
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+def _date_hint(iso_date: str) -> str:
+    year, month, day = map(int, iso_date.split("-"))
+    if 1 <= month <= len(_MONTHS) and day > (days := monthrange(year, month)[1]):
+        return f"{_MONTHS[month - 1].capitalize()} {year} has {days} days"
+    return "check the month and the day"
 
 
-def _not_iso(text: str) -> tuple[str, str]:
+def _suggest_iso_date(text: str) -> tuple[str, str]:
+    """Return message and hint for a date that is not ISO; the hint is the ISO date where it can be guessed."""
     lowered = text.lower()
     month = next((n for n, name in enumerate(_MONTHS, 1) if name[:3] in lowered), None)
     year = re.search(r"\b(?:19|20)\d\d\b", text)

@@ -1,6 +1,6 @@
-"""Front matter: YAML between `---` lines, or Pelican's `Key: value` headers, with the line of every value.
+"""Front matter parsing: YAML between `---` lines, or Pelican's `Key: value` headers, with the line of every value.
 
-Plain scalars stay text: `no`, `2019-02-30` and `1.10` mean what the author wrote, and the schema decides on types.
+Plain scalars such as `no`, `2019-02-30` and `1.10` stay strings; the schema decides on types.
 """
 
 from __future__ import annotations
@@ -13,59 +13,59 @@ from typing import Any
 
 import yaml
 
-from ..validation import Place
+from ..validation import Loc
 
-Report = Callable[[int, str, str], None]
-"""Called with line, message and hint for each fault."""
+IssueCallback = Callable[[int, str, str], None]
+"""Called with line, message and hint for each problem."""
 
 _FENCE = re.compile(r"^---[ \t]*$")
 _HEADER = re.compile(r"^(?P<key>[A-Za-z][A-Za-z0-9_-]*)[ \t]*:[ \t]*(?P<value>.*)$")
 _HASHTAG = re.compile(r" *(#\w+)")
-_LISTS = {"tags", "author", "authors"}
+_LIST_HEADERS = {"tags", "author", "authors"}
 _NULLS = {"", "~", "null", "Null", "NULL"}
-# Characters that YAML, HTML and XML all forbid.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+# Forbidden by YAML, HTML and XML.
+_CONTROL_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 
-_SHORT = 4_000
-_UNUSUAL = re.compile(
+_MAX_LIBYAML = 4_000
+_UNCOMMON_YAML = re.compile(
     r"---|\.\.\.|(?<!\w)[?!]|\[[^\]]*[?\[]|[&*#%@`|>{}\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]"
 )
-"""Aliases, anchors, types, comments and whatever else is read with care; ? and ! that end a word mean nothing in YAML,
-but for ? in a list."""
+"""Aliases, anchors, tags, comments and whatever else libyaml and PyYAML may read differently; ? and ! at the end of a
+word are plain text in YAML, except for ? in a flow sequence."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """A file's metadata as plain dicts, lists and texts, the line of each value, and the body with its first line."""
+    """A file's metadata as dicts, lists and strings, the line of each value, and the body with its first line."""
 
     data: dict[str, Any]
-    lines: dict[Place, int]
+    lines: dict[Loc, int]
     body: str
     body_line: int
-    old_style: bool = False
+    pelican_headers: bool = False
 
 
-def decode(raw: bytes, report: Report) -> str | None:
-    """Return the text of a file: UTF-8 with or without BOM, any line ends; None after a report when it is not UTF-8.
+def decode(raw: bytes, report: IssueCallback) -> str | None:
+    """Decode UTF-8 with or without BOM and normalize line ends; None after a report when it is not UTF-8.
 
-    Characters that no page or feed may hold are removed and reported, once a line.
+    Control characters, which no page or feed may contain, are removed and reported, one per line.
     """
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        report(raw.count(b"\n", 0, error.start) + 1, "not UTF-8 text", "save the file with the encoding UTF-8")
+        report(raw.count(b"\n", 0, error.start) + 1, "the file is not UTF-8 text", "save it with the encoding UTF-8")
         return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not _FORBIDDEN.search(text):
+    if not _CONTROL_CHARACTER.search(text):
         return text
     for number, line in enumerate(text.split("\n"), 1):
-        if found := _FORBIDDEN.search(line):
-            report(number, f"control character U+{ord(found[0]):04X}", "remove it")
-    return _FORBIDDEN.sub("", text)
+        if match := _CONTROL_CHARACTER.search(line):
+            report(number, f"control character U+{ord(match[0]):04X}", "remove it")
+    return _CONTROL_CHARACTER.sub("", text)
 
 
-def parse(text: str, report: Report) -> FrontMatter | None:
-    """Split `text` into metadata and body; None after a report when there is no readable metadata."""
+def parse_front_matter(text: str, report: IssueCallback) -> FrontMatter | None:
+    """Split `text` into metadata and body; None after a report when the metadata is missing or invalid."""
     lines = text.split("\n")
     if not text.strip():
         report(0, "the file is empty", "write front matter between `---` lines, then the text")
@@ -74,141 +74,141 @@ def parse(text: str, report: Report) -> FrontMatter | None:
         return _parse_yaml(lines, report)
     if _HEADER.match(lines[0]):
         return _parse_headers(lines, report)
-    report(1, "no front matter", "begin the file with a line `---`, then `title: …`, then a line `---`")
+    report(1, "no front matter", "start the file with a line `---`, then `title: …`, then a line `---`")
     return None
 
 
-def _parse_yaml(lines: list[str], report: Report) -> FrontMatter | None:
+def _parse_yaml(lines: list[str], report: IssueCallback) -> FrontMatter | None:
     end = next((n for n, line in enumerate(lines[1:], 1) if _FENCE.match(line)), None)
     if end is None:
         report(1, "the front matter is not closed", "end it with a line `---`")
         return None
     tab = next((n for n, line in enumerate(lines[1:end], 1) if re.match(r"[ ]*\t", line)), None)
     if tab is not None:
-        report(tab + 1, "a tab indents this line", "YAML wants spaces")
+        report(tab + 1, "this line is indented with a tab", "use spaces")
         return None
     try:
-        node = _composed("\n".join(lines[1:end]))
+        node = _compose("\n".join(lines[1:end]))
     except yaml.MarkedYAMLError as error:
-        report(*_yaml_fault(lines, error))
+        report(*_describe_yaml_error(lines, error))
         return None
     except yaml.YAMLError as error:
-        report(2, f"cannot be read as YAML: {error}", "take out the strange character")
+        report(2, f"invalid YAML: {error}", "remove the special character")
         return None
     except RecursionError:
-        report(1, "the front matter is nested too deeply", "write it flatter")
+        report(1, "the front matter is nested too deeply", "use fewer levels")
         return None
-    builder = _Builder(report)
+    builder = _DataBuilder(report)
     data = builder.build(node, ()) if node else {}
     if not isinstance(data, dict):
-        report(2, "the front matter is not a list of `key: value` lines", "write `title: …`")
+        report(2, "the front matter must be a mapping", "write lines such as `title: …`")
         return None
-    return None if builder.faulty else FrontMatter(data, builder.lines, "\n".join(lines[end + 1 :]), end + 2)
+    return None if builder.failed else FrontMatter(data, builder.lines, "\n".join(lines[end + 1 :]), end + 2)
 
 
-def _composed(text: str) -> Any:
-    """Compose by libyaml what it does as PyYAML does, in a tenth of the time; PyYAML has the last word on the rest."""
-    if yaml.__with_libyaml__ and len(text) < _SHORT and not _UNUSUAL.search(text):
+def _compose(text: str) -> Any:
+    """Compose common YAML with libyaml, which is ten times as fast, and the rest and errors with `_Loader`."""
+    if yaml.__with_libyaml__ and len(text) < _MAX_LIBYAML and not _UNCOMMON_YAML.search(text):
         with suppress(yaml.YAMLError):
             return yaml.compose(text, Loader=yaml.CSafeLoader)
     return yaml.compose(text, Loader=_Loader)
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without aliases, a few lines of which can expand to gigabytes, and without what would vanish in silence."""
+    """Rejects aliases (a few lines can expand to gigabytes), tags, and comments that look like text."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's own
-        # An alias event has an anchor, its name, and no tag at all.
-        named, typed = event.anchor, getattr(event, "tag", "alias")
-        if named or typed:
-            what = "an alias (`*name`)" if typed == "alias" else "an anchor (`&name`)" if named else "a type (`!name`)"
-            raise yaml.composer.ComposerError(None, None, what, event.start_mark)
+        # An alias event has an anchor, its name, and no tag attribute.
+        anchor, tag = event.anchor, getattr(event, "tag", "alias")
+        if anchor or tag:
+            kind = "aliases (`*name`)" if tag == "alias" else "anchors (`&name`)" if anchor else "types (`!name`)"
+            raise yaml.composer.ComposerError(None, None, f"{kind} are not supported", event.start_mark)
         return super().compose_node(parent, index)
 
     def scan_to_next_token(self) -> None:
-        """Pass over spaces and comments, but refuse `#1` or `#hashtag` behind a value: YAML would leave it out."""
-        place: Any = self.get_mark()
-        found = _HASHTAG.match(place.buffer, place.pointer)
-        if found and place.buffer[place.pointer - place.column : place.pointer].strip():
-            raise yaml.scanner.ScannerError(None, None, f"`{found[1]}` would count as a comment", place)
+        """Skip spaces and comments, but reject `#1` or `#hashtag` after a value: YAML would drop it silently."""
+        mark: Any = self.get_mark()
+        match = _HASHTAG.match(mark.buffer, mark.pointer)
+        if match and mark.buffer[mark.pointer - mark.column : mark.pointer].strip():
+            raise yaml.scanner.ScannerError(None, None, f"`{match[1]}` would be a comment", mark)
         super().scan_to_next_token()
 
 
-def _yaml_fault(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
-    """Return line, message and hint; brackets and quotes that go wrong are told where they open."""
-    opened = re.search("flow|quoted", error.context or "")
-    mark = error.context_mark if opened else error.problem_mark or error.context_mark
+def _describe_yaml_error(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
+    """Return line, message and hint; unbalanced brackets and quotes are reported where they open."""
+    is_unbalanced = re.search("flow|quoted", error.context or "")
+    mark = error.context_mark if is_unbalanced else error.problem_mark or error.context_mark
     number = mark.line + 1 if mark else 1
-    return number + 1, f"cannot be read as YAML: {error.problem}", _yaml_hint(lines[number])
+    return number + 1, f"invalid YAML: {error.problem}", _yaml_hint(lines[number])
 
 
 def _yaml_hint(line: str) -> str:
     key, _, value = (part.strip() for part in line.partition(":"))
     if not value or not key:
-        return "each line is `key: value`, and lines that belong together are indented alike"
+        return "write each line as `key: value`, and indent lines of one level alike"
     if value[0] in "\"'":
-        return "end the value with the quote it begins with, and use the other kind inside"
+        return "end the value with the quote it starts with, and use the other kind of quote inside"
     if value[0] in "[{" and value.count("[") + value.count("{") > value.count("]") + value.count("}"):
-        return "close the bracket; put what holds a comma or a colon in quotes"
+        return "close the bracket, and quote items that contain a comma or a colon"
     if value[0] in "[{" and value[-1] in "]}":
-        return "put what holds `?`, `:`, `#` or a comma in quotes within the brackets"
+        return "inside the brackets, quote items that contain `?`, `:`, `#` or a comma"
     quoted = f'"{value}"' if '"' not in value else "'" + value.replace("'", "''") + "'"
     return f"put the value in quotes: {key}: {quoted}"
 
 
-class _Builder:
-    """Plain data from YAML nodes, remembering lines and refusing a key written twice."""
+class _DataBuilder:
+    """Builds dicts, lists and strings from YAML nodes, records their lines, and rejects duplicate keys."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: IssueCallback) -> None:
         self.report = report
-        self.lines: dict[Place, int] = {}
-        self.faulty = False
+        self.lines: dict[Loc, int] = {}
+        self.failed = False
 
-    def build(self, node: yaml.Node, place: Place) -> Any:
+    def build(self, node: yaml.Node, loc: Loc) -> Any:
         # +2: marks count from 0, and the opening fence is line 1.
-        self.lines.setdefault(place, node.start_mark.line + 2)
+        self.lines.setdefault(loc, node.start_mark.line + 2)
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, place)
+            return self._build_mapping(node, loc)
         if isinstance(node, yaml.SequenceNode):
-            return [self.build(item, (*place, n)) for n, item in enumerate(node.value)]
-        plain = not node.style  # type: ignore[attr-defined]  # scalars carry their style
-        return None if plain and node.value in _NULLS else node.value
+            return [self.build(item, (*loc, n)) for n, item in enumerate(node.value)]
+        is_plain = not node.style  # type: ignore[attr-defined]  # scalars have a style
+        return None if is_plain and node.value in _NULLS else node.value
 
-    def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
+    def _build_mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key, line = str(key_node.value), key_node.start_mark.line + 2
             if not isinstance(key_node, yaml.ScalarNode):
-                self.report(line, "a list or a map cannot be a key", "write `key: value`")
-                self.faulty = True
+                self.report(line, "a list or a mapping cannot be a key", "write `key: value`")
+                self.failed = True
                 continue
             if key in data:
-                first = self.lines[(*place, key)]
-                self.report(line, f"`{key}` stands twice", f"keep this line or line {first}")
-                self.faulty = True
+                first = self.lines[(*loc, key)]
+                self.report(line, f"duplicate key `{key}`", f"remove this line or line {first}")
+                self.failed = True
                 continue
-            self.lines[(*place, key)] = line
-            data[key] = self.build(value_node, (*place, key))
+            self.lines[(*loc, key)] = line
+            data[key] = self.build(value_node, (*loc, key))
         return data
 
 
-def _parse_headers(lines: list[str], report: Report) -> FrontMatter:
-    """Read Pelican's own headers: `Key: value` lines up to the first empty one; an indented line goes on."""
+def _parse_headers(lines: list[str], report: IssueCallback) -> FrontMatter:
+    """Parse Pelican's `Key: value` headers up to the first blank line; an indented line continues the one above."""
     values: dict[str, list[str]] = {}
-    places: dict[Place, int] = {}
+    line_numbers: dict[Loc, int] = {}
     body, key = len(lines), ""
     for number, line in enumerate(lines):
-        if found := _HEADER.match(line):
-            key = found["key"].lower()
-            first = places.setdefault((key,), number + 1)
-            if key in values and key not in _LISTS:
-                report(number + 1, f"`{key}` stands twice", f"keep this line or line {first}")
-            values.setdefault(key, []).append(found["value"].strip())
+        if match := _HEADER.match(line):
+            key = match["key"].lower()
+            first = line_numbers.setdefault((key,), number + 1)
+            if key in values and key not in _LIST_HEADERS:
+                report(number + 1, f"duplicate key `{key}`", f"remove this line or line {first}")
+            values.setdefault(key, []).append(match["value"].strip())
         elif key and line[:1] in (" ", "\t") and line.strip():
             values[key][-1] += f" {line.strip()}"
         else:
             body = number if line.strip() else number + 1
             break
     data = {key: ", ".join(parts) for key, parts in values.items()}
-    return FrontMatter(data, places, "\n".join(lines[body:]), body + 1, old_style=True)
+    return FrontMatter(data, line_numbers, "\n".join(lines[body:]), body + 1, pelican_headers=True)

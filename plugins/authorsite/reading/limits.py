@@ -1,7 +1,7 @@
-"""Bounds for the time that Python-Markdown takes: it grows with a text, not with the square of its length.
+"""Limits that keep Python-Markdown's time linear in the length of a text instead of quadratic.
 
-Python-Markdown looks for the end of every open bracket and fence as far as the text goes, and begins anew behind every
-heading. Texts that make it do so more often than any author would are refused; all others become what they always do.
+Python-Markdown searches the whole text for the end of every open bracket and fence, and starts again after every
+heading. Texts that make it do so more often than any author would are rejected; for all others the output is the same.
 """
 
 from __future__ import annotations
@@ -19,168 +19,168 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from ..markup import BoundedTags
+from ..markup import LinearTagScan
 
-CHARACTERS = 200_000
-LINES = 5_000
-PARTS = 1_000
-"""How much may stand together, and how many headings, rules and definitions; a fenced block, or HTML, is one line."""
+MAX_CHARACTERS = 200_000
+MAX_LINES = 5_000
+MAX_MARKERS = 1_000
+"""Limits per block: characters, lines, and headings, rules and definitions. Fenced code or raw HTML is one line."""
 
-OPEN = 100
-"""How many square or round brackets may be open in a paragraph, and how many fences of code in a text."""
+MAX_OPEN = 100
+"""The limit of open square or round brackets in a paragraph, and of open code fences in a text."""
 
-REPEATED = 20
-"""How many times its text's length the addresses and titles of a post may have together."""
+MAX_ATTRIBUTE_RATIO = 20
+"""The limit of the total length of all attributes (URLs, titles), in lengths of the text."""
 
-_NEAR = 1_000
-_PART = re.compile(r" *(?:#|[-=*_ ]+$|\*?\[[^\]]*\]:)")
+_LOOKAHEAD = 1_000
+_MARKER = re.compile(r" *(?:#|[-=*_ ]+$|\*?\[[^\]]*\]:)")
 _FENCE = re.compile(r"(~{3,}|`{3,})([ ]*$)?")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _END_TAG = re.compile(r"</\s*([^\s<>]+)\s*>")
 _Link = tuple[str, str | None, int, bool]
 
 
-class TooLong(Exception):
-    """Raised for what would take too long: how the place begins, and what to do."""
+class TooComplex(Exception):
+    """Raised for a text that would take too long, with its first line (`snippet`) and a hint."""
 
     def __init__(self, text: str, hint: str) -> None:
         super().__init__(text, hint)
-        self.begin, self.hint = text.strip().partition("\n")[0][:60], hint
+        self.snippet, self.hint = text.strip().partition("\n")[0][:60], hint
 
 
-def bound(markdown: Markdown) -> Markdown:
-    """Bound the time that `markdown` takes; returns it."""
+def apply_limits(markdown: Markdown) -> Markdown:
+    """Add the limits to `markdown` and return it; its `convert` then raises TooComplex."""
     for pattern in markdown.inlinePatterns:
         if isinstance(pattern, LinkInlineProcessor):
-            pattern.getLink = _near(pattern.getLink)  # type: ignore[method-assign, assignment]  # five classes inherit it
-    markdown.preprocessors.register(_Fences(markdown), "open-fences", 26)
-    markdown.preprocessors.register(_Blocks(markdown), "html_block", 20)
-    markdown.preprocessors.register(_Limit(markdown), "limit", 10)
-    markdown.treeprocessors.register(_Brackets(markdown), "open-brackets", 21)
-    markdown.treeprocessors.register(_Repeated(markdown), "repeated", 6.5)
-    typography: Any = markdown.treeprocessors["smarty"]
-    typography.run = _without_line_ends(typography.run)
+            pattern.getLink = _limit_lookahead(pattern.getLink)  # type: ignore[method-assign, assignment]
+    markdown.preprocessors.register(_FenceLimit(markdown), "open-fences", 26)
+    markdown.preprocessors.register(_HtmlBlockPreprocessor(markdown), "html_block", 20)
+    markdown.preprocessors.register(_BlockLimit(markdown), "limit", 10)
+    markdown.treeprocessors.register(_BracketLimit(markdown), "open-brackets", 21)
+    markdown.treeprocessors.register(_AttributeLimit(markdown), "repeated", 6.5)
+    smarty: Any = markdown.treeprocessors["smarty"]
+    smarty.run = _skip_newline_tails(smarty.run)
     for extension in markdown.registeredExtensions:
         if isinstance(extension, FootnoteExtension):
-            extension.unique_ref = _numbered(extension)  # type: ignore[method-assign, assignment]
+            extension.unique_ref = _count_references(extension)  # type: ignore[method-assign, assignment]
     return markdown
 
 
-class _Fences(Preprocessor):
-    """A fence of code that no other closes is looked for to the end of the text."""
+class _FenceLimit(Preprocessor):
+    """Limits unclosed code fences: for each, the whole text is searched."""
 
     def run(self, lines: list[str]) -> list[str]:
-        found = [(fence, line) for line in lines if (fence := _FENCE.match(line))]
-        closing = {fence[1]: place for place, (fence, _) in enumerate(found) if fence[2] is not None}
-        open_ = [line for place, (fence, line) in enumerate(found) if closing.get(fence[1], -1) < place]
-        if len(open_) > OPEN:
-            raise TooLong(open_[0], "close each block of code with the signs that open it, alone on a line")
+        fences = [(match, line) for line in lines if (match := _FENCE.match(line))]
+        last_closing = {match[1]: index for index, (match, _) in enumerate(fences) if match[2] is not None}
+        unclosed = [line for index, (match, line) in enumerate(fences) if last_closing.get(match[1], -1) < index]
+        if len(unclosed) > MAX_OPEN:
+            raise TooComplex(unclosed[0], "close each code block with the same fence, on a line of its own")
         return lines
 
 
-class _Limit(Preprocessor):
-    """Within one block some steps' time grows with the square of its length."""
+class _BlockLimit(Preprocessor):
+    """Limits the size of a block, since some steps take quadratic time in it."""
 
     def run(self, lines: list[str]) -> list[str]:
-        begin = length = parts = 0
-        blank = False
+        start = length = markers = 0
+        is_blank = False
         for number, line in enumerate(lines):
-            # Indented lines belong to what stands before the empty ones.
-            if blank and line.strip() and not line.startswith(("    ", "\t")):
-                begin, length, parts = number, 0, 0
+            # Indented lines continue the block before the blank lines.
+            if is_blank and line.strip() and not line.startswith(("    ", "\t")):
+                start, length, markers = number, 0, 0
             length += len(line)
-            blank = not line.strip()
-            parts += not blank and bool(_PART.match(line))
-            if length > CHARACTERS or number - begin >= LINES or parts > PARTS:
-                raise TooLong(lines[begin], "part it by empty lines")
+            is_blank = not line.strip()
+            markers += not is_blank and bool(_MARKER.match(line))
+            if length > MAX_CHARACTERS or number - start >= MAX_LINES or markers > MAX_MARKERS:
+                raise TooComplex(lines[start], "split it with blank lines")
         return lines
 
 
-class _Brackets(Treeprocessor):
-    """Each open bracket's end is looked for to the end of the paragraph."""
+class _BracketLimit(Treeprocessor):
+    """Limits open brackets: for each, the rest of the paragraph is searched."""
 
     def run(self, root: ET.Element) -> None:
         for element in root.iter():
             for text in (element.text, element.tail):
-                if text and not isinstance(text, AtomicString) and _many(text):
-                    raise TooLong(text, "close its brackets, or write a backslash before them")
+                if text and not isinstance(text, AtomicString) and _has_too_many_brackets(text):
+                    raise TooComplex(text, "close its brackets, or escape them with backslashes")
 
 
-def _many(text: str) -> bool:
-    # A brace in a heading is looked for again whether the last was closed or not.
-    return text.count("{") > PARTS or _open(text, "[", "]") or _open(text, "(", ")")
+def _has_too_many_brackets(text: str) -> bool:
+    # Every brace in a heading starts a new search, closed or not.
+    return text.count("{") > MAX_MARKERS or _is_too_deep(text, "[", "]") or _is_too_deep(text, "(", ")")
 
 
-def _open(text: str, opening: str, closing: str) -> bool:
+def _is_too_deep(text: str, opening: str, closing: str) -> bool:
     depth = 0
-    if text.count(opening) > OPEN:
+    if text.count(opening) > MAX_OPEN:
         for character in text:
             depth = max(depth + (character == opening) - (character == closing), 0)
-            if depth > OPEN:
+            if depth > MAX_OPEN:
                 return True
     return False
 
 
-class _Repeated(Treeprocessor):
-    """An address or a title is written once, and stands wherever its name does."""
+class _AttributeLimit(Treeprocessor):
+    """Limits the total length of attributes: a URL or title defined once is copied to each use."""
 
     def run(self, root: ET.Element) -> None:
         markdown: Any = self.md
-        left = REPEATED * sum(len(line) for line in markdown.lines) + CHARACTERS
+        remaining = MAX_ATTRIBUTE_RATIO * sum(len(line) for line in markdown.lines) + MAX_CHARACTERS
         for element in root.iter():
-            left -= sum(map(len, element.attrib.values()))
-            if left < 0:
-                raise TooLong(max(element.attrib.values(), key=len), "write it shorter, or use its name less often")
+            remaining -= sum(map(len, element.attrib.values()))
+            if remaining < 0:
+                raise TooComplex(max(element.attrib.values(), key=len), "shorten it, or refer to it less often")
 
 
-def _without_line_ends(own: Callable[[ET.Element], Any]) -> Callable[[ET.Element], None]:
+def _skip_newline_tails(run_smarty: Callable[[ET.Element], Any]) -> Callable[[ET.Element], None]:
     def run(root: ET.Element) -> None:
-        """Leave out the line ends between blocks: each would be looked for among all elements beside it."""
-        ends = [element for element in root.iter() if element.tail == "\n"]
-        for element in ends:
+        """Hide the newlines between blocks: for each, smarty searches all its siblings."""
+        elements = [element for element in root.iter() if element.tail == "\n"]
+        for element in elements:
             element.tail = None
-        own(root)
-        for element in ends:
+        run_smarty(root)
+        for element in elements:
             element.tail = "\n"
 
     return run
 
 
-def _near(own: Callable[[str, int], _Link]) -> Callable[[str, int], _Link]:
-    def link(data: str, index: int) -> _Link:
-        """Look for an address and a title in parentheses near by, or as far as the first end of parentheses."""
-        href, title, end, handled = own(data[: max(index + _NEAR, data.find(")", index) + 1)], index)
-        # Python-Markdown gives -1 for some unpaired quotes, and eats all text between.
+def _limit_lookahead(get_link: Callable[[str, int], _Link]) -> Callable[[str, int], _Link]:
+    def get_nearby_link(data: str, index: int) -> _Link:
+        """Search for a URL and title only in the next _LOOKAHEAD characters, or up to the first `)`."""
+        href, title, end, handled = get_link(data[: max(index + _LOOKAHEAD, data.find(")", index) + 1)], index)
+        # Python-Markdown returns -1 for some unpaired quotes, and drops all text between.
         return href, title, end, handled and end > index
 
-    return link
+    return get_nearby_link
 
 
-def _numbered(notes: FootnoteExtension) -> Callable[[str, bool], str]:
+def _count_references(footnotes: FootnoteExtension) -> Callable[[str, bool], str]:
     def unique_ref(reference: str, found: bool = False) -> str:
-        """Return the id of a place that leads to a note: the second one's begins with `fnref2`."""
+        """Return the id of a reference to a footnote, the second one's with the prefix `fnref2`; in constant time."""
         if not found:
             return reference
-        times = notes.found_refs[reference] = notes.found_refs.get(reference, 0) + 1
-        return reference if times == 1 else f"fnref{times}{reference.removeprefix('fnref')}"
+        count = footnotes.found_refs[reference] = footnotes.found_refs.get(reference, 0) + 1
+        return reference if count == 1 else f"fnref{count}{reference.removeprefix('fnref')}"
 
     return unique_ref
 
 
-class _Blocks(Preprocessor):
-    """The step that sets HTML apart."""
+class _HtmlBlockPreprocessor(Preprocessor):
+    """Replaces Python-Markdown's extraction of raw HTML by one in linear time."""
 
     def run(self, lines: list[str]) -> list[str]:
-        parser = _Extractor(self.md)
+        parser = _HtmlExtractor(self.md)
         parser.feed("\n".join(lines))
         parser.close()
         return "".join(parser.cleandoc).split("\n")
 
 
-class _Extractor(BoundedTags, HTMLExtractorExtra):
+class _HtmlExtractor(LinearTagScan, HTMLExtractorExtra):
     def inline_close_follows(self, text: str) -> bool:
-        """Return whether an open inline element is closed near by in the same paragraph, after the comment `text`."""
-        at = self.line_offset + self.offset + len(text)
-        near = _BLANK_LINE.split(self.rawdata[at : at + _NEAR], maxsplit=1)[0]
-        open_ = self.inline_stack[-OPEN:]
-        return any(tag.lower() in open_ for tag in _END_TAG.findall(near))
+        """Return whether an open inline element is closed nearby in the same paragraph, after the comment `text`."""
+        start = self.line_offset + self.offset + len(text)
+        paragraph = _BLANK_LINE.split(self.rawdata[start : start + _LOOKAHEAD], maxsplit=1)[0]
+        open_tags = self.inline_stack[-MAX_OPEN:]
+        return any(tag.lower() in open_tags for tag in _END_TAG.findall(paragraph))

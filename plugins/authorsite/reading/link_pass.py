@@ -1,4 +1,4 @@
-"""Links in all texts, once everything is read: resolved, checked, and told from what no two texts may share."""
+"""The pass over all content, once everything is read, that resolves links and reports duplicate URLs."""
 
 from __future__ import annotations
 
@@ -9,116 +9,127 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from ..problems import ProblemLog, log_of
-from ..settings import site_of
-from .bibliography import Reference, own_book
-from .links import Lines, Report, SiteMap, Target
+from ..problems import ProblemLog, get_log
+from ..settings import get_site, list_contents
+from .bibliography import Reference, match_own_book
+from .links import LineFinder, LinkIssueCallback, LinkResolver, LinkTarget, collect_ids
 
-WAITING = "AUTHORSITE_WAITING"
-"""The name, in Pelican's settings, of the set of files that are drafts or scheduled, and not shown."""
+UNPUBLISHED_KEY = "AUTHORSITE_UNPUBLISHED"
+"""The key, in Pelican's settings, of the set of paths of drafts and scheduled posts that this build leaves out."""
 
-SITE_MAP = "AUTHORSITE_SITE_MAP"
-"""The name, in Pelican's context, of where links may lead, once all is read."""
-
-LISTS = ("articles", "hidden_articles", "pages", "hidden_pages")
-"""The names, in Pelican's context, of the lists of all posts and pages."""
+LINK_RESOLVER_KEY = "AUTHORSITE_LINK_RESOLVER"
+"""The key, in Pelican's context, of the LinkResolver; set once everything is read."""
 
 
 def resolve_links(generators: list[Any]) -> None:
-    """Make addresses of the links in all texts, and name those that lead nowhere (signal: all_generators_finalized).
+    """Replace links to source files by URLs in all content; report broken ones (signal: all_generators_finalized).
 
-    Posts, pages, and whatever of the context's `books` and `events` has a `source_path` and a `url` can be linked to.
+    Targets are posts, pages, and those `books` and `events` of the context that have a `source_path` and a `url`.
     """
     context = generators[0].context
-    # The context was copied from the settings before anything was read.
-    context[WAITING] = generators[0].settings.get(WAITING, set())
-    contents = [content for name in LISTS for content in context.get(name, ())]
-    context[SITE_MAP] = _site_map(context, contents)
-    _keep_apart(context, contents)
+    # Pelican copied the settings into the context before it read the content.
+    context[UNPUBLISHED_KEY] = generators[0].settings.get(UNPUBLISHED_KEY, set())
+    contents = list_contents(context)
+    context[LINK_RESOLVER_KEY] = _create_resolver(context, contents)
+    _set_translations(_check_unique_urls(context, contents))
     for content in contents:
-        resolve_links_of(content, context)
+        resolve_content_links(content, context)
 
 
-def resolve_links_of(content: Any, context: Any) -> None:
-    """Make addresses of the links in one text (signal: content_edited)."""
+def resolve_content_links(content: Any, context: Any) -> None:
+    """Replace links to source files by URLs in one post or page (signal: content_edited)."""
     html = content._content  # noqa: SLF001 - before Pelican resolves links of its own
     if html:
-        html = resolved(html, content.source_path, context)
-        content._content = _with_own_books(html, content.references, context)  # noqa: SLF001
+        html = resolve_html(html, content.source_path, context)
+        content._content = _add_own_book_links(html, content.references, context)  # noqa: SLF001
 
 
-def _keep_apart(context: Any, contents: list[Any]) -> None:
-    """Report sources that would be written to one file: Pelican would stop with a traceback, half done."""
-    taken: dict[str, Any] = {}
+def _check_unique_urls(context: Any, contents: list[Any]) -> list[Any]:
+    """Return the contents with distinct output paths, reporting the others: Pelican would stop with a traceback."""
+    by_path: dict[str, Any] = {}
     for content in sorted(contents, key=lambda c: str(c.source_path)):
-        other = taken.setdefault(content.save_as, content)
+        other = by_path.setdefault(content.save_as, content)
         if other is not content:
-            message = f"its address /{content.url} is also that of {below(other.source_path, context)}"
-            line = Lines(text_of(content.source_path)).of("slug:")
-            hint = "give one of them another slug"
-            log_of(context).error(content.source_path, line, message, hint, kind="front-matter")
+            log = get_log(context)
+            message = f"duplicate URL /{content.url}, also used by {log.display_path(other.source_path)}"
+            line = LineFinder(read_text(content.source_path)).find_line("slug:")
+            log.error(content.source_path, line, message, "change the slug of one of them", kind="front-matter")
+    return list(by_path.values())
+
+
+def _set_translations(contents: list[Any]) -> None:
+    """Set each content's `translations`: those of its kind with the same slug in another language."""
     by_slug: dict[tuple[type, str], list[Any]] = {}
-    for content in taken.values():
+    for content in contents:
         by_slug.setdefault((type(content), content.slug), []).append(content)
     for group in by_slug.values():
         for content in group:
             content.translations = [c for c in group if c.record.lang != content.record.lang]
 
 
-def _site_map(context: Any, contents: list[Any]) -> SiteMap:
-    sources: dict[str, Target] = {}
-    moved: dict[str, str] = {}
+def _create_resolver(context: Any, contents: list[Any]) -> LinkResolver:
+    targets: dict[str, LinkTarget] = {}
+    redirects: dict[str, str] = {}
     for content in contents:
-        sources[below(content.source_path, context)] = Target(content.url, content._content or "")  # noqa: SLF001
-        moved |= dict.fromkeys(content.record.aliases, content.url)
+        target = LinkTarget(content.url, content._content or "")  # noqa: SLF001
+        targets[content_relative_path(content.source_path, context)] = target
+        redirects |= dict.fromkeys(content.record.aliases, content.url)
     for view in (*context.get("books", ()), *context.get("events", ())):
         if getattr(view, "source_path", ""):
-            sources[below(view.source_path, context)] = Target(view.url)
-            moved |= dict.fromkeys(view.record.aliases, view.url)
+            targets[content_relative_path(view.source_path, context)] = LinkTarget(view.url)
+            redirects |= dict.fromkeys(view.record.aliases, view.url)
     files = {path: content.url for path, content in context.get("static_content", {}).items()}
-    waiting = {below(path, context) for path in context.get(WAITING, ())}
-    return SiteMap(sources, files, moved, frozenset(waiting), site_of(context).root)
+    unpublished = frozenset(content_relative_path(path, context) for path in context.get(UNPUBLISHED_KEY, ()))
+    return LinkResolver(targets, files, redirects, unpublished, get_site(context).root)
 
 
-def resolved(html: str, source_path: str, context: Any) -> str:
-    """Return the HTML of a book's or an event's text with its links made addresses; faults go to the log."""
-    site_map: SiteMap = context[SITE_MAP]
-    return site_map.resolve(html, below(source_path, context), _reporter(source_path, log_of(context)))
+def resolve_html(html: str, source_path: str, context: Any) -> str:
+    """Return `html`, the body of the file `source_path`, with its links resolved; broken ones go to the log."""
+    resolver: LinkResolver = context[LINK_RESOLVER_KEY]
+    report = _issue_reporter(source_path, get_log(context))
+    return resolver.resolve(html, content_relative_path(source_path, context), report)
 
 
-def below(path: str, context: Any) -> str:
-    """Return a source's path below content/."""
+def check_pending_anchors(context: Any, output_path: str) -> None:
+    """Report broken anchors in links to books and events, whose pages must be in `output_path` by now."""
+    for url, check in context[LINK_RESOLVER_KEY].pending_anchor_checks:
+        page = Path(output_path) / url / "index.html"
+        check(collect_ids(read_text(str(page)) if page.is_file() else ""))
+
+
+def content_relative_path(path: str, context: Any) -> str:
+    """Return a source file's path relative to content/."""
     root = f"{context['PATH']}{os.sep}"
     if path.startswith(root) and os.sep == "/" and ".." not in path:
         return path.removeprefix(root)
     return Path(path).resolve().relative_to(Path(root).resolve()).as_posix()
 
 
-def _reporter(source_path: str, log: ProblemLog) -> Report:
-    lines: list[Lines] = []
+def _issue_reporter(source_path: str, log: ProblemLog) -> LinkIssueCallback:
+    finders: list[LineFinder] = []
 
     def report(link: str, message: str, hint: str) -> None:
-        if not lines:
-            lines.append(Lines(text_of(source_path)))
-        log.error(source_path, lines[0].of(link, unquote(link)), message, hint, kind="link")
+        if not finders:
+            finders.append(LineFinder(read_text(source_path)))
+        log.error(source_path, finders[0].find_line(link, unquote(link)), message, hint, kind="link")
 
     return report
 
 
-def text_of(source_path: str) -> str:
-    """Return a file's text, whatever its bytes."""
+def read_text(source_path: str) -> str:
+    """Return a file's text; bytes that are not UTF-8 are replaced."""
     return Path(source_path).read_text("utf-8", errors="replace")
 
 
-def _with_own_books(html: str, references: Iterable[Reference], context: Any) -> str:
-    """Lead each entry that is one of the author's own books to its purchase page; take the marks of entries away."""
+def _add_own_book_links(html: str, references: Iterable[Reference], context: Any) -> str:
+    """Replace the `<!--entry N-->` comments: by a link to buy it for one of the author's own books, else by nothing."""
     if not references:
         return html
-    root, books = site_of(context).root, context.get("books", ())
-    entries = {str(reference.number): own_book(reference, books) for reference in references}
+    root, books = get_site(context).root, context.get("books", ())
+    own_books = {str(reference.number): match_own_book(reference, books) for reference in references}
 
-    def link(found: re.Match[str]) -> str:
-        book = entries.get(found[1])
+    def link(match: re.Match[str]) -> str:
+        book = own_books.get(match[1])
         return f' <a class="own-book" href="{root}/{book.buy_url}">Where to buy it</a>' if book else ""
 
     return re.sub(r"<!--entry (\d+)-->", link, html)

@@ -1,4 +1,4 @@
-"""Links between an author's own files: by source path, checked, and true after a move."""
+"""Links between the author's own files: resolve source paths to URLs, check anchors, follow aliases."""
 
 from __future__ import annotations
 
@@ -9,154 +9,156 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
-from ..markup import Token, edit_tags
+from ..markup import Token, rewrite_tags
 from ..validation import did_you_mean
 
-_PELICAN = re.compile(r"^[{|](filename|static|attach)[|}](.*)$")
+_PELICAN_LINK = re.compile(r"^[{|](filename|static|attach)[|}](.*)$")
 _ID = re.compile(r"""\s(?:id|name)=["']([^"']+)["']""")
-_LINKED = ("href", "src", "poster")
-_LEADS_AWAY = tuple(f'{name}="{start}' for name in _LINKED for start in ("http://", "https://", "mailto:", "#"))
-_HERE = re.compile(r'href="#([^"]*)"')
+_ATTRIBUTES = ("href", "src", "poster")
+_UNCHANGED = tuple(f'{name}="{start}' for name in _ATTRIBUTES for start in ("http://", "https://", "mailto:", "#"))
+_LOCAL_ANCHOR = re.compile(r'href="#([^"]*)"')
 _TAGS = frozenset(("a", "img", "source", "video", "audio", "iframe"))
-_SOURCES = (".md", ".markdown", ".mkd", ".mdown")
+_SOURCE_SUFFIXES = (".md", ".markdown", ".mkd", ".mdown")
 
-Report = Callable[[str, str, str], None]
+LinkIssueCallback = Callable[[str, str, str], None]
 """Called with the link as written, message and hint."""
 
 
 @dataclass(frozen=True)
-class Target:
-    """A page of the site: its address below the root, and its text (None: not known)."""
+class LinkTarget:
+    """A page of the site: its URL relative to the root, and its body (None: not known yet)."""
 
     url: str
     html: str | None = None
 
     @cached_property
     def ids(self) -> frozenset[str] | None:
-        """Return the ids that the text has."""
-        return None if self.html is None else ids_in(self.html)
+        """The ids in the body; None while the body is not known."""
+        return None if self.html is None else collect_ids(self.html)
 
 
 @dataclass(frozen=True)
-class SiteMap:
-    """Where links may lead: pages by source path below content/, files by path, and old addresses with their new ones.
+class LinkResolver:
+    """Resolves links to pages by source path, to files by path (both relative to content/), and to aliases.
 
-    `root` is the path below which the site lives on its host; `drafts` are sources that are not published. `later`
-    holds the addresses of pages that are not made yet, and what must be called with their ids.
+    `redirects` maps aliases to URLs; `unpublished` holds the paths of drafts and scheduled posts; `root` is the path of
+    the site on its host. `pending_anchor_checks` collects the URLs of pages that are not rendered yet, each with the
+    function to call with the page's ids.
     """
 
-    sources: Mapping[str, Target]
+    targets: Mapping[str, LinkTarget]
     files: Mapping[str, str] = field(default_factory=dict)
-    moved: Mapping[str, str] = field(default_factory=dict)
-    drafts: frozenset[str] = frozenset()
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    unpublished: frozenset[str] = frozenset()
     root: str = ""
-    later: list[tuple[str, Callable[[frozenset[str]], None]]] = field(default_factory=list)
+    pending_anchor_checks: list[tuple[str, Callable[[frozenset[str]], None]]] = field(default_factory=list)
 
-    def resolve(self, html: str, here: str, report: Report) -> str:
-        """Return `html` of the file `here` with links to source files, pictures and old addresses made addresses.
+    def resolve(self, html: str, source_path: str, report: LinkIssueCallback) -> str:
+        """Return `html`, the body of `source_path`, with links to source files, images and aliases replaced by URLs.
 
-        What leads nowhere is reported and left as it stands.
+        Broken links are reported and left unchanged.
         """
-        here_ids = set(_HERE.findall(html))
-        own = ids_in(html) if here_ids else frozenset()
-        if here_ids <= own and not _may_change(html):
-            return html  # most bodies: all links lead away, or to a place that is there
+        anchors = set(_LOCAL_ANCHOR.findall(html))
+        ids = collect_ids(html) if anchors else frozenset()
+        if anchors <= ids and not _may_have_internal_links(html):
+            return html  # true of most bodies
 
         def change(tag: Token) -> Token | None:
             changed = {}
-            for name in ("href", "src", "poster"):
+            for name in _ATTRIBUTES:
                 link = tag.attributes.get(name)
-                new = self._resolved(link, here, own, report) if link else None
-                if new is not None and new != link:
-                    changed[name] = new
+                url = self._resolve_link(link, source_path, ids, report) if link else None
+                if url is not None and url != link:
+                    changed[name] = url
             return tag.with_attributes(**changed) if changed else None
 
-        return edit_tags(html, _TAGS, change)
+        return rewrite_tags(html, _TAGS, change)
 
-    def _resolved(self, link: str, here: str, own: frozenset[str], report: Report) -> str | None:
-        marked = _PELICAN.match(unquote(link[:12]) + link[12:])
-        if marked:
-            return self._by_path(link, marked[2], here, report)
+    def _resolve_link(self, link: str, source_path: str, ids: frozenset[str], report: LinkIssueCallback) -> str | None:
+        """Return the URL for `link`; None to leave it unchanged."""
+        pelican_link = _PELICAN_LINK.match(unquote(link[:12]) + link[12:])
+        if pelican_link:
+            return self._resolve_path(link, pelican_link[2], source_path, report)
         if link.startswith("#"):
-            if len(link) > 1 and unquote(link[1:]) not in own:
-                hint = did_you_mean(unquote(link[1:]), own, "a heading's id is its words in small letters with hyphens")
+            if len(link) > 1 and unquote(link[1:]) not in ids:
+                hint = did_you_mean(unquote(link[1:]), ids, "a heading's anchor is its text in lowercase with hyphens")
                 report(link, f"there is no `{link}` on this page", hint)
             return None
         try:
             parts = urlsplit(link)
         except ValueError:
-            report(link, f"`{link}` is not an address", "mend it")
+            report(link, f"`{link}` is not a valid URL", "correct it")
             return None
         if parts.scheme or parts.netloc or not parts.path:
             return None
         if parts.path.startswith("/"):
-            return self._by_address(parts.path, link)
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(here), unquote(parts.path)))
-        if path.endswith(_SOURCES) or path in self.files or path in self.sources:
-            return self._by_path(link, link, here, report)
+            return self._resolve_alias(parts.path, link)
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(source_path), unquote(parts.path)))
+        if path.endswith(_SOURCE_SUFFIXES) or path in self.files or path in self.targets:
+            return self._resolve_path(link, link, source_path, report)
         if re.search(r"\.[A-Za-z0-9]{2,5}$", path):
-            report(
-                link, f"there is no content/{path}", did_you_mean(path, self.files, "check the path, letter by letter")
-            )
+            hint = did_you_mean(path, self.files, "check the spelling of the path")
+            report(link, f"there is no content/{path}", hint)
         return None
 
-    def _by_address(self, path: str, link: str) -> str:
-        new = self.moved.get(path) or self.moved.get(path.rstrip("/") + "/")
-        return f"{self.root}{f'/{new}' + link[len(path) :] if new is not None else link}"
+    def _resolve_alias(self, path: str, link: str) -> str:
+        url = self.redirects.get(path) or self.redirects.get(path.rstrip("/") + "/")
+        return f"{self.root}{f'/{url}' + link[len(path) :] if url is not None else link}"
 
-    def _by_path(self, link: str, path: str, here: str, report: Report) -> str | None:
-        parts = urlsplit(path)
-        named = unquote(parts.path)
-        base = "" if named.startswith("/") else posixpath.dirname(here)
-        source = posixpath.normpath(posixpath.join(base, named.lstrip("/")))
-        if source in self.files:
-            return f"{self.root}/{self.files[source]}"
-        target = self.sources.get(source)
+    def _resolve_path(self, link: str, reference: str, source_path: str, report: LinkIssueCallback) -> str | None:
+        """Return the URL of the file at `reference`, a path with or without fragment; None if there is none."""
+        parts = urlsplit(reference)
+        path = unquote(parts.path)
+        base = "" if path.startswith("/") else posixpath.dirname(source_path)
+        path = posixpath.normpath(posixpath.join(base, path.lstrip("/")))
+        if path in self.files:
+            return f"{self.root}/{self.files[path]}"
+        target = self.targets.get(path)
         if target is None:
-            if source in self.drafts:
-                report(link, f"{source} is not published yet", "publish it too, or take the link out until then")
+            if path in self.unpublished:
+                report(link, f"{path} is not published yet", "publish it too, or remove the link until then")
             else:
-                hint = did_you_mean(source, [*self.sources, *self.files], "paths are relative to the file")
-                report(link, f"there is no content/{source}", hint)
+                hint = did_you_mean(path, [*self.targets, *self.files], "paths are relative to this file")
+                report(link, f"there is no content/{path}", hint)
             return None
         fragment = unquote(parts.fragment)
 
         def check(ids: frozenset[str]) -> None:
             if fragment not in ids:
-                report(link, f"{source} has no `#{fragment}`", did_you_mean(fragment, ids, "look at its headings"))
+                report(link, f"{path} has no `#{fragment}`", did_you_mean(fragment, ids, "check its headings"))
 
         if fragment and target.ids is None:
-            self.later.append((target.url, check))
+            self.pending_anchor_checks.append((target.url, check))
         elif fragment:
             check(target.ids or frozenset())
         return f"{self.root}/{target.url}" + (f"#{parts.fragment}" if parts.fragment else "")
 
 
-def _may_change(html: str) -> bool:
-    """Whether anything in `html` may be a link that leads neither away nor to a place in it; counting is quickest."""
-    small = html.lower()
-    return sum(map(small.count, _LINKED)) != sum(map(small.count, _LEADS_AWAY))
+def _may_have_internal_links(html: str) -> bool:
+    """Return whether any link may be neither absolute nor an anchor on this page; counting strings is fastest."""
+    lowercase = html.lower()
+    return sum(map(lowercase.count, _ATTRIBUTES)) != sum(map(lowercase.count, _UNCHANGED))
 
 
-def ids_in(html: str) -> frozenset[str]:
-    """Return the ids and anchors of `html`."""
+def collect_ids(html: str) -> frozenset[str]:
+    """Return the values of all id and name attributes in `html`."""
     return frozenset(_ID.findall(html))
 
 
-class Lines:
-    """Finds the lines of what stands in a text, asked for in about the order in which it stands there."""
+class LineFinder:
+    """Finds the line of a snippet in a text, searching on from the last hit."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._end, self._line = 0, 1
 
-    def of(self, *forms: str) -> int:
-        """Return the line of the next place, else the first, of one of `forms`; 0 where there is none."""
+    def find_line(self, *snippets: str) -> int:
+        """Return the line of the next occurrence (else the first) of one of `snippets`; 0 if there is none."""
         for start in (self._end, 0):
-            for form in forms:
-                if form and (at := self.text.find(form, start)) >= 0:
-                    before = self._line if start else 1
-                    self._line = before + self.text.count("\n", start, at)
-                    self._end = at + len(form)
+            for snippet in snippets:
+                if snippet and (index := self.text.find(snippet, start)) >= 0:
+                    start_line = self._line if start else 1
+                    self._line = start_line + self.text.count("\n", start, index)
+                    self._end = index + len(snippet)
                     return self._line
         return 0

@@ -1,4 +1,4 @@
-"""A body from Markdown to HTML; pure, and the same in every process."""
+"""Markdown to HTML, summaries and smart punctuation; pure, and the same in every process."""
 
 from __future__ import annotations
 
@@ -15,126 +15,130 @@ from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown.extensions.smarty import SmartyExtension, substitutions
 from markdown.treeprocessors import Treeprocessor
-from pelican_incremental.quick_markdown import quicken
+from pelican_incremental.quick_markdown import optimize
 
-from ..markup import excerpt, plain, without
+from ..markup import remove_elements, text_content, truncate_html
 from .bibliography import Reference
-from .limits import TooLong, bound
-from .links import Lines
-from .references import Found, References
+from .limits import TooComplex, apply_limits
+from .links import LineFinder
+from .references import BodyIssue, CitationExtension
 
 _CONFIGS = {
     "codehilite": {"guess_lang": False, "css_class": "highlight"},
     "toc": {"permalink": False, "toc_depth": "2-4"},
 }
-_MORE = re.compile(r"<!--\s*more\s*-->")
-_ALIGNED = re.compile(r"text-align: (left|right|center);")
+_MORE_MARK = re.compile(r"<!--\s*more\s*-->")
+_TEXT_ALIGN = re.compile(r"text-align: (left|right|center);")
 
 
 @dataclass(frozen=True, slots=True)
-class Converted:
-    """A body as HTML, its table of contents ("" without headings), its references, and what is wrong with it."""
+class RenderedBody:
+    """A body as HTML, its table of contents ("" without headings), its references, and its issues."""
 
     html: str
     toc: str
     references: tuple[Reference, ...] = ()
-    found: tuple[Found, ...] = ()
+    issues: tuple[BodyIssue, ...] = ()
 
 
-class _AlignedCells(Extension):
+class _CellAlignmentExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
-        # After attribute lists (8), which may give a cell a class of the author's own.
-        md.treeprocessors.register(_Aligner(md), "aligned-cells", 5)
+        # After attribute lists (8), which may set a cell's class.
+        md.treeprocessors.register(_CellAligner(md), "aligned-cells", 5)
 
 
-class _Aligner(Treeprocessor):
-    """Aligns cells by class: pages carry no inline style, since their Content-Security-Policy forbids it."""
+class _CellAligner(Treeprocessor):
+    """Aligns table cells by class, because the Content-Security-Policy forbids inline styles."""
 
     def run(self, root: ET.Element) -> None:
         for cell in root.iter():
-            found = _ALIGNED.fullmatch(cell.get("style", "")) if cell.tag in {"td", "th"} else None
-            if found:
+            match = _TEXT_ALIGN.fullmatch(cell.get("style", "")) if cell.tag in {"td", "th"} else None
+            if match:
                 del cell.attrib["style"]
-                cell.set("class", f"{cell.get('class', '')} align-{found[1]}".strip())
+                cell.set("class", f"{cell.get('class', '')} align-{match[1]}".strip())
 
 
-class Converter:
-    """Converts bodies one after another with one Markdown object, reset between them."""
+class MarkdownRenderer:
+    """Renders one body after another with the same Markdown object, reset before each."""
 
     def __init__(self) -> None:
-        self._references = References()
+        self._citations = CitationExtension()
 
     @cached_property
     def _markdown(self) -> Markdown:
-        # Made when it is needed: Pelican makes dozens of readers for every build, and uses one.
+        # Created on first use: Pelican creates dozens of readers per build, and uses one.
         extensions: list[Any] = ["extra", "sane_lists", "smarty", "toc", "codehilite"]
-        extensions += [_AlignedCells(), self._references]
-        return bound(quicken(Markdown(extensions=extensions, extension_configs=_CONFIGS, output_format="html")))
+        extensions += [_CellAlignmentExtension(), self._citations]
+        return apply_limits(optimize(Markdown(extensions=extensions, extension_configs=_CONFIGS, output_format="html")))
 
     @cached_property
     def _footnotes(self) -> FootnoteExtension:
-        extras: list[Any] = self._markdown.registeredExtensions
-        footnotes: FootnoteExtension = next(e for e in extras if isinstance(e, FootnoteExtension))
-        # "extra" brings footnotes along without their configuration.
+        extensions: list[Any] = self._markdown.registeredExtensions
+        footnotes: FootnoteExtension = next(e for e in extensions if isinstance(e, FootnoteExtension))
+        # "extra" loads footnotes without a configuration.
         footnotes.setConfig("BACKLINK_TEXT", "↩")
         return footnotes
 
-    def convert(self, body: str, prefix: str = "") -> Converted:
-        """Return `body` as HTML; ids of footnotes and references begin with `prefix` (a slug)."""
+    def render(self, body: str, prefix: str = "") -> RenderedBody:
+        """Return `body` as HTML; ids of footnotes and references start with `prefix` (a slug).
+
+        A body that cannot be rendered gives empty HTML and one issue of the kind "markdown".
+        """
         self._markdown.reset()
-        # The extension's own unique ids count posts; a slug is as unique, and the same in every build.
+        # The extension's own unique ids count posts; a slug is unique too, and the same in every build.
         self._footnotes.setConfig("SEPARATOR", f":{prefix}-" if prefix else ":")
-        self._references.begin(prefix or "post", body)
+        self._citations.prepare(prefix or "post", body)
         try:
             html = self._markdown.convert(body)
-        except TooLong as error:
-            said = Found(Lines(body).of(error.begin), "markdown", "this goes on for too long", error.hint)
-            return Converted("", "", found=(said,))
+        except TooComplex as error:
+            line = LineFinder(body).find_line(error.snippet)
+            issue = BodyIssue(line, "markdown", "this block is too long or too complex", error.hint)
         except RecursionError:
-            said = Found(0, "markdown", "quotes or lists are nested too deeply", "write it flatter")
-            return Converted("", "", found=(said,))
+            issue = BodyIssue(0, "markdown", "quotes or lists are nested too deeply", "use fewer levels")
         except Exception as error:  # noqa: BLE001 - whatever an extension raises, the author learns of the file
-            said = Found(0, "markdown", f"cannot be read as Markdown ({type(error).__name__})", "write it simpler")
-            return Converted("", "", found=(said,))
-        toc = getattr(self._markdown, "toc", "")
-        toc = toc[toc.find("<ul>") : toc.rfind("</ul>") + 5] if getattr(self._markdown, "toc_tokens", []) else ""
-        return Converted(html, toc, tuple(self._references.entries), tuple(self._references.found))
+            message = f"the Markdown cannot be converted ({type(error).__name__})"
+            issue = BodyIssue(0, "markdown", message, "simplify it")
+        else:
+            toc = getattr(self._markdown, "toc", "")
+            toc = toc[toc.find("<ul>") : toc.rfind("</ul>") + 5] if getattr(self._markdown, "toc_tokens", []) else ""
+            return RenderedBody(html, toc, tuple(self._citations.entries), tuple(self._citations.issues))
+        return RenderedBody("", "", issues=(issue,))
 
 
-_PLAIN = Markdown(extensions=[SmartyExtension(substitutions={key: unescape(c) for key, c in substitutions.items()})])
+_SMARTY = Markdown(extensions=[SmartyExtension(substitutions={key: unescape(c) for key, c in substitutions.items()})])
 
 
-def typographic(text: str) -> str:
-    """Return plain text with its quotes, dashes and dots as they become in a body."""
+def smarten_punctuation(text: str) -> str:
+    """Return plain text with curly quotes, dashes and ellipses, as in a rendered body."""
     root = ET.Element("div")
-    line = ET.SubElement(root, "p")
-    line.text = text
-    _PLAIN.reset().treeprocessors["smarty"].run(root)
-    return _PLAIN.postprocessors["raw_html"].run(line.text or "")
+    paragraph = ET.SubElement(root, "p")
+    paragraph.text = text
+    _SMARTY.reset().treeprocessors["smarty"].run(root)
+    return _SMARTY.postprocessors["raw_html"].run(paragraph.text or "")
 
 
-def _paragraphs(html: str) -> Iterator[str]:
-    """Give what stands between `<p>` and the next `</p>`; a search that fails once is not tried again."""
+def _iter_paragraphs(html: str) -> Iterator[str]:
+    """Yield the HTML inside each `<p>`; linear in time, since it stops at the first one that is not closed."""
     end = 0
     while (start := html.find("<p>", end)) >= 0 and (close := html.find("</p>", start)) >= 0:
         yield html[start + 3 : close]
         end = close + 4
 
 
-def summary_of(html: str) -> str:
-    """Return what stands before a `<!-- more -->` mark, else the first paragraph; links and citations become text."""
-    found = _MORE.search(html)
-    if found:
-        part = excerpt(html[: found.start()], 10**9).html
+def make_summary(html: str) -> str:
+    """Return the HTML before `<!-- more -->`, else the first paragraph; without citations, footnotes and links."""
+    more_mark = _MORE_MARK.search(html)
+    if more_mark:
+        summary = truncate_html(html[: more_mark.start()], 10**9).html
     else:
-        part = next((f"<p>{p}</p>" for p in _paragraphs(html) if plain(p)), "")
-    bare = without(
-        part,
+        summary = next((f"<p>{p}</p>" for p in _iter_paragraphs(html) if text_content(p)), "")
+    summary = remove_elements(
+        summary,
         lambda t: (
             t.attributes.get("class") in {"citations", "footnote"} or (t.name == "sup" and bool(t.attributes.get("id")))
         ),
         lambda t: t.name == "a",
     )
-    # Each run of spaces is tried once, from its beginning.
-    bare = re.sub(r"(?:(?<!\s)\s+)?\(\s*(?:,[^()]*)?\)", "", bare)
-    return re.sub(r"(?<!\s)\s+([.,;:!?])", r"\1", bare).strip()
+    # The lookbehinds keep this linear: each run of spaces is matched once, from its start.
+    summary = re.sub(r"(?:(?<!\s)\s+)?\(\s*(?:,[^()]*)?\)", "", summary)
+    return re.sub(r"(?<!\s)\s+([.,;:!?])", r"\1", summary).strip()

@@ -1,4 +1,4 @@
-"""A post passed on from another site: its opening, cleaned, with a way to the original."""
+"""Reblogs: the sanitized opening of another site's post, with attribution and a link to the original."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from html import escape
 import nh3
 from babel.numbers import format_decimal
 
-from ..markup import count_words, excerpt
-from .markdown import typographic
+from ..markup import count_words, truncate_html
+from .markdown import smarten_punctuation
 
 _ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "*": {"id", "class", "aria-label", "aria-labelledby", "lang", "dir"}}
 _REFERENCES = re.compile(r'<section [^>]*class="references"')
 _TAGS = nh3.ALLOWED_TAGS | {"section", "figure", "figcaption"}
 
 
-def cleaned(html: str) -> str:
-    """Return foreign HTML without anything that runs, loads or lays out: no script, style, form, frame or handler."""
+def sanitize(html: str) -> str:
+    """Return another site's HTML without scripts, styles, forms, frames and event handlers."""
     return nh3.clean(
         html,
         tags=_TAGS,
@@ -28,28 +28,29 @@ def cleaned(html: str) -> str:
     )
 
 
-def passed_on(
+def render_reblog(
     html: str, *, title: str, author: str, site: str, url: str, words: int | None, limit: int, locale: str
 ) -> str:
-    """Return the reblog's body: attribution, the opening of `html` up to `limit` words, and the way to the rest.
+    """Return attribution, the first `limit` words of `html`, a link to the original at `url`, and any references.
 
-    `words` counts the whole original, where `html` is only its opening. References at the end stay below the opening.
+    `words` is the length of the original; None if `html` is all of it. `locale` formats the count of words left.
     """
-    clean = cleaned(html)
-    section = _REFERENCES.search(clean)
-    text, references = (clean[: section.start()], clean[section.start() :]) if section else (clean, "")
-    opening = excerpt(text, limit)
-    kept = count_words(text) - opening.words_left
-    left = max((words or count_words(text)) - kept, 0)
-    address = escape(url)
-    title, author, site = (escape(typographic(told), quote=False) for told in (title, author, site))
-    where = f" on {site}" if site else ""
-    more = "View original post"
-    if left:
-        more += f": {format_decimal(left, locale=locale)} more word{'' if left == 1 else 's'}"
+    html = sanitize(html)
+    section = _REFERENCES.search(html)
+    text, references = (html[: section.start()], html[section.start() :]) if section else (html, "")
+    opening = truncate_html(text, limit)
+    shown_words = count_words(text) - opening.remaining_words
+    remaining_words = max((words or count_words(text)) - shown_words, 0)
+    url = escape(url)
+    title, author, site = (escape(smarten_punctuation(field), quote=False) for field in (title, author, site))
+    on_site = f" on {site}" if site else ""
+    link_text = "View original post"
+    if remaining_words:
+        count = format_decimal(remaining_words, locale=locale)
+        link_text += f": {count} more word{'' if remaining_words == 1 else 's'}"
     return (
-        f'<p class="attribution">From <a class="u-repost-of" href="{address}">{title}</a>'
-        f" by {author}{where}:</p>\n"
-        f'<blockquote class="reblog" cite="{address}">\n{opening.html.strip()}\n</blockquote>\n'
-        f'<p class="view-original"><a href="{address}">{more}</a></p>\n{references}'
+        f'<p class="attribution">From <a class="u-repost-of" href="{url}">{title}</a>'
+        f" by {author}{on_site}:</p>\n"
+        f'<blockquote class="reblog" cite="{url}">\n{opening.html.strip()}\n</blockquote>\n'
+        f'<p class="view-original"><a href="{url}">{link_text}</a></p>\n{references}'
     )

@@ -1,4 +1,4 @@
-"""What the front matter of a post and of a page may hold."""
+"""The front matter of posts and pages: models and field types."""
 
 from __future__ import annotations
 
@@ -10,83 +10,83 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from ..validation import Fault, Record
+from ..validation import InvalidValue, StrictModel
 from .dates import parse_date
 
 
 class Status(StrEnum):
-    """Whether readers see it: published; hidden (reachable, listed nowhere); draft (not there at all)."""
+    """Visibility: published, hidden (has a page but is not listed), or draft (not built)."""
 
     PUBLISHED = "published"
     HIDDEN = "hidden"
     DRAFT = "draft"
 
 
-def _moment(value: Any, info: ValidationInfo) -> datetime:
+def _parse_datetime(value: Any, info: ValidationInfo) -> datetime:
     if isinstance(value, datetime):
         return value
     if value is None:
-        raise Fault(f"`{info.field_name}` is empty", "write a date as 2019-03-01")
+        raise InvalidValue(f"`{info.field_name}` is empty", "write a date such as 2019-03-01")
     zone: ZoneInfo = (info.context or {}).get("zone") or ZoneInfo("UTC")
     return parse_date(str(value), zone)
 
 
-Moment = Annotated[datetime, BeforeValidator(_moment)]
-"""A date in front matter, read in the site's zone (validation context `zone`)."""
+ZonedDatetime = Annotated[datetime, BeforeValidator(_parse_datetime)]
+"""A date in front matter, in the site's time zone unless it names another (validation context `zone`)."""
 
 
-def _slug(value: str) -> str:
+def _validate_slug(value: str) -> str:
     if not re.fullmatch(r"[^\W_]+(?:[-_.][^\W_]+)*", value) or value != value.lower():
-        possible = re.sub(r"[\W_]+", "-", value.lower()).strip("-") or "a-new-post"
-        raise Fault(f"`{value}` cannot be an address", f"write slug: {possible}")
+        suggestion = re.sub(r"[\W_]+", "-", value.lower()).strip("-") or "a-new-post"
+        raise InvalidValue(f"`{value}` is not a valid slug", f"write slug: {suggestion}")
     return value
 
 
-Slug = Annotated[str, AfterValidator(_slug)]
+Slug = Annotated[str, AfterValidator(_validate_slug)]
 
 
-def _language(value: str) -> str:
+def _validate_language(value: str) -> str:
     if not re.fullmatch(r"([a-z]{2,3}(-[A-Za-z0-9]+)*)?", value):
-        raise Fault(f"`{value}` is not a language", "write its code: en, de, pt-BR")
+        raise InvalidValue(f"`{value}` is not a language code", "write a code such as en, de or pt-BR")
     return value
 
 
-def _address(value: str) -> str:
+def _validate_site_path(value: str) -> str:
     if not value.startswith("/") or ".." in value.split("/") or value.startswith("//"):
-        raise Fault(f"`{value}` is not an address of this site", "write it from the root: /old/address/")
+        raise InvalidValue(f"`{value}` is not a path on this site", "start it with a slash: /old/post/")
     return value
 
 
-SiteAddress = Annotated[str, AfterValidator(_address)]
+SitePath = Annotated[str, AfterValidator(_validate_site_path)]
 
 
-def _web_address(value: str) -> str:
+def _validate_web_url(value: str) -> str:
     if not re.match(r"https?://[^\s/]+", value):
-        raise Fault(f"`{value}` is not a web address", "write it whole: https://example.org/page")
+        raise InvalidValue(f"`{value}` is not a URL", "write the full URL: https://example.org/page")
     return value
 
 
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+WebUrl = Annotated[str, AfterValidator(_validate_web_url)]
 
 
-def _listed(value: Any) -> Any:
-    """Split "a, b" (or "a; b") as Pelican's headers do; a list stays as it is."""
+def _split_list(value: Any) -> Any:
+    """Split "a, b" (or "a; b") as Pelican does; return a list unchanged."""
     if isinstance(value, str):
         return [part.strip() for part in value.split(";" if ";" in value else ",") if part.strip()]
     return [] if value is None else value
 
 
-class Reblog(Record):
-    """The original that a post passes on; `words` counts the whole original."""
+class Reblog(StrictModel):
+    """The original of a reblog; `words` is its length."""
 
     title: str
     author: str
     site: str = ""
-    url: WebAddress
+    url: WebUrl
     words: int | None = Field(default=None, ge=1)
 
 
-class ReviewOf(Record):
+class ReviewOf(StrictModel):
     """The book that a post reviews."""
 
     title: str
@@ -94,30 +94,30 @@ class ReviewOf(Record):
     isbn: str = ""
 
 
-class Common(Record):
-    """What posts and pages share."""
+class BaseMetadata(StrictModel):
+    """The fields that posts and pages share."""
 
     title: Annotated[str, Field(min_length=1)]
     slug: Slug | None = None
     summary: str = ""
     status: Status = Status.PUBLISHED
-    modified: Moment | None = None
+    modified: ZonedDatetime | None = None
     image: str = ""
     image_alt: str = ""
-    aliases: tuple[SiteAddress, ...] = ()
+    aliases: tuple[SitePath, ...] = ()
     template: str | None = None
-    lang: Annotated[str, AfterValidator(_language)] = ""
+    lang: Annotated[str, AfterValidator(_validate_language)] = ""
 
     @field_validator("status", mode="before")
     @classmethod
-    def _lowered(cls, value: Any) -> Any:
+    def _lowercase(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value
 
 
-class Post(Common):
-    """A blog post."""
+class PostMetadata(BaseMetadata):
+    """The front matter of a post."""
 
-    date: Moment
+    date: ZonedDatetime
     category: str = ""
     tags: tuple[str, ...] = ()
     author: str = ""
@@ -133,11 +133,11 @@ class Post(Common):
     @field_validator("tags", "authors", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        return _listed(value)
+        return _split_list(value)
 
 
-class Page(Common):
-    """A page outside the blog."""
+class PageMetadata(BaseMetadata):
+    """The front matter of a page."""
 
-    date: Moment | None = None
+    date: ZonedDatetime | None = None
     toc: bool = False

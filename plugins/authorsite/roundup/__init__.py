@@ -1,1 +1,1 @@
-"""The post that sums up a quarter or a year, drafted from what the site says itself."""
+"""Round-ups: a draft post that sums up a quarter or a year of posts and events."""

@@ -1,4 +1,4 @@
-"""A draft from posts and events of a period: pure, and sorted in every part."""
+"""Renders the draft of a round-up in Markdown, with every list sorted."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..events.model import Event
-from ..reading.bibliography import Reference, collect
-from ..reading.schemas import Post, Status
-from ..validation import Fault
+from ..reading.bibliography import Reference, build_bibliography
+from ..reading.schemas import PostMetadata, Status
+from ..validation import InvalidValue
 
 _PERIOD = re.compile(r"(?P<year>[12]\d{3})(?:-?Q(?P<quarter>[1-4]))?", re.IGNORECASE)
 _ORDINALS = ("first", "second", "third", "fourth")
-_TOP = 10
-_HOME = "Housekeeping"
+_MAX_SOURCES = 10
+_CATEGORY = "Housekeeping"
 """The category of round-ups."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `start` up to, but without, `end`; `name` in words, `slug` for an address."""
+    """The dates from `start` up to, but not including, `end`; `name` is for people, `slug` for URLs."""
 
     start: date
     end: date
     name: str
     slug: str
 
-    def holds(self, moment: datetime) -> bool:
-        """Whether `moment` lies in it, by the moment's own calendar."""
+    def contains(self, moment: datetime) -> bool:
+        """Whether the date of `moment`, in its own time zone, is in the period."""
         return self.start <= moment.date() < self.end
 
 
 def parse_period(text: str) -> Period:
-    """Return the period that "2018" or "2019Q3" names; raises Fault."""
-    found = _PERIOD.fullmatch(text.strip())
-    if not found:
-        raise Fault(f"`{text}` is neither a year nor a quarter", "write 2018 or 2019Q3")
-    year, quarter = int(found["year"]), int(found["quarter"] or 0)
+    """Parse "2018" or "2019Q3"; raise InvalidValue for anything else."""
+    match = _PERIOD.fullmatch(text.strip())
+    if not match:
+        raise InvalidValue(f"`{text}` is neither a year nor a quarter", "write 2018 or 2019Q3")
+    year, quarter = int(match["year"]), int(match["quarter"] or 0)
     if not quarter:
         return Period(date(year, 1, 1), date(year + 1, 1, 1), str(year), str(year))
     month = 3 * quarter - 2
@@ -47,68 +47,77 @@ def parse_period(text: str) -> Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A post as the draft counts it: where a link leads, its record, its words and the sources it cites."""
+class PostStats:
+    """A post with what the draft says about it: its relative link, metadata, word count and cited sources."""
 
     link: str
-    record: Post
+    metadata: PostMetadata
     words: int
     references: tuple[Reference, ...]
 
 
-def draft(period: Period, posts: Sequence[Written], events: Sequence[tuple[str, Event]], default: str) -> str:
-    """Return a post in Markdown, a draft with the period's last day as date, for the author to edit.
+def render_draft(
+    period: Period, posts: Sequence[PostStats], events: Sequence[tuple[str, Event]], default_category: str
+) -> str:
+    """Return a post in Markdown with `status: draft`, dated on the last day of `period`.
 
-    `default` is the category of posts that name none.
+    `events` are (relative link, event). Unpublished posts and those outside the period are left out.
     """
-    shown = [p for p in posts if p.record.status is Status.PUBLISHED and period.holds(p.record.date)]
-    shown.sort(key=lambda p: (p.record.date, p.link))
-    took = sorted((e.start.moment, link, e) for link, e in events if period.holds(e.start.moment))
-    last = date.fromordinal(period.end.toordinal() - 1)
-    words = sum(p.words for p in shown)
-    title, slug = f"{_HOME}: {period.name}", f"{_HOME.lower()}-{period.slug}"
-    more = f"category: {_HOME}\ntags: [round-up]\nstatus: draft"
+    published = [p for p in posts if p.metadata.status is Status.PUBLISHED and period.contains(p.metadata.date)]
+    published.sort(key=lambda p: (p.metadata.date, p.link))
+    past = sorted((e.start.value, link, e) for link, e in events if period.contains(e.start.value))
+    last_day = date.fromordinal(period.end.toordinal() - 1)
+    words = sum(p.words for p in published)
+    title, slug = f"{_CATEGORY}: {period.name}", f"{_CATEGORY.lower()}-{period.slug}"
+    more = f"category: {_CATEGORY}\ntags: [round-up]\nstatus: draft"
     parts = [
-        f'---\ntitle: "{title}"\nslug: {slug}\ndate: {last}\n{more}\n---',
-        f"{_count(len(shown), 'post')}, {_count(words, 'word')}.",
-        *_by_category(shown, default),
-        *_section("Sources cited most", _cited(shown)),
-        *_section("Books reviewed", [_review(p) for p in shown if p.record.review_of]),
-        *_section(
-            "Events", [", ".join(filter(None, [f"[{_text(e.title)}]({link})", _text(e.place)])) for _, link, e in took]
-        ),
+        f'---\ntitle: "{title}"\nslug: {slug}\ndate: {last_day}\n{more}\n---',
+        f"{_pluralize(len(published), 'post')}, {_pluralize(words, 'word')}.",
+        *_render_categories(published, default_category),
+        *_render_section("Sources cited most", _list_most_cited(published)),
+        *_render_section("Books reviewed", [_format_review(p) for p in published if p.metadata.review_of]),
+        *_render_section("Events", [_format_event(event, link) for _, link, event in past]),
         "## Great names for a band\n\n- ",
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _by_category(posts: Sequence[Written], default: str) -> list[str]:
+def _render_categories(posts: Sequence[PostStats], default: str) -> list[str]:
     groups: dict[str, list[str]] = {}
     for post in posts:
-        groups.setdefault(post.record.category or default, []).append(f"[{_text(post.record.title)}]({post.link})")
-    return [part for name in sorted(groups) for part in _section(f"{_text(name)} ({len(groups[name])})", groups[name])]
+        groups.setdefault(post.metadata.category or default, []).append(_format_link(post.metadata.title, post.link))
+    sections = [_render_section(f"{_escape(name)} ({len(links)})", links) for name, links in sorted(groups.items())]
+    return [part for section in sections for part in section]
 
 
-def _cited(posts: Sequence[Written]) -> list[str]:
-    most = sorted(collect(posts, ()), key=lambda source: (-len(source.posts), source.reference.text))[:_TOP]
-    return [f"{source.reference.text} ({_count(len(source.posts), 'post')})" for source in most]
+def _list_most_cited(posts: Sequence[PostStats]) -> list[str]:
+    sources = sorted(build_bibliography(posts, ()), key=lambda source: (-len(source.posts), source.reference.text))
+    return [f"{s.reference.text} ({_pluralize(len(s.posts), 'post')})" for s in sources[:_MAX_SOURCES]]
 
 
-def _review(post: Written) -> str:
-    book = post.record.review_of
+def _format_review(post: PostStats) -> str:
+    book = post.metadata.review_of
     assert book is not None
-    by = f" by {_text(book.author)}" if book.author else ""
-    return f"*{_text(book.title)}*{by}: [{_text(post.record.title)}]({post.link})"
+    by = f" by {_escape(book.author)}" if book.author else ""
+    return f"*{_escape(book.title)}*{by}: {_format_link(post.metadata.title, post.link)}"
 
 
-def _section(heading: str, lines: Sequence[str]) -> list[str]:
+def _format_event(event: Event, link: str) -> str:
+    return ", ".join(filter(None, [_format_link(event.title, link), _escape(event.place)]))
+
+
+def _format_link(title: str, link: str) -> str:
+    return f"[{_escape(title)}]({link})"
+
+
+def _render_section(heading: str, lines: Sequence[str]) -> list[str]:
     return [f"## {heading}", "\n".join(f"- {line}" for line in lines)] if lines else []
 
 
-def _text(text: str) -> str:
-    r"""Return `text` with the characters that Markdown would take for markup written as \[."""
+def _escape(text: str) -> str:
+    r"""Escape the characters that are markup in Markdown: `[` becomes `\[`."""
     return re.sub(r"([\\`*_\[\]<])", r"\\\1", text)
 
 
-def _count(number: int, noun: str) -> str:
+def _pluralize(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

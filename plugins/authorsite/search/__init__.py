@@ -1,1 +1,1 @@
-"""The search page: its index, made by Pagefind, and its script."""
+"""The search page, its script, and its index, built by Pagefind."""

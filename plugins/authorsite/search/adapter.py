@@ -1,4 +1,4 @@
-"""Where the search page and its index meet Pelican."""
+"""Connects search to Pelican: collects the documents, and writes the search page and its index."""
 
 from __future__ import annotations
 
@@ -12,84 +12,84 @@ from urllib.parse import unquote
 from pelican.generators import Generator
 
 from .. import output
-from ..problems import log_of
-from ..settings import AFTERWARDS, CLEANUP, site_of
-from .index import LOT, Document, SearchFailed, SearchIndex, script
+from ..problems import get_log
+from ..settings import CLEANUP_KEY, DEFERRED_TASKS_KEY, get_site
+from .index import BATCH_SIZE, Document, SearchIndex, SearchIndexError, read_script
 
-INDEX = "AUTHORSITE_SEARCH_INDEX"
-"""The name, in Pelican's context, of the site's SearchIndex."""
+INDEX_KEY = "AUTHORSITE_SEARCH_INDEX"
+"""Context key of the site's SearchIndex."""
 
 
 class SearchGenerator(Generator):
-    """Writes the search page and its index: register it behind all whose pages are to be found."""
+    """Writes the search page and its index."""
 
     def generate_output(self, writer: Any) -> None:
-        """Write them, unless the setting `search` is off."""
-        if not site_of(self.settings).search:
+        """Write them, unless the setting `search` is off; put off a slow index if the caller takes deferred tasks."""
+        if not get_site(self.settings).search:
             return
-        index, afterwards = self.context[INDEX], self.context.get(AFTERWARDS)
-        place, data = script()
-        files = index.older_files() if afterwards is not None else []
+        index, deferred_tasks = self.context[INDEX_KEY], self.context.get(DEFERRED_TASKS_KEY)
+        script_path, script = read_script()
+        files = index.stale_files() if deferred_tasks is not None else []
         if files:
-            afterwards.append(self._renew_index)
+            deferred_tasks.append(self._update_index)
         else:
             try:
-                files = index.files()
-            except SearchFailed as error:
-                message, hint = f"the search index could not be made: {error}", "install pagefind[bin]"
-                log_of(self.settings).error("", 0, message, hint, kind="search")
-        self._place_index(files)
+                files = index.build()
+            except SearchIndexError as error:
+                message, hint = f"the search index could not be built: {error}", "install pagefind[bin]"
+                get_log(self.settings).error("", 0, message, hint, kind="search")
+        self._write_index(files)
         if files:
-            output.write(self.context, place, data)
+            output.write(self.context, script_path, script)
         template = self.get_template("search")
-        url = "search/"
-        writer.write_file(f"{url}index.html", template, self.context, url=url, search_script=place if files else "")
+        variables = {"url": "search/", "search_script": script_path if files else ""}
+        writer.write_file("search/index.html", template, self.context, **variables)
 
-    def _place_index(self, files: list[tuple[str, Path]], stop: Callable[[], bool] = bool) -> None:
+    def _write_index(self, files: list[tuple[str, Path]], should_stop: Callable[[], bool] = bool) -> None:
         for number, (name, file) in enumerate(files):
-            if number % LOT == 0 and stop():
-                return  # the last file, which names the others, is still the older one
-            output.place(self.context, name, file)
+            if number % BATCH_SIZE == 0 and should_stop():
+                return  # the entry file comes last: the stale index stays in use
+            output.link_or_copy(self.context, name, file)
 
-    def _renew_index(self, stop: Callable[[], bool]) -> bool:
-        """Make the index that was put off, and put it in the place of the older one (see AFTERWARDS)."""
-        index: SearchIndex = self.context[INDEX]
+    def _update_index(self, should_stop: Callable[[], bool]) -> bool:
+        """Replace the stale index by an up-to-date one (see DEFERRED_TASKS_KEY)."""
+        index: SearchIndex = self.context[INDEX_KEY]
         try:
-            index.begin()
+            index.start()
             while not index.is_ready():
-                if stop():
+                if should_stop():
                     return True
-            files = index.files(stop)
-        except (SearchFailed, OSError):
+            files = index.build(should_stop)
+        except (SearchIndexError, OSError):
             return False
         finally:
             index.close()
-        # A strict build's folder is another's by now: the next build takes what is made.
+        # The staging folder of a strict build is gone by now; the next build then takes the cached index.
         if Path(self.output_path).is_dir():
-            self._place_index(files, stop)
+            self._write_index(files, should_stop)
         return True
 
 
 def _documents(context: Mapping[str, Any]) -> Iterator[Document]:
-    """Give the texts of all that is published and listed."""
+    """Yield all content that is published and not hidden."""
     for content in [*context.get("articles", ()), *context.get("pages", ())]:
         if not getattr(content, "draft", False):
             yield Document(unquote(content.url), content.record.title, content._content or "")  # noqa: SLF001
     for book in context.get("books", ()):
-        yield Document(book.url, book.title, f"<p>{escape(book.hook)}</p>{book.html}")
+        yield Document(book.url, book.title, f"<p>{escape(book.tagline)}</p>{book.html}")
 
 
-def begin_index(generators: list[Any]) -> None:
-    """Begin the search index, to be made while pages are written (all_generators_finalized, when texts are final)."""
+def start_indexing(generators: list[Any]) -> None:
+    """Start Pagefind, to run while pages are written (signal: all_generators_finalized, once content is final)."""
     context = generators[0].context
-    site = site_of(context)
+    site = get_site(context)
     if site.search:
         cache = Path(context["CACHE_PATH"]) / "search"
-        index = context[INDEX] = SearchIndex(_documents(context), site.language.split("-")[0], cache)
-        context[CLEANUP].callback(index.close)
-        if AFTERWARDS not in context or not index.older_files():
-            with suppress(SearchFailed):  # told where the index is wanted
-                index.begin()
+        index = context[INDEX_KEY] = SearchIndex(_documents(context), site.language.split("-")[0], cache)
+        context[CLEANUP_KEY].callback(index.close)
+        if DEFERRED_TASKS_KEY not in context or not index.stale_files():
+            with suppress(SearchIndexError):  # the generator reports it
+                index.start()
 
 
 def get_generators(_: Any) -> type[Generator]:

@@ -1,4 +1,7 @@
-"""The search index: Pagefind's, made of the texts themselves, so that no menu or footer is ever found."""
+"""The search index: builds it with Pagefind in a child process, and caches it.
+
+Pagefind gets the content alone, not the pages, so that menus and footers are not indexed.
+"""
 
 from __future__ import annotations
 
@@ -20,161 +23,165 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
-FOLDER = "pagefind"
-_SECONDS = 900
-_UNUSED_SECONDS = 60
-"""An index that no build has used for so long is removed: another build may be copying it."""
+OUTPUT_FOLDER = "pagefind"
+_TIMEOUT_SECONDS = 900
+_EXPIRY_SECONDS = 60
+"""A cached index is removed when unused for this long; another build may still be copying a newer one."""
 
-_STAMPS = "stamps.json"
-_ENTRY = "pagefind-entry.json"
-LOT = 25
-"""So many files are written before it is asked again whether to stop."""
+_MANIFEST = "stamps.json"
+_ENTRY_FILE = "pagefind-entry.json"
+"""The file of an index that names the others."""
+
+BATCH_SIZE = 25
+"""Files to write between two calls of `should_stop`."""
 
 
-def _command() -> list[str]:
-    """Return Pagefind's own program where its package has it: a Python that starts it takes a fifth of a second."""
+def _pagefind_command() -> list[str]:
+    """Return the command that runs Pagefind; calling its binary directly saves 0.2 s over `python -m pagefind`."""
     for name in ("pagefind_bin_extended", "pagefind_bin"):
         with suppress(ImportError, FileNotFoundError):
             return [str(import_module(name).get_executable()), "--service"]
     return [sys.executable, "-m", "pagefind", "--service"]
 
 
-_COMMAND = _command()
+_COMMAND = _pagefind_command()
 _SCRIPT = Path(__file__).with_name("search.js")
 
 
-class SearchFailed(RuntimeError):
-    """Pagefind did not do its work; the message says what it said."""
+class SearchIndexError(RuntimeError):
+    """Pagefind failed; the message is its own error message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text to be found: its address below the site's root, title and HTML."""
+    """A post, page or book to index; `url` is below the site's root."""
 
     url: str
     title: str
     html: str
 
 
-def script() -> tuple[str, bytes]:
-    """Return place and bytes of the search page's script."""
+def read_script() -> tuple[str, bytes]:
+    """Return the output path and the bytes of the search page's script; the path contains a digest of the bytes."""
     data = _SCRIPT.read_bytes()
     return f"assets/search.{hashlib.sha256(data).hexdigest()[:10]}.js", data
 
 
 class SearchIndex:
-    """The index of `documents`: kept in the folder `cache`, made anew only when a text has changed.
+    """The index of `documents`, built only if they changed, and cached in the folder `cache`.
 
-    Pagefind makes it in another process, from begin() on, and is ended by close().
+    Pagefind runs in a child process from start() to build() or close().
     """
 
     def __init__(self, documents: Iterable[Document], language: str, cache: Path) -> None:
-        # In one order, for the index numbers its pages.
+        # The index numbers its pages, so the order must be the same in each build.
         self._documents = sorted(documents, key=lambda document: document.url)
         self._language, self._cache = language, cache
-        seen = hashlib.sha256(f"2 {version('pagefind')} {language}".encode())
+        key = hashlib.sha256(f"2 {version('pagefind')} {language}".encode())
         for document in self._documents:
-            seen.update(f"{document.url}\0{document.title}\0{document.html}\0".encode("utf-8", "replace"))
-        self._folder = cache / seen.hexdigest()[:20]
+            key.update(f"{document.url}\0{document.title}\0{document.html}\0".encode("utf-8", "replace"))
+        self._folder = cache / key.hexdigest()[:20]
         self._pagefind: _Pagefind | None = None
 
-    def begin(self) -> None:
-        """Let Pagefind begin, unless the index is there; raises SearchFailed."""
-        if self._pagefind is None and self._documents and not _whole(self._folder):
+    def start(self) -> None:
+        """Start Pagefind, unless the index is cached; raise SearchIndexError if it cannot be started."""
+        if self._pagefind is None and self._documents and not _intact_files(self._folder):
             self._pagefind = _Pagefind(list(_requests(self._documents, self._language)))
 
     def is_ready(self) -> bool:
-        """Return whether files() need not wait for Pagefind."""
+        """Return whether build() would not have to wait for Pagefind."""
         return self._pagefind is None or self._pagefind.is_ready()
 
-    def files(self, stop: Callable[[], bool] = bool) -> list[tuple[str, Path]]:
-        """Return each file of the index with its place below the output folder; raises SearchFailed.
+    def build(self, should_stop: Callable[[], bool] = bool) -> list[tuple[str, Path]]:
+        """Build the index if it is not cached, and return its files: (output path, cached file), the entry file last.
 
-        `stop` is asked now and then; there are no files when it has said yes. The file that names the others is last.
+        Return no files if `should_stop` returned true. Raise SearchIndexError if Pagefind fails.
         """
         try:
-            if not _whole(self._folder) and self._documents:
-                self.begin()
+            if not _intact_files(self._folder) and self._documents:
+                self.start()
                 assert self._pagefind is not None
-                _keep(self._pagefind.files(), self._folder, stop)
+                _store(self._pagefind.wait_for_files(), self._folder, should_stop)
         finally:
             self.close()
-        return self._used(self._folder, _whole(self._folder))
+        return self._use(self._folder, _intact_files(self._folder))
 
-    def older_files(self) -> list[tuple[str, Path]]:
-        """Return the files of the index that was used last, while that of `documents` is not made; else none."""
-        if not _whole(self._folder):
-            for folder in sorted(self._cache.glob("*"), key=_last_use, reverse=True):
-                if names := _whole(folder):
-                    return self._used(folder, names)
+    def stale_files(self) -> list[tuple[str, Path]]:
+        """Return the files of the last used index, as build() does; none if the index of `documents` is cached."""
+        if not _intact_files(self._folder):
+            for folder in sorted(self._cache.glob("*"), key=_last_used, reverse=True):
+                if names := _intact_files(folder):
+                    return self._use(folder, names)
         return []
 
-    def _used(self, folder: Path, names: Iterable[str]) -> list[tuple[str, Path]]:
+    def _use(self, folder: Path, names: Iterable[str]) -> list[tuple[str, Path]]:
+        """Mark the index in `folder` as used, remove expired ones, and list its files."""
         for other in self._cache.glob("*"):
             if other == folder:
                 os.utime(other)
-            elif time.time() - _last_use(other) > _UNUSED_SECONDS:
+            elif time.time() - _last_used(other) > _EXPIRY_SECONDS:
                 shutil.rmtree(other, ignore_errors=True)
-        return [(f"{FOLDER}/{name}", folder / name) for name in sorted(names, key=lambda name: (name == _ENTRY, name))]
+        ordered = sorted(names, key=lambda name: (name == _ENTRY_FILE, name))
+        return [(f"{OUTPUT_FOLDER}/{name}", folder / name) for name in ordered]
 
     def close(self) -> None:
-        """End Pagefind, whether it is ready or not."""
+        """Stop Pagefind, finished or not."""
         if self._pagefind is not None:
             self._pagefind.close()
             self._pagefind = None
 
 
 class _Pagefind:
-    """Pagefind at work on `requests`; raises SearchFailed if it cannot be started.
+    """A Pagefind process that works through `requests`; raises SearchIndexError if it cannot be started.
 
-    It keeps all in memory, and ends when its input does: with close(), or with this process, however that ends.
+    It writes no files, and exits when its standard input closes: on close(), or when this process ends.
     """
 
     def __init__(self, requests: list[dict[str, Any]]) -> None:
-        self._wanted, self._answered, self._read = len(requests), 0, 0
-        self._end = time.monotonic() + _SECONDS
-        self._said, self._errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - see close
+        self._request_count, self._response_count, self._offset = len(requests), 0, 0
+        self._deadline = time.monotonic() + _TIMEOUT_SECONDS
+        self._stdout, self._stderr = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - see close
         try:
-            self._process = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=self._said, stderr=self._errors)
+            self._process = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=self._stdout, stderr=self._stderr)
         except OSError as error:
-            raise SearchFailed(str(error)) from error
+            raise SearchIndexError(str(error)) from error
         lines = (b64encode(json.dumps({"message_id": n, "payload": r}).encode()) for n, r in enumerate(requests))
         assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # it has ended: files() says why
+        with suppress(BrokenPipeError):  # it has exited: wait_for_files() reports why
             self._process.stdin.write(b",".join([*lines, b""]))
             self._process.stdin.flush()
 
     def is_ready(self) -> bool:
-        """Return whether it has answered all requests, or has ended, or takes too long."""
-        ended = self._process.poll() is not None or time.monotonic() > self._end
-        said = _content(self._said, self._read)  # each answer ends with a comma
-        self._read, self._answered = self._read + len(said), self._answered + said.count(b",")
-        return ended or self._answered == self._wanted
+        """Return whether it has answered all requests, has exited or has timed out."""
+        ended = self._process.poll() is not None or time.monotonic() > self._deadline
+        output = _read_from(self._stdout, self._offset)  # each response ends with a comma
+        self._offset, self._response_count = self._offset + len(output), self._response_count + output.count(b",")
+        return ended or self._response_count == self._request_count
 
-    def files(self) -> dict[str, bytes]:
-        """Wait for the last answer, and return the files that it holds; raises SearchFailed."""
+    def wait_for_files(self) -> dict[str, bytes]:
+        """Wait for the last response, and return the index's files by path; raise SearchIndexError on failure."""
         while not self.is_ready():
             time.sleep(0.02)
-        if self._answered < self._wanted:
-            said, status = _content(self._errors).decode("utf-8", "replace"), self._process.poll()
-            failure = f"it took longer than {_SECONDS} seconds" if status is None else f"status {status}"
-            raise SearchFailed(" ".join(said.split())[-200:] or failure)
-        last = json.loads(b64decode(_content(self._said).split(b",")[-2]))["payload"]
+        if self._response_count < self._request_count:
+            errors, status = _read_from(self._stderr).decode("utf-8", "replace"), self._process.poll()
+            reason = f"it took longer than {_TIMEOUT_SECONDS} seconds" if status is None else f"status {status}"
+            raise SearchIndexError(" ".join(errors.split())[-200:] or reason)
+        last = json.loads(b64decode(_read_from(self._stdout).split(b",")[-2]))["payload"]
         if "files" not in last:
-            raise SearchFailed(str(last.get("message")))
+            raise SearchIndexError(str(last.get("message")))
         return {file["path"]: b64decode(file["content"]) for file in last["files"]}
 
     def close(self) -> None:
-        """End the process."""
+        """Kill the process."""
         self._process.kill()
         self._process.communicate()
-        self._said.close()
-        self._errors.close()
+        self._stdout.close()
+        self._stderr.close()
 
 
-def _content(file: IO[bytes], begin: int = 0) -> bytes:
-    """Return what another process has written to a file; its place in the file is ours, and must not be moved."""
-    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size - begin, begin)
+def _read_from(file: IO[bytes], offset: int = 0) -> bytes:
+    """Read a file that a child process is writing, without moving the file position: the two processes share it."""
+    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size - offset, offset)
 
 
 def _requests(documents: list[Document], language: str) -> Iterator[dict[str, Any]]:
@@ -192,41 +199,41 @@ def _page(document: Document, language: str) -> str:
     )
 
 
-def _keep(files: dict[str, bytes], folder: Path, stop: Callable[[], bool]) -> None:
-    """Write the files to `folder`, all or none, but for Pagefind's own interfaces: ours is a tenth of them."""
+def _store(files: dict[str, bytes], folder: Path, should_stop: Callable[[], bool]) -> None:
+    """Write an index to `folder`, all files or none, without Pagefind's user interfaces: search.js replaces them."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="making-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="tmp-", ignore_cleanup_errors=True) as name:
         stamps = {}
-        for number, (place, data) in enumerate(files.items()):
-            if number % LOT == 0 and stop():
+        for number, (file, data) in enumerate(files.items()):
+            if number % BATCH_SIZE == 0 and should_stop():
                 return
-            if not place.startswith("pagefind-") or place in {_ENTRY, "pagefind-worker.js"}:
-                path = Path(name, "bundle", place)
+            if not file.startswith("pagefind-") or file in {_ENTRY_FILE, "pagefind-worker.js"}:
+                path = Path(name, "bundle", file)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
-                stamps[place] = _stamp(path)
-        Path(name, "bundle", _STAMPS).write_text(json.dumps(stamps))
-        if not _whole(folder):
+                stamps[file] = _file_stamp(path)
+        Path(name, "bundle", _MANIFEST).write_text(json.dumps(stamps))
+        if not _intact_files(folder):
             shutil.rmtree(folder, ignore_errors=True)
-            with suppress(OSError):  # another build has made it meanwhile
+            with suppress(OSError):  # another build has written it meanwhile
                 Path(name, "bundle").rename(folder)
 
 
-def _whole(folder: Path) -> list[str]:
-    """Return the names of an index's files; none if one of them was touched since it was made."""
+def _intact_files(folder: Path) -> list[str]:
+    """Return the names of a cached index's files; none if any was changed or is missing."""
     try:
-        stamps = json.loads((folder / _STAMPS).read_text("utf-8"))
-        return list(stamps) if all(_stamp(f"{folder}/{name}") == stamp for name, stamp in stamps.items()) else []
+        stamps = json.loads((folder / _MANIFEST).read_text("utf-8"))
+        return list(stamps) if all(_file_stamp(f"{folder}/{name}") == stamp for name, stamp in stamps.items()) else []
     except (OSError, ValueError, AttributeError):
         return []
 
 
-def _stamp(path: str | Path) -> list[int]:
+def _file_stamp(path: str | Path) -> list[int]:
     stat = os.stat(path)  # noqa: PTH116 - hot
     return [stat.st_mtime_ns, stat.st_size]
 
 
-def _last_use(folder: Path) -> float:
+def _last_used(folder: Path) -> float:
     try:
         return folder.stat().st_mtime
     except OSError:

@@ -1,1 +1,1 @@
-"""How people and machines find pages: metadata, sitemap, redirects, headers, icons, search."""
+"""Metadata, sitemap, robots.txt, redirects, HTTP headers and the web app manifest."""

@@ -1,4 +1,4 @@
-"""What the head of a page tells machines: canonical address, Open Graph, JSON-LD."""
+"""Page metadata for `<head>`: canonical URL, description, Open Graph, JSON-LD (schema.org)."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pelican_incremental.code import pure
+from pelican_incremental.purity import pure
 
 from ..images.picture import Picture
-from ..markup import plain
+from ..markup import text_content
 from ..templating import json_ld
 
-_DESCRIPTION = 160
+_MAX_DESCRIPTION = 160
+"""Characters; search engines cut longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The metadata of one page; `url` is absolute, `data` is JSON-LD, safe inside `<script>`.
+class PageMeta:
+    """The metadata of one page, which templates read as `head`.
 
-    `type` is Open Graph's ("article", "website", "book"); `published` and `modified` are ISO moments or "".
-    `canonical` is where the text is at home, when that is not `url`.
+    `url` is absolute; `canonical` is the original's URL, if that is another page. `type` is Open Graph's ("article",
+    "website", "book"). `published` and `modified` are ISO 8601 or "". `author` holds one name per line. `data` is
+    JSON-LD, safe inside `<script>`.
     """
 
     title: str
@@ -36,22 +38,25 @@ class Head:
     canonical: str = ""
 
 
-def described(given: str, html: str) -> str:
-    """Return a description of at most 160 characters: the summary, else how the text begins (a list has none)."""
-    text = plain(given) or plain(html[:4000])
-    if len(text) <= _DESCRIPTION:
+def meta_description(summary: str, html: str) -> str:
+    """Return the summary, or else the start of `html`, as plain text of at most 160 characters, cut after a word."""
+    text = text_content(summary) or text_content(html[:4000])
+    if len(text) <= _MAX_DESCRIPTION:
         return text
-    return text[: text.rfind(" ", 0, _DESCRIPTION)].rstrip(" ,;:.-–—") + "…"
+    return text[: text.rfind(" ", 0, _MAX_DESCRIPTION)].rstrip(" ,;:.-–—") + "…"
 
 
-def as_json_ld(graph: list[dict[str, Any]]) -> str:
-    """Return things as one JSON-LD graph."""
+def json_ld_graph(graph: list[dict[str, Any]]) -> str:
+    """Serialize schema.org objects as one JSON-LD graph."""
     return json_ld({"@context": "https://schema.org", "@graph": graph})
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """The site and its author as JSON-LD knows them; `profiles` are the author's addresses elsewhere."""
+class SiteMeta:
+    """The site and its author, and the schema.org objects that refer to them.
+
+    `url` has no trailing slash; `profiles` are URLs of the author on other sites.
+    """
 
     name: str
     url: str
@@ -62,17 +67,17 @@ class Site:
     profiles: tuple[str, ...] = ()
 
     def person(self, name: str = "") -> dict[str, Any]:
-        """Return the site's author, or another person by name; the home page alone says more of the author."""
+        """Return the site's author as a reference, or another person by name."""
         if name and name != self.author:
             return {"@type": "Person", "name": name}
         return {"@type": "Person", "@id": f"{self.url}/#author", "name": self.author, "url": f"{self.url}/"}
 
-    def described_person(self) -> dict[str, Any]:
-        """Return the site's author with all that is known."""
+    def author_profile(self) -> dict[str, Any]:
+        """Return the site's author in full, for the home page."""
         return self.person() | {"description": self.bio, "sameAs": list(self.profiles)}
 
     def website(self) -> dict[str, Any]:
-        """Return the site itself."""
+        """Return the WebSite object."""
         return {
             "@type": "WebSite",
             "@id": f"{self.url}/#site",
@@ -83,16 +88,16 @@ class Site:
             "publisher": {"@id": f"{self.url}/#author"},
         }
 
-    def trail(self, crumbs: list[tuple[str, str]]) -> dict[str, Any]:
-        """Return breadcrumbs, given as words and absolute addresses from the home page down."""
+    def breadcrumb_list(self, crumbs: list[tuple[str, str]]) -> dict[str, Any]:
+        """Return the BreadcrumbList for (label, absolute URL) pairs, from the home page down."""
         items = [
             {"@type": "ListItem", "position": number, "name": name, "item": url}
             for number, (name, url) in enumerate(crumbs, 1)
         ]
         return {"@type": "BreadcrumbList", "itemListElement": items}
 
-    def page(self, head: Head, kind: str = "WebPage") -> dict[str, Any]:
-        """Return a page that is no post."""
+    def web_page(self, head: PageMeta, kind: str = "WebPage") -> dict[str, Any]:
+        """Return the object of a page that is not a post."""
         return {
             "@type": kind,
             "@id": head.url,
@@ -105,19 +110,20 @@ class Site:
         }
 
     @pure
-    def listing(self, title: str, url: str, description: str, *above: tuple[str, str]) -> Head:
-        """Return the Head of a list of posts, books or events, at `url` below the root; `above` are crumbs, not home.
+    def list_meta(self, title: str, url: str, description: str, *parents: tuple[str, str]) -> PageMeta:
+        """Return the metadata of a list of posts, books or events, at `url` below the root.
 
-        A filter of templates: `{% set head = "Archives"|listing("archives/", "All posts by date.") %}`.
+        `parents` are the (label, URL) breadcrumbs between the home page and the list. Templates use this as a filter:
+        `{% set head = "Archives"|list_meta("archives/", "All posts by date.") %}`.
         """
-        head = Head(title, f"{self.url}/{url}", described(description, ""))
-        crumbs = [(name, f"{self.url}/{path}") for name, path in (("Home", ""), *above, (title, url))]
-        graph = [self.page(head, "CollectionPage"), *([self.trail(crumbs)] if above else [])]
-        return replace(head, data=as_json_ld(graph))
+        head = PageMeta(title, f"{self.url}/{url}", meta_description(description, ""))
+        crumbs = [(label, f"{self.url}/{path}") for label, path in (("Home", ""), *parents, (title, url))]
+        graph = [self.web_page(head, "CollectionPage"), *([self.breadcrumb_list(crumbs)] if parents else [])]
+        return replace(head, data=json_ld_graph(graph))
 
 
-def posting(head: Head, site: Site, more: dict[str, Any]) -> dict[str, Any]:
-    """Return a blog post; `more` are properties that its Head does not have."""
+def blog_posting(head: PageMeta, site: SiteMeta, extra: dict[str, Any]) -> dict[str, Any]:
+    """Return the BlogPosting object of a post; `extra` are properties that PageMeta does not have."""
     people = [site.person(name.strip()) for name in head.author.split("\n") if name.strip()]
     return {
         "@type": "BlogPosting",
@@ -132,10 +138,10 @@ def posting(head: Head, site: Site, more: dict[str, Any]) -> dict[str, Any]:
         "image": head.picture.url if head.picture else "",
         "inLanguage": site.language,
         "isPartOf": {"@id": f"{site.url}/#site"},
-        **more,
+        **extra,
     }
 
 
-def moment(value: datetime | None) -> str:
-    """Return a moment in ISO form, "" for none."""
+def isoformat(value: datetime | None) -> str:
+    """Format a datetime as ISO 8601 to the second, or "" for None."""
     return value.isoformat(timespec="seconds") if value else ""

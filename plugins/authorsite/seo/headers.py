@@ -1,66 +1,66 @@
-"""What hosts and browsers want to know: the `_headers` of the site's pages, and its manifest."""
+"""The `_headers` file (security and cache headers for static hosts) and the web app manifest."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection
 
-_COMMON = (
+_BASE_POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; font-src 'self'; manifest-src 'self'; "
     "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-POLICY = f"{_COMMON}; script-src 'none'"
-BUY_POLICY = f"{_COMMON}; script-src 'self'"
-"""The purchase page has a small script of its own, and so has the folder that it stands in."""
+PAGE_POLICY = f"{_BASE_POLICY}; script-src 'none'"
+BUY_POLICY = f"{_BASE_POLICY}; script-src 'self'"
+"""For folders with a purchase page, which has a script."""
 
-SEARCH_POLICY = f"{_COMMON}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"
-"""Search alone runs a script: Pagefind's, which is compiled to WebAssembly."""
+SEARCH_POLICY = f"{_BASE_POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"
+"""For the search page: Pagefind runs WebAssembly in a worker."""
 
-_EVERYWHERE = {
+_SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_NEVER_CHANGING = ("assets/*", "images/sized/*", "images/cards/*", "pagefind/fragment/*", "pagefind/index/*")
-_FOREVER = "public, max-age=31536000, immutable"
+_IMMUTABLE_PATTERNS = ("assets/*", "images/sized/*", "images/cards/*", "pagefind/fragment/*", "pagefind/index/*")
+_IMMUTABLE = "public, max-age=31536000, immutable"
 
 
-def headers(files: Collection[str], root: str) -> str:
-    """Return the `_headers` file for pages written to `files`.
+def format_headers(files: Collection[str], root: str) -> str:
+    """Return the `_headers` file for pages written to `files`; `root` is the path of the site on its host.
 
-    Hosts join the headers of all rules that fit, and of two policies the stricter one wins: so each page has the policy
-    of one rule alone, and there is one rule for each folder at the top.
+    Hosts merge the headers of all matching rules, and browsers enforce every policy they get. So each page must match
+    exactly one rule with a policy: there is one rule for each top-level folder.
     """
-    tops = {f"{file.split('/')[0]}/*" if "/" in file else file for file in files}
-    tops = {"" if top == "index.html" else top for top in tops} - {"search/*"}
-    blocks = [_block(f"{root}/*", _EVERYWHERE)]
-    scripted = {f"{file.split('/')[0]}/*" for file in files if file.endswith("buy/index.html")}
-    for top in sorted(tops):
-        policy = BUY_POLICY if top in scripted else POLICY
-        blocks.append(_block(f"{root}/{top}", {"Content-Security-Policy": policy}))
+    patterns = {f"{file.split('/')[0]}/*" if "/" in file else file for file in files}
+    patterns = {"" if pattern == "index.html" else pattern for pattern in patterns} - {"search/*"}
+    blocks = [_block(f"{root}/*", _SECURITY_HEADERS)]
+    with_script = {f"{file.split('/')[0]}/*" for file in files if file.endswith("buy/index.html")}
+    for pattern in sorted(patterns):
+        policy = BUY_POLICY if pattern in with_script else PAGE_POLICY
+        blocks.append(_block(f"{root}/{pattern}", {"Content-Security-Policy": policy}))
     if "search/index.html" in files:
         blocks.append(_block(f"{root}/search/*", {"Content-Security-Policy": SEARCH_POLICY}))
-    blocks += [_block(f"{root}/{pattern}", {"Cache-Control": _FOREVER}) for pattern in _NEVER_CHANGING]
+    blocks += [_block(f"{root}/{pattern}", {"Cache-Control": _IMMUTABLE}) for pattern in _IMMUTABLE_PATTERNS]
     return "\n".join(blocks)
 
 
-def _block(pattern: str, given: dict[str, str]) -> str:
-    return "\n".join([pattern, *(f"  {name}: {value}" for name, value in given.items()), ""])
+def _block(pattern: str, headers: dict[str, str]) -> str:
+    return "\n".join([pattern, *(f"  {name}: {value}" for name, value in headers.items()), ""])
 
 
-def manifest(name: str, language: str, root: str, colour: str) -> str:
-    """Return the web app manifest; `root` is the site's folder on its host."""
-    sizes = [{"src": f"{root}/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png"} for size in (192, 512)]
-    whole = {
+def format_webmanifest(name: str, language: str, root: str, color: str) -> str:
+    """Return the web app manifest as JSON (W3C Web Application Manifest); `root` is as in format_headers."""
+    icons = [{"src": f"{root}/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png"} for size in (192, 512)]
+    manifest = {
         "name": name,
         "short_name": name,
         "lang": language,
         "start_url": f"{root}/",
         "scope": f"{root}/",
         "display": "browser",
-        "theme_color": colour,
+        "theme_color": color,
         "background_color": "#ffffff",
-        "icons": sizes,
+        "icons": icons,
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"

@@ -1,4 +1,4 @@
-"""Old addresses: pages that lead on, and lines for hosts that can do it better."""
+"""Redirects from old URLs: validation of aliases, and the `_redirects` file for hosts that read it."""
 
 from __future__ import annotations
 
@@ -6,43 +6,46 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from .urls import file_of
+from .urls import output_file_for
 
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """An old address (from the root), where its page stands now (an address below the root), and in which file."""
+    """An old URL (`path`, with leading slash) of the page at `url` (without one); `source` is its source file."""
 
-    old: str
+    path: str
     url: str
     title: str
     source: str
 
 
-def checked(
+def validate_aliases(
     aliases: Iterable[Alias], taken: Mapping[str, str], report: Callable[[Alias, str, str], None]
 ) -> dict[str, Alias]:
-    """Return aliases by output file; those that cannot lead anywhere go to `report(alias, message, hint)`.
+    """Return the valid aliases by output file; pass the others to `report(alias, message, hint)`.
 
-    `taken` names, by output file, what stands there.
+    `taken` maps output files of pages to their source files.
     """
-    found: dict[str, Alias] = {}
+    valid: dict[str, Alias] = {}
     for alias in aliases:
-        file = file_of(alias.old)
-        there = taken.get(file) or (found[file].source if file in found else "")
-        if "?" in alias.old or "#" in alias.old:
-            report(alias, "holds a `?` or `#`", "an alias is a path: files cannot answer to more")
-        elif there:
-            report(alias, f"is taken by {there}", "remove the alias, or move that")
+        file = output_file_for(alias.path)
+        owner = taken.get(file) or (valid[file].source if file in valid else "")
+        if "?" in alias.path or "#" in alias.path:
+            report(alias, "contains `?` or `#`", "give the path only, such as /old-post/")
+        elif owner:
+            report(alias, f"is already used by {owner}", "remove the alias, or change the other page's URL")
         else:
-            found[file] = alias
-    return found
+            valid[file] = alias
+    return valid
 
 
-def lines(aliases: Iterable[Alias], others: Iterable[tuple[str, str, int]], root: str) -> str:
-    """Return the `_redirects` file: aliases, then what other rooms lead elsewhere (from, to, status)."""
-    ours = sorted(f"{root}{quote(a.old, safe='/%~@!$&()*+,;=:-._')} {root}/{a.url} 301" for a in aliases)
-    given = sorted(f"{old} {new} {status}" for old, new, status in others)
-    # The first rule that fits counts: one for a whole folder comes after those for what is in it.
-    ordered = sorted(dict.fromkeys([*ours, *given]), key=lambda line: "*" in line.split()[0])
+def format_redirects(aliases: Iterable[Alias], extra: Iterable[tuple[str, str, int]], root: str) -> str:
+    """Return the `_redirects` file: aliases (301), then the `extra` redirects (from, to, status).
+
+    `root` is the path of the site on its host.
+    """
+    alias_lines = sorted(f"{root}{quote(a.path, safe='/%~@!$&()*+,;=:-._')} {root}/{a.url} 301" for a in aliases)
+    extra_lines = sorted(f"{old} {new} {status}" for old, new, status in extra)
+    # The first matching rule wins, so wildcards come last.
+    ordered = sorted(dict.fromkeys([*alias_lines, *extra_lines]), key=lambda line: "*" in line.split()[0])
     return "".join(f"{line}\n" for line in ordered)

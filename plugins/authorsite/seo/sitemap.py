@@ -1,4 +1,4 @@
-"""The sitemap: every page that readers may find, with the date of what stands on it."""
+"""The XML sitemap (sitemaps.org): which pages it lists, their last change, and its files."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
-_UNLISTED = ("404.html", "go/", "search/")
-MOST = 50_000
-"""As many addresses does one file of a sitemap hold at most."""
+_EXCLUDED_PREFIXES = ("404.html", "go/", "search/")
+MAX_URLS = 50_000
+"""The most URLs that one sitemap file may hold (sitemaps.org)."""
 
-_LISTS = ("page_name", "period", "category", "tag", "author")
-"""Names that Pelican gives to pages that list articles."""
+_LIST_VARIABLES = ("page_name", "period", "category", "tag", "author")
+"""Template variables that Pelican sets on pages that list articles."""
 
 
-def lists(save_as: str, local: Mapping[str, Any]) -> bool:
-    """Whether the page written to `save_as` with the names `local` is one that readers may find."""
-    content = local.get("article") or local.get("page")
+def is_indexable(save_as: str, variables: Mapping[str, Any]) -> bool:
+    """Return whether search engines may index the page written to `save_as` from these template variables."""
+    content = variables.get("article") or variables.get("page")
     head = getattr(content, "head", None)
-    hidden = bool(head and head.robots) or bool(local.get("noindex"))
-    return save_as.endswith(".html") and not save_as.startswith(_UNLISTED) and not hidden
+    hidden = bool(head and head.robots) or bool(variables.get("noindex"))
+    return save_as.endswith(".html") and not save_as.startswith(_EXCLUDED_PREFIXES) and not hidden
 
 
-def last_change(local: Mapping[str, Any]) -> datetime | None:
-    """Return when the page of the names `local` last changed, as its content says; None when nothing says it."""
-    content = local.get("article") or local.get("page")
+def lastmod(variables: Mapping[str, Any]) -> datetime | None:
+    """Return the date of the newest content on the page with these template variables, or None if it has no date."""
+    content = variables.get("article") or variables.get("page")
     if content is not None:
         return getattr(content, "modified", None) or getattr(content, "date", None)
-    listed = local.get("articles_page")
-    if listed is not None:
-        return _newest(listed.object_list)
-    return _newest(local.get("articles", ())) if any(name in local for name in _LISTS) else None
+    list_page = variables.get("articles_page")
+    if list_page is not None:
+        return _newest(list_page.object_list)
+    return _newest(variables.get("articles", ())) if any(name in variables for name in _LIST_VARIABLES) else None
 
 
 def _newest(articles: Any) -> datetime | None:
@@ -39,17 +39,17 @@ def _newest(articles: Any) -> datetime | None:
     return max(dates, default=None)
 
 
-def sitemaps(pages: Mapping[str, datetime | None], home: str) -> dict[str, str]:
-    """Return the files of the sitemap of `pages`: absolute addresses, each with its last change.
+def build_sitemaps(pages: Mapping[str, datetime | None], site_url: str) -> dict[str, str]:
+    """Return the sitemap's files by name, for `pages`: absolute URLs with their last change.
 
-    More addresses than one file may hold are in files of their own, which sitemap.xml, at `home`, lists.
+    With more than MAX_URLS pages, sitemap.xml is an index of numbered sitemaps.
     """
     entries = [_entry("url", url, changed) for url, changed in sorted(pages.items())]
-    parts = [entries[start : start + MOST] for start in range(0, len(entries), MOST)]
+    parts = [entries[start : start + MAX_URLS] for start in range(0, len(entries), MAX_URLS)]
     if len(parts) <= 1:
         return {"sitemap.xml": _file("urlset", entries)}
     files = {f"sitemap-{number}.xml": _file("urlset", part) for number, part in enumerate(parts, 1)}
-    index = [_entry("sitemap", f"{home}/{name}", None) for name in files]
+    index = [_entry("sitemap", f"{site_url}/{name}", None) for name in files]
     return files | {"sitemap.xml": _file("sitemapindex", index)}
 
 

@@ -1,4 +1,4 @@
-"""What a book's record accepts, and what it says of the rest."""
+"""A book's record: valid fields, messages about invalid ones, and the shops' URLs."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 from authorsite.books.model import Book
-from authorsite.books.shops import address, catalogue, with_own_shops
+from authorsite.books.shops import load_builtin_shops, load_shops, shop_url
 from authorsite.problems import ProblemLog
 from authorsite.validation import validate
 
 PAPER = {"format": "paperback", "isbn": "978-1-234-56001-0"}
 
 
-def book(**fields):
+def book_fields(**fields):
     return {"title": "The Made-up Guide", "contributors": [{"name": "Ann Author"}], **fields}
 
 
-def problems(tmp_path, **fields):
+def find_problems(tmp_path, **fields):
     log = ProblemLog(root=tmp_path)
-    validate(Book, book(**fields), log, "books/guide.md")
+    validate(Book, book_fields(**fields), log, "books/guide.md")
     return [(p.message, p.hint) for p in log]
 
 
@@ -44,7 +44,7 @@ def problems(tmp_path, **fields):
         ),
         (
             {"editions": [{"format": "paperback", "price": {"DOL": "19.95"}}]},
-            ("`DOL` is not a currency", "use the three letters of ISO 4217: USD, EUR, GBP"),
+            ("`DOL` is not a currency code", "use three letters of ISO 4217: USD, EUR, GBP"),
         ),
         (
             {"editions": [{"format": "paperback", "price": {"USD": "cheap"}}]},
@@ -52,7 +52,7 @@ def problems(tmp_path, **fields):
         ),
         (
             {"editions": [{"format": "paperbak"}]},
-            ("`paperbak` is not a format", "did you mean `paperback`?"),
+            ("`editions.1.format` cannot be `paperbak`", "did you mean `paperback`?"),
         ),
         (
             {"editions": [{"format": "paperback", "trim": "six by nine"}]},
@@ -60,7 +60,7 @@ def problems(tmp_path, **fields):
         ),
         (
             {"editions": [PAPER], "offers": [{"shop": "kobo", "edition": "ebook"}]},
-            ("there is no ebook edition", "this book's editions: paperback"),
+            ("there is no ebook edition", "use one of: paperback"),
         ),
         (
             {
@@ -68,62 +68,62 @@ def problems(tmp_path, **fields):
                 "editions": [PAPER],
                 "offers": [{"shop": "kobo", "edition": "paperback", "valid_until": "2018-05-01"}],
             },
-            ("an offer that ends on 2018-05-01, before publication on 2018-06-01", "check both dates"),
+            ("the offer ends on 2018-05-01, before publication on 2018-06-01", "correct one of the dates"),
         ),
         (
             {"chapters": [{"number": 1, "title": "a"}, {"number": 1, "title": "b"}]},
-            ("chapter 1 stands twice", "number each chapter once"),
+            ("duplicate chapter number 1", "number each chapter once"),
         ),
     ],
 )
-def test_a_fault_in_a_record_is_named_with_its_remedy(tmp_path, fields, expected):
-    assert problems(tmp_path, **fields) == [expected]
+def test_invalid_field_is_reported_with_hint(tmp_path, fields, expected):
+    assert find_problems(tmp_path, **fields) == [expected]
 
 
-def test_a_record_that_knows_next_to_nothing_is_a_book(tmp_path):
-    assert problems(tmp_path) == []
+def test_only_the_title_is_required(tmp_path):
+    assert find_problems(tmp_path) == []
 
 
 @pytest.mark.parametrize(
-    ("title", "subtitle", "whole"),
+    ("title", "subtitle", "full_title"),
     [
         ("Rungs", "", "Rungs"),
         ("Rungs", "A history", "Rungs: A history"),
         ("Why rungs?", "A history", "Why rungs? A history"),
     ],
 )
-def test_title_and_subtitle_make_one_line(title, subtitle, whole):
-    assert Book.model_validate({"title": title, "subtitle": subtitle}).full_title == whole
+def test_full_title_joins_title_and_subtitle(title, subtitle, full_title):
+    assert Book.model_validate({"title": title, "subtitle": subtitle}).full_title == full_title
 
 
-def test_numbers_dates_prices_and_sizes_are_read_as_such():
-    edition = {
+def test_edition_fields_are_parsed():
+    fields = {
         **PAPER,
         "price": {"USD": "19.95"},
         "trim": "6x9in",
         "published": "2018-06-01",
         "availability": "out-of-print",
     }
-    made = Book.model_validate(book(editions=[edition])).editions[0]
-    assert made.isbn == "9781234560010"
-    assert made.price == {"USD": Decimal("19.95")}
-    assert made.trim.model_dump() == {"width": "6", "height": "9", "unit": "in"}
-    assert made.published == date(2018, 6, 1)
-    assert made.availability == "out of print"
+    edition = Book.model_validate(book_fields(editions=[fields])).editions[0]
+    assert edition.isbn == "9781234560010"
+    assert edition.price == {"USD": Decimal("19.95")}
+    assert edition.trim.model_dump() == {"width": "6", "height": "9", "unit": "in"}
+    assert edition.published == date(2018, 6, 1)
+    assert edition.availability == "out of print"
 
 
-def test_an_isbn_10_is_kept_as_13_digits():
-    made = Book.model_validate(book(editions=[{"format": "paperback", "isbn": "1-234-56001-1"}]))
-    assert made.editions[0].isbn == "9781234560010"
+def test_isbn10_is_converted_to_isbn13():
+    book = Book.model_validate(book_fields(editions=[{"format": "paperback", "isbn": "1-234-56001-1"}]))
+    assert book.editions[0].isbn == "9781234560010"
 
 
 @pytest.mark.parametrize(
-    ("number", "written", "short"),
+    ("number", "isbn_text", "isbn10"),
     [("9781234560010", "978-1-234-56001-0", "1234560011"), ("9798123450017", "979-8-12345001-7", "")],
 )
-def test_an_isbn_is_hyphenated_for_people_and_only_978_has_an_isbn_10(number, written, short):
-    made = Book.model_validate(book(editions=[{"format": "ebook", "isbn": number}])).editions[0]
-    assert (made.isbn_text, made.isbn10) == (written, short)
+def test_isbn_text_has_hyphens_and_only_978_has_an_isbn10(number, isbn_text, isbn10):
+    edition = Book.model_validate(book_fields(editions=[{"format": "ebook", "isbn": number}])).editions[0]
+    assert (edition.isbn_text, edition.isbn10) == (isbn_text, isbn10)
 
 
 @pytest.mark.parametrize(
@@ -158,27 +158,27 @@ def test_an_isbn_is_hyphenated_for_people_and_only_978_has_an_isbn_10(number, wr
         ("bookshop-us", PAPER, {"url": "https://example.org/x"}, "https://example.org/x"),
     ],
 )
-def test_a_shops_address_is_made_from_the_best_number_there_is(shop, edition, offer, expected):
-    made = Book.model_validate(book(editions=[edition], offers=[{"shop": shop, **offer}]))
-    assert address(catalogue()[shop], made, made.editions[0], made.offers[0]) == expected
+def test_shop_url_prefers_own_url_then_asin_then_isbn_then_search(shop, edition, offer, expected):
+    book = Book.model_validate(book_fields(editions=[edition], offers=[{"shop": shop, **offer}]))
+    assert shop_url(load_builtin_shops()[shop], book, book.editions[0], book.offers[0]) == expected
 
 
-@pytest.mark.parametrize("key", sorted(catalogue()))
-def test_every_shop_of_the_catalogue_gives_an_address_or_is_the_author(key):
-    made = Book.model_validate(book(editions=[PAPER]))
-    url = address(catalogue()[key], made, made.editions[0])
+@pytest.mark.parametrize("key", sorted(load_builtin_shops()))
+def test_every_builtin_shop_but_author_has_a_url(key):
+    book = Book.model_validate(book_fields(editions=[PAPER]))
+    url = shop_url(load_builtin_shops()[key], book, book.editions[0])
     assert url.startswith("https://") or key == "author"
     assert "{" not in url
 
 
-def test_an_author_adds_a_shop_and_a_fault_in_it_has_a_line(tmp_path):
+def test_load_shops_adds_own_shops_and_reports_lines(tmp_path):
     path = Path(tmp_path) / "shops.yaml"
     path.write_text(
         "corner:\n  name: The Corner Shop\n  countries: [US]\n  search: 'https://corner.example/?q={query}'\n"
         "bad:\n  name: Bad\n  countries: [USA]\n"
     )
     log = ProblemLog(root=tmp_path)
-    shops = with_own_shops(path, log)
+    shops = load_shops(path, log)
     assert shops["corner"].name == "The Corner Shop"
     assert "amazon-us" in shops
-    assert [(p.line, p.message) for p in log] == [(7, "`USA` is not a country")]
+    assert [(p.line, p.message) for p in log] == [(7, "`USA` is not a country code")]

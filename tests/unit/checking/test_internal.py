@@ -1,21 +1,21 @@
 import pytest
-from authorsite.checking.internal import check_tree
+from authorsite.checking.internal import check_built_site
 from authorsite.problems import ProblemLog
 
 LINKED = '<a href="/">home</a> <a href="/a/">a</a> <a href="/b/">b</a>'
 
 
-def found(root, files, url="https://example.org"):
+def run_check(root, files, url="https://example.org"):
     for name, text in {"index.html": LINKED, "a/index.html": LINKED, "b/index.html": LINKED, **files}.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     log = ProblemLog(root=root)
-    check_tree(root, url, log)
+    check_built_site(root, url, log)
     return [f"{problem.path}: {problem.message}" for problem in log]
 
 
-GOOD = [
+WORKING = [
     '<a href="/b/">to a folder</a>',
     '<a href="/b">to a folder without its slash</a>',
     '<a href="../b/">relative</a>',
@@ -32,57 +32,60 @@ GOOD = [
 ]
 
 
-@pytest.mark.parametrize("html", GOOD)
-def test_links_that_answer_are_no_problem(tmp_path, html):
-    assert found(tmp_path, {"a/index.html": LINKED + html, "c d.txt": "", "x.png": ""}) == []
+@pytest.mark.parametrize("html", WORKING)
+def test_working_links_are_no_problem(tmp_path, html):
+    assert run_check(tmp_path, {"a/index.html": LINKED + html, "c d.txt": "", "x.png": ""}) == []
 
 
-BAD = [
-    ('<a href="/gone/">', "`/gone/` leads to no page of this site"),
-    ("<a class=x href=/gone/>", "`/gone/` leads to no page of this site"),
-    ('<a href="gone.html">', "`gone.html` leads to no page of this site"),
-    ('<a href="https://example.org/gone/">', "`https://example.org/gone/` leads to no page of this site"),
-    ('<a href="post.md">', "`post.md` leads to no page of this site"),
-    ('<img alt="a > b" src="/gone.png">', "`/gone.png` leads to no page of this site"),
-    ('<img src="/x.png" srcset="/x.png 1x, /gone.png 2x">', "`/gone.png` leads to no page of this site"),
-    ('<link rel="stylesheet" href="/gone.css">', "`/gone.css` leads to no page of this site"),
-    ('<script src="/gone.js"></script>', "`/gone.js` leads to no page of this site"),
-    ('<a href="/b/#gone">', "`/b/#gone` leads to a page without an anchor `gone`"),
-    ('<a href="#gone">', "`#gone` leads to a page without an anchor `gone`"),
+MISSING = "no such page or file in this site"
+BROKEN = [
+    ('<a href="/gone/">', "/gone/", MISSING),
+    ("<a class=x href=/gone/>", "/gone/", MISSING),
+    ('<a href="gone.html">', "gone.html", MISSING),
+    ('<a href="https://example.org/gone/">', "https://example.org/gone/", MISSING),
+    ('<a href="post.md">', "post.md", MISSING),
+    ('<img alt="a > b" src="/gone.png">', "/gone.png", MISSING),
+    ('<img src="/x.png" srcset="/x.png 1x, /gone.png 2x">', "/gone.png", MISSING),
+    ('<link rel="stylesheet" href="/gone.css">', "/gone.css", MISSING),
+    ('<script src="/gone.js"></script>', "/gone.js", MISSING),
+    ('<a href="/b/#gone">', "/b/#gone", "the page has no anchor `gone`"),
+    ('<a href="#gone">', "#gone", "the page has no anchor `gone`"),
 ]
 
 
-@pytest.mark.parametrize(("html", "message"), BAD)
-def test_links_that_do_not_answer_are_errors(tmp_path, html, message):
-    assert found(tmp_path, {"a/index.html": LINKED + html, "x.png": ""}) == [f"output/a/index.html: {message}"]
+@pytest.mark.parametrize(("html", "link", "reason"), BROKEN)
+def test_broken_links_are_errors(tmp_path, html, link, reason):
+    problems = run_check(tmp_path, {"a/index.html": LINKED + html, "x.png": ""})
+    assert problems == [f"output/a/index.html: broken link `{link}`: {reason}"]
 
 
-def test_a_site_below_a_folder_is_checked_below_it(tmp_path):
+def test_links_are_resolved_for_a_site_below_a_folder(tmp_path):
     linked = LINKED.replace('href="/', 'href="/book/')
     files = {"index.html": linked, "a/index.html": linked + '<a href="/book">', "b/index.html": linked}
-    assert found(tmp_path, files, "https://example.org/book") == []
+    assert run_check(tmp_path, files, "https://example.org/book") == []
     files["b/index.html"] += '<a href="/book/gone/"><a href="/other/">'
-    problems = found(tmp_path, files, "https://example.org/book")
-    assert problems == ["output/b/index.html: `/book/gone/` leads to no page of this site"]
+    problems = run_check(tmp_path, files, "https://example.org/book")
+    assert problems == [f"output/b/index.html: broken link `/book/gone/`: {MISSING}"]
 
 
-def test_a_broken_link_in_a_footer_is_said_once(tmp_path):
+def test_a_broken_link_on_several_pages_is_reported_once(tmp_path):
     files = {f"{name}/index.html": LINKED + '<a href="/gone/">' for name in "ab"}
-    assert found(tmp_path, files) == ["output/a/index.html: `/gone/` leads to no page of this site (and 1 more pages)"]
+    message = f"broken link `/gone/`: {MISSING} (also on 1 other page)"
+    assert run_check(tmp_path, files) == [f"output/a/index.html: {message}"]
 
 
-def test_a_near_address_is_proposed(tmp_path):
+def test_a_similar_url_is_suggested(tmp_path):
     log = ProblemLog(root=tmp_path)
     (tmp_path / "contact").mkdir()
     (tmp_path / "contact/index.html").write_text("")
     (tmp_path / "index.html").write_text('<a href="/contact/"><a href="/contcat/">')
-    check_tree(tmp_path, "https://example.org", log)
+    check_built_site(tmp_path, "https://example.org", log)
     assert [p.hint for p in log] == ["did you mean `/contact/`?"]
 
 
-ORPHAN = "output/lonely/index.html: no page links to this one"
+ORPHAN = "output/lonely/index.html: no other page links to this page"
 SITEMAP = "<urlset><url><loc>https://example.org/{}</loc></url></urlset>"
-LONELY = [
+ORPHAN_CASES = [
     ({"lonely/index.html": LINKED}, [ORPHAN]),
     ({"lonely/index.html": LINKED + '<a href="/lonely/">itself</a>'}, [ORPHAN]),
     ({"lonely/index.html": LINKED, "a/index.html": '<a href="/lonely/#">' + LINKED}, []),
@@ -96,6 +99,6 @@ LONELY = [
 ]
 
 
-@pytest.mark.parametrize(("files", "problems"), LONELY)
-def test_pages_that_no_page_links_to_are_warned_of(tmp_path, files, problems):
-    assert found(tmp_path, files) == problems
+@pytest.mark.parametrize(("files", "problems"), ORPHAN_CASES)
+def test_orphan_pages_are_warnings(tmp_path, files, problems):
+    assert run_check(tmp_path, files) == problems

@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from authorsite.checking.stale_records import check_claims
+from authorsite.checking.stale_records import check_stale_records
 from authorsite.problems import ProblemLog
 
 BOOK = """---
@@ -17,20 +17,20 @@ offers:
 """
 CASES = [
     (date(2020, 5, 31), []),
-    (date(2020, 6, 1), ["5: the paperback is still called `preorder`, and came out on 2020-06-01"]),
+    (date(2020, 6, 1), ["5: the paperback is marked `preorder`, but was published on 2020-06-01"]),
     (
         date(2021, 1, 1),
         [
-            "5: the paperback is still called `preorder`, and came out on 2020-06-01",
-            "9: the offer of amazon-us ended on 2020-12-31",
+            "5: the paperback is marked `preorder`, but was published on 2020-06-01",
+            "9: the offer of amazon-us expired on 2020-12-31",
         ],
     ),
 ]
 
 
 @pytest.mark.parametrize(("today", "expected"), CASES)
-def test_claims_that_time_has_overtaken_are_warned_of_at_their_line(tmp_path, today, expected):
+def test_stale_records_are_warnings_at_their_line(tmp_path, today, expected):
     (tmp_path / "made-up.md").write_text(BOOK)
     log = ProblemLog(root=tmp_path)
-    check_claims(tmp_path, today, log)
+    check_stale_records(tmp_path, today, log)
     assert [f"{p.line}: {p.message}" for p in log] == expected

@@ -1,22 +1,22 @@
-"""When events are, and how calendars have them."""
+"""Dates of events, iCalendar files and annual dates."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from authorsite.events.annual_dates import observe, parse_rule
-from authorsite.events.ics import calendar
-from authorsite.events.model import Event, parse_when
-from authorsite.events.views import EventView, in_words, written
+from authorsite.events.annual_dates import compute_annual_date, parse_rule
+from authorsite.events.ics import render_calendar
+from authorsite.events.model import Event, parse_partial_date
+from authorsite.events.views import EventView, format_when, iso_format
 from authorsite.problems import ProblemLog
-from authorsite.validation import Fault, validate
+from authorsite.validation import InvalidValue, validate
 
 HOME = ZoneInfo("America/Chicago")
 
 
 @pytest.mark.parametrize(
-    ("text", "iso", "words", "over"),
+    ("text", "iso", "words", "end"),
     [
         (
             "2018-06-01T17:00",
@@ -31,12 +31,12 @@ HOME = ZoneInfo("America/Chicago")
         ("2020-04-02T18:00 Europe/Berlin", "2020-04-02T18:00:00+02:00", "Thursday, April 2, 2020, 6:00 PM CEST", None),
     ],
 )
-def test_an_event_is_as_exact_as_its_author_and_keeps_its_own_zone(text, iso, words, over):
-    when = parse_when(text, HOME)
-    assert written(when) == iso
-    assert in_words(when, None, "en_US").replace("\u202f", " ") == words
-    if over:
-        assert when.over.isoformat() == over
+def test_date_keeps_its_precision_and_time_zone(text, iso, words, end):
+    when = parse_partial_date(text, HOME)
+    assert iso_format(when) == iso
+    assert format_when(when, None, "en_US").replace("\u202f", " ") == words
+    if end:
+        assert when.ends_at.isoformat() == end
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ def test_an_event_is_as_exact_as_its_author_and_keeps_its_own_zone(text, iso, wo
         ({"start": "2018-13"}, "2018-13 is not a month"),
         ({"start": "June 2018"}, "`June 2018` is ambiguous"),
         ({"start": "2018-06-01", "zone": "Urbana"}, "`Urbana` is not a time zone"),
-        ({"start": "2018-06-02", "end": "2018-06-01"}, "it ends before it starts"),
-        ({"start": "2018-06-02T19:00", "end": "2018-06-02T18:59"}, "it ends before it starts"),
-        ({"start": "2018-06-02T19:00", "end": "2018-06-01"}, "it ends before it starts"),
-        ({"start": "2018-06-01", "online": "zoom"}, "`zoom` is not a web address"),
+        ({"start": "2018-06-02", "end": "2018-06-01"}, "the event ends before it starts"),
+        ({"start": "2018-06-02T19:00", "end": "2018-06-02T18:59"}, "the event ends before it starts"),
+        ({"start": "2018-06-02T19:00", "end": "2018-06-01"}, "the event ends before it starts"),
+        ({"start": "2018-06-01", "online": "zoom"}, "`zoom` is not a URL"),
     ],
 )
-def test_a_fault_in_an_event_is_named(data, message):
+def test_invalid_event_is_reported(data, message):
     log = ProblemLog()
     assert validate(Event, {"title": "t", **data}, log, "e.md", context={"zone": HOME}) is None
     assert message in next(iter(log)).message
@@ -79,12 +79,12 @@ def test_a_fault_in_an_event_is_named(data, message):
         ("2020-06", "2020-06", "June 2020"),
     ],
 )
-def test_what_lasts_says_both_ends_as_exactly_as_its_author(start, end, words):
+def test_start_and_end_are_formatted_with_their_precision(start, end, words):
     event = validate(Event, {"title": "t", "start": start, "end": end}, ProblemLog(), "e.md", context={"zone": HOME})
-    assert in_words(event.start, event.end, "en_US").replace("\u202f", " ") == words
+    assert format_when(event.start, event.end, "en_US").replace("\u202f", " ") == words
 
 
-def view(slug="talk", **data):
+def make_view(slug="talk", **data):
     log = ProblemLog()
     event = validate(Event, {"title": "A talk; here, and “there”", **data}, log, "e.md", context={"zone": HOME})
     assert event, list(log)
@@ -93,31 +93,31 @@ def view(slug="talk", **data):
 
 
 EVENTS = [
-    view("a", start="2018-06-01T17:00", end="2018-06-01T21:00", place="Corner Bookshop", address="1 Example St"),
-    view("b", start="2019-11-03T00:30", zone="America/New_York"),
-    view("c", start="2020-04-02T18:00+02:00", online="https://example.org/talk"),
-    view("d", start="2021-05-01", end="2021-05-03", summary="Long " * 40),
-    view("e", start="2018-10"),
-    view("f", start="2021-05-01", end="2021-05-02T19:00"),
+    make_view("a", start="2018-06-01T17:00", end="2018-06-01T21:00", place="Corner Bookshop", address="1 Example St"),
+    make_view("b", start="2019-11-03T00:30", zone="America/New_York"),
+    make_view("c", start="2020-04-02T18:00+02:00", online="https://example.org/talk"),
+    make_view("d", start="2021-05-01", end="2021-05-03", summary="Long " * 40),
+    make_view("e", start="2018-10"),
+    make_view("f", start="2021-05-01", end="2021-05-02T19:00"),
 ]
 
 
-def test_a_calendar_parses_with_every_zone_and_the_same_bytes_each_time():
-    data = calendar(EVENTS, "Ann", "https://example.org")
+def test_calendar_has_all_time_zones_and_is_reproducible():
+    data = render_calendar(EVENTS, "Ann", "https://example.org")
     parsed = icalendar.Calendar.from_ical(data)
     assert parsed.get_missing_tzids() == set()
     assert parsed.get_used_tzids() == {"America/Chicago", "America/New_York"}
-    assert data == calendar(list(reversed(EVENTS)), "Ann", "https://example.org")
+    assert data == render_calendar(list(reversed(EVENTS)), "Ann", "https://example.org")
     assert all(len(line) <= 75 for line in data.split(b"\r\n"))
     assert b"\n" not in data.replace(b"\r\n", b"")
 
 
-def test_what_a_calendar_says_of_each_event():
-    found = {
+def test_properties_of_calendar_events():
+    vevents = {
         str(e["uid"]): e
-        for e in icalendar.Calendar.from_ical(calendar(EVENTS, "Ann", "https://example.org")).walk("VEVENT")
+        for e in icalendar.Calendar.from_ical(render_calendar(EVENTS, "Ann", "https://example.org")).walk("VEVENT")
     }
-    a, b, c, d, f = (found[f"https://example.org/events/{slug}/"] for slug in "abcdf")
+    a, b, c, d, f = (vevents[f"https://example.org/events/{slug}/"] for slug in "abcdf")
     assert a.decoded("dtstart") == datetime(2018, 6, 1, 17, tzinfo=HOME)
     assert a.decoded("dtend").astimezone(UTC) == datetime(2018, 6, 2, 2, tzinfo=UTC)
     assert str(a["location"]) == "Corner Bookshop, 1 Example St"
@@ -127,7 +127,7 @@ def test_what_a_calendar_says_of_each_event():
     assert (d.decoded("dtstart"), d.decoded("dtend")) == (date(2021, 5, 1), date(2021, 5, 4))
     assert (f.decoded("dtstart"), f.decoded("dtend")) == (date(2021, 5, 1), date(2021, 5, 3))
     assert str(a["summary"]) == "A talk; here, and “there”"
-    assert len(found) == 5, "an event without a day has no place in a calendar"
+    assert len(vevents) == 5, "an event without a day is not in the calendar"
 
 
 @pytest.mark.parametrize(
@@ -144,22 +144,22 @@ def test_what_a_calendar_says_of_each_event():
         ("29 February", "2020-03-01", ["2024-02-29", "2028-02-29"], False),
     ],
 )
-def test_an_observance_comes_round_by_its_rule(rule, today, dates, running):
-    found = observe("Day", parse_rule(rule), date.fromisoformat(today), "en_US")
-    assert [day.isoformat() for day in found.dates[:2]] == dates
-    assert found.running is running
+def test_next_dates_of_an_annual_date(rule, today, dates, running):
+    annual_date = compute_annual_date("Day", parse_rule(rule), date.fromisoformat(today), "en_US")
+    assert [day.isoformat() for day in annual_date.dates[:2]] == dates
+    assert annual_date.running is running
 
 
-def test_an_observance_says_its_dates_in_the_sites_language():
-    assert observe("M", parse_rule("January"), date(2020, 5, 1), "de").words[0] == "Januar 2021"
-    assert observe("D", parse_rule("4 January"), date(2020, 5, 1), "en_US").words[0] == "January 4, 2021"
+def test_annual_dates_are_formatted_in_the_sites_language():
+    assert compute_annual_date("M", parse_rule("January"), date(2020, 5, 1), "de").words[0] == "Januar 2021"
+    assert compute_annual_date("D", parse_rule("4 January"), date(2020, 5, 1), "en_US").words[0] == "January 4, 2021"
 
 
 @pytest.mark.parametrize(
     ("rule", "hint"),
     [("4 Janury", "did you mean `january`?"), ("31 February", "check the day"), ("whenever", "write `4 January`")],
 )
-def test_a_rule_that_cannot_be_read_is_named_with_a_remedy(rule, hint):
-    with pytest.raises(Fault) as caught:
+def test_invalid_rule_raises_with_hint(rule, hint):
+    with pytest.raises(InvalidValue) as caught:
         parse_rule(rule)
     assert hint in caught.value.hint

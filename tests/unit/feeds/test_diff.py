@@ -1,63 +1,64 @@
-"""What subscribers would notice."""
+"""Comparing feeds: changes that subscribers would notice."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from authorsite.feeds.diff import check, compare, items_of, remedy
-from authorsite.feeds.json_feed import json_feed
-from authorsite.feeds.xml_feeds import atom, rss
+from authorsite.feeds.diff import compare_feed, compare_feeds, parse_feed
+from authorsite.feeds.guid import fix_hint
+from authorsite.feeds.json_feed import serialize_json_feed
+from authorsite.feeds.xml_feeds import serialize_atom, serialize_rss
 from authorsite.problems import ProblemLog
-from feed_samples import FEED, entry
+from feed_samples import FEED, make_entry
 
 SITE = "https://example.org"
 
 
-def item(number, **changed):
+def post(number, **overrides):
     url = f"{SITE}/2019/03/{number:02}/post-{number}/"
     date = datetime(2019, 3, number, tzinfo=UTC)
-    given = {"guid": url, "url": url, "title": f"Post {number}", "published": date, "updated": date}
-    return entry(**given | {"html": f"<p>Text {number}</p>"} | changed)
+    defaults = {"guid": url, "url": url, "title": f"Post {number}", "published": date, "updated": date}
+    return make_entry(**defaults | {"html": f"<p>Text {number}</p>"} | overrides)
 
 
-def feed(*entries):
-    return rss(FEED, sorted(entries, key=lambda e: e.published, reverse=True))
+def rss_feed(*entries):
+    return serialize_rss(FEED, sorted(entries, key=lambda e: e.published, reverse=True))
 
 
 def posts(first, last):
-    return [item(n) for n in range(first, last + 1)]
+    return [post(n) for n in range(first, last + 1)]
 
 
-@pytest.mark.parametrize("make", [rss, atom, json_feed])
-def test_items_are_read_from_any_format(make):
-    (found,) = items_of(make(FEED, [item(1)]))
-    assert (found.guid, found.url, found.title) == (item(1).guid, item(1).url, "Post 1")
-    assert found.published == item(1).published
-    assert found.told == items_of(feed(item(1)))[0].told
+@pytest.mark.parametrize("serialize", [serialize_rss, serialize_atom, serialize_json_feed])
+def test_parse_feed_reads_all_formats(serialize):
+    (item,) = parse_feed(serialize(FEED, [post(1)]))
+    assert (item.guid, item.url, item.title) == (post(1).guid, post(1).url, "Post 1")
+    assert item.published == post(1).published
+    assert item.content_hash == parse_feed(rss_feed(post(1)))[0].content_hash
 
 
-def test_new_changed_and_gone_are_told_apart():
-    old = feed(*posts(1, 4))
-    new = feed(item(1), item(2, html="<p>Mended</p>"), item(4), item(5))
-    diff = compare("feed.xml", old, new)
-    assert [[i.title for i in part] for part in (diff.new, diff.changed, diff.gone)] == [
+def test_new_changed_and_removed_items():
+    old = rss_feed(*posts(1, 4))
+    new = rss_feed(post(1), post(2, html="<p>Mended</p>"), post(4), post(5))
+    diff = compare_feed("feed.xml", old, new)
+    assert [[i.title for i in part] for part in (diff.new, diff.changed, diff.removed)] == [
         ["Post 5"],
         ["Post 2"],
         ["Post 3"],
     ]
-    assert not diff.again
-    assert not diff.mass
+    assert not diff.reannounced
+    assert not diff.mass_change
 
 
-def test_what_newer_items_push_out_is_not_gone():
-    assert compare("feed.xml", feed(*posts(1, 3)), feed(*posts(2, 4))).gone == ()
+def test_items_pushed_out_by_newer_ones_are_not_removed():
+    assert compare_feed("feed.xml", rss_feed(*posts(1, 3)), rss_feed(*posts(2, 4))).removed == ()
 
 
-def test_other_markup_for_the_same_words_is_no_change():
-    assert not compare("f", feed(item(1)), feed(item(1, html="<p id='x'>Text\n 1</p>"))).changed
+def test_changed_markup_around_the_same_words_is_no_change():
+    assert not compare_feed("f", rss_feed(post(1)), rss_feed(post(1, html="<p id='x'>Text\n 1</p>"))).changed
 
 
 @pytest.mark.parametrize(
-    ("changed", "line"),
+    ("overrides", "line"),
     [
         (
             {"guid": f"{SITE}/2019/03/02/renamed/", "url": f"{SITE}/2019/03/02/renamed/"},
@@ -68,74 +69,72 @@ def test_other_markup_for_the_same_words_is_no_change():
         ({"guid": "tag:example.org,2019:2"}, "aliases: [/2019/03/02/post-2/]"),
     ],
 )
-def test_an_item_under_a_new_guid_is_known_again_and_the_line_that_prevents_it_named(changed, line):
-    changed = {"html": item(2).html, **changed}
-    if changed.get("title"):
-        changed["url"] = item(2).url
-    diff = compare("feed.xml", feed(*posts(1, 3)), feed(item(1), item(2, **changed), item(3)))
-    ((was, again),) = diff.again
-    assert (was.guid, again.guid) == (item(2).guid, changed["guid"])
-    assert line in remedy(was, again)
-    assert (diff.new, diff.gone) == ((), ())
+def test_items_under_a_new_guid_are_reannounced_with_a_fix_hint(overrides, line):
+    overrides = {"html": post(2).html, **overrides}
+    if overrides.get("title"):
+        overrides["url"] = post(2).url
+    diff = compare_feed("feed.xml", rss_feed(*posts(1, 3)), rss_feed(post(1), post(2, **overrides), post(3)))
+    ((before, after),) = diff.reannounced
+    assert (before.guid, after.guid) == (post(2).guid, overrides["guid"])
+    assert line in fix_hint(before.guid, after.url)
+    assert (diff.new, diff.removed) == ((), ())
 
 
-def test_a_guid_that_is_no_address_of_the_site_is_kept_by_a_guid_line():
-    before = item(2, guid="https://old.example.com/?p=7", permanent=False)
-    diff = compare("f", feed(item(1), before), feed(*posts(1, 2)))
-    assert remedy(*diff.again[0]) == "write in its front matter: `guid: https://old.example.com/?p=7`"
+def test_a_new_post_with_the_title_of_one_pushed_out_is_new():
+    diff = compare_feed(
+        "f", rss_feed(post(1, title="Round-up"), *posts(2, 3)), rss_feed(*posts(2, 3), post(4, title="Round-up"))
+    )
+    assert [i.guid for i in diff.new] == [post(4).guid]
+    assert not diff.reannounced
 
 
-def test_a_new_post_with_the_title_of_one_long_pushed_out_is_new():
-    diff = compare("f", feed(item(1, title="Round-up"), *posts(2, 3)), feed(*posts(2, 3), item(4, title="Round-up")))
-    assert [i.guid for i in diff.new] == [item(4).guid]
-    assert not diff.again
-
-
-def findings(old, new, **allow):
+def reported_problems(old, new, **allow):
     log = ProblemLog(strict=True)
-    check({"feed.xml": old, "category/x/feed.xml": old}, {"feed.xml": new, "category/x/feed.xml": new}, log, allow)
+    compare_feeds(
+        {"feed.xml": old, "category/x/feed.xml": old}, {"feed.xml": new, "category/x/feed.xml": new}, log, allow
+    )
     return [str(problem) for problem in log]
 
 
 RENAMED = {"guid": f"{SITE}/2019/03/02/renamed/", "url": f"{SITE}/2019/03/02/renamed/"}
-JUMPED = {"published": item(2).published + timedelta(days=40)}
+REDATED = {"published": post(2).published + timedelta(days=40)}
 
 
 @pytest.mark.parametrize(
-    ("new", "finding", "name"),
+    ("new", "message", "name"),
     [
-        (feed(item(1), item(2, **RENAMED), item(3)), "see “Post 2” again", "/2019/03/02/renamed/"),
-        (feed(item(1), item(2, **JUMPED), item(3)), "“Post 2” jumps", "/2019/03/02/post-2/"),
+        (rss_feed(post(1), post(2, **RENAMED), post(3)), "see “Post 2” again", "/2019/03/02/renamed/"),
+        (rss_feed(post(1), post(2, **REDATED), post(3)), "the date of “Post 2” changes", "/2019/03/02/post-2/"),
     ],
 )
-def test_what_would_confuse_subscribers_is_a_problem_once_until_it_is_allowed_by_name(new, finding, name):
-    (found,) = findings(feed(*posts(1, 3)), new)
-    assert finding in found
-    assert f'"{name}": "why"' in found
-    assert findings(feed(*posts(1, 3)), new, **{name: "meant"}) == []
-    assert findings(feed(*posts(1, 3)), new, **{"/other/": "meant"}) == [found]
+def test_reannounced_and_redated_items_are_reported_once_unless_allowed(new, message, name):
+    (problem,) = reported_problems(rss_feed(*posts(1, 3)), new)
+    assert message in problem
+    assert f'"{name}": "why"' in problem
+    assert reported_problems(rss_feed(*posts(1, 3)), new, **{name: "on purpose"}) == []
+    assert reported_problems(rss_feed(*posts(1, 3)), new, **{"/other/": "on purpose"}) == [problem]
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "words"),
+    ("old", "new", "message"),
     [
-        (posts(1, 6), [item(n, html="<p>All new</p>") for n in range(1, 7)], "6 of 6 items change"),
-        (posts(6, 9), posts(1, 9), "5 items from the past appear"),
+        (posts(1, 6), [post(n, html="<p>All new</p>") for n in range(1, 7)], "6 of 6 items change at once"),
+        (posts(6, 9), posts(1, 9), "5 new items are older"),
     ],
 )
-def test_a_mass_change_is_a_problem_until_it_is_allowed(old, new, words):
-    assert words in findings(feed(*old), feed(*new))[0]
-    assert findings(feed(*old), feed(*new), **{"mass change": "a new licence line"}) == []
+def test_mass_changes_are_reported_unless_allowed(old, new, message):
+    assert message in reported_problems(rss_feed(*old), rss_feed(*new))[0]
+    assert reported_problems(rss_feed(*old), rss_feed(*new), **{"mass change": "a new licence line"}) == []
 
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [(posts(1, 3), posts(1, 4)), (posts(1, 9), [item(1, html="<p>x</p>"), *posts(2, 9)]), (posts(1, 3), posts(1, 2))],
-    ids=["a post more", "one edited", "one withdrawn"],
+    [(posts(1, 3), posts(1, 4)), (posts(1, 9), [post(1, html="<p>x</p>"), *posts(2, 9)]), (posts(1, 3), posts(1, 2))],
+    ids=["new post", "edited post", "removed post"],
 )
-def test_everyday_changes_are_no_problem(old, new):
-    assert findings(feed(*old), feed(*new)) == []
+def test_ordinary_changes_are_not_reported(old, new):
+    assert reported_problems(rss_feed(*old), rss_feed(*new)) == []
 
 
-def test_a_feed_that_cannot_be_read_is_a_problem_and_no_traceback():
-    assert "cannot be compared" in findings(b"<rss><channel>", feed(item(1)))[0]
+def test_invalid_feeds_are_reported():
+    assert "cannot be compared" in reported_problems(b"<rss><channel>", rss_feed(post(1)))[0]

@@ -1,22 +1,20 @@
-"""Entries, content for readers, and the three formats."""
+"""Sanitized HTML and the three feed formats."""
 
 import json
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import feedparser
 import pytest
-from authorsite.feeds.entry_factory import Maker
-from authorsite.feeds.json_feed import json_feed
-from authorsite.feeds.sanitizing import for_readers, without_forbidden
-from authorsite.feeds.xml_feeds import atom, rss
+from authorsite.feeds.json_feed import serialize_json_feed
+from authorsite.feeds.sanitizing import sanitize_for_feed, strip_invalid_xml
+from authorsite.feeds.xml_feeds import serialize_atom, serialize_rss
 from authorsite.images.picture import Picture
-from authorsite.reading.schemas import Post, Reblog
-from feed_samples import BASE, FEED, entry
+from authorsite.reading.schemas import Reblog
+from feed_samples import BASE, FEED, make_entry
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("html", "expected"),
     [
         ('<a href="/books/">b</a>', '<a href="https://example.org/books/">b</a>'),
         ('<a href="#fn:1">1</a>', f'<a href="{BASE}#fn:1">1</a>'),
@@ -48,94 +46,83 @@ from feed_samples import BASE, FEED, entry
         ('<li>Entry <a class="citation-back" href="#c1">↩</a></li>', "<li>Entry </li>"),
     ],
 )
-def test_content_is_made_fit_for_readers(given, expected):
-    assert for_readers(given, BASE) == (expected, [])
+def test_sanitize_for_feed(html, expected):
+    assert sanitize_for_feed(html, BASE) == (expected, [])
 
 
-def test_a_character_reference_to_what_xml_forbids_is_removed_too():
-    assert for_readers("a&#8;b&#xFFFE;c", BASE) == ("abc", ["U+0008", "U+FFFE"])
+def test_references_to_invalid_xml_characters_are_removed():
+    assert sanitize_for_feed("a&#8;b&#xFFFE;c", BASE) == ("abc", ["U+0008", "U+FFFE"])
 
 
-def test_characters_that_xml_forbids_are_removed_and_named():
-    assert without_forbidden("a\x08b\ud800c\ufffe") == ("abc", ["U+0008", "U+D800", "U+FFFE"])
+def test_strip_invalid_xml_returns_text_and_code_points():
+    assert strip_invalid_xml("a\x08b\ud800c\ufffe") == ("abc", ["U+0008", "U+D800", "U+FFFE"])
 
 
-@pytest.mark.parametrize(
-    ("guid", "aliases", "expected"),
-    [
-        ("", (), (BASE, True)),
-        ("", ("/old/", "/newer/"), ("https://example.org/old/", True)),
-        ("https://old.example/?p=7", ("/old/",), ("https://old.example/?p=7", False)),
-    ],
-)
-def test_a_guid_is_what_the_author_wrote_else_the_first_address(guid, aliases, expected):
-    record = Post(title="t", date=datetime(2019, 3, 1, tzinfo=UTC), guid=guid, aliases=aliases)
-    post = SimpleNamespace(
-        record=record, url="2019/03/01/a-post/", date=record.date, content="", summary="", source_path="", picture=None
+@pytest.mark.parametrize("serialize", [serialize_rss, serialize_atom], ids=["rss", "atom"])
+def test_serialized_feeds_parse_back_to_their_entries(serialize):
+    parsed = feedparser.parse(
+        serialize(FEED, [make_entry(), make_entry(guid="https://old.example/?p=7", guid_is_permalink=False)])
     )
-    made = Maker("https://example.org", "Ann").post(post)
-    assert (made.guid, made.permanent) == expected
-
-
-@pytest.mark.parametrize("make", [rss, atom], ids=["rss", "atom"])
-def test_a_feed_parses_back_to_what_went_in(make):
-    found = feedparser.parse(make(FEED, [entry(), entry(guid="https://old.example/?p=7", permanent=False)]))
-    assert not found.bozo
-    assert found.feed.title in {"A &amp; B", "A & B"}
-    assert found.feed.link == "https://example.org/"
-    assert [e.id for e in found.entries] == [BASE, "https://old.example/?p=7"]
-    first = found.entries[0]
+    assert not parsed.bozo
+    assert parsed.feed.title in {"A &amp; B", "A & B"}
+    assert parsed.feed.link == "https://example.org/"
+    assert [e.id for e in parsed.entries] == [BASE, "https://old.example/?p=7"]
+    first = parsed.entries[0]
     assert first.link == BASE
     assert "<p>One ]]&gt; two</p>" in first.content[0].value.replace("]]> ", "]]&gt; ")
     assert [t.term for t in first.tags] == ["News", "a, b"]
     assert first.published_parsed[:5] == (2019, 3, 1, 15, 0)
 
 
-def test_an_rss_guid_says_whether_it_is_an_address():
-    xml = rss(FEED, [entry(), entry(guid="old:7", permanent=False)]).decode()
+def test_rss_guid_states_whether_it_is_a_permalink():
+    xml = serialize_rss(FEED, [make_entry(), make_entry(guid="old:7", guid_is_permalink=False)]).decode()
     assert f'<guid isPermaLink="true">{BASE}</guid>' in xml
     assert '<guid isPermaLink="false">old:7</guid>' in xml
 
 
-def test_rss_names_itself_its_home_and_its_hub():
-    xml = rss(FEED, [entry()]).decode()
+def test_rss_links_to_itself_home_page_and_hub():
+    xml = serialize_rss(FEED, [make_entry()]).decode()
     assert '<atom:link href="https://example.org/feed.xml" rel="self"' in xml
     assert "<link>https://example.org/</link>" in xml
     assert 'rel="hub" href="https://hub.example/"' in xml
 
 
-def test_atom_content_is_html_and_not_cdata():
-    xml = atom(FEED, [entry()]).decode()
+def test_atom_content_is_escaped_html_not_cdata():
+    xml = serialize_atom(FEED, [make_entry()]).decode()
     assert 'content type="html"' in xml
     assert "CDATA" not in xml
 
 
-def test_the_order_is_kept_and_the_dates_come_from_the_entries():
-    newer = entry(guid="https://example.org/n/", url="https://example.org/n/", updated=datetime(2020, 1, 1, tzinfo=UTC))
-    xml = rss(FEED, [newer, entry()]).decode()
+def test_entries_keep_their_order_and_set_the_build_date():
+    newer = make_entry(
+        guid="https://example.org/n/", url="https://example.org/n/", updated=datetime(2020, 1, 1, tzinfo=UTC)
+    )
+    xml = serialize_rss(FEED, [newer, make_entry()]).decode()
     assert xml.index("https://example.org/n/") < xml.index(f"<link>{BASE}</link>")
     assert "<lastBuildDate>Wed, 01 Jan 2020 00:00:00 +0000</lastBuildDate>" in xml
-    assert xml == rss(FEED, [newer, entry()]).decode()
+    assert xml == serialize_rss(FEED, [newer, make_entry()]).decode()
 
 
-def test_an_empty_feed_is_still_a_feed_with_a_fixed_date():
-    assert b"Thu, 01 Jan 1970" in rss(FEED, [])
-    assert not feedparser.parse(atom(FEED, [])).bozo
+def test_empty_feeds_are_valid_and_have_a_fixed_date():
+    assert b"Thu, 01 Jan 1970" in serialize_rss(FEED, [])
+    assert not feedparser.parse(serialize_atom(FEED, [])).bozo
 
 
-def test_a_picture_stands_alone_and_a_passed_on_post_names_its_source():
-    item = entry(
+def test_rss_has_media_content_and_the_source_of_a_reblog():
+    item = make_entry(
         image=Picture("/i.jpg", "https://example.org/i.jpg", 0, 0, "Desks"),
-        original=Reblog(title="First <there>", author="B", url="https://other.example/p"),
+        reblog_of=Reblog(title="First <there>", author="B", url="https://other.example/p"),
     )
-    xml = rss(FEED, [item]).decode()
+    xml = serialize_rss(FEED, [item]).decode()
     assert '<media:content url="https://example.org/i.jpg" type="image/jpeg" medium="image">' in xml
     assert "media:group" not in xml
     assert '<source url="https://other.example/p">First &lt;there&gt;</source>' in xml
 
 
-def test_json_feed_holds_version_addresses_and_items():
-    body = json.loads(json_feed(FEED, [entry(original=Reblog(title="o", author="B", url="https://other.example/p"))]))
+def test_json_feed_has_version_urls_and_items():
+    body = json.loads(
+        serialize_json_feed(FEED, [make_entry(reblog_of=Reblog(title="o", author="B", url="https://other.example/p"))])
+    )
     assert body["version"] == "https://jsonfeed.org/version/1.1"
     assert body["feed_url"] == "https://example.org/feed.xml"
     (item,) = body["items"]

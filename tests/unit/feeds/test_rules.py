@@ -1,45 +1,45 @@
-"""The checker finds each fault that it is there for: a checker that finds nothing proves nothing."""
+"""tests/feed_rules.py finds every kind of broken rule in feeds."""
 
 import pytest
-from authorsite.feeds.xml_feeds import atom, rss
-from feed_rules import broken_rules, html_rules
-from feed_samples import FEED, entry
+from authorsite.feeds.xml_feeds import serialize_atom, serialize_rss
+from feed_rules import check_feed, check_html
+from feed_samples import FEED, make_entry
 
-RSS = rss(FEED, [entry()], "/feed.css")
-ATOM = atom(FEED, [entry()], "/feed.css")
+RSS = serialize_rss(FEED, [make_entry()], "/feed.css")
+ATOM = serialize_atom(FEED, [make_entry()], "/feed.css")
 
 
-def test_our_feeds_break_none():
-    assert broken_rules("feed.xml", RSS) == []
-    assert broken_rules("atom.xml", ATOM) == []
+def test_generated_feeds_break_no_rule():
+    assert check_feed("feed.xml", RSS) == []
+    assert check_feed("atom.xml", ATOM) == []
 
 
 @pytest.mark.parametrize(
-    ("good", "bad", "finding"),
+    ("old", "new", "message"),
     [
         (b'isPermaLink="true"', b"", "guid without isPermaLink"),
         (b">https://example.org/2019/03/01/a-post/</guid>", b">tag:example.org,2019:x</guid>", "not absolute"),
         (b'rel="self"', b'rel="other"', "atom:link self"),
         (b"<pubDate>Fri, 01 Mar 2019 09:00:00 -0600", b"<pubDate>2019-03-01", "RFC 822"),
         (b"<description>Plain words &amp; more</description>", b"", "without an earlier description"),
-        (b"<dc:creator>Ann Author</dc:creator>", b"", "nobody wrote it"),
+        (b"<dc:creator>Ann Author</dc:creator>", b"", "no dc:creator"),
         (b"<p>One", b'<p><a href="/x">y</a>One', "not absolute"),
-        (b"<p>One", b"<p><b>One", "closes nothing"),
+        (b"<p>One", b"<p><b>One", "without a start tag"),
         (
             b"</item>",
             b"</item><item><title>t</title><guid>https://example.org/2019/03/01/a-post/</guid></item>",
-            "twice",
+            "duplicate guid",
         ),
         (b"<?xml-stylesheet", b"<?other", "no stylesheet"),
     ],
 )
-def test_a_fault_in_rss_is_found(good, bad, finding):
-    assert good in RSS
-    assert any(finding in found for found in broken_rules("feed.xml", RSS.replace(good, bad, 1)))
+def test_broken_rules_in_rss_are_reported(old, new, message):
+    assert old in RSS
+    assert any(message in broken for broken in check_feed("feed.xml", RSS.replace(old, new, 1)))
 
 
 @pytest.mark.parametrize(
-    ("good", "bad", "finding"),
+    ("old", "new", "message"),
     [
         (b'type="html"', b'type="CDATA"', "content of type CDATA"),
         (
@@ -51,9 +51,9 @@ def test_a_fault_in_rss_is_found(good, bad, finding):
         (b"<updated>2019-03-02T00:00:00", b"<updated>2019-03-02T00:00:00.123456", "microseconds"),
     ],
 )
-def test_a_fault_in_atom_is_found(good, bad, finding):
-    assert good in ATOM
-    assert any(finding in found for found in broken_rules("atom.xml", ATOM.replace(good, bad, 1)))
+def test_broken_rules_in_atom_are_reported(old, new, message):
+    assert old in ATOM
+    assert any(message in broken for broken in check_feed("atom.xml", ATOM.replace(old, new, 1)))
 
 
 @pytest.mark.parametrize(
@@ -66,5 +66,5 @@ def test_a_fault_in_atom_is_found(good, bad, finding):
         '<a href="https://example.org/#r">[1]</a>',
     ],
 )
-def test_a_fault_in_html_is_found(html):
-    assert list(html_rules("t", html))
+def test_broken_rules_in_html_are_reported(html):
+    assert list(check_html("t", html))

@@ -4,34 +4,34 @@ from pelican_incremental.digests import Digester
 
 
 class Item:
-    """Counts how often it is looked into."""
+    """Counts how often its value is read."""
 
     model_fields = ("value",)
-    seen = 0
+    reads = 0
 
     @property
     def value(self):
-        Item.seen += 1
+        Item.reads += 1
         return 1
 
 
-def test_a_long_list_is_looked_into_once_whatever_holds_it():
+def test_the_items_of_a_long_list_are_read_once():
     digester, items = Digester(), [Item() for _ in range(20)]
-    first = digester.of({"items": items})
-    assert digester.of(("another", items))
-    assert digester.of({"items": items}) == first
-    assert Item.seen == len(items)
+    first = digester.digest({"items": items})
+    assert digester.digest(("another", items))
+    assert digester.digest({"items": items}) == first
+    assert Item.reads == len(items)
 
 
-def test_what_holds_itself_has_one_digest_wherever_it_begins():
-    def ring(*names):
-        found = [*names]
-        found.append(found)
-        return found
+def test_a_list_that_contains_itself_has_a_stable_digest():
+    def cyclic_list(*names):
+        items = [*names]
+        items.append(items)
+        return items
 
     names = [f"name {number}" for number in range(20)]
-    assert Digester().of(ring(*names)) == Digester().of(ring(*names))
-    assert Digester().of(ring(*names)) != Digester().of(ring(*names[1:]))
+    assert Digester().digest(cyclic_list(*names)) == Digester().digest(cyclic_list(*names))
+    assert Digester().digest(cyclic_list(*names)) != Digester().digest(cyclic_list(*names[1:]))
     digester = Digester()
-    inner = ring(*names)
-    assert digester.of([inner, inner]) == Digester().of([ring(*names), ring(*names)])
+    inner = cyclic_list(*names)
+    assert digester.digest([inner, inner]) == Digester().digest([cyclic_list(*names), cyclic_list(*names)])

@@ -1,4 +1,4 @@
-"""What the engine puts in the place of Pelican's functions answers as they do."""
+"""The functions that replace Pelican's return what Pelican's return."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -9,25 +9,25 @@ from pelican.contents import Article, Page
 from pelican.settings import DEFAULT_CONFIG
 from pelican.utils import SafeDatetime
 from pelican_incremental.manifest import Manifest
-from pelican_incremental.patches import patched
+from pelican_incremental.patches import patch_pelican
 
 
 def outcome(function, *args, **kwargs):
-    """Return what a function returns, or raises."""
+    """Return the result of a call, or the type and message of its exception."""
     try:
         return function(*args, **kwargs)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it must be the same
+    except Exception as error:  # noqa: BLE001 - any exception must be the same
         return type(error), str(error)
 
 
 @pytest.fixture
 def both(tmp_path):
-    """Return what gives the outcomes of a call without and with the engine's functions."""
+    """Return a function that gives the outcomes of a call without and with the patches."""
 
     def call(function):
-        plain = outcome(function)
-        with patched(Manifest(tmp_path / "cache", tmp_path / "output")):
-            return plain, outcome(function)
+        original = outcome(function)
+        with patch_pelican(Manifest(tmp_path / "cache", tmp_path / "output")):
+            return original, outcome(function)
 
     return call
 
@@ -39,7 +39,7 @@ DATES = [
     datetime(2020, 3, 4, tzinfo=UTC),
     date(2020, 3, 4),
 ]
-FORMS = [
+FORMATS = [
     "%d %B %Y",
     "%-d.%-m.%Y",
     "%a, %d. %b %Y %H:%M:%S %Z",
@@ -53,14 +53,14 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("moment", DATES, ids=str)
-def test_a_date_as_text(both, moment, form):
-    plain, quick = both(lambda: utils.strftime(moment, form))
-    assert plain == quick
+@pytest.mark.parametrize("date_format", FORMATS)
+@pytest.mark.parametrize("date", DATES, ids=str)
+def test_strftime(both, date, date_format):
+    original, patched = both(lambda: utils.strftime(date, date_format))
+    assert original == patched
 
 
-WRITTEN = [
+DATE_TEXTS = [
     "2019-03-01",
     "2019-03-01 10:00",
     "2019-03-01T10:00:30",
@@ -78,19 +78,19 @@ WRITTEN = [
 ]
 
 
-@pytest.mark.parametrize("text", WRITTEN)
-def test_a_text_as_date(both, text):
-    plain, quick = both(lambda: readers.get_date(text))
-    assert (plain, type(plain)) == (quick, type(quick))
-    assert getattr(plain, "tzinfo", None) == getattr(quick, "tzinfo", None)
+@pytest.mark.parametrize("text", DATE_TEXTS)
+def test_get_date(both, text):
+    original, patched = both(lambda: readers.get_date(text))
+    assert (original, type(original)) == (patched, type(patched))
+    assert getattr(original, "tzinfo", None) == getattr(patched, "tzinfo", None)
 
 
 def article(content="<p>Text</p>", kind=Article, settings=(), **metadata):
-    known = {"title": "A title", "date": SafeDatetime(2020, 3, 4, tzinfo=UTC), "slug": "a-title"}
+    defaults = {"title": "A title", "date": SafeDatetime(2020, 3, 4, tzinfo=UTC), "slug": "a-title"}
     path = "/content/posts/a.md"
     return kind(
         content,
-        known | metadata,
+        defaults | metadata,
         {**DEFAULT_CONFIG, "PATH": "/content", **dict(settings)},
         path,
         {"localsiteurl": ".."},
@@ -113,9 +113,9 @@ PATTERNS = [
 
 @pytest.mark.parametrize("kind", [Article, Page])
 @pytest.mark.parametrize("pattern", PATTERNS, ids=str)
-def test_an_address(both, kind, pattern):
-    plain, quick = both(lambda: article(kind=kind, settings={f"{kind.__name__.upper()}_URL": pattern}).url)
-    assert plain == quick
+def test_content_url(both, kind, pattern):
+    original, patched = both(lambda: article(kind=kind, settings={f"{kind.__name__.upper()}_URL": pattern}).url)
+    assert original == patched
 
 
 BODIES = [
@@ -129,52 +129,59 @@ BODIES = [
 ]
 
 
-@pytest.mark.parametrize("begin", ["[{|](?P<what>.*?)[|}]", r"\^(?P<what>.*?)\^"])
+@pytest.mark.parametrize("link_regex", ["[{|](?P<what>.*?)[|}]", r"\^(?P<what>.*?)\^"])
 @pytest.mark.parametrize("body", BODIES)
-def test_links_to_other_texts(both, body, begin):
+def test_intrasite_links(both, body, link_regex):
     def links():
-        made = article(body, settings={"INTRASITE_LINK_REGEX": begin})
-        return made.get_static_links(), made.content
+        content = article(body, settings={"INTRASITE_LINK_REGEX": link_regex})
+        return content.get_static_links(), content.content
 
-    plain, quick = both(links)
-    assert plain == quick
-
-
-def test_links_that_can_begin_are_looked_for(both):
-    plain, quick = both(lambda: article('<a href="{static}/b.png">b</a>').get_static_links())
-    assert plain == quick == {"b.png"}
+    original, patched = both(links)
+    assert original == patched
 
 
-GROUPS = {
-    "each of its own": [("b", "en"), ("a", "en"), ("c", "de")],
-    "two of one": [("b", "en"), ("a", "de"), ("a", "en")],
-    "two, none in the site's language": [("a", "fr"), ("a", "de")],
+def test_static_links_are_found(both):
+    original, patched = both(lambda: article('<a href="{static}/b.png">b</a>').get_static_links())
+    assert original == patched == {"b.png"}
+
+
+TRANSLATION_SETS = {
+    "different slugs": [("b", "en"), ("a", "en"), ("c", "de")],
+    "two share a slug": [("b", "en"), ("a", "de"), ("a", "en")],
+    "two share a slug, none in the site's language": [("a", "fr"), ("a", "de")],
     "none": [],
 }
 
 
 @pytest.mark.parametrize(
-    "by", ["slug", {"slug", "lang"}, "nobody", None, 7], ids=["slug", "both", "nobody", "none", "7"]
+    "translation_id", ["slug", {"slug", "lang"}, "nobody", None, 7], ids=["slug", "both", "unknown", "none", "7"]
 )
 @pytest.mark.parametrize("marked", [{}, {"translation": "true"}], ids=["plain", "marked"])
-@pytest.mark.parametrize("group", GROUPS)
-def test_translations(both, group, marked, by):
-    def found():
-        made = [article(slug=slug, lang=lang, **marked) for slug, lang in GROUPS[group]]
-        originals, others = generators.process_translations(made, by)
-        told = [[(content.slug, content.lang) for content in contents] for contents in (originals, others)]
-        return told, [(c.slug, c.lang, [(t.slug, t.lang) for t in c.translations]) for c in originals] if by else []
+@pytest.mark.parametrize("case", TRANSLATION_SETS)
+def test_process_translations(both, case, marked, translation_id):
+    def process():
+        articles = [article(slug=slug, lang=lang, **marked) for slug, lang in TRANSLATION_SETS[case]]
+        originals, others = generators.process_translations(articles, translation_id)
+        names = [[(content.slug, content.lang) for content in contents] for contents in (originals, others)]
+        if not translation_id:
+            return names, []
+        return names, [(c.slug, c.lang, [(t.slug, t.lang) for t in c.translations]) for c in originals]
 
-    plain, quick = both(found)
-    assert plain == quick
+    original, patched = both(process)
+    assert original == patched
 
 
 def test_slugs_follow_the_settings(both):
     def slugs():
-        kept = {**DEFAULT_CONFIG, "SLUGIFY_PRESERVE_CASE": True}
-        names = [("C++", DEFAULT_CONFIG), ("A Name", DEFAULT_CONFIG), ("A Name", kept), ("A Name", DEFAULT_CONFIG)]
+        preserving = {**DEFAULT_CONFIG, "SLUGIFY_PRESERVE_CASE": True}
+        names = [
+            ("C++", DEFAULT_CONFIG),
+            ("A Name", DEFAULT_CONFIG),
+            ("A Name", preserving),
+            ("A Name", DEFAULT_CONFIG),
+        ]
         return [urlwrappers.Tag(name, settings).slug for name, settings in names]
 
-    plain, quick = both(slugs)
-    assert plain == quick
-    assert len(set(quick)) == 3
+    original, patched = both(slugs)
+    assert original == patched
+    assert len(set(patched)) == 3

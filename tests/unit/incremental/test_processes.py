@@ -1,4 +1,4 @@
-"""Work that copies of this process do."""
+"""The pool of worker processes."""
 
 import os
 import signal
@@ -6,77 +6,77 @@ import time
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
-from pelican_incremental.processes import Workers
+from pelican_incremental.processes import WorkerPool
 
 ITEMS = list(range(200))
-HERE = os.getpid()
+OWN_PID = os.getpid()
 
 
-def slow_and_signed(item):
+def return_with_pid(item):
     time.sleep(0.001)
     return item, os.getpid()
 
 
-def ends(process):
+def has_ended(pid):
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         try:
-            os.kill(process, 0)
+            os.kill(pid, 0)
         except ProcessLookupError:
             return True
         time.sleep(0.01)
     return False
 
 
-@pytest.mark.parametrize("copies", [1, 3])
+@pytest.mark.parametrize("size", [1, 3])
 @pytest.mark.parametrize("count", [0, 1, 5, 200])
-def test_each_item_is_worked_on_once_and_in_order(copies, count):
-    closure = 2  # what is to be done need not be pickled
-    workers = Workers(copies, lambda item: item * closure)
+def test_map_yields_results_in_order(size, count):
+    factor = 2  # work may be a closure, which can't be pickled
+    workers = WorkerPool(size, lambda item: item * factor)
     assert list(workers.map(range(count))) == [item * 2 for item in range(count)]
     workers.close()
 
 
-def test_the_copies_work_and_not_this_process():
-    workers = Workers(2, slow_and_signed)
-    processes = {process for _, process in workers.map(ITEMS, 4)}
+def test_work_is_done_by_other_processes():
+    workers = WorkerPool(2, return_with_pid)
+    pids = {pid for _, pid in workers.map(ITEMS, 4)}
     workers.close()
-    assert len(processes) == 2
-    assert HERE not in processes
+    assert len(pids) == 2
+    assert OWN_PID not in pids
 
 
-def test_a_killed_copy_is_an_error_and_no_endless_wait():
-    def deadly(item):
+def test_a_killed_worker_raises_an_error():
+    def kill_worker(item):
         if item > 100:
             os.kill(os.getpid(), signal.SIGKILL)
         return item
 
-    workers = Workers(2, deadly)
+    workers = WorkerPool(2, kill_worker)
     with pytest.raises(BrokenProcessPool):
         list(workers.map(ITEMS))
     workers.close()
 
 
-def test_who_stops_asking_ends_the_copies():
-    workers = Workers(2, slow_and_signed)
-    coming = workers.map(ITEMS * 20)
-    copies = {process for _, process in (next(coming) for _ in range(100))}
+def test_close_ends_the_workers():
+    workers = WorkerPool(2, return_with_pid)
+    results = workers.map(ITEMS * 20)
+    pids = {pid for _, pid in (next(results) for _ in range(100))}
     workers.close()
-    assert copies
-    assert all(map(ends, copies))
+    assert pids
+    assert all(map(has_ended, pids))
 
 
-def test_a_copy_ends_when_the_first_process_is_killed():
-    here, there = os.pipe()
+def test_workers_end_when_their_parent_is_killed():
+    read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
-        for _, process in Workers(2, slow_and_signed).map(ITEMS * 500):
-            os.write(there, process.to_bytes(4))
+        for _, pid in WorkerPool(2, return_with_pid).map(ITEMS * 500):
+            os.write(write_end, pid.to_bytes(4))
         os._exit(0)
-    os.close(there)
-    copy = int.from_bytes(os.read(here, 4))
+    os.close(write_end)
+    worker = int.from_bytes(os.read(read_end, 4))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    os.close(here)
-    assert copy not in {HERE, child}
-    assert ends(copy)
+    os.close(read_end)
+    assert worker not in {OWN_PID, child}
+    assert has_ended(worker)

@@ -1,4 +1,4 @@
-"""Files made ready on all cores."""
+"""The parse cache: files parsed on all cores, and stored for the next build."""
 
 import logging
 import os
@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from pelican.log import FatalLogger
 from pelican_incremental import readers
-from pelican_incremental.processes import hearing
-from pelican_incremental.readers import FEW, CacheableReader, Parsed, Texts
+from pelican_incremental.processes import collect_warnings
+from pelican_incremental.readers import MAX_SERIAL_FILES, CacheableReader, ParseCache, Parsed
 from pelican_incremental.store import Store
 
-HERE = os.getpid()
+OWN_PID = os.getpid()
 
 
-class Loud(CacheableReader):
-    """A reader that warns of every tenth file, and cannot read every eleventh."""
+class WarningReader(CacheableReader):
+    """Warns about every tenth file, and fails on every eleventh."""
 
     def __init__(self, name=""):
         self.name, self.log = name, FatalLogger("a reader")
@@ -32,56 +32,58 @@ class Loud(CacheableReader):
         return Parsed(f"<p>{number}</p>", os.getpid())
 
     def cache_key(self):
-        return "loud"
+        return "warning"
 
 
 @pytest.fixture
 def paths(tmp_path):
-    files = [tmp_path / f"{number}.md" for number in range(1, FEW + 200)]
+    files = [tmp_path / f"{number}.md" for number in range(1, MAX_SERIAL_FILES + 200)]
     for file in files:
         file.write_text(file.stem)
     return [str(file) for file in files]
 
 
 @pytest.mark.parametrize("cores", [1, 2, 3])
-def test_what_a_file_says_is_said_once_when_its_turn_comes(tmp_path, paths, cores, caplog, monkeypatch):
+def test_the_warning_of_a_file_is_logged_once_when_it_is_loaded(tmp_path, paths, cores, caplog, monkeypatch):
     monkeypatch.setattr(readers, "may_fork", lambda: True)
-    # Pelican leaves out what it has said before: each case has words of its own.
-    loud = Loud(f"{cores} cores")
-    heard = []
-    with hearing(heard):
-        work = Texts(Store(tmp_path / "texts.sqlite"), heard=heard, cores=cores)
-        work.expect([(loud, path) for path in paths])
+    # Pelican drops repeated messages: each case has its own.
+    reader = WarningReader(f"{cores} cores")
+    warnings = []
+    with collect_warnings(warnings):
+        cache = ParseCache(Store(tmp_path / "texts.sqlite"), warnings=warnings, cores=cores)
+        cache.prefetch([(reader, path) for path in paths])
         for path in paths:
             number, before = int(Path(path).stem), len(caplog.records)
             if number % 11:
-                assert work.take(loud, path).html == f"<p>{number}</p>"
+                assert cache.load(reader, path).html == f"<p>{number}</p>"
             else:
                 with pytest.raises(ValueError, match=str(number)):
-                    work.take(loud, path)
-            said = [record.getMessage() for record in caplog.records[before:]]
-            assert said == ([f"{cores} cores file {number}"] if number % 10 == 0 else [])
-        work.finish()
-    again = Texts(Store(tmp_path / "texts.sqlite"), cores=1)
-    again.expect([(loud, path) for path in paths])
-    kept = [path for path in paths if int(Path(path).stem) % 10 and int(Path(path).stem) % 11]
-    assert [again.take(loud, path).html for path in kept] == [f"<p>{Path(path).stem}</p>" for path in kept]
-    assert again.parsed == 0
-    assert len(kept) == sum(number % 10 != 0 and number % 11 != 0 for number in range(1, FEW + 200))
+                    cache.load(reader, path)
+            messages = [record.getMessage() for record in caplog.records[before:]]
+            assert messages == ([f"{cores} cores file {number}"] if number % 10 == 0 else [])
+        cache.close()
+    next_cache = ParseCache(Store(tmp_path / "texts.sqlite"), cores=1)
+    next_cache.prefetch([(reader, path) for path in paths])
+    cacheable = [path for path in paths if int(Path(path).stem) % 10 and int(Path(path).stem) % 11]
+    assert [next_cache.load(reader, path).html for path in cacheable] == [
+        f"<p>{Path(path).stem}</p>" for path in cacheable
+    ]
+    assert next_cache.parse_count == 0
+    assert len(cacheable) == sum(number % 10 != 0 and number % 11 != 0 for number in range(1, MAX_SERIAL_FILES + 200))
     assert threading.active_count() == 1
 
 
-def test_copies_of_this_process_parse(tmp_path, paths, monkeypatch):
+def test_workers_parse_files(tmp_path, paths, monkeypatch):
     monkeypatch.setattr(readers, "may_fork", lambda: True)
-    work, loud = Texts(Store(tmp_path / "texts.sqlite"), cores=2), Loud()
-    work.expect([(loud, path) for path in paths])
-    quiet = [path for path in paths if int(Path(path).stem) % 10 and int(Path(path).stem) % 11]
-    makers = {work.take(loud, path).data for path in quiet}
-    work.finish()
-    assert makers - {HERE}
+    cache, reader = ParseCache(Store(tmp_path / "texts.sqlite"), cores=2), WarningReader()
+    cache.prefetch([(reader, path) for path in paths])
+    without_warning = [path for path in paths if int(Path(path).stem) % 10 and int(Path(path).stem) % 11]
+    pids = {cache.load(reader, path).data for path in without_warning}
+    cache.close()
+    assert pids - {OWN_PID}
 
 
-class Plain(CacheableReader):
+class FixedReader(CacheableReader):
     def __init__(self, data):
         self.data = data
 
@@ -90,17 +92,17 @@ class Plain(CacheableReader):
         return Parsed("", self.data)
 
     def cache_key(self):
-        return "plain"
+        return "fixed"
 
 
-def test_the_first_build_has_data_as_the_next_will_have_it(tmp_path):
+def test_the_first_build_gets_data_of_the_types_that_the_next_one_loads(tmp_path):
     file = tmp_path / "a.md"
     file.write_text("a")
-    seen = []
+    loaded = []
     for _ in range(2):
-        texts = Texts(Store(tmp_path / "texts.sqlite"), cores=1)
-        reader = Plain((1, {2: "x"}))
-        texts.expect([(reader, str(file))])
-        seen.append(texts.take(reader, str(file)).data)
-        texts.finish()
-    assert seen == [[1, {"2": "x"}]] * 2
+        cache = ParseCache(Store(tmp_path / "texts.sqlite"), cores=1)
+        reader = FixedReader((1, {2: "x"}))
+        cache.prefetch([(reader, str(file))])
+        loaded.append(cache.load(reader, str(file)).data)
+        cache.close()
+    assert loaded == [[1, {"2": "x"}]] * 2

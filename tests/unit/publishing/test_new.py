@@ -4,14 +4,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from authorsite.books.model import Book
 from authorsite.events.model import Event
-from authorsite.problems import ProblemLog, Refused
-from authorsite.publishing import new as making
+from authorsite.problems import CommandError, ProblemLog
+from authorsite.publishing import new as new_module
 from authorsite.publishing.new import KINDS, create, new
-from authorsite.reading.schemas import Page, Post
+from authorsite.reading.schemas import PageMetadata, PostMetadata
 from authorsite.reading.sources import read_source
 from conftest import ROOT, SITE_DATE, post
 
-MODELS = {"page": Page, "book": Book, "event": Event}
+MODELS = {"page": PageMetadata, "book": Book, "event": Event}
 TITLE = 'Ladders: "up" & down – with C#, naïvely'
 SAVED = """<!DOCTYPE html><html><head><title>On rungs | A made-up blog</title>
 <meta property="og:title" content="On rungs &amp; &lt;steps&gt;"><meta property="og:site_name" content="A made-up blog">
@@ -32,7 +32,7 @@ def settings(tmp_path):
 
 def read(path, kind):
     log = ProblemLog(root=path.parent)
-    source = read_source(path, MODELS.get(kind, Post), log, ZoneInfo("America/Chicago"))
+    source = read_source(path, MODELS.get(kind, PostMetadata), log, ZoneInfo("America/Chicago"))
     assert list(log) == []
     return source
 
@@ -47,15 +47,15 @@ def test_a_new_file_passes_the_schema_of_its_kind(settings, kind):
     assert getattr(source.record, "status", "draft") == "draft"
 
 
-def test_the_date_is_the_sites_own(settings):
+def test_a_new_post_is_dated_with_the_build_time(settings):
     assert read(create(settings, "Now"), "post").record.date.isoformat() == f"{SITE_DATE}:00-06:00"
 
 
-def test_a_page_at_the_address_of_an_archive_is_a_problem_with_a_hint(make_site, settings):
+def test_a_page_with_the_output_path_of_an_archive_is_an_error_with_a_hint(make_site, settings):
     site = make_site({"content/posts/other.md": post(category="Commentary")})
     create(settings, "2019", "page")
     (problem,) = site.build(drafts=True).problems
-    assert "Two files are to be written to" in problem.message
+    assert "two pages have the same output path" in problem.message
     assert "another slug" in problem.hint
 
 
@@ -70,15 +70,15 @@ TITLES = [
 ]
 
 
-def test_a_strict_site_of_new_files_of_every_kind_builds_whatever_their_titles(make_site, settings):
+def test_a_strict_build_of_new_files_of_every_kind_succeeds_with_any_title(make_site, settings):
     site = make_site({"content/posts/other.md": post(category="Commentary")}, AUTHORSITE={"allow": {"orphan": "new"}})
-    made = [create(settings, f"{kind} {title}", kind) for kind in KINDS for title in TITLES]
+    paths = [create(settings, f"{kind} {title}", kind) for kind in KINDS for title in TITLES]
     built = site.build(strict=True, drafts=True)
     assert [str(problem) for problem in built.problems] == []
-    assert len(made) == len({path.name for path in made}) == 42
+    assert len(paths) == len({path.name for path in paths}) == 42
 
 
-def test_the_slug_is_the_one_that_the_site_gives(make_site, settings):
+def test_the_slug_equals_the_one_that_the_build_derives(make_site, settings):
     path = create(settings, TITLE)
     site = make_site({"content/posts/other.md": f"---\ntitle: '{TITLE}'\ndate: 2019-03-01\n---\n"})
     path.unlink()
@@ -86,29 +86,29 @@ def test_the_slug_is_the_one_that_the_site_gives(make_site, settings):
     assert (site.root / "output/2019/03/01" / path.stem / "index.html").exists()
 
 
-def test_a_file_that_is_there_is_left_alone(settings):
+def test_an_existing_file_is_not_overwritten(settings):
     path = create(settings, "Once")
     path.write_text("mine")
-    with pytest.raises(Refused, match="is there already"):
+    with pytest.raises(CommandError, match="the file already exists"):
         new(settings, "Once")
     assert path.read_text() == "mine"
 
 
-REFUSED = [
-    (("", "post"), "a title is missing"),
-    (("A title", "poem"), "there is no kind `poem`"),
-    (("!!!", "post"), "no address can be made"),
+INVALID_ARGUMENTS = [
+    (("", "post"), "the title is missing"),
+    (("A title", "poem"), "unknown kind `poem`"),
+    (("!!!", "post"), "cannot make a slug from the title"),
 ]
 
 
-@pytest.mark.parametrize(("given", "message"), REFUSED)
-def test_what_cannot_be_made_is_said_in_one_line(settings, given, message):
-    with pytest.raises(Refused, match=message) as raised:
-        create(settings, *given)
+@pytest.mark.parametrize(("arguments", "message"), INVALID_ARGUMENTS)
+def test_an_invalid_argument_is_reported_in_one_line(settings, arguments, message):
+    with pytest.raises(CommandError, match=message) as raised:
+        create(settings, *arguments)
     assert "\n" not in str(raised.value)
 
 
-def test_a_reblog_takes_over_a_saved_page_without_what_is_dangerous(settings, tmp_path):
+def test_a_reblog_copies_a_saved_page_without_dangerous_html(settings, tmp_path):
     saved = tmp_path / "page.html"
     saved.write_text(SAVED)
     source = read(create(settings, "", "reblog", saved), "reblog")
@@ -117,19 +117,19 @@ def test_a_reblog_takes_over_a_saved_page_without_what_is_dangerous(settings, tm
     assert (reblog.author, reblog.site, reblog.url) == ("Gus Guest", "A made-up blog", "https://example.org/rungs/")
     assert "<em>two</em>" in source.body
     assert 'href="https://example.org/5"' in source.body
-    for gone in ("alert", "onclick", "javascript", "Menu", "Share", "Foot"):
-        assert gone not in source.body
+    for removed in ("alert", "onclick", "javascript", "Menu", "Share", "Foot"):
+        assert removed not in source.body
 
 
-def test_a_saved_page_that_says_nothing_of_itself_still_gives_a_valid_reblog(settings, tmp_path):
+def test_a_saved_page_without_metadata_still_gives_a_valid_reblog(settings, tmp_path):
     saved = tmp_path / "page.html"
     saved.write_text("<!-- saved from url=(0025)https://example.org/rungs --><p>Only text.</p>")
     reblog = read(create(settings, "On rungs", "reblog", saved), "reblog").record.reblog
     assert (reblog.url, reblog.words) == ("https://example.org/rungs", 2)
 
 
-def test_a_page_that_is_not_there_is_said_in_one_line(settings, tmp_path):
-    with pytest.raises(Refused, match="cannot be read: No such file"):
+def test_a_missing_saved_page_is_reported_in_one_line(settings, tmp_path):
+    with pytest.raises(CommandError, match="cannot read the page: No such file"):
         create(settings, "", "reblog", tmp_path / "none.html")
 
 
@@ -143,23 +143,23 @@ def test_the_editor_opens_the_file_on_a_terminal(settings, monkeypatch):
     opened = []
     monkeypatch.setenv("EDITOR", "vi -c start")
     monkeypatch.delenv("VISUAL", raising=False)
-    for stream in (making.sys.stdin, making.sys.stdout):
+    for stream in (new_module.sys.stdin, new_module.sys.stdout):
         monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
 
-    def run(words, **_):
-        opened.append(words)
-        return subprocess.CompletedProcess(words, 0)
+    def run(command, **_):
+        opened.append(command)
+        return subprocess.CompletedProcess(command, 0)
 
-    monkeypatch.setattr(making.subprocess, "run", run)
+    monkeypatch.setattr(new_module.subprocess, "run", run)
     assert new(settings, "Loud") == 0
     assert opened == [["vi", "-c", "start", str(settings.parent / "content/posts/loud.md")]]
 
 
 @pytest.mark.parametrize("editor", ["an-editor-that-is-not-there --wait", 'code "--wait'])
-def test_an_editor_that_does_not_start_is_said_and_the_file_is_made(settings, monkeypatch, editor, capsys):
+def test_an_editor_that_does_not_start_is_reported_after_the_file_is_created(settings, monkeypatch, editor, capsys):
     monkeypatch.setenv("VISUAL", editor)
-    for stream in (making.sys.stdin, making.sys.stdout):
+    for stream in (new_module.sys.stdin, new_module.sys.stdout):
         monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
-    with pytest.raises(Refused, match="the file is made, but \\$EDITOR did not start: N"):
+    with pytest.raises(CommandError, match="the file was created, but \\$EDITOR did not start: N"):
         new(settings, "Loud")
     assert capsys.readouterr().out.strip() == str(settings.parent / "content/posts/loud.md")

@@ -1,19 +1,19 @@
-"""Settings as a build reads them."""
+"""Reading a settings file."""
 
 import sys
 
-from authorsite.publishing.settings_file import read_conf
+from authorsite.publishing.settings_file import read_settings_file
 
 PUBLISHED = "import sys\nsys.path.insert(0, {folder!r})\nfrom pelicanconf import *\nSITENAME += ', published'\n"
 
 
-def test_what_settings_import_from_beside_them_is_their_own_and_as_it_is_now(tmp_path, monkeypatch):
+def test_modules_imported_by_a_settings_file_are_those_of_its_folder_and_reloaded(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", list(sys.path))
-    read = []
+    names = []
     for name, title in (("one", "One"), ("other", "Other"), ("other", "Another")):
         folder = tmp_path / name
         (folder / "content").mkdir(parents=True, exist_ok=True)
         (folder / "pelicanconf.py").write_text(f"PATH, SITENAME = {str(folder / 'content')!r}, {title!r}\n")
         (folder / "publishconf.py").write_text(PUBLISHED.format(folder=str(folder)))
-        read.append(read_conf(folder / "publishconf.py")["SITENAME"])
-    assert read == ["One, published", "Other, published", "Another, published"]
+        names.append(read_settings_file(folder / "publishconf.py")["SITENAME"])
+    assert names == ["One, published", "Other, published", "Another, published"]

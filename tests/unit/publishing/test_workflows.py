@@ -1,4 +1,4 @@
-"""The hosted workflows, as far as their text can tell: pinned, of few rights, running tasks that exist."""
+"""The GitHub workflows, checked as text: pinned actions, least permissions, existing tasks."""
 
 import os
 import re
@@ -9,9 +9,9 @@ import yaml
 from conftest import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
-WRITING = {"publish.yml": {"contents": "write"}, "links.yml": {"contents": "read", "issues": "write"}}
-JOB = {"name", "runs-on", "timeout-minutes", "permissions", "steps"}
-STEP = {"id", "name", "uses", "with", "run", "env", "if"}
+PERMISSIONS = {"publish.yml": {"contents": "write"}, "links.yml": {"contents": "read", "issues": "write"}}
+JOB_KEYS = {"name", "runs-on", "timeout-minutes", "permissions", "strategy", "steps"}
+STEP_KEYS = {"id", "name", "uses", "with", "run", "env", "if"}
 
 
 def load(path):
@@ -24,22 +24,24 @@ def steps(path):
     return [step for job in load(path)["jobs"].values() for step in job["steps"]]
 
 
-def test_the_three_workflows_are_there():
+def test_there_are_three_workflows():
     assert [path.name for path in WORKFLOWS] == ["links.yml", "publish.yml", "test.yml"]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda p: p.name)
-def test_a_workflow_has_the_form_that_the_service_reads(path):
+def test_a_workflow_has_only_known_keys_and_contexts(path):
     data = load(path)
     assert data.keys() <= {"name", "on", "permissions", "concurrency", "jobs"}
     for job in data["jobs"].values():
-        assert job.keys() <= JOB
+        assert job.keys() <= JOB_KEYS
         assert {"runs-on", "timeout-minutes", "steps"} <= job.keys()
         for step in job["steps"]:
-            assert step.keys() <= STEP
+            assert step.keys() <= STEP_KEYS
             assert ("uses" in step) != ("run" in step)
-    for given in re.findall(r"\$\{\{(.*?)\}\}", path.read_text("utf-8")):
-        assert re.fullmatch(r" (github\.(ref|run_id|run_attempt|token|repository)|steps\.\w+\.outputs\.\w+) ", given)
+    for context in re.findall(r"\$\{\{(.*?)\}\}", path.read_text("utf-8")):
+        assert re.fullmatch(
+            r" (github\.(ref|run_id|run_attempt|token|repository)|matrix\.\w+|steps\.\w+\.outputs\.\w+) ", context
+        )
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda p: p.name)
@@ -51,11 +53,11 @@ def test_actions_are_pinned_by_commit_with_the_version_beside(path):
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda p: p.name)
-def test_rights_are_the_least_that_the_work_needs(path):
+def test_permissions_are_minimal(path):
     data = load(path)
     assert data["permissions"] == {"contents": "read"}
     for job in data["jobs"].values():
-        assert job.get("permissions", {"contents": "read"}) == WRITING.get(path.name, {"contents": "read"})
+        assert job.get("permissions", {"contents": "read"}) == PERMISSIONS.get(path.name, {"contents": "read"})
     if path.name != "publish.yml":
         checkout = next(step for step in steps(path) if "checkout" in step.get("uses", ""))
         assert checkout["with"]["persist-credentials"] is False
@@ -71,33 +73,33 @@ def test_every_make_command_is_a_task_and_no_expression_reaches_a_shell(path):
             assert task.replace("-", "_") in tasks
 
 
-def test_the_site_is_published_every_day_and_its_links_are_looked_at_every_week():
-    every = {path.name: load(path)["on"].get("schedule") for path in WORKFLOWS}
-    assert re.fullmatch(r"\d+ \d+ \* \* \*", every["publish.yml"][0]["cron"])
-    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", every["links.yml"][0]["cron"])
+def test_the_site_is_published_daily_and_its_links_are_checked_weekly():
+    schedules = {path.name: load(path)["on"].get("schedule") for path in WORKFLOWS}
+    assert re.fullmatch(r"\d+ \d+ \* \* \*", schedules["publish.yml"][0]["cron"])
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", schedules["links.yml"][0]["cron"])
 
 
-def test_what_a_publish_knows_is_kept_between_runs_also_when_one_fails():
-    found = steps(ROOT / ".github/workflows/publish.yml")
-    before, publish, after = (
-        next(i for i, step in enumerate(found) if sign in step.get("uses", step.get("run", "")))
-        for sign in ("cache/restore@", "make publish", "cache/save@")
+def test_output_and_cache_are_kept_between_runs_even_after_a_failure():
+    publish_steps = steps(ROOT / ".github/workflows/publish.yml")
+    restore, publish, save = (
+        next(i for i, step in enumerate(publish_steps) if text in step.get("uses", step.get("run", "")))
+        for text in ("cache/restore@", "make publish", "cache/save@")
     )
-    assert before < publish < after
-    assert found[after]["if"] == "always()"
-    assert found[before]["with"]["path"] == found[after]["with"]["path"] == ".cache\noutput\n"
-    assert found[after]["with"]["key"].startswith(found[before]["with"]["restore-keys"])
+    assert restore < publish < save
+    assert publish_steps[save]["if"] == "always()"
+    assert publish_steps[restore]["with"]["path"] == publish_steps[save]["with"]["path"] == ".cache\noutput\n"
+    assert publish_steps[save]["with"]["key"].startswith(publish_steps[restore]["with"]["restore-keys"])
 
 
-def test_one_publish_runs_at_a_time_and_none_is_cut_off():
+def test_publishes_run_one_at_a_time_and_are_never_cancelled():
     assert load(ROOT / ".github/workflows/publish.yml")["concurrency"] == {
         "group": "publish",
         "cancel-in-progress": False,
     }
 
 
-def shell(script, folder, commands, **env):
-    """Run a step as the service does, with `commands` in the place of programs that reach elsewhere."""
+def run_script(script, folder, commands, **env):
+    """Run a step's script as GitHub does, with `commands` replacing programs that use the network."""
     for name, text in commands.items():
         (folder / name).write_text(f"#!/bin/sh\n{text}\n")
         (folder / name).chmod(0o755)
@@ -106,25 +108,27 @@ def shell(script, folder, commands, **env):
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda p: p.name)
-def test_each_script_is_one_that_bash_can_read(path):
+def test_every_script_is_valid_bash(path):
     for step in steps(path):
         subprocess.run(["bash", "-n", "-c", step.get("run", "")], check=True, timeout=20)
 
 
 @pytest.mark.parametrize("status", [0, 1])
-def test_the_link_check_reports_its_status_and_what_it_said(tmp_path, status):
+def test_the_link_check_writes_its_status_and_report(tmp_path, status):
     script = next(s["run"] for s in steps(ROOT / ".github/workflows/links.yml") if s.get("id") == "check")
     make = {"make": f"echo said by $*; exit {status}"}
-    assert shell(script, tmp_path, make, GITHUB_OUTPUT=str(tmp_path / "outputs")).returncode == 0
+    assert run_script(script, tmp_path, make, GITHUB_OUTPUT=str(tmp_path / "outputs")).returncode == 0
     assert (tmp_path / "outputs").read_text() == f"status={status}\n"
     assert "said by --silent check-links" in (tmp_path / "report.md").read_text()
 
 
-@pytest.mark.parametrize(("open_", "done"), [("", "issue create --title Broken links"), ("7", "issue edit 7")])
-def test_dead_links_open_one_issue_or_renew_it(tmp_path, open_, done):
+@pytest.mark.parametrize(
+    ("open_issue", "command"), [("", "issue create --title Broken links"), ("7", "issue edit 7")], ids=["new", "open"]
+)
+def test_broken_links_open_one_issue_or_update_it(tmp_path, open_issue, command):
     script = next(s["run"] for s in steps(ROOT / ".github/workflows/links.yml") if "gh issue" in s.get("run", ""))
-    gh = {"gh": f'echo "$*" >> $HERE/asked; if [ "$2" = list ]; then echo "{open_}"; fi'}
-    assert shell(script, tmp_path, gh, TITLE="Broken links").returncode == 0
-    listed, then = (tmp_path / "asked").read_text().splitlines()
-    assert listed.startswith("issue list --state open")
-    assert then == f"{done} --body-file report.md"
+    gh = {"gh": f'echo "$*" >> $HERE/calls; if [ "$2" = list ]; then echo "{open_issue}"; fi'}
+    assert run_script(script, tmp_path, gh, TITLE="Broken links").returncode == 0
+    first, second = (tmp_path / "calls").read_text().splitlines()
+    assert first.startswith("issue list --state open")
+    assert second == f"{command} --body-file report.md"

@@ -1,20 +1,21 @@
-"""What the reader makes of dates, front matter, references, reblogs, links and summaries."""
+"""Parsing and rendering of dates, front matter, references, reblogs, links and summaries."""
 
 import re
 from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
-from authorsite.feeds.sanitizing import for_readers
-from authorsite.markup import count_words, plain
+from authorsite.feeds.sanitizing import sanitize_for_feed
+from authorsite.markup import count_words, text_content
 from authorsite.reading import front_matter
-from authorsite.reading.bibliography import bibtex, parse_entry
+from authorsite.reading.bibliography import format_bibtex, parse_entry
 from authorsite.reading.dates import parse_date
-from authorsite.reading.links import SiteMap, Target
-from authorsite.reading.markdown import Converter, summary_of, typographic
-from authorsite.reading.reblogs import passed_on
+from authorsite.reading.front_matter import parse_front_matter
+from authorsite.reading.links import LinkResolver, LinkTarget, collect_ids
+from authorsite.reading.markdown import MarkdownRenderer, make_summary, smarten_punctuation
+from authorsite.reading.reblogs import render_reblog
 from authorsite.reading.sources import parse_file
-from authorsite.validation import Fault
+from authorsite.validation import InvalidValue
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -22,12 +23,12 @@ CHICAGO = ZoneInfo("America/Chicago")
 LIST = '\n\n## References\n\n1. Ann Author, *A Book*. Press, 2018.\n2. Bea Builder, "A Talk", *Talks*, 2019.\n'
 
 
-def converted(body, prefix="a-post"):
-    return Converter().convert(body, prefix)
+def render(body, prefix="a-post"):
+    return MarkdownRenderer().render(body, prefix)
 
 
 @pytest.mark.parametrize(
-    ("written", "read"),
+    ("text", "iso"),
     [
         ("2019-07-15", "2019-07-15T00:00:00-05:00"),
         ("2019-07-15T09:30", "2019-07-15T09:30:00-05:00"),
@@ -37,23 +38,26 @@ def converted(body, prefix="a-post"):
         ("2019-01-15T09:30 Europe/Berlin", "2019-01-15T02:30:00-06:00"),
     ],
 )
-def test_a_date_is_the_moment_it_names_in_the_zone_of_the_site(written, read):
-    assert parse_date(written, CHICAGO).isoformat() == read
+def test_dates_are_converted_to_the_site_time_zone(text, iso):
+    assert parse_date(text, CHICAGO).isoformat() == iso
 
 
 @pytest.mark.parametrize(
-    ("written", "message", "hint"),
+    ("text", "message", "hint"),
     [
-        ("2019-02-30", "2019-02-30 is not a date", "check the day"),
+        ("2019-02-30", "2019-02-30 is not a date", "February 2019 has 28 days"),
+        ("2019-13-01", "2019-13-01 is not a date", "check the month and the day"),
+        ("2019-00-31", "2019-00-31 is not a date", "check the month and the day"),
+        ("0000-01-01", "0000-01-01 is not a date", "check the month and the day"),
         ("March", "`March` is ambiguous", "write 2019-03-01"),
         ("March 2018", "`March 2018` is ambiguous", "write 2018-03-01"),
         ("3 May 2018", "`3 May 2018` is not an ISO date", "write 2018-05-03"),
-        ("2019-03-01T24:61", "2019-03-01T24:61 is not a time", "check the day"),
+        ("2019-03-01T24:61", "2019-03-01T24:61 is not a time", "check the hours and the minutes"),
     ],
 )
-def test_anything_else_is_no_date_and_the_hint_says_what_to_write(written, message, hint):
-    with pytest.raises(Fault) as raised:
-        parse_date(written, CHICAGO)
+def test_invalid_dates_get_a_hint_what_to_write(text, message, hint):
+    with pytest.raises(InvalidValue) as raised:
+        parse_date(text, CHICAGO)
     assert str(raised.value) == message
     assert raised.value.hint.startswith(hint)
 
@@ -67,14 +71,14 @@ def test_anything_else_is_no_date_and_the_hint_says_what_to_write(written, messa
         b"---\ntitle: T\ntags:\n  - a\n  - b\n---\nBody",
     ],
 )
-def test_the_same_front_matter_is_read_however_it_is_written(raw):
-    faults = []
-    found = parse_file(raw, lambda *fault: faults.append(fault))
-    assert (found.data, found.body.strip(), faults) == ({"title": "T", "tags": ["a", "b"]}, "Body", [])
+def test_front_matter_is_read_with_any_line_ends_bom_or_list_style(raw):
+    issues = []
+    source = parse_file(raw, lambda *issue: issues.append(issue))
+    assert (source.data, source.body.strip(), issues) == ({"title": "T", "tags": ["a", "b"]}, "Body", [])
 
 
 @pytest.mark.parametrize(
-    ("written", "read"),
+    ("text", "title"),
     [
         ("title: T            # or another", "T"),
         ("title: T #", "T"),
@@ -85,19 +89,19 @@ def test_the_same_front_matter_is_read_however_it_is_written(raw):
         ("title: >\n  We are #1", "We are #1"),
     ],
 )
-def test_a_comment_is_a_comment_and_no_word_is_taken_for_one(written, read):
-    assert front_matter.parse(f"---\n{written}\n---\n", print).data == {"title": read}
+def test_comments_are_dropped_and_hash_signs_in_words_are_kept(text, title):
+    assert parse_front_matter(f"---\n{text}\n---\n", print).data == {"title": title}
 
 
-def test_pelicans_own_headers_still_read():
-    found = parse_file(b"Title: One: two\nTags: a, b\nSummary:\n\nBody", print)
-    assert found.data == {"title": "One: two", "tags": "a, b"}
-    assert (found.body, found.body_line) == ("Body", 5)
+def test_pelican_headers_are_read():
+    source = parse_file(b"Title: One: two\nTags: a, b\nSummary:\n\nBody", print)
+    assert source.data == {"title": "One: two", "tags": "a, b"}
+    assert (source.body, source.body_line) == ("Body", 5)
 
 
-def test_scalars_stay_what_the_author_wrote():
-    found = front_matter.parse("---\na: no\nb: 1.10\nc: 2019-02-30\nd: ~\n---\n", print)
-    assert found.data == {"a": "no", "b": "1.10", "c": "2019-02-30", "d": None}
+def test_scalars_stay_strings():
+    parsed = parse_front_matter("---\na: no\nb: 1.10\nc: 2019-02-30\nd: ~\n---\n", print)
+    assert parsed.data == {"a": "no", "b": "1.10", "c": "2019-02-30", "d": None}
 
 
 @pytest.mark.parametrize(
@@ -105,7 +109,10 @@ def test_scalars_stay_what_the_author_wrote():
     [
         ("title: What? Why: yes", 'put the value in quotes: title: "What? Why: yes"'),
         ("title: [Draft] What is it?", 'put the value in quotes: title: "[Draft] What is it?"'),
-        ('title: "Round" tables', "end the value with the quote it begins with, and use the other kind inside"),
+        (
+            'title: "Round" tables',
+            "end the value with the quote it starts with, and use the other kind of quote inside",
+        ),
         ('title: The "round: one"', """put the value in quotes: title: 'The "round: one"'"""),
         ("title: @home", 'put the value in quotes: title: "@home"'),
         ("title: &c others", 'put the value in quotes: title: "&c others"'),
@@ -113,21 +120,21 @@ def test_scalars_stay_what_the_author_wrote():
         ("title: *so* round", 'put the value in quotes: title: "*so* round"'),
         ("title: We are #1", 'put the value in quotes: title: "We are #1"'),
         ("title: #MeToo, again", 'put the value in quotes: title: "#MeToo, again"'),
-        ("tags: [a, #b]", "put what holds `?`, `:`, `#` or a comma in quotes within the brackets"),
-        ("tags: [a, b", "close the bracket; put what holds a comma or a colon in quotes"),
-        ("reblog: {title: Why?, author: A}", "put what holds `?`, `:`, `#` or a comma in quotes within the brackets"),
-        ("title: 'It's'", "end the value with the quote it begins with, and use the other kind inside"),
+        ("tags: [a, #b]", "inside the brackets, quote items that contain `?`, `:`, `#` or a comma"),
+        ("tags: [a, b", "close the bracket, and quote items that contain a comma or a colon"),
+        ("reblog: {title: Why?, author: A}", "inside the brackets, quote items that contain `?`, `:`, `#` or a comma"),
+        ("title: 'It's'", "end the value with the quote it starts with, and use the other kind of quote inside"),
     ],
 )
-def test_the_hint_for_what_yaml_cannot_read_is_the_line_as_it_should_be(line, hint):
-    said = []
-    assert front_matter.parse(f"---\n{line}\ndate: 2019-03-01\n---\n", lambda *fault: said.append(fault)) is None
-    assert [(number, told) for number, _, told in said] == [(2, hint)]
+def test_invalid_yaml_gets_a_hint_with_the_corrected_line(line, hint):
+    issues = []
+    assert parse_front_matter(f"---\n{line}\ndate: 2019-03-01\n---\n", lambda *issue: issues.append(issue)) is None
+    assert [(number, text) for number, _, text in issues] == [(2, hint)]
 
 
-def test_the_line_as_it_should_be_is_read_as_meant():
-    found = front_matter.parse('---\na: "What? Why: yes"\nb: \'"Round" tables\'\n---\n', print)
-    assert found.data == {"a": "What? Why: yes", "b": '"Round" tables'}
+def test_corrected_lines_are_read_as_intended():
+    parsed = parse_front_matter('---\na: "What? Why: yes"\nb: \'"Round" tables\'\n---\n', print)
+    assert parsed.data == {"a": "What? Why: yes", "b": '"Round" tables'}
 
 
 @pytest.mark.parametrize(
@@ -142,17 +149,17 @@ def test_the_line_as_it_should_be_is_read_as_meant():
         ("Something that somebody once said.", "", "", "", "", ""),
     ],
 )  # fmt: skip
-def test_an_entry_is_read_into_its_parts_or_stays_as_written(text, author, title, container, year, url):
-    found = parse_entry(1, text)
-    assert found.text == text
-    assert (found.author, found.title, found.container, found.year, found.url) == (author, title, container, year, url)
+def test_reference_entries_are_parsed_into_fields(text, author, title, container, year, url):
+    entry = parse_entry(1, text)
+    assert entry.text == text
+    assert (entry.author, entry.title, entry.container, entry.year, entry.url) == (author, title, container, year, url)
 
 
-def test_citations_and_entries_lead_to_each_other_with_names():
-    html = converted("One [1], both [1, 2], and ([2], p. 6)." + LIST).html
-    for number, time_ in [(1, 1), (1, 2), (2, 1), (2, 2)]:
-        place, entry = f"cite-a-post-{number}-{time_}", f"source-a-post-{number}"
-        assert html.count(f'id="{place}"') == html.count(f'href="#{place}"') == 1
+def test_citations_and_entries_link_to_each_other_with_labels():
+    html = render("One [1], both [1, 2], and ([2], p. 6)." + LIST).html
+    for number, count in [(1, 1), (1, 2), (2, 1), (2, 2)]:
+        citation, entry = f"cite-a-post-{number}-{count}", f"source-a-post-{number}"
+        assert html.count(f'id="{citation}"') == html.count(f'href="#{citation}"') == 1
         assert html.count(f'id="{entry}"') == 1
         assert f'href="#{entry}"' in html
     assert html.count('aria-label="Reference 1"') == 2
@@ -160,40 +167,40 @@ def test_citations_and_entries_lead_to_each_other_with_names():
 
 
 @pytest.mark.parametrize("body", ["`a[1]`", "    a[1]\n", "[see [1]](https://example.org/)", "```\na[1]\n```"])
-def test_code_and_links_are_left_alone(body):
-    assert 'class="citation"' not in converted(f"{body}\n\nCited [2], [1]{LIST}").html.partition("Cited")[0]
+def test_numbers_in_code_and_links_are_not_citations(body):
+    assert 'class="citation"' not in render(f"{body}\n\nCited [2], [1]{LIST}").html.partition("Cited")[0]
 
 
-def test_cells_are_aligned_by_class_and_never_by_a_style_that_the_policy_forbids():
-    html = converted("| a {: .own } | b | c | d |\n|:--|:-:|--:|---|\n| 1 | 2 | 3 | 4 |").html
+def test_cells_are_aligned_by_class_without_inline_styles():
+    html = render("| a {: .own } | b | c | d |\n|:--|:-:|--:|---|\n| 1 | 2 | 3 | 4 |").html
     assert "style=" not in html
     assert '<th class="own align-left">a</th>' in html
     assert '<td class="align-center">2</td>\n<td class="align-right">3</td>\n<td>4</td>' in html
 
 
-def test_numbers_in_brackets_mean_nothing_without_a_list():
-    found = converted("An array a[1] and [2].")
-    assert (found.html, found.references, found.found) == ("<p>An array a[1] and [2].</p>", (), ())
+def test_numbers_in_brackets_are_not_citations_without_a_list():
+    body = render("An array a[1] and [2].")
+    assert (body.html, body.references, body.issues) == ("<p>An array a[1] and [2].</p>", (), ())
 
 
-def test_a_closing_list_that_nothing_cites_is_a_list():
-    assert "references" not in converted("Do this:\n\n1. Get up.\n2. Go out.").html
+def test_a_final_list_without_citations_is_not_a_reference_list():
+    assert "references" not in render("Do this:\n\n1. Get up.\n2. Go out.").html
 
 
-def test_numbers_without_entry_and_entries_without_number_are_found_with_their_lines():
-    found = converted("One [1].\n\nThree [3]." + LIST).found
-    assert [(f.line, f.message) for f in found] == [
+def test_missing_and_uncited_entries_are_reported_with_lines():
+    issues = render("One [1].\n\nThree [3]." + LIST).issues
+    assert [(issue.line, issue.message) for issue in issues] == [
         (3, "reference [3] has no entry"),
         (8, "reference 2 is never cited"),
     ]
 
 
-FIVE = "\n\n" + "".join(f"{n}. Ann Author, *Book {n}*.\n" for n in range(1, 6))
-ALL = "Cited [1, 2, 3, 4, 5]. "
+FIVE_ENTRIES = "\n\n" + "".join(f"{n}. Ann Author, *Book {n}*.\n" for n in range(1, 6))
+CITE_ALL = "Cited [1, 2, 3, 4, 5]. "
 
 
 @pytest.mark.parametrize(
-    ("written", "shown", "cited"),
+    ("text", "shown", "cited"),
     [
         ("[2-4]", "[2–4]", [2, 3, 4]),
         ("[2–4, 1]", "[2–4, 1]", [2, 3, 4, 1]),
@@ -205,63 +212,57 @@ ALL = "Cited [1, 2, 3, 4, 5]. "
         ("[1-555]", "[1–555]", [1, 2, 3, 4, 5]),
     ],
 )  # fmt: skip
-def test_a_range_cites_each_of_its_entries_and_other_numbers_with_a_dash_are_left_alone(written, shown, cited):
-    made = converted(f"{ALL}Here {written} there.{FIVE}")
-    here = made.html.partition("Here ")[2].partition(" there")[0]
-    assert plain(here) == shown
+def test_a_range_cites_each_entry_and_other_dashed_numbers_are_not_citations(text, shown, cited):
+    body = render(f"{CITE_ALL}Here {text} there.{FIVE_ENTRIES}")
+    here = body.html.partition("Here ")[2].partition(" there")[0]
+    assert text_content(here) == shown
     assert re.findall(r'id="cite-a-post-(\d)-2"', here) == [str(n) for n in cited]
     for number in cited:
-        assert f'href="#cite-a-post-{number}-2"' in made.html
-    assert bool(made.found) == ("555" in written)
+        assert f'href="#cite-a-post-{number}-2"' in body.html
+    assert bool(body.issues) == ("555" in text)
 
 
-def test_in_a_group_each_number_counts_for_itself():
-    made = converted("Both [1, 3].\n\n1. Ann Author, *A Book*.")
-    assert [f.message for f in made.found] == ["reference [3] has no entry"]
-    assert '">1</a>, 3]</span>' in made.html
+def test_a_group_may_contain_an_unknown_number():
+    body = render("Both [1, 3].\n\n1. Ann Author, *A Book*.")
+    assert [issue.message for issue in body.issues] == ["reference [3] has no entry"]
+    assert '">1</a>, 3]</span>' in body.html
 
 
 def test_ids_of_two_posts_on_one_page_differ():
     body = "Cited [1, 2].[^n]" + LIST + "\n[^n]: A note.\n"
-    one, two = ids(converted(body, "one").html), ids(converted(body, "two").html)
+    one, two = collect_ids(render(body, "one").html), collect_ids(render(body, "two").html)
     assert one & two == {"references"}
 
 
-def ids(html):
-    from authorsite.reading.links import ids_in
-
-    return set(ids_in(html))
-
-
 def test_feeds_show_references_as_plain_text():
-    html, _ = for_readers(converted("One [1] and [1, 2]." + LIST).html, "https://example.org/p/")
+    html, _ = sanitize_for_feed(render("One [1] and [1, 2]." + LIST).html, "https://example.org/p/")
     assert "One [1] and [1, 2]." in html.replace("<span>", "").replace("</span>", "")
     assert "↩" not in html
 
 
 def test_bibtex_has_one_key_for_each_entry():
-    made = bibtex(converted("One [1], two [2]." + LIST).references)
-    assert made.count("@") == 2
-    assert "title = {{A Book}}" in made or "title = {A Book}" in made
+    bibtex = format_bibtex(render("One [1], two [2]." + LIST).references)
+    assert bibtex.count("@") == 2
+    assert "title = {{A Book}}" in bibtex or "title = {A Book}" in bibtex
 
 
-TOLD = {"title": "T", "author": "B", "site": "S", "url": "https://example.org/o/"}
+REBLOG = {"title": "T", "author": "B", "site": "S", "url": "https://example.org/o/"}
 
 
 @pytest.mark.parametrize(
-    ("words", "limit", "more"),
+    ("words", "limit", "remaining"),
     [(364, 150, "214 more words"), (2632, 150, "2,482 more words"), (151, 150, "1 more word<"), (None, 150, "50 more")],
 )
-def test_the_way_to_the_original_says_how_many_words_are_left(words, limit, more):
-    html = passed_on(f"<p>{'word ' * 200}</p>", **TOLD, words=words, limit=limit, locale="en_US")
-    assert more in html
+def test_the_link_to_the_original_says_how_many_words_remain(words, limit, remaining):
+    html = render_reblog(f"<p>{'word ' * 200}</p>", **REBLOG, words=words, limit=limit, locale="en_US")
+    assert remaining in html
     assert count_words(html.partition("<blockquote")[2].partition("</blockquote>")[0].partition(">")[2]) == limit
 
 
-def test_foreign_html_does_nothing():
-    html = passed_on(
+def test_reblogged_html_is_sanitized():
+    html = render_reblog(
         '<p onclick="x()">a<script>alert(1)</script><a href="javascript:x()">b</a><iframe src="//e"></iframe></p>',
-        **TOLD, words=None, limit=9, locale="en",
+        **REBLOG, words=None, limit=9, locale="en",
     )  # fmt: skip
     assert not any(bad in html for bad in ("onclick", "<script", "javascript:", "<iframe"))
 
@@ -277,12 +278,12 @@ def test_foreign_html_does_nothing():
         ("", ""),
     ],
 )
-def test_the_summary_is_whole_and_leads_nowhere(body, summary):
-    assert summary_of(converted(body).html) == summary
+def test_summaries_are_well_formed_and_have_no_links(body, summary):
+    assert make_summary(render(body).html) == summary
 
 
 @pytest.mark.parametrize(
-    ("link", "becomes", "said"),
+    ("link", "url", "message"),
     [
         ("b.md", "/sub/2019/b/", None),
         ("{filename}/posts/b.md#why", "/sub/2019/b/#why", None),
@@ -295,64 +296,83 @@ def test_the_summary_is_whole_and_leads_nowhere(body, summary):
         ("../images/x.png", "../images/x.png", "there is no content/images/x.png"),
     ],
 )
-def test_links_lead_from_file_to_file(link, becomes, said):
-    reports = []
-    pages = {"posts/b.md": Target("2019/b/", '<h2 id="why">Why</h2>'), "pages/c.md": Target("c/")}
-    site = SiteMap(pages, moved={"/old/": "2019/b/"}, drafts=frozenset({"posts/d.md"}), root="/sub")
-    html = site.resolve(f'<a href="{link}">x</a>', "posts/a.md", lambda *report: reports.append(report))
-    assert html == f'<a href="{becomes}">x</a>'
-    assert [report[1] for report in reports] == ([said] if said else [])
+def test_links_to_files_and_aliases_become_urls(link, url, message):
+    issues = []
+    targets = {"posts/b.md": LinkTarget("2019/b/", '<h2 id="why">Why</h2>'), "pages/c.md": LinkTarget("c/")}
+    resolver = LinkResolver(targets, redirects={"/old/": "2019/b/"}, unpublished=frozenset({"posts/d.md"}), root="/sub")
+    html = resolver.resolve(f'<a href="{link}">x</a>', "posts/a.md", lambda *issue: issues.append(issue))
+    assert html == f'<a href="{url}">x</a>'
+    assert [issue[1] for issue in issues] == ([message] if message else [])
 
 
-def test_what_is_not_markdown_has_the_same_typography():
-    said = "\"It's <here>\", she said -- &amp; 'there'... in the '90s"
-    assert typographic(said) == "“It’s <here>”, she said – &amp; ‘there’… in the ’90s"
-    html = passed_on("<p>a</p>", **TOLD | {"title": "It's", "site": "Bob's -- <b>"}, words=None, limit=9, locale="en")
+def test_plain_text_gets_smart_punctuation_too():
+    text = "\"It's <here>\", she said -- &amp; 'there'... in the '90s"
+    assert smarten_punctuation(text) == "“It’s <here>”, she said – &amp; ‘there’… in the ’90s"
+    fields = REBLOG | {"title": "It's", "site": "Bob's -- <b>"}
+    html = render_reblog("<p>a</p>", **fields, words=None, limit=9, locale="en")
     assert ">It’s</a> by B on Bob’s – &lt;b&gt;:</p>" in html
 
 
-def test_anchors_of_pages_that_are_not_made_yet_are_checked_when_they_are():
-    reports = []
-    site = SiteMap({"books/b.md": Target("books/b/")})
-    site.resolve('<a href="../books/b.md#chaptres">x</a>', "posts/a.md", lambda *report: reports.append(report))
-    [(url, check)] = site.later
-    assert (url, reports) == ("books/b/", [])
+def test_anchors_of_pages_not_rendered_yet_are_checked_later():
+    issues = []
+    resolver = LinkResolver({"books/b.md": LinkTarget("books/b/")})
+    resolver.resolve('<a href="../books/b.md#chaptres">x</a>', "posts/a.md", lambda *issue: issues.append(issue))
+    [(url, check)] = resolver.pending_anchor_checks
+    assert (url, issues) == ("books/b/", [])
     check(frozenset({"chapters"}))
-    assert [report[1:] for report in reports] == [("books/b.md has no `#chaptres`", "did you mean `chapters`?")]
+    assert [issue[1:] for issue in issues] == [("books/b.md has no `#chaptres`", "did you mean `chapters`?")]
 
 
-def test_typography_leaves_code_alone():
-    html = converted('"Round" -- and `"straight" --`').html
+def test_smart_punctuation_does_not_change_code():
+    html = render('"Round" -- and `"straight" --`').html
     assert html == '<p>&ldquo;Round&rdquo; &ndash; and <code>"straight" --</code></p>'
 
 
-YAML = ["title", "tags", ": ", ":", "- ", "[", "]", ", ", '"', "'", "\\n", "\n", "  ", " ", "a", "é", "2019-01-02"]
-YAML += ["why?", "no!", "? ", "!", "https://x", "~", "---", "...", "<<", "=", "-", ".", "\\", "\u2028"]
+YAML_FRAGMENTS = [
+    "title",
+    "tags",
+    ": ",
+    ":",
+    "- ",
+    "[",
+    "]",
+    ", ",
+    '"',
+    "'",
+    "\\n",
+    "\n",
+    "  ",
+    " ",
+    "a",
+    "é",
+    "2019-01-02",
+]
+YAML_FRAGMENTS += ["why?", "no!", "? ", "!", "https://x", "~", "---", "...", "<<", "=", "-", ".", "\\", "\u2028"]
 
 
-def told(node):
-    """Return all that is asked of a composed YAML node."""
+def to_tuple(node):
+    """Return the properties of a composed YAML node that the parser uses."""
     if node is None:
         return None
     value = node.value
     if isinstance(node, yaml.MappingNode):
-        value = [(told(key), told(item)) for key, item in value]
+        value = [(to_tuple(key), to_tuple(item)) for key, item in value]
     elif isinstance(node, yaml.SequenceNode):
-        value = [told(item) for item in value]
+        value = [to_tuple(item) for item in value]
     return type(node), node.tag, value, getattr(node, "style", None) or "", node.start_mark.line
 
 
 @settings(max_examples=600, deadline=None, derandomize=True)
-@given(st.lists(st.sampled_from(YAML), max_size=25).map("".join))
+@given(st.lists(st.sampled_from(YAML_FRAGMENTS), max_size=25).map("".join))
 @example("tags: [why? yes]")
 @example("title: why? yes!")
 @example("tags: [no!, why?]")
-def test_front_matter_is_composed_as_pyyaml_does(text):
-    def composed(compose):
+def test_libyaml_composes_front_matter_like_pyyaml(text):
+    def compose_or_error(compose):
         try:
-            return told(compose())
+            return to_tuple(compose())
         except yaml.YAMLError:
-            return "a fault"
+            return "error"
 
-    slow = composed(lambda: yaml.compose(text, Loader=front_matter._Loader))
-    assert composed(lambda: front_matter._composed(text)) == slow
+    expected = compose_or_error(lambda: yaml.compose(text, Loader=front_matter._Loader))
+    assert compose_or_error(lambda: front_matter._compose(text)) == expected

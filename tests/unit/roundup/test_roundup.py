@@ -1,38 +1,38 @@
-"""What a round-up counts, and that it leaves the author's words alone."""
+"""Round-ups: parsing the period, what the draft contains, and never overwriting a file."""
 
 import re
 
 import pytest
-from authorsite.publishing.settings_file import read_conf
-from authorsite.roundup.adapter import roundup
+from authorsite.publishing.settings_file import read_settings_file
+from authorsite.roundup.adapter import create_roundup
 from authorsite.roundup.draft import parse_period
-from authorsite.validation import Fault
+from authorsite.validation import InvalidValue
 from conftest import ROOT, post
 
-CITING = (
+CITING_BODY = (
     "Six words and two sources [1, 2].\n\n1. Ann Author, *A [b]ook*. 2018.\n2. Bea, “C”, 2019, https://example.org/c\n"
 )
 EVENT = "---\ntitle: A talk\nstart: 2019-08\nplace: Corner Bookshop\n---\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "first", "end", "name"),
+    ("text", "start", "end", "name"),
     [
         ("2018", "2018-01-01", "2019-01-01", "2018"),
         ("2019Q3", "2019-07-01", "2019-10-01", "third quarter 2019"),
         ("2019q4", "2019-10-01", "2020-01-01", "fourth quarter 2019"),
     ],
 )
-def test_a_period_is_a_year_or_a_quarter(text, first, end, name):
+def test_parse_period(text, start, end, name):
     period = parse_period(text)
-    assert (str(period.start), str(period.end), period.name) == (first, end, name)
+    assert (str(period.start), str(period.end), period.name) == (start, end, name)
 
 
 @pytest.mark.parametrize("text", ["2019Q5", "Q3", "", "19", "0000", "9999", "20192019Q3"])
-def test_anything_else_is_refused_with_a_remedy(text):
-    with pytest.raises(Fault) as caught:
+def test_parse_period_rejects_anything_else(text):
+    with pytest.raises(InvalidValue) as error:
         parse_period(text)
-    assert caught.value.hint == "write 2018 or 2019Q3"
+    assert error.value.hint == "write 2018 or 2019Q3"
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def site(make_site):
     return make_site(
         {
             "pelicanconf.py": settings,
-            "content/posts/a.md": post("In [July]", "2019-07-01", body=CITING, category="News"),
-            "content/posts/b.md": post("Read", "2019-09-30", body=CITING, category="Reviews", review_of=review),
+            "content/posts/a.md": post("In [July]", "2019-07-01", body=CITING_BODY, category="News"),
+            "content/posts/b.md": post("Read", "2019-09-30", body=CITING_BODY, category="Reviews", review_of=review),
             "content/posts/early.md": post("Early", "2019-06-30"),
             "content/posts/late.md": post("Late", "2019-10-01"),
             "content/posts/draft.md": post("Draft", "2019-08-01", status="draft"),
@@ -52,8 +52,8 @@ def site(make_site):
     )
 
 
-def test_a_draft_holds_what_happened_in_its_quarter_and_is_a_valid_post(site):
-    assert roundup(read_conf(site.root / "pelicanconf.py"), site.root, "2019Q3", write=True) == 0
+def test_draft_lists_posts_sources_reviews_and_events_of_the_quarter(site):
+    assert create_roundup(read_settings_file(site.root / "pelicanconf.py"), site.root, "2019Q3", write=True) == 0
     text = (site.root / "content/posts/housekeeping-2019-q3.md").read_text("utf-8")
     for line in (
         "## News (1)\n\n- [In \\[July\\]](a.md)",
@@ -71,18 +71,18 @@ def test_a_draft_holds_what_happened_in_its_quarter_and_is_a_valid_post(site):
     assert "housekeeping-2019-q3" in "".join(site.tree())
 
 
-def test_a_draft_that_was_edited_is_never_overwritten(site, capsys):
+def test_existing_file_is_not_overwritten(site, capsys):
     file = site.root / "content/posts/housekeeping-2019-q3.md"
     file.write_text(post("Mine"))
-    assert roundup(read_conf(site.root / "pelicanconf.py"), site.root, "2019Q3", write=True) == 1
+    assert create_roundup(read_settings_file(site.root / "pelicanconf.py"), site.root, "2019Q3", write=True) == 1
     assert file.read_text() == post("Mine")
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
 
 
-def test_without_write_nothing_is_written(site, capsys):
+def test_without_write_the_draft_is_only_printed(site, capsys):
     before = sorted(path.name for path in site.root.rglob("*"))
-    assert roundup(read_conf(site.root / "pelicanconf.py"), site.root, "2019") == 0
-    said = capsys.readouterr().out
-    assert 'title: "Housekeeping: 2019"' in said
-    assert "## Commentary (2)\n\n- [Early](early.md)\n- [Late](late.md)" in said, "posts without a category are in it"
+    assert create_roundup(read_settings_file(site.root / "pelicanconf.py"), site.root, "2019") == 0
+    printed = capsys.readouterr().out
+    assert 'title: "Housekeeping: 2019"' in printed
+    assert "## Commentary (2)\n\n- [Early](early.md)\n- [Late](late.md)" in printed, "no category"
     assert sorted(path.name for path in site.root.rglob("*")) == before

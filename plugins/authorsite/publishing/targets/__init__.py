@@ -1,4 +1,4 @@
-"""Where a site goes: a folder, a git branch, a server over SSH."""
+"""The places a site can be published to: a folder, a git branch, a server over SSH."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from pathlib import Path
 from typing import Protocol
 
 from ...settings import FolderTarget, GitTarget, SiteSettings
-from ..tree_diff import Changes
+from ..tree_diff import TreeDiff
 from .folder import Folder
 from .git import Git
 from .rsync import Rsync
 
 
 class Target(Protocol):
-    """A place that holds a site; each method raises Refused with one line for the author."""
+    """A place that a site is published to; its methods raise CommandError with a message of one line."""
 
     @property
     def name(self) -> str:
-        """What to call it before a person."""
+        """The target's name in messages."""
 
-    def changes(self, tree: Path) -> Changes:
-        """Say how `tree` differs from what the place holds now."""
+    def compare(self, tree: Path) -> TreeDiff:
+        """Return how `tree` differs from what the target has now."""
 
-    def held(self, names: Sequence[str]) -> dict[str, bytes]:
-        """Return files that the place holds, by their paths."""
+    def read_files(self, names: Sequence[str]) -> dict[str, bytes]:
+        """Return the target's files by their paths."""
 
-    def upload(self, tree: Path, say: Callable[[str], None]) -> None:
-        """Make the place hold `tree`, so that a kill at any time leaves visitors a whole site."""
+    def upload(self, tree: Path, report: Callable[[str], None]) -> None:
+        """Replace the target's files by `tree`; visitors see a complete site even if the upload is killed."""
 
 
-def target_of(site: SiteSettings, root: Path) -> Target | None:
-    """Return the target that the settings name; `root` is the project's folder."""
+def make_target(site: SiteSettings, root: Path) -> Target | None:
+    """Return the target named in the settings, or None; `root` is the project folder."""
     match site.publish:
         case None:
             return None
-        case FolderTarget() as to:
-            path = root / Path(to.path).expanduser()
+        case FolderTarget() as config:
+            path = root / Path(config.path).expanduser()
             return Folder(path.parent.resolve() / path.name if path.name != ".." else path.resolve(), root)
-        case GitTarget() as to:
-            return Git(to, site, root)
-        case to:
-            return Rsync(to)
+        case GitTarget() as config:
+            return Git(config, site, root)
+        case config:
+            return Rsync(config)

@@ -1,4 +1,4 @@
-"""Git and rsync as programs: their output, or one line about why they failed, without anybody's password."""
+"""Run git and rsync; report a failure in one line without credentials."""
 
 from __future__ import annotations
 
@@ -8,41 +8,39 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from ...problems import Refused
+from ...problems import CommandError
 
-MARK = ".authorsite"
-"""A file that says of a folder, or of a branch, that this package may replace what is in it."""
+OWNERSHIP_FILE = ".authorsite"
+"""Marks a folder or a branch whose content this package may replace."""
 
-_PATIENCE = 600
+_TIMEOUT = 600
 """Seconds."""
 
 _NOISE = ("hint:", "rsync error:", "To ", "Warning:", "@@")
 
 
-def quiet(text: str) -> str:
-    """Return `text` without the user and password of any address in it."""
+def redact_credentials(text: str) -> str:
+    """Return `text` without the user and password of the URLs in it."""
     return re.sub(r"(?<=://)[^/\s@]*@", "", text)
 
 
-def run(
-    *command: str,
-    cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
-    stdin: bytes = b"",
+def run_command(
+    *command: str, cwd: Path | None = None, env: Mapping[str, str] | None = None, stdin: bytes = b""
 ) -> bytes:
-    """Run a program without a terminal and return what it wrote; raises Refused when it fails."""
-    # In English, so that what is looked for in messages is found.
-    whole = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(env or {})}
+    """Run a program without a terminal and return its stdout; raises CommandError if it fails."""
+    # In English: callers look for words in the messages.
+    environment = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(env or {})}
     try:
-        done = subprocess.run(
-            command, cwd=cwd, env=whole, input=stdin, capture_output=True, timeout=_PATIENCE, check=False
+        process = subprocess.run(
+            command, cwd=cwd, env=environment, input=stdin, capture_output=True, timeout=_TIMEOUT, check=False
         )
     except FileNotFoundError:
-        raise Refused(f"{command[0]} is not installed") from None
+        raise CommandError(f"{command[0]} is not installed - install it and try again") from None
     except subprocess.TimeoutExpired:
-        raise Refused(f"{command[0]} did not end within {_PATIENCE} s") from None
-    if done.returncode:
-        lines = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-        told = [line for line in lines if not line.startswith(_NOISE)] or lines
-        raise Refused(quiet(f"{command[0]}: {'; '.join(told[:3]) or f'status {done.returncode}'}"))
-    return done.stdout
+        raise CommandError(f"{command[0]} did not finish within {_TIMEOUT} s - try again") from None
+    if process.returncode:
+        lines = [line.strip() for line in process.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+        messages = [line for line in lines if not line.startswith(_NOISE)] or lines
+        reason = "; ".join(messages[:3]) or f"status {process.returncode}"
+        raise CommandError(redact_credentials(f"{command[0]}: {reason}"))
+    return process.stdout

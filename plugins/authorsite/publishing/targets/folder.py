@@ -1,4 +1,4 @@
-"""A folder of this machine, swapped in whole."""
+"""Publish to a folder of this machine, replaced atomically."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ...problems import Refused
-from ..atomic_swap import alone, mend, swap
-from ..tree_diff import Changes, manifest
-from .commands import MARK
+from ...problems import CommandError
+from ..atomic_swap import exclusive_lock, recover, swap
+from ..tree_diff import TreeDiff, hash_tree
+from .commands import OWNERSHIP_FILE
 
-_OURS = ("content", "output", "plugins", "theme", ".cache", ".git")
+_PROJECT_FOLDERS = ("content", "output", "plugins", "theme", ".cache", ".git")
 
 
-class Tree:
-    """A folder of this machine as it is; hidden files at its top that are not the site's do not count."""
+class LocalTree:
+    """A folder of this machine; hidden files at its top that are not the site's are ignored."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -26,49 +26,50 @@ class Tree:
         """The folder's path."""
         return str(self.path)
 
-    def held(self, names: Sequence[str]) -> dict[str, bytes]:
+    def read_files(self, names: Sequence[str]) -> dict[str, bytes]:
         """Read files of the folder."""
         return {name: (self.path / name).read_bytes() for name in names}
 
-    def changes(self, tree: Path) -> Changes:
+    def compare(self, tree: Path) -> TreeDiff:
         """Compare the hashes of both sides."""
-        new = manifest(tree)
-        old = {name: digest for name, digest in manifest(self.path).items() if name in new or name[0] != "."}
-        return Changes.between(old, new)
+        new = hash_tree(tree)
+        old = {name: digest for name, digest in hash_tree(self.path).items() if name in new or name[0] != "."}
+        return TreeDiff.between(old, new)
 
 
-class Folder(Tree):
-    """A folder that a web server shows; hidden files at its top that are not the site's stay there."""
+class Folder(LocalTree):
+    """A folder served by a web server; hidden files at its top that are not the site's are kept."""
 
     def __init__(self, path: Path, root: Path) -> None:
         super().__init__(path)
         if path.is_symlink():
-            raise Refused(f"{path} is a link: name the folder that it leads to")
-        if path == Path.home() or root.is_relative_to(path) or any(path.is_relative_to(root / name) for name in _OURS):
-            raise Refused(f"{path} is no folder for the site alone: name one")
-        mend(path)
-        if path.exists() and not (path.is_dir() and ((path / MARK).exists() or not any(path.iterdir()))):
-            raise Refused(
-                f"{path} holds something that was not published here: empty it, or create an empty file {MARK} in it"
-            )
+            raise CommandError("this is a symbolic link - use the folder that it points to", str(path))
+        in_project = any(path.is_relative_to(root / name) for name in _PROJECT_FOLDERS)
+        if path == Path.home() or root.is_relative_to(path) or in_project:
+            raise CommandError("this folder is used for other files - use a folder for the site alone", str(path))
+        recover(path)
+        if path.exists() and not (path.is_dir() and ((path / OWNERSHIP_FILE).exists() or not any(path.iterdir()))):
+            hint = f"empty the folder or, to override, create an empty file {OWNERSHIP_FILE} in it"
+            raise CommandError(f"the folder has other files - {hint}", str(path))
 
-    def upload(self, tree: Path, say: Callable[[str], None]) -> None:
-        """Make the new tree beside the folder, then exchange them."""
-        say("Copying …")
-        beside = self.path.with_name(self.path.name + ".staging")
+    def upload(self, tree: Path, report: Callable[[str], None]) -> None:
+        """Copy the new tree next to the folder, then swap the two."""
+        report("Copying …")
+        staging = self.path.with_name(self.path.name + ".staging")
 
-        def copy(source: str, to: str) -> None:
-            # With its old date where it did not change, so that browsers keep what they have.
-            old = self.path / Path(to).relative_to(beside)
-            shutil.copy2(old if old.is_file() and filecmp.cmp(old, source, shallow=False) else source, to)
+        def copy_file(source: str, destination: str) -> None:
+            # An unchanged file keeps its modification time, so that browsers can use their cached copy.
+            old = self.path / Path(destination).relative_to(staging)
+            unchanged = old.is_file() and filecmp.cmp(old, source, shallow=False)
+            shutil.copy2(old if unchanged else source, destination)
 
-        with alone(self.path.parent):
-            shutil.rmtree(beside, ignore_errors=True)
-            shutil.copytree(tree, beside, copy_function=copy)
-            for kept in self.path.glob(".*"):
-                if not (beside / kept.name).exists():
-                    (shutil.copytree if kept.is_dir() else shutil.copy2)(kept, beside / kept.name)
-            (beside / MARK).touch()
-            say("Swapping the folder …")
-            swap(beside, self.path)
-        say("Swapped.")
+        with exclusive_lock(self.path.parent):
+            shutil.rmtree(staging, ignore_errors=True)
+            shutil.copytree(tree, staging, copy_function=copy_file)
+            for hidden in self.path.glob(".*"):
+                if not (staging / hidden.name).exists():
+                    (shutil.copytree if hidden.is_dir() else shutil.copy2)(hidden, staging / hidden.name)
+            (staging / OWNERSHIP_FILE).touch()
+            report("Swapping the folder …")
+            swap(staging, self.path)
+        report("Swapped.")

@@ -1,4 +1,4 @@
-"""A branch of a git repository, as GitHub Pages serves it: one commit a publish, on top of what is there."""
+"""Publish to a branch of a git repository, as GitHub Pages serves it: each publish adds one commit."""
 
 from __future__ import annotations
 
@@ -8,145 +8,153 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from ...problems import Refused
+from ...problems import CommandError
 from ...settings import GitTarget, SiteSettings
-from ..tree_diff import Changes
-from .commands import MARK, quiet, run
+from ..tree_diff import TreeDiff
+from .commands import OWNERSHIP_FILE, redact_credentials, run_command
 
-_HELD = "refs/authorsite/published"
-_OF_THE_HOST = {"CNAME", ".nojekyll"}
-"""What the service itself puts into a branch when it is asked to serve it."""
+_TRACKING_REF = "refs/authorsite/published"
+_HOST_FILES = {"CNAME", ".nojekyll"}
+"""Files that the hosting service itself creates in a branch that it serves."""
 
 _SUBJECT = "Publish "
-_TRIES = 4
-_PLAIN = ("core.autocrlf=false", "core.safecrlf=false", "core.fileMode=false", f"core.attributesFile={os.devnull}")
+_MAX_ATTEMPTS = 4
+_NEUTRAL_CONFIG = (
+    "core.autocrlf=false",
+    "core.safecrlf=false",
+    "core.fileMode=false",
+    f"core.attributesFile={os.devnull}",
+)
 
 
 class Git:
     """A branch of a remote; the working tree, the index and the author's own branches are never touched."""
 
-    def __init__(self, to: GitTarget, site: SiteSettings, root: Path) -> None:
-        self.to, self.site, self.root = to, site, root
+    def __init__(self, config: GitTarget, site: SiteSettings, root: Path) -> None:
+        self.config, self.site, self.root = config, site, root
         try:
-            found = run("git", "rev-parse", "--absolute-git-dir", cwd=root).decode().strip()
-        except Refused as refused:
-            if "not a git repository" not in str(refused):
+            git_dir = run_command("git", "rev-parse", "--absolute-git-dir", cwd=root).decode().strip()
+        except CommandError as error:
+            if "not a git repository" not in str(error):
                 raise
-            raise Refused(f"{root} is no git repository: run git init, and git remote add origin ADDRESS") from None
-        self.repository = Path(found)
-        self.ref = f"refs/heads/{to.branch}"
+            hint = "run git init, and git remote add origin URL"
+            raise CommandError(f"not a git repository - {hint}", str(root)) from None
+        self.git_dir = Path(git_dir)
+        self.ref = f"refs/heads/{config.branch}"
 
     @property
     def name(self) -> str:
-        """The branch and the remote, without a password."""
-        return f"branch {self.to.branch} of {quiet(self.to.remote)}"
+        """The branch and the remote, without credentials."""
+        return f"branch {self.config.branch} of {redact_credentials(self.config.remote)}"
 
-    def held(self, names: Sequence[str]) -> dict[str, bytes]:
-        """Return files of the branch as it was last fetched."""
-        return {name: self._git("cat-file", "blob", f"{_HELD}:{name}") for name in names}
+    def read_files(self, names: Sequence[str]) -> dict[str, bytes]:
+        """Return files of the branch as last fetched."""
+        return {name: self._git("cat-file", "blob", f"{_TRACKING_REF}:{name}") for name in names}
 
-    def changes(self, tree: Path) -> Changes:
+    def compare(self, tree: Path) -> TreeDiff:
         """Fetch the branch and compare its tree with `tree`."""
-        old = self._fetch()
-        before = f"{old}^{{tree}}" if old else self._git("hash-object", "-t", "tree", "-w", "--stdin").decode().strip()
-        told = self._git("diff-tree", "-r", "-z", "--no-renames", "--name-status", before, self._tree(tree, old))
-        parts = told.decode("utf-8", "surrogateescape").split("\0")
-        found = list(zip(parts[::2], parts[1::2], strict=False))
-        return Changes(*(tuple(path for status, path in found if status in letters) for letters in ("A", "MT", "D")))
+        parent = self._fetch()
+        empty_tree = ("hash-object", "-t", "tree", "-w", "--stdin")
+        old = f"{parent}^{{tree}}" if parent else self._git(*empty_tree).decode().strip()
+        new = self._write_tree(tree, parent)
+        output = self._git("diff-tree", "-r", "-z", "--no-renames", "--name-status", old, new)
+        parts = output.decode("utf-8", "surrogateescape").split("\0")
+        files = list(zip(parts[::2], parts[1::2], strict=False))
+        return TreeDiff(*(tuple(path for status, path in files if status in letters) for letters in ("A", "MT", "D")))
 
-    def upload(self, tree: Path, say: Callable[[str], None]) -> None:
-        """Commit `tree` on top of the branch and push it; somebody else's commit in between is kept and built upon."""
-        for _ in range(_TRIES):
-            say("Committing …")
+    def upload(self, tree: Path, report: Callable[[str], None]) -> None:
+        """Commit `tree` on top of the branch and push it; commits that others push meanwhile are kept."""
+        for _ in range(_MAX_ATTEMPTS):
+            report("Committing …")
             old = self._fetch()
-            new = self._tree(tree, old)
+            new = self._write_tree(tree, old)
             if old and self._git("rev-parse", f"{old}^{{tree}}").decode().strip() == new:
                 return
             parent = ("-p", old) if old else ()
-            kept = sorted(self._files(new).keys() & self._others(old).keys())
-            words = ("commit-tree", new, *parent, "-m", f"{_SUBJECT}{self.site.url}", "-m", "\n".join(kept))
-            made = self._git(*words, env=self._identity()).decode().strip()
-            say(f"Pushing to {self.name} …")
+            kept = sorted(self._list_files(new).keys() & self._list_foreign_files(old).keys())
+            arguments = ("commit-tree", new, *parent, "-m", f"{_SUBJECT}{self.site.url}", "-m", "\n".join(kept))
+            commit = self._git(*arguments, env=self._identity()).decode().strip()
+            report(f"Pushing to {self.name} …")
             try:
-                self._git("push", "--quiet", "--no-verify", self.to.remote, f"{made}:{self.ref}")
-            except Refused:
+                self._git("push", "--quiet", "--no-verify", self.config.remote, f"{commit}:{self.ref}")
+            except CommandError:
                 if self._fetch() == old:
                     raise
                 continue
-            say("Pushed.")
+            report("Pushed.")
             return
-        raise Refused(f"{self.name} is being written to by somebody else: try again")
+        raise CommandError(f"somebody else keeps pushing to {self.name} - try again later")
 
     def _fetch(self) -> str:
-        """Fetch the branch; return its commit, or "" when there is no such branch."""
-        # Left by a git that was killed: no other writes this name, for publishes go one at a time.
-        (self.repository / f"{_HELD}.lock").unlink(missing_ok=True)
-        if not self._git("ls-remote", "--heads", self.to.remote, self.ref).strip():
-            self._git("update-ref", "-d", _HELD)
+        """Fetch the branch; return its commit, or "" if there is no such branch."""
+        # A killed git leaves this lock; no other process writes the ref, since publishes run one at a time.
+        (self.git_dir / f"{_TRACKING_REF}.lock").unlink(missing_ok=True)
+        if not self._git("ls-remote", "--heads", self.config.remote, self.ref).strip():
+            self._git("update-ref", "-d", _TRACKING_REF)
             return ""
-        self._git("fetch", "--quiet", "--no-tags", self.to.remote, f"+{self.ref}:{_HELD}")
-        names = self._files(_HELD).keys()
-        if MARK not in names and names - _OF_THE_HOST:
-            what = f"{self.name} holds something that was not published here"
-            raise Refused(f"{what}: name a branch for the site alone, or add an empty file {MARK} to this one")
-        return self._git("rev-parse", _HELD).decode().strip()
+        self._git("fetch", "--quiet", "--no-tags", self.config.remote, f"+{self.ref}:{_TRACKING_REF}")
+        names = self._list_files(_TRACKING_REF).keys()
+        if OWNERSHIP_FILE not in names and names - _HOST_FILES:
+            hint = f"use a branch for the site alone or, to override, add an empty file {OWNERSHIP_FILE} to this one"
+            raise CommandError(f"{self.name} has other files - {hint}")
+        return self._git("rev-parse", _TRACKING_REF).decode().strip()
 
-    def _tree(self, tree: Path, old: str) -> str:
-        """Store `tree`, with .nojekyll, CNAME and what others brought, in the repository and return its id."""
+    def _write_tree(self, tree: Path, parent: str) -> str:
+        """Store `tree`, with .nojekyll, CNAME and foreign files, in the repository; return the tree's id."""
         with TemporaryDirectory() as folder:
             env = {"GIT_INDEX_FILE": f"{folder}/index"}
-            others = "".join(f"{entry}\t{path}\0" for path, entry in self._others(old).items())
-            self._git("update-index", "-z", "--index-info", stdin=os.fsencode(others), env=env)
-            # Where both have a path, the site's file takes it.
+            index_info = "".join(f"{entry}\t{path}\0" for path, entry in self._list_foreign_files(parent).items())
+            self._git("update-index", "-z", "--index-info", stdin=os.fsencode(index_info), env=env)
+            # Where both have a path, the site's file replaces the foreign one.
             self._git("add", "--ignore-removal", "--force", ".", work_tree=tree, env=env)
-            for name, content in ((MARK, b""), (".nojekyll", b""), ("CNAME", self._domain(old))):
+            for name, content in ((OWNERSHIP_FILE, b""), (".nojekyll", b""), ("CNAME", self._cname(parent))):
                 if content is not None and not (tree / name).exists():
                     blob = self._git("hash-object", "-w", "--stdin", stdin=content).decode().strip()
                     self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", env=env)
             return self._git("write-tree", env=env).decode().strip()
 
-    def _others(self, old: str) -> dict[str, str]:
-        """Return, as `_files`, what somebody put on the branch since this package published to it first.
+    def _list_foreign_files(self, commit: str) -> dict[str, str]:
+        """Return, as `_list_files`, what others added to the branch since the first publish.
 
-        The text of a publish's commit lists what it kept of others.
+        The message of a publish's commit lists the foreign files that it kept.
         """
-        if not old:
+        if not commit:
             return {}
-        words = ("log", "-1", "--format=%H%n%b", f"--grep=^{_SUBJECT}", old)
-        last, *kept = os.fsdecode(self._git(*words)).split("\n")
-        ours = {*(self._files(last).keys() - set(kept) if last else self._files(old)), *_OF_THE_HOST, MARK}
-        return {path: entry for path, entry in self._files(old).items() if path not in ours}
+        last, *kept = os.fsdecode(self._git("log", "-1", "--format=%H%n%b", f"--grep=^{_SUBJECT}", commit)).split("\n")
+        published = self._list_files(last).keys() - set(kept) if last else self._list_files(commit).keys()
+        own = {*published, *_HOST_FILES, OWNERSHIP_FILE}
+        return {path: entry for path, entry in self._list_files(commit).items() if path not in own}
 
-    def _files(self, commit: str) -> dict[str, str]:
-        """Return mode, type and id of every file of a commit or tree by its path."""
-        listed = os.fsdecode(self._git("ls-tree", "-r", "-z", commit)).split("\0")
-        return {path: entry for entry, _, path in (line.partition("\t") for line in listed) if path}
+    def _list_files(self, commit: str) -> dict[str, str]:
+        """Return mode, type and id of every file of a commit or tree by path."""
+        lines = os.fsdecode(self._git("ls-tree", "-r", "-z", commit)).split("\0")
+        return {path: entry for entry, _, path in (line.partition("\t") for line in lines) if path}
 
-    def _domain(self, old: str) -> bytes | None:
-        """Return what CNAME holds; the branch's own when neither the settings nor the site's address say."""
+    def _cname(self, parent: str) -> bytes | None:
+        """Return the content of CNAME; the branch's own if neither the settings nor the site's URL give a domain."""
         host = urlsplit(self.site.url).hostname or ""
         own = "" if host.endswith(".github.io") or "." not in host or host.replace(".", "").isdigit() else host
-        domain = own if self.to.cname is None else self.to.cname
-        if domain or self.to.cname is not None:
+        domain = own if self.config.cname is None else self.config.cname
+        if domain or self.config.cname is not None:
             return f"{domain}\n".encode() if domain else None
-        return self.held(["CNAME"])["CNAME"] if old and "CNAME" in self._files(old) else None
+        return self.read_files(["CNAME"])["CNAME"] if parent and "CNAME" in self._list_files(parent) else None
 
     def _git(
-        self, *words: str, work_tree: Path | None = None, env: dict[str, str] | None = None, stdin: bytes = b""
+        self, *arguments: str, work_tree: Path | None = None, env: dict[str, str] | None = None, stdin: bytes = b""
     ) -> bytes:
-        options = [part for setting in _PLAIN for part in ("-c", setting)]
-        place = {"GIT_DIR": str(self.repository), **(env or {})}
+        options = [part for setting in _NEUTRAL_CONFIG for part in ("-c", setting)]
+        environment = {"GIT_DIR": str(self.git_dir), **(env or {})}
         if work_tree:
-            place["GIT_WORK_TREE"] = str(work_tree)
-        place.setdefault("GIT_SSH_COMMAND", os.environ.get("GIT_SSH_COMMAND", "ssh -o BatchMode=yes"))
-        return run("git", *options, *words, cwd=work_tree or self.root, env=place, stdin=stdin)
+            environment["GIT_WORK_TREE"] = str(work_tree)
+        environment.setdefault("GIT_SSH_COMMAND", os.environ.get("GIT_SSH_COMMAND", "ssh -o BatchMode=yes"))
+        return run_command("git", *options, *arguments, cwd=work_tree or self.root, env=environment, stdin=stdin)
 
     def _identity(self) -> dict[str, str]:
-        """Return who commits where git itself does not know, as on a machine of a hosted service."""
+        """Return the committer as environment variables if git has none, as on a machine of a hosted service."""
         try:
-            run("git", "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT", cwd=self.root)
-        except Refused:
-            known = {"NAME": "Publisher", "EMAIL": self.site.contact or "publisher@localhost"}
-            found = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in known.items()}
-            return {name: os.environ.get(name, value) for name, value in found.items()}
+            run_command("git", "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT", cwd=self.root)
+        except CommandError:
+            defaults = {"NAME": "Publisher", "EMAIL": self.site.contact or "publisher@localhost"}
+            names = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in defaults.items()}
+            return {name: os.environ.get(name, default) for name, default in names.items()}
         return {}

@@ -1,4 +1,4 @@
-"""A folder on a server, by rsync over SSH: what pages need goes first, then pages, then feeds; deletions come last."""
+"""Publish to a folder on a server with rsync over SSH: assets first, then pages, then feeds, then deletions."""
 
 from __future__ import annotations
 
@@ -7,89 +7,89 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ...problems import Refused
+from ...problems import CommandError
 from ...settings import RsyncTarget
-from ..tree_diff import Changes, manifest
-from .commands import MARK, run
+from ..tree_diff import TreeDiff, hash_tree
+from .commands import OWNERSHIP_FILE, run_command
 
-# By checksum: a clone's dates say nothing. Hidden files at the top, such as a certificate's, are not ours to remove.
+# By checksum: in a fresh clone, modification times mean nothing. Hidden files at the top, such as a certificate's, are
+# not ours to remove.
 _OPTIONS = ("-rlcs", "--timeout=60", "--filter=P /.*")
 _FEEDS = ("*.xml", "*.json", "*.ics")
 _PAGES = "*.html"
 
 
 class Rsync:
-    """A folder at `host:path`; rsync renames each file into place, so that none is ever half there."""
+    """A folder at `host:path`; rsync renames each complete file into place."""
 
-    def __init__(self, to: RsyncTarget) -> None:
-        self.to = to
-        self.place = f"{to.host}:{to.path.rstrip('/')}/"
-        port = f" -p {to.port}" if to.port else ""
+    def __init__(self, config: RsyncTarget) -> None:
+        self.destination = f"{config.host}:{config.path.rstrip('/')}/"
+        port = f" -p {config.port}" if config.port else ""
         self.shell = f"{os.environ.get('RSYNC_RSH', 'ssh')} -o BatchMode=yes{port}"
 
     @property
     def name(self) -> str:
         """Host and path."""
-        return self.place
+        return self.destination
 
-    def held(self, names: Sequence[str]) -> dict[str, bytes]:
+    def read_files(self, names: Sequence[str]) -> dict[str, bytes]:
         """Fetch files from the server, all at once."""
         if not names:
             return {}
         with TemporaryDirectory() as folder:
-            self._rsync("--files-from=-", "--", self.place, f"{folder}/", stdin="\n".join(names).encode())
+            self._rsync("--files-from=-", "--", self.destination, f"{folder}/", stdin="\n".join(names).encode())
             return {name: Path(folder, name).read_bytes() for name in names}
 
-    def changes(self, tree: Path) -> Changes:
-        """Let rsync compare checksums of both sides, without changing anything."""
+    def compare(self, tree: Path) -> TreeDiff:
+        """Let rsync compare the checksums of both sides in a dry run."""
         if not self._exists():
-            return Changes(new=tuple(manifest(tree)))
-        said = self._rsync("--dry-run", "--delete", "--out-format=%i %n", "--", f"{tree}/", self.place)
-        lines = [line.partition(" ") for line in said.decode("utf-8", "replace").splitlines()]
-        sent = [(name, "+++" in what) for what, _, name in lines if what.startswith("<f")]
-        removed = (name.strip() for what, _, name in lines if what == "*deleting")
-        return Changes(
-            tuple(name for name, new in sent if new),
-            tuple(name for name, new in sent if not new),
+            return TreeDiff(new=tuple(hash_tree(tree)))
+        output = self._rsync("--dry-run", "--delete", "--out-format=%i %n", "--", f"{tree}/", self.destination)
+        lines = [line.partition(" ") for line in output.decode("utf-8", "replace").splitlines()]
+        sent = [(name, "+++" in flags) for flags, _, name in lines if flags.startswith("<f")]
+        removed = (name.strip() for flags, _, name in lines if flags == "*deleting")
+        return TreeDiff(
+            tuple(name for name, is_new in sent if is_new),
+            tuple(name for name, is_new in sent if not is_new),
             tuple(name for name in removed if not name.endswith("/")),
         )
 
-    def upload(self, tree: Path, say: Callable[[str], None]) -> None:
-        """Send what differs, in an order that never shows a page whose parts are not there."""
+    def upload(self, tree: Path, report: Callable[[str], None]) -> None:
+        """Send what differs, in an order that never shows a page whose assets are missing."""
         if not self._exists():
-            self._mark()
+            self._create_folder()
         steps = {
-            "what pages need": [f"--exclude={name}" for name in (_PAGES, *_FEEDS)],
+            "assets": [f"--exclude={name}" for name in (_PAGES, *_FEEDS)],
             "pages": [f"--exclude={name}" for name in _FEEDS],
             "feeds": [],
             "deletions": ["--delete-after"],
         }
-        for words, options in steps.items():
-            say(f"Sending {words} …")
-            self._rsync(*options, "--", f"{tree}/", self.place)
-        say("Sent.")
+        for step, options in steps.items():
+            report(f"Sending {step} …")
+            self._rsync(*options, "--", f"{tree}/", self.destination)
+        report("Sent.")
 
     def _exists(self) -> bool:
-        """Whether the folder is there and ours; raises Refused when it holds something else."""
+        """Whether the folder exists and is ours; raises CommandError if it has other files."""
         try:
-            listed = self._rsync("--list-only", "--exclude=/*/*", "--", self.place).decode("utf-8", "replace")
-        except Refused as fault:
-            if "change_dir" in str(fault) and "No such file or directory" in str(fault):
+            listing = self._rsync("--list-only", "--exclude=/*/*", "--", self.destination).decode("utf-8", "replace")
+        except CommandError as error:
+            if "change_dir" in str(error) and "No such file or directory" in str(error):
                 return False
             raise
-        names = {line.split(maxsplit=4)[-1] for line in listed.splitlines() if len(line.split(maxsplit=4)) > 4}  # noqa: PLR2004 - rsync's columns
+        names = {line.split(maxsplit=4)[-1] for line in listing.splitlines() if len(line.split(maxsplit=4)) > 4}  # noqa: PLR2004 - rsync's columns
         names.discard(".")
-        if names and MARK not in names:
-            what = f"{self.place} holds something that was not published here"
-            raise Refused(f"{what}: empty it, or create an empty file {MARK} in it")
-        return MARK in names
+        if names and OWNERSHIP_FILE not in names:
+            hint = f"empty the folder or, to override, create an empty file {OWNERSHIP_FILE} in it"
+            raise CommandError(f"the folder has other files - {hint}", self.destination)
+        return OWNERSHIP_FILE in names
 
-    def _mark(self) -> None:
+    def _create_folder(self) -> None:
         with TemporaryDirectory() as folder:
-            Path(folder, MARK).touch()
-            # A temporary folder is for its owner alone: the server's is for the web server too.
+            Path(folder, OWNERSHIP_FILE).touch()
+            # A temporary folder is private; the web server must be able to read the one on the server.
             Path(folder).chmod(0o755)
-            self._rsync("--mkpath", "--", f"{folder}/", self.place)
+            self._rsync("--mkpath", "--", f"{folder}/", self.destination)
 
-    def _rsync(self, *words: str, stdin: bytes = b"") -> bytes:
-        return run("rsync", *_OPTIONS, "-e", self.shell, *words, stdin=stdin)
+    def _rsync(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        return run_command("rsync", *_OPTIONS, "-e", self.shell, *arguments, stdin=stdin)

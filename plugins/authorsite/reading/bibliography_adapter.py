@@ -1,0 +1,40 @@
+"""The page /references/ with the blog's bibliography, and BibTeX files for it and for each post."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pelican.generators import Generator
+
+from .. import output
+from ..settings import list_contents
+from .bibliography import build_bibliography, format_bibtex
+from .link_pass import check_pending_anchors
+
+
+class BibliographyGenerator(Generator):
+    """Writes the blog's bibliography, and BibTeX for it and for each post."""
+
+    def generate_context(self) -> None:
+        """Set the context key `sources`, and `bibtex_url` of each post and page ("" without references)."""
+        for content in list_contents(self.context):
+            content.bibtex_url = f"{content.url}references.bib" if content.references else ""
+        self.context["sources"] = build_bibliography(self.context.get("articles", []), self.context.get("books", ()))
+
+    def generate_output(self, writer: Any) -> None:
+        """Write /references/ and the .bib files, and check anchors in pages that other generators have written."""
+        check_pending_anchors(self.context, self.output_path)
+        sources = self.context["sources"]
+        if not sources:
+            return
+        template = self.get_template("references")
+        writer.write_file("references/index.html", template, self.context, relative_urls=False, url="references/")
+        output.write(self.context, "references.bib", format_bibtex(source.reference for source in sources))
+        for post in self.context.get("articles", []):
+            if post.bibtex_url:
+                output.write(self.context, post.bibtex_url, format_bibtex(post.references))
+
+
+def get_generators(_pelican: Any) -> type:
+    """Return the bibliography's generator (signal: get_generators, after the books')."""
+    return BibliographyGenerator
