@@ -133,7 +133,10 @@ def _removed(missing: Iterable[Item], after: Iterable[Item], size: int) -> list[
 def parse_feed(data: bytes) -> list[Item]:
     """Return the items of an RSS, Atom or JSON feed from any generator. Raises ValueError."""
     if data.lstrip()[:1] == b"{":
-        return [_parse_json_item(item) for item in json.loads(data).get("items", [])]
+        try:
+            return [_parse_json_item(item) for item in json.loads(data)["items"]]
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError("it is not a JSON Feed") from error
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:
         root = etree.fromstring(data, parser)
@@ -143,8 +146,9 @@ def parse_feed(data: bytes) -> list[Item]:
 
 
 def _parse_json_item(item: Mapping[str, Any]) -> Item:
+    guid, url, title = (str(item.get(key) or "") for key in ("id", "url", "title"))
     text = item.get("content_html") or item.get("content_text") or ""
-    return _make_item(str(item.get("id")), item.get("url", ""), item.get("title", ""), item.get("date_published"), text)
+    return _make_item(guid, url, title, item.get("date_published"), text)
 
 
 def _parse_xml_item(element: Any) -> Item:

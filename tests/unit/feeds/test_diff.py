@@ -138,3 +138,16 @@ def test_ordinary_changes_are_not_reported(old, new):
 
 def test_invalid_feeds_are_reported():
     assert "cannot be compared" in reported_problems(b"<rss><channel>", rss_feed(post(1)))[0]
+
+
+@pytest.mark.parametrize("text", ["{}", '{"items": [1]}', '{"items": 1}', '{"items": {"id": "x"}}', "{"])
+def test_json_that_is_no_feed_raises_value_error(text):
+    with pytest.raises(ValueError):
+        parse_feed(text.encode())
+    assert "cannot be compared" in reported_problems(text.encode(), rss_feed(post(1)))[0]
+
+
+@pytest.mark.parametrize("field", ['"url": null, "date_published": 5', '"content_html": [1]'])
+def test_json_fields_of_another_type_raise_value_error(field):
+    with pytest.raises(ValueError):
+        parse_feed(f'{{"items": [{{"id": "x", {field}}}]}}'.encode())
