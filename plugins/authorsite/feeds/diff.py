@@ -86,9 +86,8 @@ class FeedDiff:
 
 
 def compare_feed(path: str, old: bytes, new: bytes) -> FeedDiff:
-    """Return the changes from the feed `old` to the feed `new`. Raises ValueError when one cannot be parsed."""
-    before = {item.guid: item for item in parse_feed(old)}
-    after = {item.guid: item for item in parse_feed(new)}
+    """Return the changes from the feed `old` to the feed `new`. Raises ValueError that says which one is invalid."""
+    before, after = _parse_by_guid(old, "published"), _parse_by_guid(new, "new")
     missing = [item for guid, item in before.items() if guid not in after]
     removed = _removed(missing, after.values(), len(before))
     # Titles match removed items only: a new post may have the title of an old one that newer items pushed out.
@@ -116,6 +115,13 @@ def compare_feed(path: str, old: bytes, new: bytes) -> FeedDiff:
         backdated=tuple(item for item in added if newest and item.published and item.published < newest),
         common=len(common),
     )
+
+
+def _parse_by_guid(data: bytes, which: str) -> dict[str, Item]:
+    try:
+        return {item.guid: item for item in parse_feed(data)}
+    except ValueError as error:
+        raise ValueError(f"the {which} feed is invalid: {error}") from error
 
 
 def _is_redated(before: Item, after: Item) -> bool:
@@ -211,8 +217,7 @@ def compare_feeds(
         try:
             diffs.append(compare_feed(path, old[path], new[path]))
         except ValueError as error:
-            hint = "open it in a browser to find the error"
-            log.warning(path, 0, f"the feed cannot be compared: {error}", hint, kind="feed")
+            log.warning(path, 0, str(error), "open it in a browser to find the error", kind="feed")
             continue
         for name, message, hint in diffs[-1].issues():
             report(path, name, message, hint)

@@ -136,15 +136,21 @@ def test_ordinary_changes_are_not_reported(old, new):
     assert reported_problems(rss_feed(*old), rss_feed(*new)) == []
 
 
-def test_invalid_feeds_are_reported():
-    assert "cannot be compared" in reported_problems(b"<rss><channel>", rss_feed(post(1)))[0]
+VALID = rss_feed(post(1))
+BROKEN = b"<rss><channel>"
+
+
+@pytest.mark.parametrize(("old", "new", "which"), [(BROKEN, VALID, "published"), (VALID, BROKEN, "new")])
+def test_invalid_feed_is_reported(old, new, which):
+    (problem, _) = reported_problems(old, new)
+    assert f"the {which} feed is invalid: " in problem
 
 
 @pytest.mark.parametrize("text", ["{}", '{"items": [1]}', '{"items": 1}', '{"items": {"id": "x"}}', "{"])
 def test_json_that_is_no_feed_raises_value_error(text):
     with pytest.raises(ValueError):
         parse_feed(text.encode())
-    assert "cannot be compared" in reported_problems(text.encode(), rss_feed(post(1)))[0]
+    assert "the published feed is invalid" in reported_problems(text.encode(), VALID)[0]
 
 
 @pytest.mark.parametrize("field", ['"url": null, "date_published": 5', '"content_html": [1]'])
