@@ -45,8 +45,7 @@ def _make_vevent(event: EventView, site_url: str) -> Any:
         vevent.add("dtend", (record.ends_at - timedelta.resolution).date() + timedelta(days=1))
     else:
         vevent.add("dtstart", _with_named_zone(record.start.value))
-        end = record.end.ends_at if record.end else record.start.value + timedelta(hours=1)
-        vevent.add("dtend", _with_named_zone(end))
+        vevent.add("dtend", _with_named_zone(record.ends_at))
     vevent.add("summary", record.title)
     location = ", ".join(filter(None, (record.place, record.address))) or record.online or ""
     description = "\n\n".join(filter(None, (record.summary, record.online, record.recording)))

@@ -18,6 +18,7 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _ZONE_NAME = re.compile(r"[A-Za-z]+(?:/[A-Za-z_+-]+)+$")
 _OFFSET = re.compile(r"[+-]\d{2}:?\d{2}$")
 _ANNOUNCEMENT_LEAD = timedelta(days=28)
+_DEFAULT_DURATION = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class PartialDate:
 
     @property
     def ends_at(self) -> datetime:
-        """The end (exclusive) of the day or the month; a time ends when it begins."""
+        """The end (exclusive) of the day or the month; a time is its own end."""
         if self.precision == "time":
             return self.value
         if self.precision == "day":
@@ -123,8 +124,10 @@ class Event(StrictModel):
 
     @property
     def ends_at(self) -> datetime:
-        """The time from which the event is past."""
-        return self.end.ends_at if self.end else self.start.ends_at
+        """The time from which the event is past; one with a time but no end is taken to last an hour."""
+        if self.end or self.start.precision != "time":
+            return (self.end or self.start).ends_at
+        return self.start.value + _DEFAULT_DURATION
 
     @property
     def announced_at(self) -> datetime:

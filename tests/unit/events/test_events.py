@@ -131,6 +131,23 @@ def test_properties_of_calendar_events():
 
 
 @pytest.mark.parametrize(
+    ("dates", "ends_at"),
+    [
+        ({"start": "2018-06-01T17:00"}, "2018-06-01T18:00:00-05:00"),
+        ({"start": "2018-06-01T17:00", "end": "2018-06-01T17:30"}, "2018-06-01T17:30:00-05:00"),
+        ({"start": "2018-06-01T17:00", "end": "2018-06-01"}, "2018-06-02T00:00:00-05:00"),
+        ({"start": "2018-06-01"}, "2018-06-02T00:00:00-05:00"),
+    ],
+)
+def test_event_is_past_when_its_calendar_entry_ends(dates, ends_at):
+    view = make_view(**dates)
+    assert view.record.ends_at.isoformat() == ends_at
+    (vevent,) = icalendar.Calendar.from_ical(render_calendar([view], "Ann", "https://example.org")).walk("VEVENT")
+    end = vevent.decoded("dtend")
+    assert (end if isinstance(end, datetime) else datetime(*end.timetuple()[:3], tzinfo=HOME)) == view.record.ends_at
+
+
+@pytest.mark.parametrize(
     ("rule", "today", "dates", "running"),
     [
         ("4 January", "2020-01-04", ["2020-01-04", "2021-01-04"], True),
