@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .bibtex import format_entry
+
 URL_PATTERN = re.compile(r"https?://[^\s<>\"”]+[^\s<>\"”.,;:)\]]")
 _QUOTED = re.compile(r"^(?P<author>[^\"“”]+?),\s*[\"“](?P<title>[^\"“”]+?),?[\"”],?\s*(?P<rest>.*)$", re.DOTALL)
 _BOOK = re.compile(r"^(?P<author>[^*\"“”]+?),\s*\*+(?P<title>[^*]+?)\*+\s*[.,]?\s*(?P<rest>.*)$", re.DOTALL)
@@ -110,16 +112,5 @@ def format_bibtex(references: Iterable[Reference]) -> str:
             "url": reference.url,
             "note": "" if reference.title else reference.text,
         }
-        lines = [
-            f"  {name} = {{{value if name == 'url' else _escape_latex(value)}}}"
-            for name, value in fields.items()
-            if value
-        ]
-        entries.append(f"@misc{{{key},\n" + ",\n".join(lines) + "\n}\n")
+        entries.append(format_entry("misc", key, fields))
     return "\n".join(entries)
-
-
-def _escape_latex(text: str) -> str:
-    for character in "\\{}":
-        text = text.replace(character, "")
-    return re.sub(r"([&%$#_])", r"\\\1", text)

@@ -9,6 +9,7 @@ from authorsite.feeds.sanitizing import sanitize_for_feed
 from authorsite.markup import count_words, text_content
 from authorsite.reading import front_matter
 from authorsite.reading.bibliography import format_bibtex, parse_entry
+from authorsite.reading.bibtex import format_entry
 from authorsite.reading.dates import parse_date
 from authorsite.reading.front_matter import parse_front_matter
 from authorsite.reading.links import LinkResolver, LinkTarget, collect_ids
@@ -243,7 +244,28 @@ def test_feeds_show_references_as_plain_text():
 def test_bibtex_has_one_key_for_each_entry():
     bibtex = format_bibtex(render("One [1], two [2]." + LIST).references)
     assert bibtex.count("@") == 2
-    assert "title = {{A Book}}" in bibtex or "title = {A Book}" in bibtex
+    assert "  title = {{A Book}},\n" in bibtex
+
+
+@pytest.mark.parametrize(
+    ("text", "tex"),
+    [
+        ("R&D: 100 % of $5, #1, a_b", r"R\&D: 100 \% of \$5, \#1, a\_b"),
+        ("A~B ^C", r"A\textasciitilde{}B \textasciicircum{}C"),
+        (r"{D} \E", r"\textbraceleft{}D\textbraceright{} \textbackslash{}E"),
+        ("an open {", r"an open \textbraceleft{}"),
+        ("Übermut “à la” Łódź", "Übermut “à la” Łódź"),
+    ],
+)
+def test_bibtex_escapes_what_tex_would_read_as_commands(text, tex):
+    entry = format_entry("misc", "a", {"title": text, "note": text})
+    assert f"  title = {{{{{tex}}}}},\n  note = {{{tex}}},\n" in entry
+    assert entry.count("{") == entry.count("}")
+
+
+def test_bibtex_does_not_escape_urls_but_encodes_their_braces():
+    entry = format_entry("misc", "a", {"author": "", "url": "https://example.org/~a_b?c=1%20&d={\\"})
+    assert entry == "@misc{a,\n  url = {https://example.org/~a_b?c=1%20&d=%7B%5C},\n}\n"
 
 
 REBLOG = {"title": "T", "author": "B", "site": "S", "url": "https://example.org/o/"}

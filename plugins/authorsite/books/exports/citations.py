@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from ...reading.bibtex import format_entry
 from ..views import BookView, EditionView
 
 CslItem = Mapping[str, Any]
@@ -31,8 +32,6 @@ _FIELDS = (
 )
 """Names of the fields that are copied unchanged: in BibTeX, in RIS, in CSL-JSON."""
 
-_TEX_SPECIAL = re.compile(r"[\\{}&%$#_~^]")
-_TEX_ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 # The formatter does not escape text, so HTML's special characters are replaced before it and escaped after it.
 _HIDE_SPECIAL = str.maketrans("<>&", "\ue000\ue001\ue002")
 _ESCAPE_HIDDEN = {0xE000: "&lt;", 0xE001: "&gt;", 0xE002: "&amp;"}
@@ -97,20 +96,14 @@ def format_bibtex(items: Sequence[CslItem]) -> str:
     for item in items:
         date = _format_date_parts(item)
         fields = {
-            "title": f"{{{_escape_tex(item['title'])}}}",
-            **{role: _escape_tex(" and ".join(_format_names(item, role))) for role in ("author", "editor")},
+            "title": item["title"],
+            **{role: " and ".join(_format_names(item, role)) for role in ("author", "editor")},
             "year": "".join(date[:1]),
             "date": "-".join(date),
-            **{name: _escape_tex(item.get(key, "")) for name, _, key in _FIELDS if name},
-            "url": item["URL"],
+            **{name: item.get(key, "") for name, _, key in _FIELDS if name},
         }
-        lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
-        entries.append(f"@book{{{item['id']},\n{''.join(lines)}}}\n")
+        entries.append(format_entry("book", item["id"], fields))
     return "\n".join(entries)
-
-
-def _escape_tex(text: str) -> str:
-    return _TEX_SPECIAL.sub(lambda match: _TEX_ESCAPES.get(match[0], f"\\{match[0]}"), text)
 
 
 def format_ris(items: Sequence[CslItem]) -> str:
