@@ -173,6 +173,20 @@ def test_without_a_script_no_gap_is_kept_for_the_forms_that_need_one(browser, se
 
 
 @pytest.mark.browser
+def test_elements_with_the_attribute_hidden_are_not_visible(browser, served, site):
+    page = browser.new_page()
+    page.route(re.compile(r"/(buy|search)\.\w+\.js"), lambda route: route.abort())
+    for kind in {BUY, "/search/"} & set(kinds(site)):
+        page.goto(served + kind)
+        assert [element.is_visible() for element in page.locator("[hidden]").all()] == [False], kind
+    page.goto(served + BUY)
+    # As the script does with the shops of other countries.
+    page.eval_on_selector(".shops", "(group) => { group.hidden = true; }")
+    assert page.locator(".shops").first.bounding_box() is None
+    page.close()
+
+
+@pytest.mark.browser
 def test_the_text_of_every_post_begins_on_the_first_screen_of_a_phone(phone, served, site):
     tops = {}
     for address in posts(site):
