@@ -5,8 +5,11 @@ import sys
 from pathlib import Path
 
 import jinja2
+import pytest
+from authorsite.reading.adapter import FrontMatterReader
 from authorsite.reading.markdown import MarkdownRenderer
 from conftest import ROOT, Site, book, post
+from pelican_incremental import code_digests
 
 
 def test_a_post_gets_the_address_wordpress_gave_it(make_site):
@@ -133,6 +136,22 @@ def test_a_build_without_changes_loads_no_template(make_site, monkeypatch):
     assert not site.build().failed
     assert "article.html" in loaded
     assert "page.html" not in loaded
+
+
+@pytest.mark.parametrize("change", ["nothing", "this code", "a package", "a setting"])
+def test_an_unchanged_post_is_parsed_again_after_a_change_of(change, make_site, monkeypatch):
+    site = make_site({"content/posts/a.md": post()})
+    site.build()
+    parsed, settings, parse, read_bytes = [], {}, FrontMatterReader.parse, Path.read_bytes
+    if change == "this code":
+        monkeypatch.setattr(Path, "read_bytes", lambda p: read_bytes(p) + b"#" * (p.name == "references.py"))
+    elif change == "a package":
+        monkeypatch.setattr(code_digests, "installed_versions", lambda: ["markdown-9.9.dist-info"])
+    elif change == "a setting":
+        settings = {"reblog_words": 20}
+    monkeypatch.setattr(FrontMatterReader, "parse", lambda *args: (parsed.append(args[2]), parse(*args))[1])
+    site.build(AUTHORSITE=settings)
+    assert len(parsed) == (change != "nothing")
 
 
 def test_the_pelican_command_builds_the_site(tmp_path):

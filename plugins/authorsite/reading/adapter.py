@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import cache
 from html import escape
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -84,10 +81,9 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         return Parsed(self._render_reblog(body.html, data.get("reblog")), parsed)
 
     def cache_key(self) -> str:
-        """Return a digest of everything but the file that `parse` depends on."""
+        """Return the settings that `parse` depends on; the build engine adds the code and the packages."""
         site = get_site(self.settings)
-        options = repr((site.reblog_words, site.language, self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
-        return hashlib.sha256(f"{_code_digest()}\0{options}".encode()).hexdigest()
+        return repr((site.reblog_words, site.language, self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
 
     def build_metadata(self, path: str, parsed: Parsed) -> tuple[str, dict[str, Any]]:
         """Return HTML and metadata; raises InvalidContent after logging every problem of the front matter."""
@@ -147,15 +143,6 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
             limit=site.reblog_words,
             locale=site.language.replace("-", "_"),
         )
-
-
-@cache
-def _code_digest() -> str:
-    """Return a digest of the code and the library versions that turn Markdown into HTML."""
-    here = Path(__file__).parent
-    files = sorted([*here.glob("*.py"), here.parent / "markup.py", here.parent / "validation.py"])
-    versions = [version(name) for name in ("markdown", "nh3", "babel", "pygments", "pyyaml")]
-    return hashlib.sha256(b"\0".join([*(path.read_bytes() for path in files), *map(str.encode, versions)])).hexdigest()
 
 
 def _is_page(path: str, settings: dict[str, Any]) -> bool:
