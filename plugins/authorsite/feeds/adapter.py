@@ -18,10 +18,10 @@ from ..settings import get_build_time, get_site
 from ..validation import did_you_mean
 from .cache import FeedCache, hash_inputs
 from .entry_factory import EntryFactory
+from .formats import ATOM_TYPE, RSS_TYPE, serialize
 from .guid import check_unique_guids
 from .models import Entry, Feed, FeedLink
-from .rendering import CACHE_SIZE, EntryRenderer, serialize
-from .xml_feeds import ATOM_TYPE, RSS_TYPE
+from .rendering import CACHE_SIZE, EntryRenderer
 
 JSON_TYPE, CALENDAR_TYPE = "application/feed+json", "text/calendar"
 STYLESHEET = "feed.css"
