@@ -189,6 +189,12 @@ def count_words(html: str) -> int:
     return len(text_content(html).split())
 
 
+def split_first_paragraph(html: str) -> tuple[str, str]:
+    """Return the `<p>` that `html` starts with, "" if it starts with anything else, and the rest."""
+    paragraph, end_tag, rest = html.partition("</p>") if html.startswith("<p>") else ("", "", html)
+    return paragraph + end_tag, rest
+
+
 @dataclass(frozen=True, slots=True)
 class Excerpt:
     """Truncated HTML with every element closed, and the number of words that were cut off (0: none)."""

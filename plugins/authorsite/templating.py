@@ -56,6 +56,7 @@ def make_filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
         "iso": iso,
         "absolute": absolute,
         "text_content": markup.text_content,
+        "split_first_paragraph": markup.split_first_paragraph,
     }
     return {name: pure(function) for name, function in functions.items()}
 
