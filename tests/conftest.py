@@ -70,7 +70,7 @@ class Site:
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return self
 
-    def build(self, *, strict=False, drafts=False, **overrides) -> BuildResult:
+    def build(self, *, strict=False, drafts=False, deferred_tasks=None, **overrides) -> BuildResult:
         """Build the site. Keyword arguments are Pelican settings; AUTHORSITE is merged into the site's own."""
         site = {
             "url": "https://example.org",
@@ -88,7 +88,8 @@ class Site:
             "AUTHORSITE": site,
         }
         (self.root / "content").mkdir(exist_ok=True)
-        return build(ROOT / "pelicanconf.py", settings, drafts=drafts, root=self.root)
+        conf = ROOT / "pelicanconf.py"
+        return build(conf, settings, drafts=drafts, root=self.root, deferred_tasks=deferred_tasks)
 
     def output(self, name):
         return (self.root / "output" / name).read_text("utf-8")

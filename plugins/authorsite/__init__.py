@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def _stop_if_failed(generators: list[object]) -> None:
-    from .problems import get_log
+    from .site_build import get_log
 
     get_log(generators[0].settings).stop_if_failed()  # type: ignore[attr-defined]  # Pelican's generators have it
 
@@ -22,20 +22,21 @@ def register() -> None:
     from pelican import signals
     from pelican_incremental.session import install
 
-    from . import settings, templating
+    from . import site_build, templating
     from .assets import adapter as assets
     from .books import adapter as books
     from .events import adapter as events
     from .feeds import adapter as feeds
     from .images import adapter as images
     from .navigation import adapter as navigation
+    from .pages import adapter as pages
     from .publishing.preview import content_edited
     from .reading import adapter as reading
     from .reading import bibliography_adapter, link_pass
     from .search import adapter as search
     from .seo import adapter as seo
 
-    signals.initialized.connect(settings.load_settings)
+    signals.initialized.connect(site_build.load_settings)
     signals.initialized.connect(templating.add_filters)
     signals.initialized.connect(seo.add_filters)
     signals.initialized.connect(images.init_images)
@@ -52,19 +53,16 @@ def register() -> None:
     signals.get_generators.connect(search.get_generators)
     signals.get_generators.connect(seo.get_generators)
     signals.all_generators_finalized.connect(reading.cache_urls)
-    signals.all_generators_finalized.connect(link_pass.resolve_links)
-    signals.all_generators_finalized.connect(images.process_images)
+    signals.all_generators_finalized.connect(link_pass.prepare_links)
     signals.all_generators_finalized.connect(books.finalize_html)
-    signals.all_generators_finalized.connect(events.finalize)
-    signals.all_generators_finalized.connect(navigation.add_navigation)
-    signals.all_generators_finalized.connect(seo.add_meta)
+    signals.all_generators_finalized.connect(events.finalize_html)
+    signals.all_generators_finalized.connect(pages.finish_pages)
+    signals.all_generators_finalized.connect(bibliography_adapter.add_bibliography)
+    signals.all_generators_finalized.connect(seo.add_home_meta)
     signals.all_generators_finalized.connect(seo.check_aliases)
     signals.all_generators_finalized.connect(images.strip_static_metadata)
     signals.all_generators_finalized.connect(images.generate_images)
     signals.all_generators_finalized.connect(_stop_if_failed)
     signals.all_generators_finalized.connect(search.start_indexing)
     # The development server renders an edited post before it rebuilds the site.
-    content_edited.connect(link_pass.resolve_content_links)
-    content_edited.connect(images.process_images_of)
-    content_edited.connect(navigation.set_reading_time)
-    content_edited.connect(seo.add_post_meta)
+    content_edited.connect(pages.refresh_page)

@@ -11,10 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TextIO
-
-LOG_KEY = "AUTHORSITE_PROBLEMS"
-"""The key of the build's ProblemLog in Pelican's settings and context."""
+from typing import TextIO
 
 IGNORABLE_KINDS = frozenset("book claim event feed image link log orphan reference search".split())
 """The kinds that the setting `allow` may ignore. Others (front-matter, markdown, settings, template) cost a page."""
@@ -193,14 +190,6 @@ def innermost_frame(error: BaseException, accepts: Callable[[str], bool] = bool)
             frame = (name, traceback.tb_lineno)
         traceback = traceback.tb_next
     return frame
-
-
-def get_log(settings: Mapping[str, Any]) -> ProblemLog:
-    """Return the build's log from Pelican's settings or context."""
-    log = settings[LOG_KEY]
-    if not isinstance(log, ProblemLog):
-        raise TypeError(f"{LOG_KEY} is not a ProblemLog")
-    return log
 
 
 class _ProblemHandler(logging.Handler):

@@ -1,43 +1,20 @@
-"""The setting AUTHORSITE of pelicanconf.py: its schema, its validation, and what the build keeps beside it."""
+"""The setting AUTHORSITE of pelicanconf.py: its schema and validation."""
 
 from __future__ import annotations
 
-import atexit
-import os
 import re
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from pelican_incremental.code_digests import TRANSIENT_KEY
 from pelican_incremental.purity import pure
 from pydantic import AfterValidator, Field, field_validator
 
-from .problems import IGNORABLE_KINDS, LOG_KEY, BuildFailed, ProblemLog
-from .validation import InvalidValue, StrictModel, did_you_mean, validate
+from .problems import IGNORABLE_KINDS
+from .validation import InvalidValue, StrictModel, did_you_mean
 
 SETTINGS_KEY = "AUTHORSITE"
 """The key of the SiteSettings in Pelican's settings and context."""
-
-SITE_DATE_KEY = "SITE_DATE"
-"""The key, in Pelican's settings and in the environment, of the date that the build takes as today."""
-
-CLEANUP_KEY = "AUTHORSITE_CLEANUP"
-"""The key, in Pelican's settings and context, of the ExitStack that is closed when the build ends or fails."""
-
-DEFERRED_TASKS_KEY = "AUTHORSITE_DEFERRED_TASKS"
-"""The key, in Pelican's settings and context, of a list of tasks that may run after all pages are written."""
-
-CONTENT_LISTS = ("articles", "hidden_articles", "pages", "hidden_pages")
-"""The keys of Pelican's context that list all posts and pages."""
-
-DeferredTasks = list[Callable[[Callable[[], bool]], bool]]
-"""Each task gets a function that returns true when it must stop, and returns whether it succeeded."""
 
 
 class Link(StrictModel):
@@ -199,65 +176,3 @@ class SiteSettings(StrictModel):
     def root(self) -> str:
         """The path of `url`: "", or "/folder" for a site that is not at the root of its host."""
         return urlsplit(self.url).path
-
-
-def load_settings(pelican: Any) -> None:
-    """Validate AUTHORSITE and store the result in Pelican's settings (signal: initialized).
-
-    Stores a SiteSettings under SETTINGS_KEY, a datetime under SITE_DATE_KEY, the ProblemLog under LOG_KEY and the
-    ExitStack under CLEANUP_KEY. Raises BuildFailed if a setting is not valid.
-    """
-    settings: dict[str, Any] = pelican.settings
-    value = settings.get(SETTINGS_KEY)
-    log = settings.setdefault(LOG_KEY, ProblemLog(root=Path(settings["PATH"]).resolve().parent))
-    site = (
-        value
-        if isinstance(value, SiteSettings)
-        else validate(SiteSettings, value or {}, log, "pelicanconf.py", kind="settings")
-    )
-    date = _parse_site_date(settings, log)
-    if site is None or date is None:
-        log.stop_if_failed()
-        raise BuildFailed
-    log.allowed, log.strict = site.allow, site.strict
-    settings[SETTINGS_KEY] = site
-    settings[SITE_DATE_KEY] = date
-    if CLEANUP_KEY not in settings:
-        settings[CLEANUP_KEY] = ExitStack()
-        atexit.register(settings[CLEANUP_KEY].close)
-    transient = LOG_KEY, SITE_DATE_KEY, CLEANUP_KEY, DEFERRED_TASKS_KEY
-    settings[TRANSIENT_KEY] = [*settings.get(TRANSIENT_KEY, ()), *transient]
-    settings["SITEURL"] = site.root
-
-
-def _parse_site_date(settings: Mapping[str, Any], log: ProblemLog) -> datetime | None:
-    """Return SITE_DATE from the environment or the settings (ISO 8601), else the current minute; None if invalid."""
-    zone = ZoneInfo(settings.get("TIMEZONE") or "UTC")
-    value = os.environ.get(SITE_DATE_KEY) or settings.get(SITE_DATE_KEY)
-    try:
-        date = datetime.fromisoformat(str(value)) if value else datetime.now(zone).replace(second=0, microsecond=0)
-    except ValueError:
-        log.error("pelicanconf.py", 0, f"SITE_DATE `{value}` is not a date", "write 2019-03-01", kind="settings")
-        return None
-    return date.replace(tzinfo=zone) if date.tzinfo is None else date.astimezone(zone)
-
-
-def get_site(settings: Mapping[str, Any]) -> SiteSettings:
-    """Return the validated settings from Pelican's settings or context."""
-    site = settings[SETTINGS_KEY]
-    if not isinstance(site, SiteSettings):
-        raise TypeError(f"{SETTINGS_KEY} is not validated yet")
-    return site
-
-
-def list_contents(context: Mapping[str, Any]) -> list[Any]:
-    """Return all posts and pages of a Pelican context, hidden ones included."""
-    return [content for key in CONTENT_LISTS for content in context.get(key, ())]
-
-
-def get_build_time(settings: Mapping[str, Any]) -> datetime:
-    """Return the build's date and time, zone included. Everything that depends on "today" uses it."""
-    date = settings[SITE_DATE_KEY]
-    if not isinstance(date, datetime):
-        raise TypeError(f"{SITE_DATE_KEY} is not parsed yet")
-    return date

@@ -15,10 +15,8 @@ from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Temp
 from pelican_incremental.purity import pure
 
 from . import markup
-from .settings import SiteSettings, get_site
-
-ENVIRONMENT_KEY = "AUTHORSITE_ENVIRONMENT"
-"""The key, in Pelican's context, of the Jinja environment that all generators share."""
+from .settings import SiteSettings
+from .site_build import get_build, get_site
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -80,7 +78,8 @@ def add_template_loader(generator: Any) -> None:
     environment.loader = ChoiceLoader([*loaders, FileSystemLoader(TEMPLATES)])
     if type(generator).__name__ == "TemplatePagesGenerator":
         return
-    if ENVIRONMENT_KEY not in generator.context:
+    build = get_build(generator.context)
+    if build.find(Environment) is None:
         get = environment.get_template
 
         def get_template(name: Any, *args: Any, **kwargs: Any) -> Any:
@@ -88,7 +87,8 @@ def add_template_loader(generator: Any) -> None:
             return get(name, *args, **kwargs) if args or kwargs else _LazyTemplate(environment, get, name)
 
         environment.get_template = get_template
-    generator.env = generator.context.setdefault(ENVIRONMENT_KEY, environment)
+        build.set(environment)
+    generator.env = build.get(Environment)
 
 
 class _LazyTemplate:

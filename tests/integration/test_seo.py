@@ -13,7 +13,6 @@ import pytest
 from authorsite.images.metadata import strip_metadata
 from authorsite.markup import tokenize
 from authorsite.search import index
-from authorsite.settings import DEFERRED_TASKS_KEY
 from conftest import book, post
 from pelican_incremental.writer import IncrementalWriter
 from PIL import Image
@@ -383,7 +382,7 @@ def test_deferred_index_is_built_unless_stopped(make_site, strict):
     assert not site.build(strict=strict).failed
     record()
     site.write({"content/posts/a.md": post(body="Other words.")})
-    assert not site.build(strict=strict, **{DEFERRED_TASKS_KEY: deferred_tasks}).failed
+    assert not site.build(strict=strict, deferred_tasks=deferred_tasks).failed
     record()
     [update] = deferred_tasks
     assert update(lambda: True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import output
-from ..settings import get_site
+from ..site_build import get_site
 from .bundle import bundle
 
 

@@ -17,11 +17,12 @@ from pelican.generators import Generator
 from .. import output
 from ..images.adapter import get_picture, make_social_card, process_body_images
 from ..markup import text_content
-from ..problems import ProblemLog, get_log
+from ..problems import ProblemLog
 from ..reading.link_pass import resolve_html
 from ..reading.markdown import MarkdownRenderer
+from ..reading.parsed import get_post_record
 from ..reading.sources import ParsedSource, read_source, render_body
-from ..settings import get_build_time, get_site
+from ..site_build import get_build, get_build_time, get_log, get_site
 from ..validation import did_you_mean, line_for_loc
 from .checks import check_chapters, check_offers, check_unique_isbns
 from .exports import build_export_files, citations
@@ -33,8 +34,6 @@ from .shops import load_shops
 from .views import BookView
 
 FOLDER = "books"
-REDIRECTS = "redirects"
-"""Context key of the site's redirects: tuples of (from, to, status)."""
 
 SCRIPT = Path(__file__).with_name("buy.js")
 LINK_STATUS = "data/link-status.json"
@@ -66,7 +65,7 @@ class BooksGenerator(Generator):
         views = [self._build_view(source) for source in sources]
         views.sort(key=lambda book: (book.published is None, book.published, book.title), reverse=True)
         _add_to_context(self.context, views, self.main_slug)
-        self.context[REDIRECTS] = (*self.context.get(REDIRECTS, ()), *self._list_redirects())
+        get_build(self.context).redirects.extend(self._list_redirects())
 
     def _list_redirects(self) -> Iterator[tuple[str, str, int]]:
         root = self.site.root
@@ -151,10 +150,9 @@ class BooksGenerator(Generator):
         )
 
     def _is_about(self, post: Any, slug: str) -> bool:
-        record = getattr(post, "record", None)
+        record = get_post_record(post)
         # A post that names a chapter but no book is about the main book.
-        default = self.main_slug if getattr(record, "chapter", None) is not None else ""
-        return slug == (getattr(record, "book", "") or default)
+        return slug == (record.book or (self.main_slug if record.chapter is not None else ""))
 
     def _find_sample(self, source: ParsedSource[Book]) -> Any:
         sample = source.record.sample.strip("/")
@@ -187,16 +185,13 @@ def _load_link_status(path: Path, log: ProblemLog) -> Mapping[str, Mapping[str, 
 
 
 def _add_to_context(context: Any, books: Sequence[BookView], main_slug: str) -> None:
-    """Set `books` and `main_book` in the context, and `book` on the posts about each."""
+    """Set `books` and `main_book` in the context."""
     context["books"] = tuple(books)
     context["main_book"] = next((book for book in books if book.slug == main_slug), None)
-    for book in books:
-        for post in book.posts:
-            post.book = book
 
 
 def finalize_html(generators: list[Any]) -> None:
-    """Resolve links and images in the books' descriptions (signal: all_generators_finalized)."""
+    """Resolve links and images in the books' descriptions (all_generators_finalized, after prepare_links)."""
     context = generators[0].context
     main = context.get("main_book")
     books = []

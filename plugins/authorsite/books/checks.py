@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..problems import ProblemLog
+from ..reading.parsed import get_post_record
 from ..reading.sources import ParsedSource, parse_file
 from ..validation import did_you_mean, line_for_loc
 from .model import Book, Edition
@@ -47,7 +48,7 @@ def check_chapters(posts: Sequence[Any], book: Book, log: ProblemLog) -> None:
     """Report posts that name a chapter which the book does not have."""
     numbers = {chapter.number for chapter in book.chapters}
     for post in posts:
-        chapter = post.record.chapter
+        chapter = get_post_record(post).chapter
         if chapter is not None and chapter not in numbers:
             # Metadata has no line numbers any more: parse the file again to find the line.
             parsed = parse_file(Path(post.source_path).read_bytes(), lambda *_: None)

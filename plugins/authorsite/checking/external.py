@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 from pelican_incremental.files import atomic_write
 
-from ..settings import get_site
+from ..site_build import get_site
 from .internal import BuiltSite
 
 Status = dict[str, Any]

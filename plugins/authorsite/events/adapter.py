@@ -13,13 +13,14 @@ from pelican.generators import Generator
 from .. import output
 from ..images.adapter import get_picture, process_body_images
 from ..images.picture import Picture
-from ..problems import ProblemLog, get_log
+from ..problems import ProblemLog
 from ..reading.link_pass import resolve_html
 from ..reading.links import LineFinder
 from ..reading.markdown import MarkdownRenderer
+from ..reading.parsed import get_parsed
 from ..reading.schemas import Status
 from ..reading.sources import ParsedSource, read_source, render_body
-from ..settings import get_build_time, get_site
+from ..site_build import get_build_time, get_log, get_site
 from ..validation import InvalidValue, did_you_mean, line_for_loc
 from .annual_dates import AnnualDate, compute_annual_date, parse_rule
 from .model import Event
@@ -122,7 +123,7 @@ class EventsGenerator(Generator):
             self.log.error(source.path, line, f"there is no post `{name}`", hint, kind="event")
             return "", ""
         post = posts[name]
-        return str(getattr(post.record, "title", post.title)), post.url
+        return get_parsed(post).record.title, post.url
 
     def _check_unique_urls(self) -> None:
         by_slug: dict[str, EventView] = {}
@@ -145,8 +146,8 @@ class EventsGenerator(Generator):
             yield compute_annual_date(settings.name, rule, self.now.date(), self.site.locale, url, settings.text)
 
 
-def finalize(generators: list[Any]) -> None:
-    """Finalize the events' bodies (signal: all_generators_finalized, before image files are generated)."""
+def finalize_html(generators: list[Any]) -> None:
+    """Resolve links and images in the events' bodies (all_generators_finalized, after prepare_links)."""
     for generator in generators:
         if isinstance(generator, EventsGenerator):
             generator.finalize()

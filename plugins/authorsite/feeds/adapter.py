@@ -13,14 +13,15 @@ from pelican.generators import Generator
 from pelican_incremental.files import mark_current
 
 from .. import output
-from ..problems import get_log
-from ..settings import get_build_time, get_site
+from ..reading.parsed import get_parsed, get_post_record
+from ..site_build import get_build_time, get_log, get_site
+from ..site_model import FeedLink, GroupView, set_view
 from ..validation import did_you_mean
 from .cache import FeedCache, hash_inputs
 from .entry_factory import EntryFactory
 from .formats import ATOM_TYPE, RSS_TYPE, serialize
 from .guid import check_unique_guids
-from .models import Entry, Feed, FeedLink
+from .models import Entry, Feed
 from .rendering import CACHE_SIZE, EntryRenderer
 
 JSON_TYPE, CALENDAR_TYPE = "application/feed+json", "text/calendar"
@@ -49,9 +50,10 @@ class FeedsGenerator(Generator):
         self.groups = [*self._add_group_feeds("categories", "category"), *self._add_group_feeds("tags", "tag")]
         self._check_tags()
         # Oldest first, so that the later file is the one reported.
-        posts, events = reversed(self.context.get("articles", ())), self.context.get("events", ())
-        events = sorted(events, key=lambda event: event.source_path)
-        check_unique_guids((*posts, *self.context.get("books", ()), *events), self.log)
+        posts = [(get_post_record(post).guid, post.source_path) for post in reversed(self.context["articles"])]
+        events = sorted(self.context.get("events", ()), key=lambda event: event.source_path)
+        records = [(getattr(v.record, "guid", ""), v.source_path) for v in (*self.context.get("books", ()), *events)]
+        check_unique_guids([*posts, *records], self.log)
 
     def _check_tags(self) -> None:
         """Report tags in feeds.tags that no post has."""
@@ -66,12 +68,12 @@ class FeedsGenerator(Generator):
         """Set `feeds` of each category (or tag) in context[key]; yield link, group and posts of those with a feed."""
         selected = self.site.feeds.tags if folder == "tag" else None
         for group, posts in self.context.get(key, ()):
-            published = [post for post in posts if not post.draft]
+            published = [post for post in posts if not get_parsed(post).draft]
             link = FeedLink(f"{self.settings['SITENAME']}: {group.name}", f"{folder}/{group.slug}/feed.xml", RSS_TYPE)
             has_feed = bool(published) and (selected is None or group.name in selected or group.slug in selected)
             # Each post has a category object of its own, equal to `group`.
             for same_group in (group, *(post.category for post in posts if folder == "category")):
-                same_group.feeds = (link,) if has_feed else ()
+                set_view(same_group, GroupView(feeds=(link,) if has_feed else ()))
             if has_feed:
                 yield link, group, published
 

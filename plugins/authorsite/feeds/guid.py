@@ -21,16 +21,18 @@ def make_guid(content: Any, absolute_url: Callable[[str], str]) -> tuple[str, bo
     return guid or absolute_url(aliases[0] if aliases else content.url), not guid
 
 
-def check_unique_guids(contents: Iterable[Any], log: ProblemLog) -> None:
-    """Report each `guid:` that an earlier item of `contents` has already: feed readers would show only one of them."""
-    first: dict[str, Any] = {}
-    for content in contents:
-        guid = getattr(content.record, "guid", "")
-        other = first.setdefault(guid, content)
-        if guid and other is not content:
-            line = LineFinder(Path(content.source_path).read_text("utf-8")).find_line("guid:")
-            message = f"duplicate guid `{guid}`, also in {log.display_path(other.source_path)}"
-            log.error(content.source_path, line, message, "use another guid or remove the line", kind="front-matter")
+def check_unique_guids(guids: Iterable[tuple[str, str]], log: ProblemLog) -> None:
+    """Report each `guid:` that an earlier file has already: feed readers would show only one of them.
+
+    `guids` are pairs of the guid ("" for none) and the path of the source file.
+    """
+    first: dict[str, str] = {}
+    for guid, path in guids:
+        other = first.setdefault(guid, path)
+        if guid and other != path:
+            line = LineFinder(Path(path).read_text("utf-8")).find_line("guid:")
+            message = f"duplicate guid `{guid}`, also in {log.display_path(other)}"
+            log.error(path, line, message, "use another guid or remove the line", kind="front-matter")
 
 
 def fix_hint(old_guid: str, new_url: str) -> str:

@@ -59,13 +59,3 @@ class Feed:
     def home_url(self) -> str:
         """The absolute URL of the page with the same content."""
         return f"{self.site_url}/{self.home_path}"
-
-
-@dataclass(frozen=True, slots=True)
-class FeedLink:
-    """A feed as templates list it; `section` ("books", "events") is "" for feeds that every page links to."""
-
-    title: str
-    url: str
-    type: str
-    section: str = ""

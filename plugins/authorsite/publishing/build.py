@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ from pelican_incremental.manifest import BuildReport, Manifest
 from pelican_incremental.session import SESSION_KEY, BuildSession
 
 from ..feeds.diff import compare_feeds
-from ..problems import LOG_KEY, BuildFailed, CommandError, ProblemLog, capture_logging, innermost_frame
-from ..settings import CLEANUP_KEY, SETTINGS_KEY, get_site
+from ..problems import BuildFailed, CommandError, ProblemLog, capture_logging, innermost_frame
+from ..settings import SETTINGS_KEY
+from ..site_build import BUILD_KEY, DeferredTasks, SiteBuild, get_site
 from .atomic_swap import exclusive_lock, recover, swap
 from .settings_file import read_settings_file
 from .staging import stage
@@ -64,6 +65,7 @@ def build(
     drafts: bool = False,
     root: Path | None = None,
     session: BuildSession | None = None,
+    deferred_tasks: DeferredTasks | None = None,
     approve: Callable[[StagedBuild], bool] | None = None,
     lock_timeout: float | None = None,
     progress: bool = False,
@@ -78,17 +80,21 @@ def build(
     not raised; CommandError is raised only when another process holds the lock.
 
     `approve` makes any site strict; it is called if there are no problems and decides whether the staging folder
-    replaces the output folder. `session` receives the state of the build engine. `lock_timeout` is in seconds (see
+    replaces the output folder. `session` receives the state of the build engine, `deferred_tasks` what may be done when
+    the pages are seen (see SiteBuild). `lock_timeout` is in seconds (see
     exclusive_lock). `progress` prints the number of pages while a build takes longer than a second.
     """
     started = time.perf_counter()
     path = Path(settings_file).resolve()
     log = ProblemLog(root=root or path.parent, deferred=True)
+    site_build = SiteBuild(log, deferred_tasks=deferred_tasks)
     output = path.parent / "output"
     session = session or BuildSession()
     with capture_logging(log), _show_progress(enabled=progress):
         try:
-            output = _build(path, dict(overrides or {}), log, session, lock_timeout, drafts=drafts, approve=approve)
+            output = _build(
+                path, dict(overrides or {}), site_build, session, lock_timeout, drafts=drafts, approve=approve
+            )
         except BuildFailed:
             pass
         except Exception as error:  # noqa: BLE001 - plugins, templates and filters may raise whatever they like
@@ -99,19 +105,20 @@ def build(
 def _build(
     path: Path,
     overrides: dict[str, Any],
-    log: ProblemLog,
+    site_build: SiteBuild,
     session: BuildSession,
     lock_timeout: float | None,
     *,
     drafts: bool,
     approve: Callable[[StagedBuild], bool] | None = None,
 ) -> Path:
+    log = site_build.log
     try:
         settings = read_settings_file(path, overrides)
     except CommandError as error:
         log.error(error.path, error.line, error.reason, kind="settings")
         raise BuildFailed from None
-    settings |= {LOG_KEY: log, SESSION_KEY: session}
+    settings |= {BUILD_KEY: site_build, SESSION_KEY: session}
     site = settings.setdefault(SETTINGS_KEY, {})
     if not isinstance(site, dict):
         hint = f'write {SETTINGS_KEY} = {{"url": "https://example.org"}}'
@@ -122,7 +129,7 @@ def _build(
     settings[SETTINGS_KEY] = site = {**site, **forced}
     output = session.output = Path(settings["OUTPUT_PATH"])
     session.count_messages = lambda: log.total
-    with exclusive_lock(output.parent, lock_timeout), ExitStack() as settings[CLEANUP_KEY]:
+    with exclusive_lock(output.parent, lock_timeout), site_build.cleanup:
         _run_pelican(path, settings, log, session, approve, strict=bool(site.get("strict")))
     log.stop_if_failed()
     return output

@@ -13,7 +13,7 @@ from typing import Any
 
 from pelican_incremental.session import BuildSession
 
-from ..settings import DEFERRED_TASKS_KEY, DeferredTasks
+from ..site_build import DeferredTasks
 from .build import BuildResult, build, format_counts
 from .preview import preview
 
@@ -41,9 +41,14 @@ def serve_requests() -> None:
             out.write(json.dumps({"preview": page}) + "\n")
             out.flush()
         deferred_tasks: DeferredTasks = []
-        overrides = {DEFERRED_TASKS_KEY: deferred_tasks} if may_defer else {}
         session = BuildSession()
-        result = build(settings_file, overrides, drafts=drafts, session=session, lock_timeout=_LOCK_TIMEOUT)
+        result = build(
+            settings_file,
+            drafts=drafts,
+            session=session,
+            deferred_tasks=deferred_tasks if may_defer else None,
+            lock_timeout=_LOCK_TIMEOUT,
+        )
         out.write(json.dumps(_make_response(result, session), ensure_ascii=False) + "\n")
         out.flush()
         release_memory(session)

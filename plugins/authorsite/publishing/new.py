@@ -18,8 +18,8 @@ from lxml import etree, html
 from pelican.utils import slugify
 
 from ..markup import count_words
-from ..problems import LOG_KEY, BuildFailed, CommandError, ProblemLog
-from ..settings import get_build_time, load_settings
+from ..problems import BuildFailed, CommandError, ProblemLog
+from ..site_build import BUILD_KEY, SiteBuild, get_build_time, load_settings
 from .settings_file import read_settings_file
 
 KINDS = ("post", "page", "book", "event", "reblog", "review")
@@ -96,7 +96,7 @@ def create(settings_file: Path, title: str, kind: str = "post", saved: Path | No
 def _load_site_settings(settings_file: Path) -> dict[str, Any]:
     """Return Pelican's settings with the validated site settings and the build time."""
     log = ProblemLog(root=settings_file.parent, deferred=True)
-    pelican = SimpleNamespace(settings={**read_settings_file(settings_file), LOG_KEY: log})
+    pelican = SimpleNamespace(settings={**read_settings_file(settings_file), BUILD_KEY: SiteBuild(log)})
     try:
         load_settings(pelican)
     except BuildFailed:

@@ -13,7 +13,8 @@ from ..checking.internal import check_built_site
 from ..checking.stale_records import check_stale_records
 from ..feeds.diff import compare_feeds, parse_feed
 from ..problems import CommandError
-from ..settings import SETTINGS_KEY, SiteSettings, get_build_time, get_site
+from ..settings import SETTINGS_KEY, SiteSettings
+from ..site_build import get_build_time, get_site
 from .atomic_swap import exclusive_lock
 from .build import StagedBuild, build, check_format
 from .targets import Target, make_target

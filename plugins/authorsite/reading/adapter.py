@@ -14,12 +14,15 @@ from pelican.readers import MarkdownReader
 from pelican.utils import slugify
 from pelican_incremental.readers import CacheableReader, Parsed
 
-from ..problems import AlreadyReported, get_log
-from ..settings import get_build_time, get_site, list_contents
+from ..problems import AlreadyReported
+from ..site_build import get_build, get_build_time, get_log, get_site, list_contents
 from ..validation import Loc, line_for_loc, validate
 from .bibliography import Reference
-from .link_pass import UNPUBLISHED_KEY, content_relative_path
+from .link_pass import content_relative_path
+from .links import may_have_internal_links
 from .markdown import MarkdownRenderer, make_summary, smarten_punctuation
+from .parsed import ParsedContent
+from .reading_time import word_count
 from .reblogs import render_reblog
 from .schemas import BaseMetadata, PageMetadata, PostMetadata, Status
 from .sources import parse_file
@@ -78,7 +81,8 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
             "references": [asdict(reference) for reference in body.references],
             "summary": make_summary(body.html),
         }
-        return Parsed(self._render_reblog(body.html, data.get("reblog")), parsed)
+        html = self._render_reblog(body.html, data.get("reblog"))
+        return Parsed(html, parsed | {"words": word_count(html), "has_internal_links": may_have_internal_links(html)})
 
     def cache_key(self) -> str:
         """Return the settings that `parse` depends on; the build engine adds the code and the packages."""
@@ -110,7 +114,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         is_scheduled = isinstance(meta, PostMetadata) and meta.date > get_build_time(self.settings)
         is_unpublished = meta.status is Status.DRAFT or is_scheduled
         if is_unpublished and not get_site(self.settings).drafts:
-            self.settings.setdefault(UNPUBLISHED_KEY, set()).add(path)
+            get_build(self.settings).unpublished.add(path)
             return "", {"title": meta.title, "status": "skip"}
         for line, message, hint, kind in data["issues"]:
             # Without this body the page would be empty, so the error stops preview builds too.
@@ -119,9 +123,17 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
             hint = "add a line such as image_alt: A round table"
             log.warning(path, line_for_loc(("image",), lines), "the featured image has no alt text", hint, kind="image")
         metadata = _to_pelican_metadata(meta, data["summary"], self.settings, self.get_url_wrapper)
-        metadata |= {"headers": other_headers} | _custom_url(other_headers)
-        references = tuple(Reference(**reference) for reference in data["references"])
-        return html, metadata | {"toc": data["toc"], "draft": is_unpublished, "record": meta, "references": references}
+        metadata |= _custom_url(other_headers)
+        metadata["parsed"] = ParsedContent(
+            record=meta,
+            headers=other_headers,
+            draft=is_unpublished,
+            toc=data["toc"],
+            references=tuple(Reference(**reference) for reference in data["references"]),
+            words=data["words"],
+            has_internal_links=data["has_internal_links"],
+        )
+        return html, metadata
 
     def _id_prefix(self, data: dict[str, Any]) -> str:
         """Return the post's slug and language, which keep ids apart where several posts share a page."""

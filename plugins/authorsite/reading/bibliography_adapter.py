@@ -7,19 +7,12 @@ from typing import Any
 from pelican.generators import Generator
 
 from .. import output
-from ..settings import list_contents
 from .bibliography import build_bibliography, format_bibtex
 from .link_pass import check_pending_anchors
 
 
 class BibliographyGenerator(Generator):
     """Writes the blog's bibliography, and BibTeX for it and for each post."""
-
-    def generate_context(self) -> None:
-        """Set the context key `sources`, and `bibtex_url` of each post and page ("" without references)."""
-        for content in list_contents(self.context):
-            content.bibtex_url = f"{content.url}references.bib" if content.references else ""
-        self.context["sources"] = build_bibliography(self.context.get("articles", []), self.context.get("books", ()))
 
     def generate_output(self, writer: Any) -> None:
         """Write /references/ and the .bib files, and check anchors in pages that other generators have written."""
@@ -33,6 +26,12 @@ class BibliographyGenerator(Generator):
         for post in self.context.get("articles", []):
             if post.bibtex_url:
                 output.write(self.context, post.bibtex_url, format_bibtex(post.references))
+
+
+def add_bibliography(generators: list[Any]) -> None:
+    """Set the context key `sources` (signal: all_generators_finalized, after posts have their views)."""
+    context = generators[0].context
+    context["sources"] = build_bibliography(context["articles"], context["books"])
 
 
 def get_generators(_pelican: Any) -> type:

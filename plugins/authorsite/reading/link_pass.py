@@ -9,90 +9,76 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from ..problems import ProblemLog, get_log
-from ..settings import get_site, list_contents
+from ..problems import ProblemLog
+from ..site_build import get_build, get_log, get_site, list_contents
 from .bibliography import Reference, match_own_book
 from .links import LineFinder, LinkIssueCallback, LinkResolver, LinkTarget, collect_ids
-
-UNPUBLISHED_KEY = "AUTHORSITE_UNPUBLISHED"
-"""The key, in Pelican's settings, of the set of paths of drafts and scheduled posts that this build leaves out."""
-
-LINK_RESOLVER_KEY = "AUTHORSITE_LINK_RESOLVER"
-"""The key, in Pelican's context, of the LinkResolver; set once everything is read."""
+from .parsed import get_parsed
 
 
-def resolve_links(generators: list[Any]) -> None:
-    """Replace links to source files by URLs in all content; report broken ones (signal: all_generators_finalized).
+def prepare_links(generators: list[Any]) -> None:
+    """Collect the link targets, and report duplicate URLs (signal: all_generators_finalized).
 
     Targets are posts, pages, and those `books` and `events` of the context that have a `source_path` and a `url`.
     """
     context = generators[0].context
-    # Pelican copied the settings into the context before it read the content.
-    context[UNPUBLISHED_KEY] = generators[0].settings.get(UNPUBLISHED_KEY, set())
-    contents = list_contents(context)
-    context[LINK_RESOLVER_KEY] = _create_resolver(context, contents)
-    _set_translations(_check_unique_urls(context, contents))
-    for content in contents:
-        resolve_content_links(content, context)
-
-
-def resolve_content_links(content: Any, context: Any) -> None:
-    """Replace links to source files by URLs in one post or page (signal: content_edited)."""
-    html = content._content  # noqa: SLF001 - before Pelican resolves links of its own
-    if html:
-        html = resolve_html(html, content.source_path, context)
-        content._content = _add_own_book_links(html, content.references, context)  # noqa: SLF001
-
-
-def _check_unique_urls(context: Any, contents: list[Any]) -> list[Any]:
-    """Return the contents with distinct output paths, reporting the others: Pelican would stop with a traceback."""
-    by_path: dict[str, Any] = {}
-    for content in sorted(contents, key=lambda c: str(c.source_path)):
-        other = by_path.setdefault(content.save_as, content)
-        if other is not content:
-            log = get_log(context)
-            message = f"duplicate URL /{content.url}, also used by {log.display_path(other.source_path)}"
-            line = LineFinder(read_text(content.source_path)).find_line("slug:")
-            log.error(content.source_path, line, message, "change the slug of one of them", kind="front-matter")
-    return list(by_path.values())
-
-
-def _set_translations(contents: list[Any]) -> None:
-    """Set each content's `translations`: those of its kind with the same slug in another language."""
-    by_slug: dict[tuple[type, str], list[Any]] = {}
-    for content in contents:
-        by_slug.setdefault((type(content), content.slug), []).append(content)
-    for group in by_slug.values():
-        for content in group:
-            content.translations = [c for c in group if c.record.lang != content.record.lang]
-
-
-def _create_resolver(context: Any, contents: list[Any]) -> LinkResolver:
+    build, contents = get_build(context), list_contents(context)
+    _check_unique_urls(build.log, contents)
     targets: dict[str, LinkTarget] = {}
     redirects: dict[str, str] = {}
     for content in contents:
-        target = LinkTarget(content.url, content._content or "")  # noqa: SLF001
+        target = LinkTarget(content.url, content._content or "")  # noqa: SLF001 - before links are resolved
         targets[content_relative_path(content.source_path, context)] = target
-        redirects |= dict.fromkeys(content.record.aliases, content.url)
+        redirects |= dict.fromkeys(get_parsed(content).record.aliases, content.url)
     for view in (*context.get("books", ()), *context.get("events", ())):
         if getattr(view, "source_path", ""):
             targets[content_relative_path(view.source_path, context)] = LinkTarget(view.url)
             redirects |= dict.fromkeys(view.record.aliases, view.url)
     files = {path: content.url for path, content in context.get("static_content", {}).items()}
-    unpublished = frozenset(content_relative_path(path, context) for path in context.get(UNPUBLISHED_KEY, ()))
-    return LinkResolver(targets, files, redirects, unpublished, get_site(context).root)
+    unpublished = frozenset(content_relative_path(path, context) for path in build.unpublished)
+    build.set(LinkResolver(targets, files, redirects, unpublished, build.site.root))
+
+
+def _check_unique_urls(log: ProblemLog, contents: list[Any]) -> None:
+    """Report contents with the same output path: Pelican would stop with a traceback."""
+    by_path: dict[str, Any] = {}
+    for content in sorted(contents, key=lambda c: str(c.source_path)):
+        other = by_path.setdefault(content.save_as, content)
+        if other is not content:
+            message = f"duplicate URL /{content.url}, also used by {log.display_path(other.source_path)}"
+            line = LineFinder(read_text(content.source_path)).find_line("slug:")
+            log.error(content.source_path, line, message, "change the slug of one of them", kind="front-matter")
+
+
+def find_translations(contents: list[Any]) -> dict[int, tuple[Any, ...]]:
+    """Return for each content, by its id(), those of its kind with the same slug in another language."""
+    by_slug: dict[tuple[type, str], list[Any]] = {}
+    for content in sorted(contents, key=lambda c: str(c.source_path)):
+        by_slug.setdefault((type(content), content.slug), []).append(content)
+    return {
+        id(content): tuple(c for c in group if get_parsed(c).record.lang != get_parsed(content).record.lang)
+        for group in by_slug.values()
+        for content in group
+    }
+
+
+def resolve_body(content: Any, context: Any) -> str:
+    """Return the body of a post or page with its links resolved, and links to buy the author's own books."""
+    html, parsed = str(content._content or ""), get_parsed(content)  # noqa: SLF001 - Pelican would resolve links itself
+    if parsed.has_internal_links:
+        html = resolve_html(html, content.source_path, context)
+    return _add_own_book_links(html, parsed.references, context)
 
 
 def resolve_html(html: str, source_path: str, context: Any) -> str:
     """Return `html`, the body of the file `source_path`, with its links resolved; broken ones go to the log."""
-    resolver: LinkResolver = context[LINK_RESOLVER_KEY]
     report = _issue_reporter(source_path, get_log(context))
-    return resolver.resolve(html, content_relative_path(source_path, context), report)
+    return get_build(context).get(LinkResolver).resolve(html, content_relative_path(source_path, context), report)
 
 
 def check_pending_anchors(context: Any, output_path: str) -> None:
     """Report broken anchors in links to books and events, whose pages must be in `output_path` by now."""
-    for url, check in context[LINK_RESOLVER_KEY].pending_anchor_checks:
+    for url, check in get_build(context).get(LinkResolver).pending_anchor_checks:
         page = Path(output_path) / url / "index.html"
         check(collect_ids(read_text(str(page)) if page.is_file() else ""))
 

@@ -58,10 +58,7 @@ class LinkResolver:
 
         Broken links are reported and left unchanged.
         """
-        anchors = set(_LOCAL_ANCHOR.findall(html))
-        ids = collect_ids(html) if anchors else frozenset()
-        if anchors <= ids and not _may_have_internal_links(html):
-            return html  # true of most bodies
+        ids = collect_ids(html)
 
         def change(tag: Token) -> Token | None:
             changed = {}
@@ -134,8 +131,11 @@ class LinkResolver:
         return f"{self.root}/{target.url}" + (f"#{parts.fragment}" if parts.fragment else "")
 
 
-def _may_have_internal_links(html: str) -> bool:
-    """Return whether any link may be neither absolute nor an anchor on this page; counting strings is fastest."""
+def may_have_internal_links(html: str) -> bool:
+    """Return whether any link of a body may need LinkResolver; counting strings is fastest."""
+    anchors = set(_LOCAL_ANCHOR.findall(html))
+    if anchors and not anchors <= collect_ids(html):
+        return True
     lowercase = html.lower()
     return sum(map(lowercase.count, _ATTRIBUTES)) != sum(map(lowercase.count, _UNCHANGED))
 

@@ -12,12 +12,8 @@ from urllib.parse import unquote
 from pelican.generators import Generator
 
 from .. import output
-from ..problems import get_log
-from ..settings import CLEANUP_KEY, DEFERRED_TASKS_KEY, get_site
+from ..site_build import get_build, get_log, get_site
 from .index import BATCH_SIZE, Document, SearchIndex, SearchIndexError, read_script
-
-INDEX_KEY = "AUTHORSITE_SEARCH_INDEX"
-"""Context key of the site's SearchIndex."""
 
 
 class SearchGenerator(Generator):
@@ -27,11 +23,12 @@ class SearchGenerator(Generator):
         """Write them, unless the setting `search` is off; put off a slow index if the caller takes deferred tasks."""
         if not get_site(self.settings).search:
             return
-        index, deferred_tasks = self.context[INDEX_KEY], self.context.get(DEFERRED_TASKS_KEY)
+        build = get_build(self.context)
+        index = build.get(SearchIndex)
         script_path, script = read_script()
-        files = index.stale_files() if deferred_tasks is not None else []
-        if files:
-            deferred_tasks.append(self._update_index)
+        files = index.stale_files() if build.deferred_tasks is not None else []
+        if files and build.deferred_tasks is not None:
+            build.deferred_tasks.append(self._update_index)
         else:
             try:
                 files = index.build()
@@ -52,8 +49,8 @@ class SearchGenerator(Generator):
             output.link_or_copy(self.context, name, file)
 
     def _update_index(self, should_stop: Callable[[], bool]) -> bool:
-        """Replace the stale index by an up-to-date one (see DEFERRED_TASKS_KEY)."""
-        index: SearchIndex = self.context[INDEX_KEY]
+        """Replace the stale index by an up-to-date one (see SiteBuild.deferred_tasks)."""
+        index = get_build(self.context).get(SearchIndex)
         try:
             index.start()
             while not index.is_ready():
@@ -82,12 +79,12 @@ def _documents(context: Mapping[str, Any]) -> Iterator[Document]:
 def start_indexing(generators: list[Any]) -> None:
     """Start Pagefind, to run while pages are written (signal: all_generators_finalized, once content is final)."""
     context = generators[0].context
-    site = get_site(context)
-    if site.search:
+    build = get_build(context)
+    if build.site.search:
         cache = Path(context["CACHE_PATH"]) / "search"
-        index = context[INDEX_KEY] = SearchIndex(_documents(context), site.language.split("-")[0], cache)
-        context[CLEANUP_KEY].callback(index.close)
-        if DEFERRED_TASKS_KEY not in context or not index.stale_files():
+        index = build.set(SearchIndex(_documents(context), build.site.language.split("-")[0], cache))
+        build.cleanup.callback(index.close)
+        if build.deferred_tasks is None or not index.stale_files():
             with suppress(SearchIndexError):  # the generator reports it
                 index.start()
 

@@ -14,16 +14,14 @@ from pelican_incremental.purity import pure
 
 from .. import output
 from ..images.adapter import find_line, get_accent_color, make_social_card
-from ..problems import get_log
-from ..settings import SiteSettings, get_site, list_contents
-from .head import PageMeta, SiteMeta, blog_posting, isoformat, json_ld_graph, meta_description
+from ..settings import SiteSettings
+from ..site_build import get_build, get_log, get_site, list_contents
+from ..site_model import PageMeta, PageView, PostView
+from .head import SiteMeta, blog_posting, isoformat, json_ld_graph, meta_description
 from .headers import format_headers, format_webmanifest
 from .redirects import Alias, format_redirects, validate_aliases
 from .sitemap import build_sitemaps, is_indexable, lastmod
 from .urls import url_for
-
-ALIASES_KEY = "AUTHORSITE_ALIASES"
-"""Context key of the aliases by output file."""
 
 HOME_META_KEY = "HOME_HEAD"
 """Context key of the home page's PageMeta."""
@@ -32,18 +30,14 @@ HOME_META_KEY = "HOME_HEAD"
 def add_filters(pelican: Any) -> None:
     """Add the Jinja filters `url_for` (output file to URL) and `list_meta` (signal: initialized)."""
     settings = pelican.settings
-    filters = {"url_for": pure(url_for), "list_meta": _site_meta(settings).list_meta}
+    filters = {"url_for": pure(url_for), "list_meta": make_site_meta(settings).list_meta}
     settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **filters}
 
 
-def add_meta(generators: list[Any]) -> None:
-    """Set the metadata of posts, pages and the home page (signal: all_generators_finalized, after links and images)."""
+def add_home_meta(generators: list[Any]) -> None:
+    """Set the metadata of the home page (signal: all_generators_finalized)."""
     context = generators[0].context
-    site = _site_meta(context)
-    for article in (*context.get("articles", ()), *context.get("hidden_articles", ())):
-        article.head = _post_meta(article, context, site)
-    for page in (*context.get("pages", ()), *context.get("hidden_pages", ())):
-        page.head = _page_meta(page, context, site)
+    site = make_site_meta(context)
     picture = make_social_card(context, "site", site.name, "", "")
     data = json_ld_graph([site.website(), site.author_profile()])
     context[HOME_META_KEY] = PageMeta(
@@ -51,20 +45,17 @@ def add_meta(generators: list[Any]) -> None:
     )
 
 
-def add_post_meta(article: Any, context: dict[str, Any]) -> None:
-    """Set the metadata of one post (signal: content_edited)."""
-    article.head = _post_meta(article, context, _site_meta(context))
-
-
-def _site_meta(context: Mapping[str, Any]) -> SiteMeta:
+def make_site_meta(context: Mapping[str, Any]) -> SiteMeta:
+    """Return what metadata says of the site, from Pelican's settings or context."""
     settings = get_site(context)
     profiles = tuple(link.url for link in settings.social)
     author, name = str(context.get("AUTHOR") or context["SITENAME"]), str(context["SITENAME"])
     return SiteMeta(name, settings.url, settings.description, settings.language, author, settings.author_bio, profiles)
 
 
-def _post_meta(article: Any, context: dict[str, Any], site: SiteMeta) -> PageMeta:
-    record, body = article.record, article._content or ""  # noqa: SLF001 - links need not be resolved
+def make_post_meta(article: Any, view: PostView, body: str, context: Mapping[str, Any], site: SiteMeta) -> PageMeta:
+    """Return the metadata of a post with this view and body."""
+    record = view.record
     authors = [str(author) for author in getattr(article, "authors", ())] or [site.author]
     section = str(getattr(article, "category", "") or "")
     head = PageMeta(
@@ -73,36 +64,37 @@ def _post_meta(article: Any, context: dict[str, Any], site: SiteMeta) -> PageMet
         description=meta_description(article.metadata["summary"], body),
         type="article",
         picture=make_social_card(
-            context, article.slug, record.title, section, record.image if article.picture else "", article.picture
+            context, article.slug, record.title, section, record.image if view.picture else "", view.picture
         ),
         published=isoformat(article.date),
         modified=isoformat(getattr(article, "modified", None)),
         author="\n".join(authors),
-        robots="noindex" if article.draft or article.status == "hidden" else "",
+        robots="noindex" if view.draft or article.status == "hidden" else "",
         canonical=record.reblog.url if record.reblog else "",
     )
     extra: dict[str, Any] = {
         "articleSection": section,
         "keywords": [tag.name for tag in getattr(article, "tags", ())],
-        "wordCount": article.words,
+        "wordCount": view.words,
         "isBasedOn": head.canonical,
     }
     if book := record.review_of:
         extra["about"] = {"@type": "Book", "name": book.title, "author": book.author, "isbn": book.isbn}
-    crumbs = [(crumb.label, f"{site.url}/{crumb.url}") for crumb in article.breadcrumbs]
+    crumbs = [(crumb.label, f"{site.url}/{crumb.url}") for crumb in view.breadcrumbs]
     graph = [blog_posting(head, site, extra), site.breadcrumb_list([*crumbs, (record.title, head.url)])]
     return replace(head, data=json_ld_graph(graph))
 
 
-def _page_meta(page: Any, context: dict[str, Any], site: SiteMeta) -> PageMeta:
-    record, body = page.record, page._content or ""  # noqa: SLF001 - links need not be resolved
+def make_page_meta(page: Any, view: PageView, body: str, context: Mapping[str, Any], site: SiteMeta) -> PageMeta:
+    """Return the metadata of a page with this view and body."""
+    record = view.record
     head = PageMeta(
         title=record.title,
         url=f"{site.url}/{page.url}",
         description=meta_description(page.metadata["summary"], body),
-        picture=page.picture or make_social_card(context, page.slug, record.title),
+        picture=view.picture or make_social_card(context, page.slug, record.title),
         modified=isoformat(getattr(page, "modified", None)),
-        robots="noindex" if page.draft or page.status == "hidden" else "",
+        robots="noindex" if view.draft or page.status == "hidden" else "",
     )
     return replace(head, data=json_ld_graph([site.web_page(head)]))
 
@@ -112,6 +104,7 @@ class SeoGenerator(Generator):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.aliases: dict[str, Alias] = {}
         self._lastmods: dict[str, datetime | None] = {}
         self._files: set[str] = set()
         signals.content_written.connect(self._record_page)
@@ -140,16 +133,15 @@ class SeoGenerator(Generator):
 
     def _write_redirects(self, writer: Any) -> None:
         template = self.get_template("redirect")
-        aliases: dict[str, Alias] = self.context[ALIASES_KEY]
-        for file, alias in aliases.items():
+        for file, alias in self.aliases.items():
             variables = {"to": alias.url, "to_title": alias.title, "noindex": True}
             writer.write_file(file, template, self.context, url=url_for(file), **variables)
-        text = format_redirects(aliases.values(), self.context.get("redirects", ()), self._site.root)
+        text = format_redirects(self.aliases.values(), get_build(self.context).redirects, self._site.root)
         output.write(self.context, "_redirects", text)
 
 
 def check_aliases(generators: list[Any]) -> None:
-    """Validate the aliases of all content and keep them for the generator (signal: all_generators_finalized)."""
+    """Validate the aliases of all content and give them to the generator (signal: all_generators_finalized)."""
     context, log = generators[0].context, get_log(generators[0].settings)
     contents = list_contents(context)
     aliases = [
@@ -168,7 +160,10 @@ def check_aliases(generators: list[Any]) -> None:
         line = find_line(alias.source, alias.path)
         log.error(alias.source, line, f"the alias {alias.path} {message}", hint, kind="link")
 
-    context[ALIASES_KEY] = validate_aliases(aliases, taken, report)
+    aliases_by_file = validate_aliases(aliases, taken, report)
+    for generator in generators:
+        if isinstance(generator, SeoGenerator):
+            generator.aliases = aliases_by_file
 
 
 def get_generators(_: Any) -> type[Generator]:

@@ -8,34 +8,12 @@ from typing import Any
 
 from pelican_incremental.purity import pure
 
-from ..images.picture import Picture
 from ..markup import text_content
+from ..site_model import PageMeta
 from ..templating import json_ld
 
 _MAX_DESCRIPTION = 160
 """Characters; search engines cut longer ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageMeta:
-    """The metadata of one page, which templates read as `head`.
-
-    `url` is absolute; `canonical` is the original's URL, if that is another page. `type` is Open Graph's ("article",
-    "website", "book"). `published` and `modified` are ISO 8601 or "". `author` holds one name per line. `data` is
-    JSON-LD, safe inside `<script>`.
-    """
-
-    title: str
-    url: str
-    description: str = ""
-    type: str = "website"
-    picture: Picture | None = None
-    published: str = ""
-    modified: str = ""
-    author: str = ""
-    data: str = ""
-    robots: str = ""
-    canonical: str = ""
 
 
 def meta_description(summary: str, html: str) -> str:

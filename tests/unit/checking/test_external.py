@@ -22,7 +22,9 @@ from authorsite.checking.external import (
     show_progress,
     update_status,
 )
+from authorsite.problems import ProblemLog
 from authorsite.settings import SiteSettings
+from authorsite.site_build import BUILD_KEY, SiteBuild
 
 POLICY = CrawlPolicy(delay=0.02, timeout=0.4, max_wait=0.2, max_attempts=2)
 NOW = datetime(2020, 2, 3, 12, tzinfo=UTC)
@@ -241,7 +243,8 @@ def test_a_damaged_status_file_is_ignored(tmp_path):
 def test_the_status_file_is_in_the_content_folder(tmp_path):
     (tmp_path / "output").mkdir()
     (tmp_path / "output" / "index.html").write_text('<a href="https://example.org/own/">x</a>')
-    settings = {"PATH": str(tmp_path / "content"), "AUTHORSITE": SiteSettings(url="https://example.org/")}
+    build = SiteBuild(ProblemLog(), _site=SiteSettings(url="https://example.org/"))
+    settings = {"PATH": str(tmp_path / "content"), BUILD_KEY: build}
     with ThreadPoolExecutor(1) as thread:
         changes = thread.submit(check_site_links, settings, tmp_path / "output").result(timeout=30)
     assert changes.broken == []

@@ -1,4 +1,4 @@
-"""Previous and next posts, series, related posts, breadcrumbs, reading time, period archives."""
+"""Previous and next posts, series, related posts, breadcrumbs, period archives."""
 
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -6,9 +6,12 @@ from functools import partial
 from types import SimpleNamespace
 
 import pytest
-from authorsite.navigation.adapter import add_navigation, optimize_period_archives
-from authorsite.navigation.reading_time import reading_time, word_count
+from authorsite.navigation.adapter import optimize_period_archives
+from authorsite.navigation.breadcrumbs import make_breadcrumbs
+from authorsite.navigation.posts import link_posts
 from authorsite.navigation.related import find_related
+from authorsite.reading.parsed import ParsedContent
+from authorsite.reading.schemas import PostMetadata
 from pelican.generators import ArticlesGenerator
 
 
@@ -49,41 +52,19 @@ def test_find_related_takes_linear_time():
     assert large < 25 * small
 
 
-@pytest.mark.parametrize(
-    ("html", "minutes"), [("", 1), ("<p>one two</p>", 1), ("word " * 231, 2), ("<a href='x y z'>w</a> " * 230, 1)]
-)
-def test_reading_time_counts_words_not_markup(html, minutes):
-    assert reading_time(word_count(html)) == minutes
-
-
 def make_posts(*specs):
     """Return posts dated one day after the other, one from each "series | tags"."""
-    articles = []
+    posts = []
     for number, spec in enumerate(specs):
         series, _, tags = spec.partition("|")
-        record = SimpleNamespace(series=series.strip(), book="", chapter=None, reblog=None)
-        articles.append(
-            SimpleNamespace(
-                url=f"{number}/",
-                date=date(2019, 1, 1) + timedelta(number),
-                record=record,
-                references=(),
-                category=None,
-                tags=[SimpleNamespace(slug=tag) for tag in tags.split()],
-                _content="<p>Some words.</p>",
-            )
+        record = PostMetadata.model_construct(series=series.strip(), book="", chapter=None, reblog=None)
+        parsed = ParsedContent(
+            record, headers={}, draft=False, toc="", references=(), words=2, has_internal_links=False
         )
-    return articles
-
-
-def run_add_navigation(articles, hidden=(), pages=()):
-    context = {
-        "SITENAME": "Ann",
-        "articles": articles[::-1],
-        "hidden_articles": list(hidden),
-        "pages": list(pages),
-    }
-    add_navigation([SimpleNamespace(context=context)])
+        day = date(2019, 1, 1) + timedelta(number)
+        tag_objects = [SimpleNamespace(slug=tag) for tag in tags.split()]
+        posts.append(SimpleNamespace(url=f"{number}/", date=day, parsed=parsed, category=None, tags=tag_objects))
+    return posts
 
 
 def urls(articles):
@@ -117,34 +98,26 @@ def urls(articles):
     ],
 )
 def test_posts_get_prev_next_series_and_related(specs, prev_next, series, related):
-    articles = make_posts(*specs)
-    run_add_navigation(articles)
-    assert [urls([a.previous, a.next]) for a in articles] == prev_next
-    assert [urls(a.series_posts) for a in articles] == series
-    assert [urls(a.related) for a in articles] == related
-
-
-def test_hidden_posts_are_left_out_of_navigation():
-    shown, (hidden,) = make_posts("A", "A"), make_posts("A")
-    run_add_navigation(shown, [hidden])
-    assert (hidden.previous, hidden.next, hidden.related, hidden.series_posts) == (None, None, (), ())
-    assert [urls(a.series_posts) for a in shown] == [["0", "1"]] * 2
+    posts = make_posts(*specs)
+    links = link_posts(posts[::-1])
+    assert [urls([links[id(p)].previous, links[id(p)].next]) for p in posts] == prev_next
+    assert [urls(links[id(p)].series_posts) for p in posts] == series
+    assert [urls(links[id(p)].related) for p in posts] == related
 
 
 def test_posts_of_the_same_date_are_sorted_by_url():
-    articles = make_posts("", "", "")
-    for article in articles:
-        article.date = date(2019, 1, 1)
-    run_add_navigation([articles[2], articles[0], articles[1]])
-    assert [urls([a.previous, a.next]) for a in articles] == [[None, "1"], ["0", "2"], ["1", None]]
+    posts = make_posts("", "", "")
+    for post in posts:
+        post.date = date(2019, 1, 1)
+    links = link_posts([posts[2], posts[0], posts[1]])
+    assert [urls([links[id(p)].previous, links[id(p)].next]) for p in posts] == [[None, "1"], ["0", "2"], ["1", None]]
 
 
 def test_breadcrumbs_lead_through_blog_and_category():
-    (article,), page = make_posts(""), SimpleNamespace(_content="")
-    article.category = type("Category", (), {"url": "category/a/", "__str__": lambda _: "A"})()
-    run_add_navigation([article], pages=[page])
-    assert [(c.label, c.url) for c in article.breadcrumbs] == [("Home", ""), ("Blog", "blog/"), ("A", "category/a/")]
-    assert [(c.label, c.url) for c in page.breadcrumbs] == [("Home", "")]
+    (post,) = make_posts("")
+    post.category = type("Category", (), {"url": "category/a/", "__str__": lambda _: "A"})()
+    crumbs = [(crumb.label, crumb.url) for crumb in make_breadcrumbs(post, {})]
+    assert crumbs == [("Home", ""), ("Blog", "blog/"), ("A", "category/a/")]
 
 
 def test_optimized_period_archives_equal_those_of_pelican():

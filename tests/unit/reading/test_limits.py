@@ -6,11 +6,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from authorsite.markup import remove_elements, text_content, truncate_html
+from authorsite.problems import ProblemLog
 from authorsite.reading.adapter import FrontMatterReader
 from authorsite.reading.limits import apply_limits
 from authorsite.reading.markdown import MarkdownRenderer, make_summary
 from authorsite.reading.sources import parse_file
 from authorsite.settings import SiteSettings
+from authorsite.site_build import BUILD_KEY, SiteBuild
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
@@ -19,7 +21,8 @@ from pelican.settings import DEFAULT_CONFIG
 RENDERER = MarkdownRenderer()
 EXTENSIONS = ["extra", "sane_lists", "smarty", "toc", "codehilite"]
 UNLIMITED, LIMITED = Markdown(extensions=EXTENSIONS), apply_limits(Markdown(extensions=EXTENSIONS))
-READER = FrontMatterReader(copy.deepcopy(DEFAULT_CONFIG) | {"AUTHORSITE": SiteSettings(url="https://example.org")})
+BUILD = SiteBuild(ProblemLog(), _site=SiteSettings(url="https://example.org"))
+READER = FrontMatterReader(copy.deepcopy(DEFAULT_CONFIG) | {BUILD_KEY: BUILD})
 FRONT_MATTER = "---\ntitle: T\nreblog: {title: T, author: A, url: 'https://example.org/'}\n---\n"
 FRAGMENTS = [
     "---\n", "title: ", "\n", "\n\n", "[1]", "[^1]", "[^1]: ", "1. ", "- ", "    ", "> ", "`", "```\n", "*", "_", "|",

@@ -1,0 +1,1 @@
+"""Posts and pages once everything is read: the one place where their views are made."""

@@ -1,0 +1,81 @@
+"""Finish posts and pages once everything is read: links, images, navigation and metadata, as one view each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pelican.contents import Article
+
+from ..images.adapter import get_featured_image, process_body_images
+from ..navigation.breadcrumbs import HOME, make_breadcrumbs
+from ..navigation.posts import PostLinks, link_posts
+from ..reading.link_pass import find_translations, resolve_body
+from ..reading.parsed import get_parsed
+from ..reading.reading_time import reading_time, word_count
+from ..seo.adapter import make_page_meta, make_post_meta, make_site_meta
+from ..seo.head import SiteMeta
+from ..site_build import list_contents
+from ..site_model import PageMeta, PageView, PostView, set_view
+
+_NO_META = PageMeta("", "")
+
+
+def finish_pages(generators: list[Any]) -> None:
+    """Set the body and the view of each post and page (signal: all_generators_finalized, after books and events)."""
+    context = generators[0].context
+    contents, site = list_contents(context), make_site_meta(context)
+    links, translations = link_posts(context["articles"]), find_translations(contents)
+    books = {id(post): book for book in context["books"] for post in book.posts}
+    for content in contents:
+        others = translations[id(content)]
+        _finish(content, others, links.get(id(content), PostLinks()), books.get(id(content)), context, site)
+
+
+def refresh_page(content: Any, context: dict[str, Any]) -> None:
+    """Set body and view of one post again after an edit; its neighbors stay (signal: content_edited)."""
+    view = content.view
+    links = PostLinks(view.previous, view.next, view.related, view.series_posts)
+    _finish(content, view.translations, links, view.book, context, make_site_meta(context))
+
+
+def _finish(
+    content: Any, translations: tuple[Any, ...], links: PostLinks, book: Any, context: dict[str, Any], site: SiteMeta
+) -> None:
+    parsed = get_parsed(content)
+    picture = get_featured_image(content, parsed.record, context)
+    html = resolve_body(content, context)
+    html = process_body_images(html, content.source_path, context, eager_first=picture is None)
+    # Captions and links to the author's books are words, too.
+    words = parsed.words if html == content._content else word_count(html)  # noqa: SLF001 - the body as it was read
+    content._content = html  # noqa: SLF001 - Pelican has no public way to change a body
+    is_post = isinstance(content, Article)
+    fields: dict[str, Any] = {
+        "record": parsed.record,
+        "headers": parsed.headers,
+        "draft": parsed.draft,
+        "toc": parsed.toc,
+        "references": parsed.references,
+        "bibtex_url": f"{content.url}references.bib" if parsed.references else "",
+        "translations": translations,
+        "picture": picture,
+        "breadcrumbs": make_breadcrumbs(content, context) if is_post else (HOME,),
+        "words": words,
+        "reading_minutes": reading_time(words),
+        "head": _NO_META,
+    }
+    view: PageView
+    if is_post:
+        post = PostView(
+            **fields,
+            book=book,
+            previous=links.previous,
+            next=links.next,
+            related=links.related,
+            series_posts=links.series_posts,
+        )
+        view = replace(post, head=make_post_meta(content, post, html, context, site))
+    else:
+        page = PageView(**fields)
+        view = replace(page, head=make_page_meta(content, page, html, context, site))
+    set_view(content, view)

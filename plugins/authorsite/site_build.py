@@ -1,0 +1,144 @@
+"""One build of a site: settings, date, log and what packages share, all under one key of Pelican's settings."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from pelican_incremental.code_digests import TRANSIENT_KEY
+
+from .problems import BuildFailed, ProblemLog
+from .settings import SETTINGS_KEY, SiteSettings
+from .validation import validate
+
+BUILD_KEY = "AUTHORSITE_BUILD"
+"""The key of the SiteBuild in Pelican's settings and context."""
+
+SITE_DATE_KEY = "SITE_DATE"
+"""The key, in Pelican's settings and in the environment, of the date that the build takes as today."""
+
+CONTENT_LISTS = ("articles", "hidden_articles", "pages", "hidden_pages")
+"""The keys of Pelican's context that list all posts and pages."""
+
+DeferredTasks = list[Callable[[Callable[[], bool]], bool]]
+"""Each task gets a function that returns true when it must stop, and returns whether it succeeded."""
+
+Part = TypeVar("Part")
+
+
+@dataclass
+class SiteBuild:
+    """What one build knows beside its pages.
+
+    `cleanup` is closed when the build ends or fails. `deferred_tasks` is a list for tasks that may run after all pages
+    are written, None where they may not. `unpublished` holds the paths of drafts and scheduled posts that are left
+    out, `redirects` tuples of (from, to, status). `site` and `time` are set by load_settings.
+    """
+
+    log: ProblemLog
+    cleanup: ExitStack = field(default_factory=ExitStack)
+    deferred_tasks: DeferredTasks | None = None
+    unpublished: set[str] = field(default_factory=set)
+    redirects: list[tuple[str, str, int]] = field(default_factory=list)
+    _site: SiteSettings | None = None
+    _time: datetime | None = None
+    _parts: dict[type, Any] = field(default_factory=dict)
+
+    @property
+    def site(self) -> SiteSettings:
+        """The validated settings."""
+        if self._site is None:
+            raise TypeError("the settings are not validated yet")
+        return self._site
+
+    @property
+    def time(self) -> datetime:
+        """The build's date and time, zone included. Everything that depends on "today" uses it."""
+        if self._time is None:
+            raise TypeError("SITE_DATE is not parsed yet")
+        return self._time
+
+    def set(self, part: Part) -> Part:
+        """Share `part`, the only one of its class, with other packages, and return it."""
+        self._parts[type(part)] = part
+        return part
+
+    def get(self, kind: type[Part]) -> Part:
+        """Return the shared object of this class; raises KeyError before it is set."""
+        part: Part = self._parts[kind]
+        return part
+
+    def find(self, kind: type[Part]) -> Part | None:
+        """Return the shared object of this class, None before it is set."""
+        return self._parts.get(kind)
+
+
+def get_build(settings: Mapping[str, Any]) -> SiteBuild:
+    """Return the build from Pelican's settings or context."""
+    build = settings[BUILD_KEY]
+    if not isinstance(build, SiteBuild):
+        raise TypeError(f"{BUILD_KEY} is not a SiteBuild")
+    return build
+
+
+def get_log(settings: Mapping[str, Any]) -> ProblemLog:
+    """Return the build's log from Pelican's settings or context."""
+    return get_build(settings).log
+
+
+def get_site(settings: Mapping[str, Any]) -> SiteSettings:
+    """Return the validated settings from Pelican's settings or context."""
+    return get_build(settings).site
+
+
+def get_build_time(settings: Mapping[str, Any]) -> datetime:
+    """Return the build's date and time from Pelican's settings or context."""
+    return get_build(settings).time
+
+
+def list_contents(context: Mapping[str, Any]) -> list[Any]:
+    """Return all posts and pages of a Pelican context, hidden ones included."""
+    return [content for key in CONTENT_LISTS for content in context.get(key, ())]
+
+
+def load_settings(pelican: Any) -> None:
+    """Validate AUTHORSITE, and store the SiteBuild in Pelican's settings (signal: initialized).
+
+    AUTHORSITE becomes a SiteSettings, for templates. Raises BuildFailed if a setting is not valid.
+    """
+    settings: dict[str, Any] = pelican.settings
+    if BUILD_KEY not in settings:
+        settings[BUILD_KEY] = SiteBuild(ProblemLog(root=Path(settings["PATH"]).resolve().parent))
+        atexit.register(settings[BUILD_KEY].cleanup.close)
+    build = get_build(settings)
+    value, log = settings.get(SETTINGS_KEY), build.log
+    if not isinstance(value, SiteSettings):
+        value = validate(SiteSettings, value or {}, log, "pelicanconf.py", kind="settings")
+    time = _parse_site_date(settings, log)
+    if value is None or time is None:
+        log.stop_if_failed()
+        raise BuildFailed
+    log.allowed, log.strict = value.allow, value.strict
+    build._site, build._time = value, time  # noqa: SLF001 - of this module
+    settings[SETTINGS_KEY] = value
+    settings[TRANSIENT_KEY] = [*settings.get(TRANSIENT_KEY, ()), BUILD_KEY, SITE_DATE_KEY]
+    settings["SITEURL"] = value.root
+
+
+def _parse_site_date(settings: Mapping[str, Any], log: ProblemLog) -> datetime | None:
+    """Return SITE_DATE from the environment or the settings (ISO 8601), else the current minute; None if invalid."""
+    zone = ZoneInfo(settings.get("TIMEZONE") or "UTC")
+    value = os.environ.get(SITE_DATE_KEY) or settings.get(SITE_DATE_KEY)
+    try:
+        date = datetime.fromisoformat(str(value)) if value else datetime.now(zone).replace(second=0, microsecond=0)
+    except ValueError:
+        log.error("pelicanconf.py", 0, f"SITE_DATE `{value}` is not a date", "write 2019-03-01", kind="settings")
+        return None
+    return date.replace(tzinfo=zone) if date.tzinfo is None else date.astimezone(zone)
