@@ -19,10 +19,10 @@ from ..site_model import FeedLink, GroupView, set_view
 from ..validation import did_you_mean
 from .cache import FeedCache, hash_inputs
 from .entry_factory import EntryFactory
-from .formats import ATOM_TYPE, RSS_TYPE, serialize
 from .guid import check_unique_guids
 from .models import Entry, Feed
-from .rendering import CACHE_SIZE, EntryRenderer
+from .rendering import CACHE_SIZE, EntryRenderer, serialize
+from .xml_feeds import ATOM_TYPE, RSS_TYPE
 
 JSON_TYPE, CALENDAR_TYPE = "application/feed+json", "text/calendar"
 STYLESHEET = "feed.css"

@@ -1,16 +1,19 @@
-"""Render entries for feed readers."""
+"""Render entries for feed readers and serialize feeds."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from pathlib import Path
 
 from ..problems import ProblemLog
-from .models import Entry
+from .json_feed import serialize_json_feed
+from .models import Entry, Feed
 from .sanitizing import sanitize_for_feed, strip_invalid_xml
+from .xml_feeds import serialize_atom, serialize_rss
 
 CACHE_SIZE = 1024
 """Number of entries kept in memory for the next feed: bounds memory, however many feeds there are."""
@@ -52,3 +55,10 @@ def _find_reference_line(code_point: str, source: Path) -> int:
     text = source.read_text("utf-8")
     match = re.search(rf"&#(?:0*{number}|x0*{number:x});", text, re.IGNORECASE)
     return text.count("\n", 0, match.start()) + 1 if match else 0
+
+
+def serialize(feed: Feed, entries: Sequence[Entry], stylesheet: str) -> bytes:
+    """Return the bytes of `feed` in the format of its file name: *.json, atom.xml, else RSS."""
+    if feed.path.endswith(".json"):
+        return serialize_json_feed(feed, entries)
+    return (serialize_atom if feed.path.endswith("atom.xml") else serialize_rss)(feed, entries, stylesheet)

@@ -3,8 +3,7 @@
 import tracemalloc
 
 from authorsite.feeds import rendering
-from authorsite.feeds.formats import serialize
-from authorsite.feeds.rendering import CACHE_SIZE, EntryRenderer
+from authorsite.feeds.rendering import CACHE_SIZE, EntryRenderer, serialize
 from authorsite.problems import ProblemLog
 from feed_samples import FEED, make_entry
 
