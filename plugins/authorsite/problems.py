@@ -109,6 +109,19 @@ class ProblemLog:
         except ValueError:
             return path
 
+    def files_with_errors(self) -> list[Path]:
+        """Return the existing files that have errors, in order."""
+        names = {problem.path for problem in self._problems if problem.severity is Severity.ERROR}
+        return [path for name in sorted(names) if (path := self.root / name).is_file()]
+
+    def is_consequence(self, name: str, path: str | Path) -> bool:
+        """Return whether `name`, used in `path`, may be missing only because the file that defines it has errors.
+
+        Such an error is not reported: it goes with the other one.
+        """
+        others = (file for file in self.files_with_errors() if str(file) != str(path))
+        return any(name == file.stem or name in file.read_text("utf-8", "replace") for file in others)
+
     def __iter__(self) -> Iterator[Problem]:
         """Iterate over the problems that are not allowed, sorted by file and line."""
         return iter(sorted(p for p in self._problems if not self._is_allowed(p)))

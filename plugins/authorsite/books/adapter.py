@@ -58,7 +58,8 @@ class BooksGenerator(Generator):
         check_unique_isbns(sources, self.log)
         slugs = [_get_slug(source) for source in sources]
         self.main_slug = self.site.main_book or "".join(slugs[:1])
-        if self.main_slug and self.main_slug not in slugs:
+        is_missing = self.main_slug and self.main_slug not in slugs
+        if is_missing and not self.log.is_consequence(self.main_slug, "pelicanconf.py"):
             hint = did_you_mean(self.main_slug, slugs, "use the name of a file in content/books, without .md")
             message = f"main_book: there is no book `{self.main_slug}`"
             self.log.error("pelicanconf.py", 0, message, hint, kind="settings")
@@ -162,7 +163,7 @@ class BooksGenerator(Generator):
             *self.context.get("hidden_pages", []),
         ]
         page = next((page for page in pages if sample and sample in (page.slug, page.url.strip("/"))), None)
-        if sample and not page:
+        if sample and not page and not self.log.is_consequence(sample, source.path):
             line = line_for_loc(("sample",), source.lines)
             hint = "use the slug of a page or post"
             self.log.error(source.path, line, f"sample: there is no page `{sample}`", hint, kind="book")

@@ -36,7 +36,8 @@ def check_offers(source: ParsedSource[Book], shops: Mapping[str, Shop], log: Pro
     for index, offer in enumerate(source.record.offers):
         if offer.shop not in shops:
             hint = did_you_mean(offer.shop, shops, "use a built-in shop, or define this one in content/data/shops.yaml")
-            error(index, "shop", f"unknown shop `{offer.shop}`", hint)
+            if not log.is_consequence(offer.shop, source.path):
+                error(index, "shop", f"unknown shop `{offer.shop}`", hint)
         elif offer.shop == "author" and not offer.url:
             error(index, "shop", "an offer by `author` needs a URL", "add `url: https://…`")
         if offer.country and not is_country(offer.country):

@@ -120,7 +120,8 @@ class EventsGenerator(Generator):
         if name not in posts:
             hint = did_you_mean(name, posts, "give the slug of a post")
             line = line_for_loc(("post",), source.lines)
-            self.log.error(source.path, line, f"there is no post `{name}`", hint, kind="event")
+            if not self.log.is_consequence(name, source.path):
+                self.log.error(source.path, line, f"there is no post `{name}`", hint, kind="event")
             return "", ""
         post = posts[name]
         return get_parsed(post).record.title, post.url

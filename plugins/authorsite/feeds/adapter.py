@@ -59,7 +59,7 @@ class FeedsGenerator(Generator):
         """Report tags in feeds.tags that no post has."""
         tags = {name for tag, _ in self.context.get("tags", ()) for name in (tag.name, tag.slug)}
         for name in self.site.feeds.tags or ():
-            if name not in tags:
+            if name not in tags and not self.log.is_consequence(name, "pelicanconf.py"):
                 hint = did_you_mean(name, tags, "use the tag of a post, or remove it")
                 message = f"feeds.tags: no post has the tag `{name}`"
                 self.log.warning("pelicanconf.py", 0, message, hint, kind="settings")

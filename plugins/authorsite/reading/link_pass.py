@@ -36,7 +36,9 @@ def prepare_links(generators: list[Any]) -> None:
             redirects |= dict.fromkeys(view.record.aliases, view.url)
     files = {path: content.url for path, content in context.get("static_content", {}).items()}
     unpublished = frozenset(content_relative_path(path, context) for path in build.unpublished)
-    build.set(LinkResolver(targets, files, redirects, unpublished, build.site.root))
+    root = Path(context["PATH"]).resolve()
+    invalid = frozenset(os.path.relpath(path.resolve(), root) for path in build.log.files_with_errors())
+    build.set(LinkResolver(targets, files, redirects, unpublished, invalid, build.site.root))
 
 
 def _check_unique_urls(log: ProblemLog, contents: list[Any]) -> None:

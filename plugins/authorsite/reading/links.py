@@ -41,15 +41,17 @@ class LinkTarget:
 class LinkResolver:
     """Resolves links to pages by source path, to files by path (both relative to content/), and to aliases.
 
-    `redirects` maps aliases to URLs; `unpublished` holds the paths of drafts and scheduled posts; `root` is the path of
-    the site on its host. `pending_anchor_checks` collects the URLs of pages that are not rendered yet, each with the
-    function to call with the page's ids.
+    `redirects` maps aliases to URLs; `unpublished` holds the paths of drafts and scheduled posts, `invalid` those of
+    files with errors, links to which are not reported again; `root` is the path of the site on its host.
+    `pending_anchor_checks` collects the URLs of pages that are not rendered yet, each with the function to call with
+    the page's ids.
     """
 
     targets: Mapping[str, LinkTarget]
     files: Mapping[str, str] = field(default_factory=dict)
     redirects: Mapping[str, str] = field(default_factory=dict)
     unpublished: frozenset[str] = frozenset()
+    invalid: frozenset[str] = frozenset()
     root: str = ""
     pending_anchor_checks: list[tuple[str, Callable[[frozenset[str]], None]]] = field(default_factory=list)
 
@@ -114,7 +116,7 @@ class LinkResolver:
         if target is None:
             if path in self.unpublished:
                 report(link, f"{path} is not published yet", "publish it too, or remove the link until then")
-            else:
+            elif path not in self.invalid:
                 hint = did_you_mean(path, [*self.targets, *self.files], "paths are relative to this file")
                 report(link, f"there is no content/{path}", hint)
             return None
