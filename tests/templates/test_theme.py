@@ -12,17 +12,16 @@ from authorsite.seo.urls import url_for
 from authorsite.settings import SiteSettings
 from authorsite.templating import TEMPLATES, make_filters
 from conftest import ROOT
-from jinja2 import ChainableUndefined, Environment, FileSystemLoader
+from jinja2 import ChainableUndefined, ChoiceLoader, DictLoader, Environment, FileSystemLoader
 
 THEME = ROOT / "theme" / "templates"
 SITE = SiteSettings(url="https://example.org", menu=({"label": "A <b>", "url": "/a/"},))
 HOSTILE = '<script>alert("no")</script>'
 
 
-@pytest.fixture(scope="module")
-def environment():
+def make_environment(loader):
     jinja = Environment(
-        loader=FileSystemLoader([THEME, TEMPLATES]),
+        loader=loader,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -34,6 +33,11 @@ def environment():
         | {"url_for": url_for, "list_meta": SiteMeta("S", "https://example.org", "", "en", "A").list_meta}
     )
     return jinja
+
+
+@pytest.fixture(scope="module")
+def environment():
+    return make_environment(FileSystemLoader([THEME, TEMPLATES]))
 
 
 def post(title="A title"):
@@ -108,6 +112,22 @@ def test_no_inline_styles_or_scripts(name):
     text = ((THEME / name) if (THEME / name).exists() else TEMPLATES / name).read_text("utf-8")
     assert not re.search(r"\sstyle=|\son[a-z]+=|<style", text)
     assert all("ld+json" in tag or "src=" in tag for tag in re.findall(r"<script[^>]*>", text))
+
+
+INCLUDES_METADATA = '{% block metadata %}{% include "partials/head.html" %}{% endblock %}'
+
+
+@pytest.mark.parametrize(
+    ("head", "subtitle", "descriptions"),
+    [("", "", 1), ("{{ SITESUBTITLE }}", "A subtitle", 0), (INCLUDES_METADATA, "A subtitle", 1)],
+    ids=["another theme", "another theme, with a description", "a theme that includes the metadata"],
+)
+def test_package_pages_have_metadata_once_in_any_theme(head, subtitle, descriptions):
+    base = f"<head>{{% block head %}}{head}{{% endblock %}}</head>{{% block content %}}{{% endblock %}}"
+    jinja = make_environment(ChoiceLoader([DictLoader({"base.html": base}), FileSystemLoader(TEMPLATES)]))
+    html = jinja.get_template("references.html").render(sources=[], SITENAME="A", SITESUBTITLE=subtitle)
+    assert (html.count('property="og:title"'), html.count('rel="canonical"')) == (1, 1)
+    assert html.count('name="description"') == descriptions
 
 
 def color_tokens(scheme):
