@@ -139,7 +139,7 @@ def serve(
     response = worker.build()
     server = Server(Path(response.get("output") or root / "output"), port, response.get("prefix", ""))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    server.events.send("problems", response["problems"])
+    server.send_problems(response["problems"])
     report(_format_response(response))
     report(f"{server.url} shows the site; stop with Ctrl-C")
     try:
@@ -163,7 +163,7 @@ def _rebuild_until_paths_change(
         if any(path.suffix == ".py" and path.parent != root for path in changed):
             worker.stop()
         response = worker.build(changed, lambda page: server.send_changed([page]))
-        server.events.send("problems", response["problems"])
+        server.send_problems(response["problems"])
         server.send_changed(response.get("changed", []))
         report(f"{_format_response(response)} ({(time.perf_counter() - started) * 1000:.0f} ms)")
         if "output" in response:
