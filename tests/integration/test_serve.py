@@ -7,9 +7,11 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import asdict
 
 import pytest
-from authorsite.publishing.serve import BuildWorker, watch_changes
+from authorsite.problems import Problem
+from authorsite.publishing.serve import BuildWorker, _format_response, watch_changes
 from authorsite.publishing.server import Server, inject_livereload
 from conftest import ROOT, SITE_DATE, post
 
@@ -123,6 +125,12 @@ def test_a_port_in_use_is_skipped(server, tmp_path):
 
 def test_a_page_without_a_body_end_still_gets_the_script():
     assert inject_livereload(b"<p>Half").endswith(b"</script>")
+
+
+def test_problems_are_printed_as_by_a_build():
+    problems = [Problem("a.md", 3, "wrong", "mend it"), Problem("b.md", 0, "empty")]
+    response = {"problems": [asdict(problem) for problem in problems], "summary": "2 errors"}
+    assert _format_response(response) == "a.md:3: wrong - mend it\nb.md: empty\n2 errors"
 
 
 def test_changes_before_watching_starts_are_reported(tmp_path):

@@ -16,12 +16,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from watchfiles import Change, DefaultFilter, watch
 
-from ..problems import CommandError
+from ..problems import CommandError, Problem
 from .server import Server
 
 _CLOCK_TOLERANCE = 0.02
@@ -86,10 +87,8 @@ def _parse_crash(stderr: str) -> dict[str, Any]:
     """Return the crash of the build process as a problem, located at the last frame of its traceback."""
     frames = re.findall(r'File "([^"<]+)", line (\d+)', stderr)
     path, line = frames[-1] if frames else ("(build)", "0")
-    messages = (text for text in reversed(stderr.splitlines()) if text.strip())
-    message = next(messages, "the build process ended without an error message")
-    hint = "fix it and save: the server then builds again"
-    return {"path": path, "line": int(line), "message": message, "hint": hint, "severity": "error"}
+    message = stderr.strip().rpartition("\n")[2] or "the build process ended without an error message"
+    return asdict(Problem(path, int(line), message, "fix it and save: the server then builds again"))
 
 
 class _SourceFilter(DefaultFilter):
@@ -174,8 +173,4 @@ def _rebuild_until_paths_change(
 
 
 def _format_response(response: dict[str, Any]) -> str:
-    lines = [
-        f"{p['path']}:{p['line']}: {p['message']}" + (f" - {p['hint']}" if p["hint"] else "")
-        for p in response["problems"]
-    ]
-    return "\n".join([*lines, response.get("summary", "not built")])
+    return "\n".join([*(str(Problem(**p)) for p in response["problems"]), response.get("summary", "not built")])
