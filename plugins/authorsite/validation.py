@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -77,14 +77,19 @@ def _describe_error(model: type[BaseModel], error: Any, loc: Loc) -> tuple[str, 
         return str(cause), cause.hint, loc + cause.loc
     match error["type"]:
         case "extra_forbidden":
-            keys = _known_keys(model, loc[:-1])
-            return f"unknown key `{loc[-1]}`", did_you_mean(str(loc[-1]), keys, _format_options(keys)), loc
+            keys = {key for m in _models_at(model, loc[:-1]) for key in m.model_fields}
+            return f"unknown key `{loc[-1]}`", _suggest(str(loc[-1]), keys), loc
         case "missing":
             return f"`{name}` is missing", f"add a line `{loc[-1]}: …`", loc
         case "literal_error" | "enum":
             options = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-            hint = did_you_mean(str(value), options, _format_options(options))
-            return f"`{name}` cannot be `{value}`", hint, loc
+            return f"`{name}` cannot be `{value}`", _suggest(str(value), options), loc
+        case "union_tag_invalid" | "union_tag_not_found":
+            key = error["ctx"]["discriminator"].strip("'")
+            kinds = [kind for m in _models_at(model, loc) for kind in get_args(m.model_fields[key].annotation)]
+            tag = error["ctx"].get("tag", "")
+            message = f"`{name}.{key}` cannot be `{tag}`" if tag else f"`{name}.{key}` is missing"
+            return message, _suggest(tag, kinds), loc
         case "list_type" | "tuple_type":
             return f"`{name}` must be a list", f"write {loc[-1]}: [one, two]", loc
         case "dict_type" | "model_type" | "model_attributes_type":
@@ -112,23 +117,25 @@ def _shorten(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
-def _format_options(options: Iterable[str]) -> str:
-    return "use one of: " + ", ".join(sorted(options))
+def _suggest(word: str, options: Iterable[str]) -> str:
+    return did_you_mean(word, options, "use one of: " + ", ".join(sorted(options)))
 
 
-def _known_keys(model: type[BaseModel], loc: Loc) -> list[str]:
-    """Return the keys of the model at `loc` in `model`, following the annotations; [] if there is none."""
+def _models_at(model: type[BaseModel], loc: Loc) -> list[type[BaseModel]]:
+    """Return the models that a mapping at `loc` in `model` can be, following the annotations."""
+    models = [model]
     for part in loc:
-        if isinstance(part, str) and part in model.model_fields:
-            nested = _nested_model(model.model_fields[part].annotation)
-            if nested is None:
-                return []
-            model = nested
-    return list(model.model_fields)
+        annotations = [m.model_fields[part].annotation for m in models if part in m.model_fields]
+        # Within a union, pydantic adds the tag of the chosen model to the location.
+        tagged = [m for m in models if any(get_args(f.annotation) == (part,) for f in m.model_fields.values())]
+        models = (
+            [m for annotation in annotations for m in _nested_models(annotation)] if annotations else tagged or models
+        )
+    return models
 
 
-def _nested_model(annotation: Any) -> type[BaseModel] | None:
-    """Return the first model within a type annotation such as `tuple[Edition, ...]`."""
+def _nested_models(annotation: Any) -> list[type[BaseModel]]:
+    """Return the models within a type annotation such as `tuple[Edition, ...]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((m for m in map(_nested_model, getattr(annotation, "__args__", ())) if m), None)
+        return [annotation]
+    return [model for argument in get_args(annotation) for model in _nested_models(argument)]
