@@ -378,6 +378,19 @@ def test_feed_diff_prints_changes_and_publishes_nothing(make_site, capsys):
     assert site.tree() == before
 
 
+def test_feed_diff_accepts_settings_that_are_objects(make_site, capsys):
+    site = make_site_with_settings(make_site, {"content/posts/a.md": post()})
+    settings = site.root / "pelicanconf.py"
+    assert not build(settings).failed
+    feeds = 'FeedSettings(allow={"/2019/03/01/moved/": "meant"})'
+    settings.write_text(
+        f"from authorsite.settings import FeedSettings\n{settings.read_text()}\nAUTHORSITE['feeds'] = {feeds}"
+    )
+    site.write({"content/posts/a.md": post(slug="moved")})
+    assert feed_diff(settings) == 0
+    assert "again under a new guid" in capsys.readouterr().out
+
+
 def test_feeds_are_readable_in_a_browser(golden, browser):
     folder = golden.root / "output"
     with serve_folder(folder) as url:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
+from pelican_incremental.session import BuildSession
 
 from ..feeds.diff import compare_feeds
 from ..problems import CommandError, ProblemLog
@@ -26,21 +27,21 @@ def feed_diff(settings_file: Path, against: str = "") -> int:
     is_url = against.startswith(("http://", "https://"))
     if against and not is_url and not Path(against).is_dir():
         raise CommandError("no such folder - use --against with a folder or the URL of the live site", against)
+    session = BuildSession()
     with TemporaryDirectory() as folder:
-        result = build(settings_file, {"OUTPUT_PATH": f"{folder}/output"})
+        result = build(settings_file, {"OUTPUT_PATH": f"{folder}/output"}, session=session)
         new = read_feeds(Path(folder, "output"))
     if result.failed:
         result.problems.print()
         return 1
-    settings = read_settings_file(settings_file)
     log = ProblemLog(root=settings_file.parent, strict=True)
     try:
-        local = read_feeds(Path(settings["OUTPUT_PATH"] if is_url else against or settings["OUTPUT_PATH"]))
+        local = read_feeds(Path((not is_url and against) or read_settings_file(settings_file)["OUTPUT_PATH"]))
         # The live site has no list of its feeds: also fetch those of the last output, in case one is to be removed.
         old = _fetch_feeds(against, {*new, *local}) if is_url else local
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise CommandError(f"cannot fetch the feeds: {error} - check the URL and your connection", against) from None
-    diffs = compare_feeds(old, new, log, settings[SETTINGS_KEY].get("feeds", {}).get("allow", {}))
+    diffs = compare_feeds(old, new, log, session.settings[SETTINGS_KEY].feeds.allow)
     for diff in diffs:
         print(diff)
     for path in sorted(old.keys() ^ new.keys()):
