@@ -1,9 +1,12 @@
 """Architecture rules: layers of packages, and which modules may import Pelican."""
 
 import ast
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from authorsite.site_model import PostView
 
 PACKAGE = Path(__file__).parent.parent / "plugins" / "authorsite"
 
@@ -67,3 +70,21 @@ def test_build_engine_is_independent_of_authorsite():
     text = "".join(path.read_text("utf-8") for path in files)
     assert "authorsite" not in text.lower()
     assert text.count("\n") <= 1800
+
+
+def test_the_walk_in_contributing_names_functions_that_exist():
+    text = (PACKAGE.parents[1] / "CONTRIBUTING.md").read_text("utf-8")
+    steps = re.findall(r"^\| \d+ \| `([\w.]+)` \| `([\w/.]+)` \|", text, re.MULTILINE)
+    assert 10 < len(steps) <= 20
+    assert len({file for _, file in steps}) <= 12
+    for name, file in steps:
+        tree = ast.parse((PACKAGE.parent / file).read_text("utf-8"))
+        for part in name.split("."):
+            tree = next(node for node in tree.body if getattr(node, "name", "") == part)
+
+
+def test_docs_list_every_attribute_of_posts_and_pages():
+    text = (PACKAGE.parents[1] / "docs" / "theme.md").read_text("utf-8")
+    section = text.partition("## What templates can read")[2].partition("## Tests")[0]
+    listed = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))))
+    assert listed == {field.name for field in fields(PostView)}
