@@ -140,7 +140,7 @@ def roundup(_, year="", quarter="", write=False, settings="pelicanconf.py"):
     """Draft a post that sums up a year or a quarter. Example: invoke roundup --quarter 2019Q3 --write"""
     path = ROOT / settings
     conf = package("publishing.settings_file").read_settings_file(path)
-    raise Exit(code=package("roundup.adapter").create_roundup(conf, path.parent, year + quarter, write=write))
+    raise Exit(code=package("roundup").create_roundup(conf, path.parent, year + quarter, write=write))
 
 
 @task(help={"quick": "1,000 posts, one run of each", "against": "another checkout to measure alongside"})

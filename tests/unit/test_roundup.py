@@ -3,9 +3,9 @@
 import re
 
 import pytest
+from authorsite.problems import CommandError
 from authorsite.publishing.settings_file import read_settings_file
-from authorsite.roundup.adapter import create_roundup
-from authorsite.roundup.draft import parse_period
+from authorsite.roundup import create_roundup, parse_period
 from authorsite.validation import InvalidValue
 from conftest import ROOT, post
 
@@ -69,6 +69,20 @@ def test_draft_lists_posts_sources_reviews_and_events_of_the_quarter(site):
     assert not re.search(r"Early|Late|\[Draft\]", text)
     assert not site.build(drafts=True).failed
     assert "housekeeping-2019-q3" in "".join(site.tree())
+
+
+def test_the_author_may_replace_the_template(site):
+    settings = read_settings_file(site.root / "pelicanconf.py")
+    site.write({"theme_overrides/roundup.md": "---\nslug: mine\n---\n{{ posts|length }} posts in {{ period.name }}\n"})
+    assert create_roundup(settings, site.root, "2019Q3", write=True) == 0
+    assert (site.root / "content/posts/mine.md").read_text() == "---\nslug: mine\n---\n2 posts in third quarter 2019\n"
+
+
+@pytest.mark.parametrize("template", ["one\n{% for %}", "one\n{{ nothing.at.all }}"])
+def test_error_in_the_template_is_reported(template, site):
+    site.write({"theme_overrides/roundup.md": template})
+    with pytest.raises(CommandError, match=r"theme_overrides/roundup\.md:2: .+ - correct the template"):
+        create_roundup(read_settings_file(site.root / "pelicanconf.py"), site.root, "2019Q3")
 
 
 def test_existing_file_is_not_overwritten(site, capsys):

@@ -1,1 +1,0 @@
-"""Round-ups: a draft post that sums up a quarter or a year of posts and events."""
