@@ -14,6 +14,7 @@ from .. import output
 from ..images.adapter import get_picture, process_body_images
 from ..images.picture import Picture
 from ..problems import ProblemLog
+from ..reading.drafts import is_unpublished
 from ..reading.link_pass import resolve_html
 from ..reading.links import LineFinder
 from ..reading.markdown import MarkdownRenderer
@@ -85,7 +86,7 @@ class EventsGenerator(Generator):
 
     def _read_event(self, path: Path) -> EventView | None:
         source = read_source(path, Event, self.log, ZoneInfo(self.settings["TIMEZONE"] or "UTC"))
-        if source is None or (source.record.status is Status.DRAFT and not self.site.drafts):
+        if source is None or (is_unpublished(source.record, self.now) and not self.site.drafts):
             return None
         event, slug = source.record, source.record.slug or path.stem
         url = f"{FOLDER}/{slug}/"

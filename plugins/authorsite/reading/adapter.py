@@ -18,6 +18,7 @@ from ..problems import AlreadyReported
 from ..site_build import get_build, get_build_time, get_log, get_site, list_contents
 from ..validation import Loc, line_for_loc, validate
 from .bibliography import Reference
+from .drafts import is_unpublished
 from .link_pass import content_relative_path
 from .links import may_have_internal_links
 from .markdown import MarkdownRenderer, make_summary, smarten_punctuation
@@ -111,9 +112,8 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
             message, hint = "the title has no letters or digits to make a slug from", "add a line such as slug: a-post"
             log.error(path, line_for_loc(("title",), lines), message, hint, kind="front-matter")
             raise InvalidContent(path)
-        is_scheduled = isinstance(meta, PostMetadata) and meta.date > get_build_time(self.settings)
-        is_unpublished = meta.status is Status.DRAFT or is_scheduled
-        if is_unpublished and not get_site(self.settings).drafts:
+        draft = is_unpublished(meta, get_build_time(self.settings))
+        if draft and not get_site(self.settings).drafts:
             get_build(self.settings).unpublished.add(path)
             return "", {"title": meta.title, "status": "skip"}
         for line, message, hint, kind in data["issues"]:
@@ -127,7 +127,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         metadata["parsed"] = ParsedContent(
             record=meta,
             headers=other_headers,
-            draft=is_unpublished,
+            draft=draft,
             toc=data["toc"],
             references=tuple(Reference(**reference) for reference in data["references"]),
             words=data["words"],

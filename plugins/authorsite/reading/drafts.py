@@ -1,0 +1,16 @@
+"""Which content stays out of a published site: drafts, and posts whose date is still to come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from .schemas import PostMetadata, Status
+
+
+def is_unpublished(record: Any, build_time: datetime) -> bool:
+    """Return whether the front matter of a post, page or event is that of a draft or of a scheduled post.
+
+    A build leaves such a file out, with all that only it uses, unless the setting `drafts` shows it, marked.
+    """
+    return record.status is Status.DRAFT or (isinstance(record, PostMetadata) and record.date > build_time)
