@@ -123,9 +123,9 @@ def _collect_variables(
             posts.append(PostStats(relative_link(path), source.record, category, count_words(body.html), references))
     posts.sort(key=lambda post: (post.metadata.date, post.link))
     files = Path(settings["PATH"], "events").glob("*.md")
-    events = [(relative_link(file), source.record) for file in files if (source := read_source(file, Event, log, zone))]
-    events = [event for event in events if period.contains(event[1].start.value)]
-    events.sort(key=lambda event: (event[1].start.value, event[0]))
+    every_event = [(relative_link(f), event.record) for f in files if (event := read_source(f, Event, log, zone))]
+    events = [(link, event) for link, event in every_event if period.contains(event.start.value)]
+    events.sort(key=lambda pair: (pair[1].start.value, pair[0]))
     sources = sorted(build_bibliography(posts, ()), key=lambda source: (-len(source.posts), source.reference.text))
     return {"period": period, "posts": posts, "events": events, "sources": sources}
 
@@ -139,9 +139,8 @@ def _render_draft(settings: Mapping[str, Any], root: Path, variables: Mapping[st
     try:
         return environment.get_template(TEMPLATE).render(variables)
     except TemplateError as error:
-        raise CommandError(
-            f"{error} - correct the template", *innermost_frame(error, lambda name: name.endswith(TEMPLATE))
-        ) from error
+        path, line = innermost_frame(error, lambda name: name.endswith(TEMPLATE))
+        raise CommandError(f"{error} - correct the template", path, line) from error
 
 
 def _escape_markdown(text: str) -> str:
