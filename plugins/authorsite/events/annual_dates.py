@@ -4,43 +4,40 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from itertools import islice
 
 from babel.dates import format_date, format_skeleton
+from dateutil.rrule import YEARLY, rrule, weekday, weekdays
 
 from ..validation import InvalidValue, did_you_mean
 
 # English in every locale: these are the words of the settings.
 _MONTHS = "january february march april may june july august september october november december".split()
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
+_DAYS = dict(zip("monday tuesday wednesday thursday friday saturday sunday".split(), weekdays, strict=True))
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 
 
 @dataclass(frozen=True, slots=True)
 class AnnualRule:
-    """A whole month; its `day` (0: none); or its `nth` (0: first, -1: last) `weekday` (0: Monday, -1: none)."""
+    """A day of a month; an nth weekday, such as TH(-1), the last Thursday; or with neither, the whole month."""
 
     month: int
-    day: int = 0
-    weekday: int = -1
-    nth: int = 0
+    day: int | None = None
+    weekday: weekday | None = None
 
-    def days(self, year: int) -> list[date]:
-        """Return the days in `year`; none for 29 February in a common year."""
-        days = [date(year, self.month, day + 1) for day in range(calendar.monthrange(year, self.month)[1])]
-        if self.weekday >= 0:
-            return [[day for day in days if day.weekday() == self.weekday][self.nth]]
-        return days[self.day - 1 : self.day] if self.day else days
+    @property
+    def is_month(self) -> bool:
+        """Whether it is a whole month."""
+        return self.day is None and self.weekday is None
 
-    def upcoming(self, today: date) -> Iterator[date]:
-        """Yield the first day of each period that has not ended, from this year to the last that `date` supports."""
-        for year in range(today.year, date.max.year):
-            days = self.days(year)
-            if days and days[-1] >= today:
-                yield days[0]
+    def upcoming(self, today: date, count: int) -> tuple[date, ...]:
+        """Return the first days of the next `count` periods, including one that has not ended on the day `today`."""
+        first = datetime.combine(today.replace(day=1) if self.is_month else today, time())
+        day = 1 if self.is_month else self.day
+        days = rrule(YEARLY, dtstart=first, bymonth=self.month, bymonthday=day, byweekday=self.weekday)
+        return tuple(day.date() for day in islice(days, count))
 
 
 def parse_rule(text: str) -> AnnualRule:
@@ -57,7 +54,7 @@ def parse_rule(text: str) -> AnnualRule:
                 return AnnualRule(months[0], int(day))
             raise InvalidValue(f"`{text}` is not a date", "check the day")
         case 1, [ordinal, weekday] if ordinal in _ORDINALS and weekday in _DAYS:
-            return AnnualRule(months[0], 0, _DAYS.index(weekday), _ORDINALS[ordinal])
+            return AnnualRule(months[0], weekday=_DAYS[weekday](_ORDINALS[ordinal]))
     valid_words = [*_MONTHS, *_DAYS, *_ORDINALS]
     unknown = next((word for word in words if word not in valid_words and not word.isdecimal()), "")
     hint = did_you_mean(unknown, valid_words, "write `4 January`, `January` or `last Thursday of January`")
@@ -83,10 +80,9 @@ def compute_annual_date(
     name: str, rule: AnnualRule, today: date, locale: str, url: str = "", text: str = "", count: int = 3
 ) -> AnnualDate:
     """Return the annual date with its next `count` dates on the day `today`, in the language of `locale`."""
-    dates = tuple(islice(rule.upcoming(today), count))
-    is_month = not rule.day and rule.weekday < 0
+    dates = rule.upcoming(today, count)
     words = tuple(
-        format_skeleton("yMMMM", day, locale=locale) if is_month else format_date(day, "long", locale=locale)
+        format_skeleton("yMMMM", day, locale=locale) if rule.is_month else format_date(day, "long", locale=locale)
         for day in dates
     )
     return AnnualDate(name, url, text, dates[0] <= today, dates, words)
