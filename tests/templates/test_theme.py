@@ -114,6 +114,30 @@ def test_no_inline_styles_or_scripts(name):
     assert all("ld+json" in tag or "src=" in tag for tag in re.findall(r"<script[^>]*>", text))
 
 
+def find_references(folder):
+    """Yield (file, tag, template) for each template that those in `folder` extend, import or include."""
+    for path in sorted(folder.rglob("*.html")):
+        for tag, name in re.findall(r'{%-? *(extends|import|from|include) "([^"]+)"', path.read_text("utf-8")):
+            yield path.name, tag, name
+
+
+def test_the_theme_uses_nothing_of_the_package_but_documented_partials():
+    used = [(file, tag, name) for file, tag, name in find_references(THEME) if not (THEME / name).exists()]
+    docs = (ROOT / "docs/theme.md").read_text("utf-8").partition("\n## Use another theme\n")[2]
+    documented = re.findall(r"^\| `(\w+)` \|", docs, re.MULTILINE)
+    assert used
+    for file, tag, name in used:
+        assert tag == "include", f"{file}: {name}"
+        assert name in {f"partials/{partial}.html" for partial in documented}, f"{file}: {name}"
+
+
+def test_the_package_uses_nothing_of_a_theme_but_two_templates_and_three_blocks():
+    used = [reference for reference in find_references(TEMPLATES) if not (TEMPLATES / reference[2]).exists()]
+    assert {(tag, name) for _, tag, name in used} == {("extends", "base.html"), ("extends", "page.html")}
+    blocks = {b for path in TEMPLATES.rglob("*.html") for b in re.findall(r"{% block (\w+)", path.read_text("utf-8"))}
+    assert blocks == {"title", "head", "content"}
+
+
 INCLUDES_METADATA = '{% block metadata %}{% include "partials/head.html" %}{% endblock %}'
 
 
@@ -192,7 +216,7 @@ def test_theme_overrides_replace_blocks_and_partials(make_site):
 
 
 # Included only by templates that the test replaces.
-NOT_SHOWN = ["partials/book_head.html", "partials/feed_links.html"]
+NOT_SHOWN = ["partials/book_head.html", "partials/call_to_action.html", "partials/feed_links.html"]
 
 
 def test_every_block_partial_and_package_page_can_be_overridden(golden_copy):
