@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
-from pelican_incremental.purity import pure
 from pydantic import AfterValidator, Field, field_validator
 
+from .i18n import Translator, find_placeholders
 from .problems import IGNORABLE_KINDS
 from .validation import InvalidValue, StrictModel, did_you_mean
 
@@ -105,7 +106,7 @@ class SiteSettings(StrictModel):
     """The author's settings for the site; only `url` is required.
 
     `url` is the site's public URL, without a trailing slash. `social_cards` and `search` can be switched off, because
-    they take time on large sites. `words` maps the English words of the templates to another language's.
+    they take time on large sites. `words` maps English texts of pages and feeds to the author's own.
     """
 
     url: str
@@ -146,6 +147,16 @@ class SiteSettings(StrictModel):
             raise InvalidValue(f"`{value}` is not a language", "write it as en, en-GB or de-DE") from None
         return value.replace("_", "-")
 
+    @field_validator("words")
+    @classmethod
+    def _check_words(cls, value: dict[str, str]) -> dict[str, str]:
+        for english, own in value.items():
+            known = find_placeholders(english)
+            for name in sorted(find_placeholders(own) - known):
+                hint = f"use {', '.join(f'%({other})s' for other in sorted(known))}" if known else "remove it"
+                raise InvalidValue(f"`words`: `{english}` has no %({name})s", hint)
+        return value
+
     @field_validator("accent")
     @classmethod
     def _check_accent(cls, value: str) -> str:
@@ -167,10 +178,10 @@ class SiteSettings(StrictModel):
         """The language in Babel's spelling: "en_GB"."""
         return self.language.replace("-", "_")
 
-    @pure
-    def translate(self, english: str) -> str:
-        """Return the author's translation of a word or phrase of the templates, else `english` itself."""
-        return self.words.get(english, english)
+    @cached_property
+    def translate(self) -> Translator:
+        """Translates the English texts of pages and feeds to the site's language."""
+        return Translator(self.language, self.words)
 
     @property
     def root(self) -> str:

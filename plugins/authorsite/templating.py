@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Template
 from pelican_incremental.purity import pure
@@ -36,6 +36,13 @@ def make_filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
     def short_date(value: date | datetime) -> str:
         return format_day(value.date() if isinstance(value, datetime) else value, "medium")
 
+    def period_name(numbers: Sequence[int]) -> str:
+        """Format the numbers of a year, of a month or of a day: "2018", "June 2018", "1 June 2018"."""
+        day = date(*numbers, *(1, 1)[len(numbers) - 1 :])
+        if len(numbers) > 2:  # noqa: PLR2004 - year and month
+            return format_day(day, "long")
+        return format_skeleton("yMMMM", day, locale=locale) if len(numbers) > 1 else str(day.year)
+
     def iso(value: date | datetime) -> str:
         return value.isoformat()
 
@@ -51,6 +58,7 @@ def make_filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
         "join_list": join_list,
         "long_date": long_date,
         "short_date": short_date,
+        "period_name": period_name,
         "iso": iso,
         "absolute": absolute,
         "text_content": markup.text_content,

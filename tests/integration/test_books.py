@@ -88,18 +88,17 @@ def test_support_mail_names_edition_shop_and_page(book_site):
     assert names[2] == "Had trouble buying? E-book at Kobo, 10 countries"
 
 
-def test_words_setting_translates_book_pages(make_site):
-    words = {"Paperback": "Taschenbuch", "at": "bei", "pages": "Seiten", "Buy the book": "Buch kaufen", "by": "von"}
-    words |= {"out of print": "vergriffen", "countries": "Länder"}
+def test_book_pages_are_in_the_sites_language_and_the_words_setting_wins(make_site):
+    words = {"Paperback": "Broschur", "%(format)s at %(shop)s": "%(format)s bei %(shop)s"}
     record = BOOK.replace("price: {USD: 9.99}", "pages: 90, availability: out of print")
     site = make_book_site(make_site, record)
     assert not site.build(strict=True, AUTHORSITE={**MAIN, "language": "de", "words": words}).failed
     page, buy = site.output("books/guide/index.html"), site.output("books/guide/buy/index.html")
-    assert re.search(">Buch kaufen<.*<dt>Taschenbuch</dt>.*>90 Seiten<.*>vergriffen<", page, re.DOTALL)
+    assert re.search(">Buch kaufen<.*<dt>Broschur</dt>.*>90 Seiten<.*>vergriffen<", page, re.DOTALL)
     assert '"byline">von Ann Author<' in page
-    assert 'aria-label="Taschenbuch bei Thalia, Deutschland und Österreich, 17,50\xa0€"' in buy
+    assert 'aria-label="Broschur bei Thalia, Deutschland und Österreich, 17,50\xa0€"' in buy
     assert "Kobo, 10 Länder" in buy
-    assert "Taschenbuch" in site.output("index.html")
+    assert "Broschur" in site.output("index.html")
     assert "https://schema.org/Paperback" in page, "schema.org terms must not be translated"
 
 

@@ -138,13 +138,15 @@ def test_a_build_without_changes_loads_no_template(make_site, monkeypatch):
     assert "page.html" not in loaded
 
 
-@pytest.mark.parametrize("change", ["nothing", "this code", "a package", "a setting"])
+@pytest.mark.parametrize("change", ["nothing", "this code", "a catalogue", "a package", "a setting"])
 def test_an_unchanged_post_is_parsed_again_after_a_change_of(change, make_site, monkeypatch):
     site = make_site({"content/posts/a.md": post()})
     site.build()
     parsed, settings, parse, read_bytes = [], {}, FrontMatterReader.parse, Path.read_bytes
     if change == "this code":
         monkeypatch.setattr(Path, "read_bytes", lambda p: read_bytes(p) + b"#" * (p.name == "references.py"))
+    elif change == "a catalogue":
+        monkeypatch.setattr(Path, "read_bytes", lambda p: read_bytes(p) + b"#" * (p.name == "de.po"))
     elif change == "a package":
         monkeypatch.setattr(code_digests, "installed_versions", lambda: ["markdown-9.9.dist-info"])
     elif change == "a setting":

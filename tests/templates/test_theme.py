@@ -32,6 +32,7 @@ def make_environment(loader):
         make_filters(SITE)
         | {"url_for": url_for, "list_meta": SiteMeta("S", "https://example.org", "", "en", "A").list_meta}
     )
+    jinja.globals["translate"] = SITE.translate
     return jinja
 
 
@@ -64,7 +65,7 @@ def post(title="A title"):
 def render(environment, name, title="A title"):
     content = post(title)
     lists = {"articles": [content], "dates": [content], "category": content.category, "tag": content.category}
-    variables = {"period": (2019, title)} | lists
+    variables = {"period": (2019, title), "period_num": (2019, 3)} | lists
     if name == "article.html":
         variables = {"article": content}
     if name in {"page.html", "mentoring.html"}:

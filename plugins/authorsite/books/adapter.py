@@ -121,7 +121,7 @@ class BooksGenerator(Generator):
         book, slug = source.record, _get_slug(source)
         posts = [post for post in self.context.get("articles", []) if self._is_about(post, slug)]
         check_chapters(posts, book, self.log)
-        html = render_body(source, MarkdownRenderer(), self.log, slug)
+        html = render_body(source, MarkdownRenderer(self.site.translate), self.log, slug)
         cover, src = None, ""
         if book.cover:
             src = book.cover.src.lstrip("/")

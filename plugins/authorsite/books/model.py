@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -10,13 +11,36 @@ from pydantic import Field, field_validator, model_validator
 from stdnum import isbn
 from stdnum.exceptions import ValidationError
 
+from ..i18n import gettext_noop
 from ..reading.schemas import SitePath, Slug, WebUrl
 from ..validation import InvalidValue, StrictModel
 from .field_types import Date, Duration, Isbn, Prices, TrimSize
 
 Format = Literal["paperback", "hardcover", "ebook", "audiobook"]
 PRINTED: tuple[Format, ...] = ("paperback", "hardcover")
+FORMAT_NAMES: Mapping[Format, str] = {
+    "paperback": gettext_noop("Paperback"),
+    "hardcover": gettext_noop("Hardcover"),
+    "ebook": gettext_noop("E-book"),
+    "audiobook": gettext_noop("Audiobook"),
+}
 Availability = Literal["announced", "preorder", "available", "out of print"]
+AVAILABILITY_NAMES: Mapping[Availability, str] = {
+    "announced": gettext_noop("announced"),
+    "preorder": gettext_noop("preorder"),
+    "available": gettext_noop("available"),
+    "out of print": gettext_noop("out of print"),
+}
+ROLE_NAMES: Mapping[str, str] = {
+    "author": gettext_noop("Author"),
+    "editor": gettext_noop("Editor"),
+    "translator": gettext_noop("Translator"),
+    "illustrator": gettext_noop("Illustrator"),
+    "photographer": gettext_noop("Photographer"),
+    "foreword": gettext_noop("Foreword"),
+    "narrator": gettext_noop("Narrator"),
+}
+"""English names of the roles that ONIX knows; authors may use others."""
 
 
 class Contributor(StrictModel):
@@ -91,7 +115,7 @@ class Edition(StrictModel):
     @property
     def name(self) -> str:
         """The format in English words."""
-        return "E-book" if self.format == "ebook" else self.format.capitalize()
+        return FORMAT_NAMES[self.format]
 
     @property
     def minutes(self) -> int:
@@ -179,11 +203,13 @@ class Book(StrictModel):
 
     @property
     def roles(self) -> tuple[tuple[str, str], ...]:
-        """The contributors' names by role, as (role, names)."""
+        """The contributors' names by role, as (role in English, names)."""
         by_role: dict[str, list[str]] = {}
         for contributor in self.contributors:
             by_role.setdefault(contributor.role, []).append(contributor.name)
-        return tuple((role.capitalize(), ", ".join(names)) for role, names in by_role.items())
+        return tuple(
+            (ROLE_NAMES.get(role.lower(), role.capitalize()), ", ".join(names)) for role, names in by_role.items()
+        )
 
     @property
     def authors(self) -> tuple[str, ...]:

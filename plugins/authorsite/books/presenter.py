@@ -14,7 +14,7 @@ from babel.lists import format_list
 
 from ..settings import SiteSettings
 from .go_links import go_url
-from .model import Book, Edition, Offer
+from .model import AVAILABILITY_NAMES, Book, Edition, Offer
 from .prices import find_offer_price, format_amount, format_price, format_prices
 from .shops import Shop, shop_url
 from .views import EditionView, OfferView
@@ -69,15 +69,15 @@ class BookPresenter:
         facts = (
             edition.imprint,
             format_date(published, "long", locale=self.site.locale) if published else "",
-            f"{edition.pages} {translate('pages')}" if edition.pages else "",
+            translate("%(count)s page", "%(count)s pages", count=edition.pages) if edition.pages else "",
             edition.duration,
             f"{trim.width} × {trim.height} {translate('inches') if trim.unit == 'in' else 'mm'}" if trim else "",
             price,
             f"ISBN {edition.isbn_text}" if edition.isbn else "",
             f"ISBN-10 {edition.isbn10}" if edition.isbn10 else "",
-            translate(edition.availability) if edition.availability != "available" else "",
+            translate(AVAILABILITY_NAMES[edition.availability]) if edition.availability != "available" else "",
         )
-        return tuple(filter(None, facts)) or (translate("available"),)
+        return tuple(filter(None, facts)) or (translate(AVAILABILITY_NAMES[edition.availability]),)
 
     def _is_offer_of(self, book: Book, offer: Offer, edition: Edition) -> bool:
         """Whether `offer` is for `edition`: the first one in print among the formats that the offer may mean."""
@@ -104,18 +104,22 @@ class BookPresenter:
         countries = (offer.country,) if offer.country else shop.countries
         territories = Locale.parse(locale).territories
         names = tuple(territories.get(code, code) for code in countries)
-        are_few = len(names) <= _MAX_NAMED_COUNTRIES
-        region = format_list(names, locale=locale) if are_few else f"{len(names)} {translate('countries')}"
+        count = len(names)
+        if count <= _MAX_NAMED_COUNTRIES:
+            region = format_list(names, locale=locale)
+        else:
+            region = translate("%(count)s country", "%(count)s countries", count=count)
         for_sale = shop.kind == "buy"
         amount, currency = find_offer_price(edition, offer, countries, self.today) if for_sale else (None, "")
         price = format_price(amount, currency, locale) if amount is not None else ""
-        format_at_shop = f"{translate(edition.name)} {translate('at')} {shop.name}"
+        shop_name = translate(shop.name)
+        format_at_shop = translate("%(format)s at %(shop)s", format=translate(edition.name), shop=shop_name)
         label = ", ".join(filter(None, [format_at_shop, region]))
         status = self.link_status.get(url, {})
         worked = status.get("worked")
         return OfferView(
             shop=offer.shop,
-            name=shop.name,
+            name=shop_name,
             countries=countries,
             country_names=names,
             region=region,

@@ -12,12 +12,16 @@ import yaml
 from babel import Locale
 from pydantic import ValidationInfo, field_validator
 
+from ..i18n import gettext_noop
 from ..problems import ProblemLog
 from ..reading.front_matter import parse_front_matter
 from ..validation import InvalidValue, StrictModel, validate
 from .model import PRINTED, Book, Edition, Format, Offer
 
 BUILTIN_SHOPS_FILE = Path(__file__).parent / "shops.yaml"
+TRANSLATED_NAMES = (gettext_noop("The author"), gettext_noop("A library near you (WorldCat)"))
+"""The names of built-in shops that are not proper names."""
+
 _TERRITORIES = Locale("en").territories
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from html import escape
 from typing import Any
 
+from ..i18n import gettext_noop
 from ..images.picture import Picture
 from .model import Book, Edition
 
@@ -102,8 +103,9 @@ class BookView:
 
     @property
     def details(self) -> tuple[tuple[str, str], ...]:
-        """Contributors by role, series and subjects, as (name, value)."""
-        more = (("Series", str(self.record.series or "")), ("Subjects", ", ".join(self.record.subjects)))
+        """Contributors by role, series and subjects, as (name in English, value)."""
+        series, subjects = str(self.record.series or ""), ", ".join(self.record.subjects)
+        more = ((gettext_noop("Series"), series), (gettext_noop("Subjects"), subjects))
         return self.record.roles + tuple(row for row in more if row[1])
 
     @property

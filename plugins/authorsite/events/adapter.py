@@ -39,7 +39,7 @@ class EventsGenerator(Generator):
         self.log: ProblemLog = get_log(self.settings)
         self.site = get_site(self.settings)
         self.now = get_build_time(self.settings)
-        self.renderer = MarkdownRenderer()
+        self.renderer = MarkdownRenderer(self.site.translate)
         files = sorted((Path(self.path) / FOLDER).glob("*.md"))
         self.events = [event for path in files if (event := self._read_event(path))]
         self._check_unique_urls()

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
 from pelican.generators import Generator
 from pelican_incremental.files import mark_current
 
@@ -36,16 +37,17 @@ class FeedsGenerator(Generator):
         """Set context["feeds"], and `feeds` of each category and tag, to tuples of FeedLink."""
         name = self.settings["SITENAME"]
         self.site, self.log = get_site(self.settings), get_log(self.settings)
+        translate = self.site.translate
         feeds = [
             FeedLink(name, "feed.xml", RSS_TYPE),
             FeedLink(name, "atom.xml", ATOM_TYPE),
             FeedLink(name, "feed.json", JSON_TYPE),
         ]
         if self.context.get("books"):
-            feeds.append(FeedLink(f"{name}: books", "books/feed.xml", RSS_TYPE, "books"))
+            feeds.append(FeedLink(f"{name}: {translate('books')}", "books/feed.xml", RSS_TYPE, "books"))
         if self.context.get("events"):
-            feeds.append(FeedLink(f"{name}: events", "events/feed.xml", RSS_TYPE, "events"))
-            feeds.append(FeedLink(f"{name}: calendar", "events.ics", CALENDAR_TYPE, "events"))
+            feeds.append(FeedLink(f"{name}: {translate('events')}", "events/feed.xml", RSS_TYPE, "events"))
+            feeds.append(FeedLink(f"{name}: {translate('calendar')}", "events.ics", CALENDAR_TYPE, "events"))
         self.context["feeds"] = tuple(feeds)
         self.groups = [*self._add_group_feeds("categories", "category"), *self._add_group_feeds("tags", "tag")]
         self._check_tags()
@@ -81,7 +83,7 @@ class FeedsGenerator(Generator):
         """Write the feeds, their stylesheet, and the page that lists them."""
         site, now = self.site, get_build_time(self.settings)
         author = self.settings.get("AUTHOR") or self.settings["SITENAME"]
-        self._factory = EntryFactory(site.url, author)
+        self._factory = EntryFactory(site.url, author, site.translate)
         self._post_entry = lru_cache(CACHE_SIZE)(self._factory.from_post)
         main_book = self.context.get("main_book")
         self._feed_fields = {
@@ -89,6 +91,7 @@ class FeedsGenerator(Generator):
             "language": site.language,
             "author": author,
             "site_url": site.url,
+            "translate": site.translate,
             "rights": site.feeds.copyright,
             "hub": site.feeds.hub,
             "image": main_book.cover.url if main_book and main_book.cover else "",
@@ -140,7 +143,8 @@ class FeedsGenerator(Generator):
         line = self.site.feeds.book_line
         if line is None and main_book:
             url = self._factory.absolute_url(main_book.url)
-            line = f'By the author of <a href="{url}">{escape(main_book.title)}</a>.'
+            link = Markup(f'<a href="{url}">{escape(main_book.title)}</a>')  # noqa: S704 - both are escaped
+            line = self.site.translate("By the author of %(book)s.", book=link)
         return f"\n<p><small>{line}</small></p>" if line else ""
 
 

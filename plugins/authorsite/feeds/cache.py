@@ -10,7 +10,7 @@ from pathlib import Path
 from pelican_incremental.files import atomic_write
 from pelican_incremental.store import digest, installed_versions
 
-from .. import markup
+from .. import i18n, markup
 from .models import Entry, Feed
 from .rendering import EntryRenderer
 
@@ -61,6 +61,10 @@ def hash_inputs(feed: Feed, entries: Sequence[Entry], renderer: EntryRenderer) -
 
 @cache
 def _code_digest() -> str:
-    """Return a digest of the code that generates feeds and of the installed versions."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return digest(*(file.read_bytes() for file in (*files, Path(markup.__file__))), *installed_versions())
+    """Return a digest of the code and the catalogues that generate feeds, and of the installed versions."""
+    files = [
+        *sorted(Path(__file__).parent.glob("*.py")),
+        *sorted(i18n.CATALOGUES.glob("*.p[oy]")),
+        Path(markup.__file__),
+    ]
+    return digest(*(file.read_bytes() for file in files), *installed_versions())

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from ..books.views import BookView
 from ..events.views import EventView
+from ..i18n import ENGLISH, Translator
 from ..markup import text_content
 from .guid import make_guid
 from .models import Entry
@@ -25,6 +26,7 @@ class EntryFactory:
 
     site_url: str
     author: str
+    translate: Translator = ENGLISH
 
     def from_post(self, post: Any) -> Entry:
         """Return the entry of a post or a reblog."""
@@ -64,8 +66,13 @@ class EntryFactory:
         record = event.record
         place = ", ".join(filter(None, (record.place, record.address)))
         details = "".join(f"<p>{escape(detail)}</p>" for detail in (event.when, place) if detail)
-        links = ((record.online, "On line"), (record.url, "More about it"), (record.recording, "Recording"))
-        details += "".join(f'<p><a href="{escape(url)}">{label}</a></p>' for url, label in links if url)
+        translate = self.translate
+        links = (
+            (record.online, translate("On line")),
+            (record.url, translate("More about it")),
+            (record.recording, translate("Recording")),
+        )
+        details += "".join(f'<p><a href="{escape(url)}">{escape(label)}</a></p>' for url, label in links if url)
         return Entry(
             **self._common_fields(event),
             title=record.title,
@@ -74,7 +81,7 @@ class EntryFactory:
             summary=record.summary or event.when,
             html=details + event.html,
             authors=(self.author,),
-            categories=("Events",),
+            categories=(translate("Events"),),
         )
 
     def _common_fields(self, content: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..i18n import ENGLISH, Translator
 from ..images.picture import Picture
 from ..reading.schemas import Reblog
 
@@ -36,7 +37,7 @@ class Entry:
 class Feed:
     """A feed without its entries; `path` and `home_path` (the page with the same content) are relative to `site_url`.
 
-    `hub` is the URL of a WebSub hub.
+    `hub` is the URL of a WebSub hub; `translate` is for the note to readers who open the feed in a browser.
     """
 
     path: str
@@ -49,6 +50,7 @@ class Feed:
     rights: str = ""
     hub: str = ""
     image: str = ""
+    translate: Translator = ENGLISH
 
     @property
     def url(self) -> str:

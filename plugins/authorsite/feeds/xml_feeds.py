@@ -48,13 +48,15 @@ class _FeedExtension(BaseExtension):
 
     def _add_browser_note(self, channel: Any) -> None:
         paragraph = etree.SubElement(etree.SubElement(channel, f"{{{_XHTML}}}div"), f"{{{_XHTML}}}p")
-        paragraph.text = (
+        translate = self.feed.translate
+        note = translate(
             "This is a feed. Copy this page's address into a feed reader, and what is new comes to you by itself: "
-            "no account, no e-mail, and you can stop at any time. "
+            "no account, no e-mail, and you can stop at any time."
         )
+        paragraph.text = f"{note} "
         for url, label, tail in (
-            (f"{self.feed.site_url}/subscribe/", "All feeds of this site", " · "),
-            (self.feed.home_url, "The pages it comes from", ""),
+            (f"{self.feed.site_url}/subscribe/", translate("All feeds of this site"), " · "),
+            (self.feed.home_url, translate("The pages it comes from"), ""),
         ):
             link = etree.SubElement(paragraph, f"{{{_XHTML}}}a", href=url)
             link.text, link.tail = label, tail

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..site_build import get_site
 from ..site_model import Breadcrumb
-
-HOME = Breadcrumb("Home", "")
 
 
 def make_breadcrumbs(post: Any, context: Mapping[str, Any]) -> tuple[Breadcrumb, ...]:
-    """Return home page, blog and category of a post; a page has HOME alone."""
+    """Return home page, blog and category of a post; for None, a page, the home page alone."""
+    translate = get_site(context).translate
+    home = Breadcrumb(translate("Home"), "")
+    if post is None:
+        return (home,)
     category = getattr(post, "category", None)
-    blog = Breadcrumb("Blog", str(context.get("BLOG_URL", "blog/")))
-    return (HOME, blog, *((Breadcrumb(str(category), category.url),) if category else ()))
+    blog = Breadcrumb(translate("Blog"), str(context.get("BLOG_URL", "blog/")))
+    return (home, blog, *((Breadcrumb(str(category), category.url),) if category else ()))

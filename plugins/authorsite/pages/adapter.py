@@ -8,7 +8,7 @@ from typing import Any
 from pelican.contents import Article
 
 from ..images.adapter import get_featured_image, process_body_images
-from ..navigation.breadcrumbs import HOME, make_breadcrumbs
+from ..navigation.breadcrumbs import make_breadcrumbs
 from ..navigation.posts import PostLinks, link_posts
 from ..reading.link_pass import find_translations, resolve_body
 from ..reading.parsed import get_parsed
@@ -59,7 +59,7 @@ def _finish(
         "bibtex_url": f"{content.url}references.bib" if parsed.references else "",
         "translations": translations,
         "picture": picture,
-        "breadcrumbs": make_breadcrumbs(content, context) if is_post else (HOME,),
+        "breadcrumbs": make_breadcrumbs(content if is_post else None, context),
         "words": words,
         "reading_minutes": reading_time(words),
         "head": _NO_META,

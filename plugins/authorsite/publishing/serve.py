@@ -159,7 +159,7 @@ def _rebuild_until_paths_change(
     """Build after every change until the paths to watch differ from `watched`; return the last response."""
     for changed in watch_changes(watched, sorted(root.glob("*.py")), worker.build_started):
         started = time.perf_counter()
-        if any(path.suffix == ".py" and path.parent != root for path in changed):
+        if any(path.suffix in {".py", ".po"} and path.parent != root for path in changed):
             worker.stop()
         response = worker.build(changed, lambda page: server.send_changed([page]))
         server.send_problems(response["problems"])

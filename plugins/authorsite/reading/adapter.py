@@ -43,7 +43,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
 
     def __init__(self, settings: dict[str, Any]) -> None:
         super().__init__(settings)
-        self._renderer = MarkdownRenderer()
+        self._renderer = MarkdownRenderer(get_site(settings).translate)
         self._url_wrappers: dict[tuple[type, str], Any] = {}
 
     def get_url_wrapper(self, kind: type, name: str) -> Any:
@@ -88,7 +88,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
     def cache_key(self) -> str:
         """Return the settings that `parse` depends on; the build engine adds the code and the packages."""
         site = get_site(self.settings)
-        return repr((site.reblog_words, site.language, self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
+        return repr((site.reblog_words, site.translate, self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
 
     def build_metadata(self, path: str, parsed: Parsed) -> tuple[str, dict[str, Any]]:
         """Return HTML and metadata; raises InvalidContent after logging every problem of the front matter."""
@@ -153,7 +153,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
             **fields,
             words=int(words) if words.isdecimal() else None,
             limit=site.reblog_words,
-            locale=site.language.replace("-", "_"),
+            translate=site.translate,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -113,11 +114,12 @@ def _add_own_book_links(html: str, references: Iterable[Reference], context: Any
     """Replace the `<!--entry N-->` comments: by a link to buy it for one of the author's own books, else by nothing."""
     if not references:
         return html
-    root, books = get_site(context).root, context.get("books", ())
+    site, books = get_site(context), context.get("books", ())
     own_books = {str(reference.number): match_own_book(reference, books) for reference in references}
 
     def link(match: re.Match[str]) -> str:
         book = own_books.get(match[1])
-        return f' <a class="own-book" href="{root}/{book.buy_url}">Where to buy it</a>' if book else ""
+        text = escape(site.translate("Where to buy it"))
+        return f' <a class="own-book" href="{site.root}/{book.buy_url}">{text}</a>' if book else ""
 
     return re.sub(r"<!--entry (\d+)-->", link, html)

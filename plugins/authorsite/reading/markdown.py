@@ -17,6 +17,7 @@ from markdown.extensions.smarty import SmartyExtension, substitutions
 from markdown.treeprocessors import Treeprocessor
 from pelican_incremental.quick_markdown import optimize
 
+from ..i18n import ENGLISH, Translator
 from ..markup import remove_elements, text_content, truncate_html
 from .bibliography import Reference
 from .limits import TooComplex, apply_limits
@@ -59,10 +60,14 @@ class _CellAligner(Treeprocessor):
 
 
 class MarkdownRenderer:
-    """Renders one body after another with the same Markdown object, reset before each."""
+    """Renders one body after another with the same Markdown object, reset before each.
 
-    def __init__(self) -> None:
-        self._citations = CitationExtension()
+    `translate` is for what readers see of references and footnotes beside their text.
+    """
+
+    def __init__(self, translate: Translator = ENGLISH) -> None:
+        self._translate = translate
+        self._citations = CitationExtension(translate)
 
     @cached_property
     def _markdown(self) -> Markdown:
@@ -77,6 +82,8 @@ class MarkdownRenderer:
         footnotes: FootnoteExtension = next(e for e in extensions if isinstance(e, FootnoteExtension))
         # "extra" loads footnotes without a configuration.
         footnotes.setConfig("BACKLINK_TEXT", "↩")
+        title = self._translate("Jump back to footnote %(number)s in the text", number="{}")
+        footnotes.setConfig("BACKLINK_TITLE", title)
         return footnotes
 
     def render(self, body: str, prefix: str = "") -> RenderedBody:

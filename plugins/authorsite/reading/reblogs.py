@@ -7,7 +7,9 @@ from html import escape
 
 import nh3
 from babel.numbers import format_decimal
+from markupsafe import Markup
 
+from ..i18n import ENGLISH, Translator
 from ..markup import count_words, truncate_html
 from .markdown import smarten_punctuation
 
@@ -29,11 +31,19 @@ def sanitize(html: str) -> str:
 
 
 def render_reblog(
-    html: str, *, title: str, author: str, site: str, url: str, words: int | None, limit: int, locale: str
+    html: str,
+    *,
+    title: str,
+    author: str,
+    site: str,
+    url: str,
+    words: int | None,
+    limit: int,
+    translate: Translator = ENGLISH,
 ) -> str:
     """Return attribution, the first `limit` words of `html`, a link to the original at `url`, and any references.
 
-    `words` is the length of the original; None if `html` is all of it. `locale` formats the count of words left.
+    `words` is the length of the original; None if `html` is all of it.
     """
     html = sanitize(html)
     section = _REFERENCES.search(html)
@@ -43,14 +53,25 @@ def render_reblog(
     remaining_words = max((words or count_words(text)) - shown_words, 0)
     url = escape(url)
     title, author, site = (escape(smarten_punctuation(field), quote=False) for field in (title, author, site))
-    on_site = f" on {site}" if site else ""
-    link_text = "View original post"
+    names = {
+        "title": Markup(f'<a class="u-repost-of" href="{url}">{title}</a>'),  # noqa: S704 - they are escaped
+        "author": Markup(author),  # noqa: S704 - the same
+        "site": Markup(site),  # noqa: S704 - the same
+    }
+    if site:
+        attribution = translate("From %(title)s by %(author)s on %(site)s:", **names)
+    else:
+        attribution = translate("From %(title)s by %(author)s:", **names)
+    link_text = translate("View original post")
     if remaining_words:
-        count = format_decimal(remaining_words, locale=locale)
-        link_text += f": {count} more word{'' if remaining_words == 1 else 's'}"
+        link_text = translate(
+            "View original post: %(words)s more word",
+            "View original post: %(words)s more words",
+            count=remaining_words,
+            words=format_decimal(remaining_words, locale=translate.language.replace("-", "_")),
+        )
     return (
-        f'<p class="attribution">From <a class="u-repost-of" href="{url}">{title}</a>'
-        f" by {author}{on_site}:</p>\n"
+        f'<p class="attribution">{attribution}</p>\n'
         f'<blockquote class="reblog" cite="{url}">\n{opening.html.strip()}\n</blockquote>\n'
-        f'<p class="view-original"><a href="{url}">{link_text}</a></p>\n{references}'
+        f'<p class="view-original"><a href="{url}">{escape(link_text, quote=False)}</a></p>\n{references}'
     )

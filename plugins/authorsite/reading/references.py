@@ -17,10 +17,20 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
+from ..i18n import Translator, gettext_noop
 from .bibliography import URL_PATTERN, Reference, parse_entry
 from .links import LineFinder
 
-HEADINGS = frozenset(("references", "reference", "sources", "bibliography", "works cited", "notes and references"))
+HEADINGS = (
+    gettext_noop("References"),
+    gettext_noop("Reference"),
+    gettext_noop("Sources"),
+    gettext_noop("Bibliography"),
+    gettext_noop("Works cited"),
+    gettext_noop("Notes and references"),
+)
+"""Headings of a list of references, whatever their case; those in the site's language count too."""
+
 _NUMBERS = r"\d{1,3}(?:\s*[-–]\s*\d{1,3})?"
 _CITATION = re.compile(rf"\[({_NUMBERS}(?:\s*,\s*{_NUMBERS})*)\]")
 _SKIPPED_TAGS = frozenset(("a", "code", "pre", "script", "style"))
@@ -47,6 +57,11 @@ class CitationExtension(Extension, Treeprocessor):
     After a conversion, `entries` holds the references and `issues` their problems.
     """
 
+    def __init__(self, translate: Translator) -> None:
+        super().__init__()
+        self.translate = translate
+        self.headings = frozenset(text.lower() for name in HEADINGS for text in (name, translate(name)))
+
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Register after inline patterns and footnotes."""
         md.treeprocessors.register(self, "references", 4)
@@ -63,7 +78,7 @@ class CitationExtension(Extension, Treeprocessor):
     def run(self, root: ET.Element) -> None:
         """Link citations and entries in the element tree, and report images without alt text."""
         self._check_alt_texts(root)
-        heading, entries = _find_reference_list(root)
+        heading, entries = _find_reference_list(root, self.headings)
         if entries is None:
             return
         items = [item for item in entries if item.tag == "li"]
@@ -87,7 +102,7 @@ class CitationExtension(Extension, Treeprocessor):
             self.entries.append(parse_entry(number, text or "".join(item.itertext())))
             if not count:
                 self._report(line, f"reference {number} is never cited", f"cite it as [{number}], or remove it")
-        _wrap_in_section(root, heading, entries)
+        _wrap_in_section(root, heading, entries, self.translate("References"))
 
     def _report(self, line: int, message: str, hint: str, kind: str = "reference") -> None:
         self.issues.append(BodyIssue(line, kind, message, hint))
@@ -135,7 +150,7 @@ class CitationExtension(Extension, Treeprocessor):
             citation.attrib |= {
                 "class": "citation",
                 "href": f"#source-{self.prefix}-{number}",
-                "aria-label": f"Reference {number}",
+                "aria-label": self.translate("Reference %(number)s", number=number),
             }
 
     def _link_back(self, item: ET.Element, number: int, count: int) -> None:
@@ -148,7 +163,11 @@ class CitationExtension(Extension, Treeprocessor):
         parent.append(last)
         for index in range(1, count + 1):
             last.tail = "\N{NO-BREAK SPACE}"
-            label = f"Back to reference {number} in the text" + (f", place {index}" if count > 1 else "")
+            values = {"number": number, "place": index}
+            if count > 1:
+                label = self.translate("Back to reference %(number)s in the text, place %(place)s", **values)
+            else:
+                label = self.translate("Back to reference %(number)s in the text", **values)
             href = f"#cite-{self.prefix}-{number}-{index}"
             last = ET.SubElement(parent, "a", {"class": "citation-back", "href": href, "aria-label": label})
             last.text = "↩"
@@ -167,20 +186,21 @@ def _append_text(element: ET.Element, text: str) -> None:
         element.text = (element.text or "") + text
 
 
-def _find_reference_list(root: ET.Element) -> tuple[ET.Element | None, ET.Element | None]:
+def _find_reference_list(root: ET.Element, headings: frozenset[str]) -> tuple[ET.Element | None, ET.Element | None]:
     """Return the heading and the list of the references; None for what the text does not have."""
     blocks = [e for e in root if not (e.tag == "div" and e.get("class") == "footnote")]
     for heading, entries in zip(blocks[-2::-1], blocks[:0:-1], strict=False):
         title = "".join(heading.itertext()).strip().strip(":").lower()
-        if entries.tag == "ol" and re.fullmatch("h[1-6]", str(heading.tag)) and title in HEADINGS:
+        if entries.tag == "ol" and re.fullmatch("h[1-6]", str(heading.tag)) and title in headings:
             return heading, entries
     return None, blocks[-1] if blocks and blocks[-1].tag == "ol" else None
 
 
-def _wrap_in_section(root: ET.Element, heading: ET.Element | None, entries: ET.Element) -> None:
+def _wrap_in_section(root: ET.Element, heading: ET.Element | None, entries: ET.Element, label: str) -> None:
+    """Put heading and list into a section; `label` names it for screen readers if there is no heading."""
     section = ET.Element("section", {"class": "references"})
     if heading is None:
-        section.set("aria-label", "References")
+        section.set("aria-label", label)
     elif heading.get("id"):
         section.set("aria-labelledby", heading.get("id", ""))
     root.insert(list(root).index(entries), section)

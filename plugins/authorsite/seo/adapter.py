@@ -50,7 +50,16 @@ def make_site_meta(context: Mapping[str, Any]) -> SiteMeta:
     settings = get_site(context)
     profiles = tuple(link.url for link in settings.social)
     author, name = str(context.get("AUTHOR") or context["SITENAME"]), str(context["SITENAME"])
-    return SiteMeta(name, settings.url, settings.description, settings.language, author, settings.author_bio, profiles)
+    return SiteMeta(
+        name=name,
+        url=settings.url,
+        description=settings.description,
+        language=settings.language,
+        author=author,
+        bio=settings.author_bio,
+        profiles=profiles,
+        home=settings.translate("Home"),
+    )
 
 
 def make_post_meta(article: Any, view: PostView, body: str, context: Mapping[str, Any], site: SiteMeta) -> PageMeta:

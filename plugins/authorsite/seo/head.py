@@ -33,7 +33,8 @@ def json_ld_graph(graph: list[dict[str, Any]]) -> str:
 class SiteMeta:
     """The site and its author, and the schema.org objects that refer to them.
 
-    `url` has no trailing slash; `profiles` are URLs of the author on other sites.
+    `url` has no trailing slash; `profiles` are URLs of the author on other sites; `home` is the name of the home page
+    in breadcrumbs.
     """
 
     name: str
@@ -43,6 +44,7 @@ class SiteMeta:
     author: str
     bio: str = ""
     profiles: tuple[str, ...] = ()
+    home: str = "Home"
 
     def person(self, name: str = "") -> dict[str, Any]:
         """Return the site's author as a reference, or another person by name."""
@@ -95,7 +97,7 @@ class SiteMeta:
         `{% set head = "Archives"|list_meta("archives/", "All posts by date.") %}`.
         """
         head = PageMeta(title, f"{self.url}/{url}", meta_description(description, ""))
-        crumbs = [(label, f"{self.url}/{path}") for label, path in (("Home", ""), *parents, (title, url))]
+        crumbs = [(label, f"{self.url}/{path}") for label, path in ((self.home, ""), *parents, (title, url))]
         graph = [self.web_page(head, "CollectionPage"), *([self.breadcrumb_list(crumbs)] if parents else [])]
         return replace(head, data=json_ld_graph(graph))
 

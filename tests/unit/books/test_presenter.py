@@ -23,8 +23,8 @@ def present_edition(fields=BOOK, **settings):
     [
         ("en-US", "$19.95 / €17.50", "June 1, 2018", "Paperback at Thalia, Germany and Austria"),
         ("en-GB", "US$19.95 / €17.50", "1 June 2018", "Paperback at Thalia, Germany and Austria"),
-        ("de-DE", "19,95 $ / 17,50 €", "1. Juni 2018", "Paperback at Thalia, Deutschland und Österreich"),
-        ("de-AT", "$ 19,95 / € 17,50", "1. Juni 2018", "Paperback at Thalia, Deutschland und Österreich"),
+        ("de-DE", "19,95 $ / 17,50 €", "1. Juni 2018", "Taschenbuch: Thalia, Deutschland und Österreich"),
+        ("de-AT", "$ 19,95 / € 17,50", "1. Juni 2018", "Taschenbuch: Thalia, Deutschland und Österreich"),
         ("fr", "19,95 $US / 17,50 €", "1 juin 2018", "Paperback at Thalia, Allemagne et Autriche"),
     ],
 )
@@ -37,7 +37,13 @@ def test_prices_dates_and_countries_follow_the_language(language, price, publish
 
 
 def test_words_are_translated_by_the_words_setting():
-    edition = present_edition(words={"Paperback": "Taschenbuch", "at": "bei", "pages": "Seiten"})
+    edition = present_edition(
+        words={
+            "Paperback": "Taschenbuch",
+            "%(format)s at %(shop)s": "%(format)s bei %(shop)s",
+            "%(count)s pages": "%(count)s Seiten",
+        }
+    )
     assert (edition.name, edition.facts[1]) == ("Taschenbuch", "90 Seiten")
     assert edition.offers[0].label.startswith("Taschenbuch bei Thalia")
 

@@ -10,8 +10,11 @@ from authorsite.navigation.adapter import optimize_period_archives
 from authorsite.navigation.breadcrumbs import make_breadcrumbs
 from authorsite.navigation.posts import link_posts
 from authorsite.navigation.related import find_related
+from authorsite.problems import ProblemLog
 from authorsite.reading.parsed import ParsedContent
 from authorsite.reading.schemas import PostMetadata
+from authorsite.settings import SiteSettings
+from authorsite.site_build import BUILD_KEY, SiteBuild
 from pelican.generators import ArticlesGenerator
 
 
@@ -116,8 +119,11 @@ def test_posts_of_the_same_date_are_sorted_by_url():
 def test_breadcrumbs_lead_through_blog_and_category():
     (post,) = make_posts("")
     post.category = type("Category", (), {"url": "category/a/", "__str__": lambda _: "A"})()
-    crumbs = [(crumb.label, crumb.url) for crumb in make_breadcrumbs(post, {})]
-    assert crumbs == [("Home", ""), ("Blog", "blog/"), ("A", "category/a/")]
+    site = SiteSettings(url="https://example.org", language="de")
+    context = {BUILD_KEY: SiteBuild(ProblemLog(), _site=site)}
+    crumbs = [(crumb.label, crumb.url) for crumb in make_breadcrumbs(post, context)]
+    assert crumbs == [("Startseite", ""), ("Blog", "blog/"), ("A", "category/a/")]
+    assert [crumb.label for crumb in make_breadcrumbs(None, context)] == ["Startseite"]
 
 
 def test_optimized_period_archives_equal_those_of_pelican():

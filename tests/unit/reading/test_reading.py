@@ -276,7 +276,7 @@ REBLOG = {"title": "T", "author": "B", "site": "S", "url": "https://example.org/
     [(364, 150, "214 more words"), (2632, 150, "2,482 more words"), (151, 150, "1 more word<"), (None, 150, "50 more")],
 )
 def test_the_link_to_the_original_says_how_many_words_remain(words, limit, remaining):
-    html = render_reblog(f"<p>{'word ' * 200}</p>", **REBLOG, words=words, limit=limit, locale="en_US")
+    html = render_reblog(f"<p>{'word ' * 200}</p>", **REBLOG, words=words, limit=limit)
     assert remaining in html
     assert count_words(html.partition("<blockquote")[2].partition("</blockquote>")[0].partition(">")[2]) == limit
 
@@ -284,7 +284,7 @@ def test_the_link_to_the_original_says_how_many_words_remain(words, limit, remai
 def test_reblogged_html_is_sanitized():
     html = render_reblog(
         '<p onclick="x()">a<script>alert(1)</script><a href="javascript:x()">b</a><iframe src="//e"></iframe></p>',
-        **REBLOG, words=None, limit=9, locale="en",
+        **REBLOG, words=None, limit=9,
     )  # fmt: skip
     assert not any(bad in html for bad in ("onclick", "<script", "javascript:", "<iframe"))
 
@@ -331,7 +331,7 @@ def test_plain_text_gets_smart_punctuation_too():
     text = "\"It's <here>\", she said -- &amp; 'there'... in the '90s"
     assert smarten_punctuation(text) == "“It’s <here>”, she said – &amp; ‘there’… in the ’90s"
     fields = REBLOG | {"title": "It's", "site": "Bob's -- <b>"}
-    html = render_reblog("<p>a</p>", **fields, words=None, limit=9, locale="en")
+    html = render_reblog("<p>a</p>", **fields, words=None, limit=9)
     assert ">It’s</a> by B on Bob’s – &lt;b&gt;:</p>" in html
 
 

@@ -1,0 +1,87 @@
+"""The words of the site in its own language: one catalogue, a .po file of GNU gettext, for each language but English.
+
+The English texts are the message ids. Catalogues are read when a build first needs them; nothing is compiled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+
+CATALOGUES = Path(__file__).parent
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True)
+class Translator:
+    """Translates English texts to `language` ("de-AT"); `words`, the author's own translations, come first."""
+
+    language: str = "en"
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    # For the build engine: the result depends on the fields, the arguments and the package's files alone.
+    __pure__ = True
+
+    def __call__(self, english: str, plural: str = "", /, **values: Any) -> str:
+        """Return the translation of `english`, or of `plural` unless `count` is 1, with `values` in place of %(name)s.
+
+        The result is Markup if a value is; all else in it is escaped then. A text without a translation stays English.
+        """
+        count = values.get("count", 1)
+        form = plural if plural and count != 1 else english
+        if form in self.words:
+            text = self.words[form]
+        elif plural:
+            text = load_catalogue(self.language).ngettext(english, plural, count)
+        else:
+            # The catalogue's header is under the id "".
+            text = english and load_catalogue(self.language).gettext(english)
+        return _interpolate(text, values) if values else text
+
+
+ENGLISH = Translator()
+"""Translates nothing."""
+
+
+def gettext_noop(english: str) -> str:
+    """Return `english`; marks it as a text that is translated elsewhere, where it is in a variable."""
+    return english
+
+
+def find_placeholders(text: str) -> frozenset[str]:
+    """Return the names of the placeholders, such as %(title)s, in a text."""
+    return frozenset(_PLACEHOLDER.findall(text))
+
+
+def _interpolate(text: str, values: Mapping[str, Any]) -> str:
+    if any(hasattr(value, "__html__") for value in values.values()):
+        values = {name: escape(value) for name, value in values.items()}
+        return Markup(_PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), escape(text)))  # noqa: S704
+    return _PLACEHOLDER.sub(lambda match: str(values.get(match[1], match[0])), text)
+
+
+@cache
+def load_catalogue(language: str) -> NullTranslations:
+    """Return the catalogue for `language` ("de-AT"): de_AT.po, else de.po, else one that translates nothing."""
+    locale = language.lower().replace("-", "_")
+    files = {file.stem.lower(): file for file in CATALOGUES.glob("*.po")}
+    file = files.get(locale) or files.get(locale.partition("_")[0])
+    if file is None:
+        return NullTranslations()
+    # Imported here because it takes 50 ms, and an English site has no catalogue.
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
+    compiled = BytesIO()
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source, file.stem))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
