@@ -85,6 +85,6 @@ def test_the_walk_in_contributing_names_functions_that_exist():
 
 def test_docs_list_every_attribute_of_posts_and_pages():
     text = (PACKAGE.parents[1] / "docs" / "theme.md").read_text("utf-8")
-    section = text.partition("## What templates can read")[2].partition("## Tests")[0]
+    section = text.partition("## What templates can read")[2].partition("\n## ")[0]
     listed = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))))
     assert listed == {field.name for field in fields(PostView)}
