@@ -224,30 +224,20 @@ def _replace_matches(
     """Replace each match in the text of `element` by the element that `make` returns; skip None, code and links."""
     if not isinstance(element.tag, str) or element.tag in _SKIPPED_TAGS:
         return
-    children: list[ET.Element] = []
-    for child in (None, *element):
-        text = element.text if child is None else child.tail
+    children, text, element.text = list(element), element.text or "", None
+    element[:] = []
+    for child in (None, *children):
         if child is not None:
             _replace_matches(child, pattern, make)
-            children.append(child)
+            text, child.tail = child.tail or "", None
+            element.append(child)
         end = 0
-        for match in pattern.finditer(text or ""):
-            new = make(match)
-            if new is not None:
-                _set_trailing_text(element, children, match.string[end : match.start()])
-                children.append(new)
+        for match in pattern.finditer(text):
+            if (new := make(match)) is not None:
+                _append_text(element, text[end : match.start()])
+                element.append(new)
                 end = match.end()
-        if end and text:
-            _set_trailing_text(element, children, text[end:])
-    if len(children) > len(element):
-        element[:] = children
-
-
-def _set_trailing_text(element: ET.Element, children: list[ET.Element], text: str) -> None:
-    if children:
-        children[-1].tail = text
-    else:
-        element.text = text
+        _append_text(element, text[end:])
 
 
 def _find_list_items(body: str, count: int) -> list[tuple[str, int]]:
