@@ -210,5 +210,6 @@ def _parse_headers(lines: list[str], report: IssueCallback) -> FrontMatter:
         else:
             body = number if line.strip() else number + 1
             break
-    data = {key: ", ".join(parts) for key, parts in values.items()}
+    # Headers without a value are dropped, as Pelican does.
+    data = {key: value for key, parts in values.items() if (value := ", ".join(parts))}
     return FrontMatter(data, line_numbers, "\n".join(lines[body:]), body + 1, pelican_headers=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic
@@ -29,11 +29,7 @@ class ParsedSource(Generic[Model]):
 def parse_file(raw: bytes, report: IssueCallback) -> FrontMatter | None:
     """Parse a file's bytes into front matter and body; None after a report when they are invalid."""
     text = decode(raw, report)
-    parsed = parse_front_matter(text, report) if text is not None else None
-    if parsed is None or not parsed.pelican_headers:
-        return parsed
-    # Headers without a value are dropped, as Pelican does.
-    return replace(parsed, data={key: value for key, value in parsed.data.items() if value != ""})
+    return parse_front_matter(text, report) if text is not None else None
 
 
 def read_source(path: str | Path, model: type[Model], log: ProblemLog, zone: ZoneInfo) -> ParsedSource[Model] | None:
