@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from html import unescape
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 from pelican_incremental.store import digest
 
+from ..markup import text_content
 from ..problems import ProblemLog
 from .guid import fix_hint
 
@@ -23,7 +22,6 @@ MASS_CHANGE_LIMIT = 5
 
 _REDATED_BY = timedelta(days=1)
 _MASS_CHANGE = "mass change"
-_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +172,8 @@ def _parse_xml_item(element: Any) -> Item:
 
 
 def _make_item(guid: str, url: str, title: str, date: str | None, html: str) -> Item:
-    # Words without markup: readers that compare texts ignore a new attribute.
-    words = " ".join(unescape(_TAG.sub(" ", html)).split())
-    return Item(guid, url, title, _parse_date(date), digest(title, words))
+    # The text alone: readers that compare texts ignore markup.
+    return Item(guid, url, title, _parse_date(date), digest(title, text_content(html)))
 
 
 def _parse_date(text: str | None) -> datetime | None:
