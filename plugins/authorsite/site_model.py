@@ -30,7 +30,7 @@ class PageMeta:
 
     `url` is absolute; `canonical` is the original's URL, if that is another page. `type` is Open Graph's ("article",
     "website", "book"). `published` and `modified` are ISO 8601 or "". `author` holds one name per line. `data` is
-    JSON-LD, safe inside `<script>`.
+    JSON-LD, safe inside `<script>`. `breadcrumbs` are those of a list, without the list itself; posts have their own.
     """
 
     title: str
@@ -44,6 +44,7 @@ class PageMeta:
     data: str = ""
     robots: str = ""
     canonical: str = ""
+    breadcrumbs: tuple[Breadcrumb, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import Any
 from pelican_incremental.purity import pure
 
 from ..markup import text_content
-from ..site_model import PageMeta
+from ..navigation.breadcrumbs import HOME
+from ..site_model import Breadcrumb, PageMeta
 from ..templating import json_ld
 
 _MAX_DESCRIPTION = 160
@@ -93,12 +94,20 @@ class SiteMeta:
     def list_meta(self, title: str, url: str, description: str, *parents: tuple[str, str]) -> PageMeta:
         """Return the metadata of a list of posts, books or events, at `url` below the root.
 
-        `parents` are the (label, URL) breadcrumbs between the home page and the list. Templates use this as a filter:
-        `{% set head = "Archives"|list_meta("archives/", "All posts by date.") %}`.
+        `parents` are the (label, URL) breadcrumbs between the home page and the list; with any, `breadcrumbs` are set.
+        Templates use this as a filter: `{% set head = "Archives"|list_meta("archives/", "All posts by date.") %}`.
         """
         head = PageMeta(title, f"{self.url}/{url}", meta_description(description, ""))
+<<<<<<< Updated upstream
         crumbs = [(label, f"{self.url}/{path}") for label, path in ((self.home, ""), *parents, (title, url))]
         graph = [self.web_page(head, "CollectionPage"), *([self.breadcrumb_list(crumbs)] if parents else [])]
+=======
+        graph = [self.web_page(head, "CollectionPage")]
+        if parents:
+            head = replace(head, breadcrumbs=(HOME, *(Breadcrumb(*parent) for parent in parents)))
+            crumbs = [(crumb.label, f"{self.url}/{crumb.url}") for crumb in head.breadcrumbs]
+            graph.append(self.breadcrumb_list([*crumbs, (title, head.url)]))
+>>>>>>> Stashed changes
         return replace(head, data=json_ld_graph(graph))
 
 
