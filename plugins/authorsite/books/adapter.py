@@ -21,16 +21,15 @@ from ..problems import ProblemLog
 from ..reading.link_pass import resolve_html
 from ..reading.markdown import MarkdownRenderer
 from ..reading.parsed import get_post_record
-from ..reading.sources import ParsedSource, read_source, render_body
+from ..reading.sources import ParsedSource, parse_file, read_source, render_body
 from ..site_build import get_build, get_build_time, get_log, get_site
 from ..validation import did_you_mean, line_for_loc
-from .checks import check_chapters, check_offers, check_unique_isbns
 from .exports import build_export_files, citations
 from .exports.jsonld import build_book_jsonld
 from .go_links import go_url, list_go_links, list_go_redirects, list_unlisted_go_urls
-from .model import Book
+from .model import Book, Edition
 from .presenter import BookPresenter
-from .shops import load_shops
+from .shops import check_offers, load_shops
 from .views import BookView
 
 FOLDER = "books"
@@ -55,7 +54,7 @@ class BooksGenerator(Generator):
             link_status=_load_link_status(Path(self.path) / LINK_STATUS, self.log),
         )
         sources = [s for path in sorted((Path(self.path) / FOLDER).glob("*.md")) if (s := self._read(path))]
-        check_unique_isbns(sources, self.log)
+        _check_unique_isbns(sources, self.log)
         slugs = [_get_slug(source) for source in sources]
         self.main_slug = self.site.main_book or "".join(slugs[:1])
         is_missing = self.main_slug and self.main_slug not in slugs
@@ -120,7 +119,7 @@ class BooksGenerator(Generator):
     def _build_view(self, source: ParsedSource[Book]) -> BookView:
         book, slug = source.record, _get_slug(source)
         posts = [post for post in self.context.get("articles", []) if self._is_about(post, slug)]
-        check_chapters(posts, book, self.log)
+        _check_chapters(posts, book, self.log)
         html = render_body(source, MarkdownRenderer(self.site.translate), self.log, slug)
         cover, src = None, ""
         if book.cover:
@@ -172,6 +171,33 @@ class BooksGenerator(Generator):
 
 def _get_slug(source: ParsedSource[Book]) -> str:
     return source.record.slug or Path(source.path).stem
+
+
+def _check_unique_isbns(sources: Sequence[ParsedSource[Book]], log: ProblemLog) -> None:
+    """Report every ISBN that another edition uses, whether of the same book or of another."""
+    first: dict[str, tuple[ParsedSource[Book], Edition]] = {}
+    for source in sources:
+        for index, edition in enumerate(source.record.editions):
+            other, twin = first.setdefault(edition.isbn, (source, edition)) if edition.isbn else (source, edition)
+            if twin is not edition:
+                user = f"the {twin.format}" if other is source else log.display_path(other.path)
+                line = line_for_loc(("editions", index, "isbn"), source.lines)
+                message = f"duplicate ISBN: {user} has it too"
+                log.error(source.path, line, message, "give each edition its own", kind="book")
+
+
+def _check_chapters(posts: Sequence[Any], book: Book, log: ProblemLog) -> None:
+    """Report posts that name a chapter which the book does not have."""
+    numbers = {chapter.number for chapter in book.chapters}
+    for post in posts:
+        chapter = get_post_record(post).chapter
+        if chapter is not None and chapter not in numbers:
+            # Metadata has no line numbers any more: parse the file again to find the line.
+            parsed = parse_file(Path(post.source_path).read_bytes(), lambda *_: None)
+            line = line_for_loc(("chapter",), parsed.lines) if parsed else 0
+            numbered = ", ".join(map(str, sorted(numbers)))
+            hint = f"use one of: {numbered}" if numbered else "add `chapters` to the book"
+            log.error(post.source_path, line, f"{book.title} has no chapter {chapter}", hint, kind="book")
 
 
 def _load_link_status(path: Path, log: ProblemLog) -> Mapping[str, Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""Types of a record's fields: dates, ISBNs, prices, trim sizes and durations, parsed and checked."""
+"""Types of a record's fields: dates, ISBNs, prices, countries, trim sizes and durations, parsed and checked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.numbers import is_currency
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, model_validator
 from stdnum import ean, isbn
@@ -60,6 +61,16 @@ def _parse_prices(value: Any) -> dict[str, Decimal]:
 
 Prices = Annotated[dict[str, Decimal], BeforeValidator(_parse_prices)]
 """Amounts by currency (ISO 4217)."""
+
+
+def _check_country(value: str) -> str:
+    if value and not (value.isalpha() and value in Locale("en").territories):
+        raise InvalidValue(f"`{value}` is not a country code", "use two letters of ISO 3166: US, GB, DE")
+    return value
+
+
+CountryCode = Annotated[str, AfterValidator(_check_country)]
+"""A country code of two letters (ISO 3166-1 alpha-2), or nothing."""
 
 
 class TrimSize(StrictModel):

@@ -14,7 +14,7 @@ from stdnum.exceptions import ValidationError
 from ..i18n import gettext_noop
 from ..reading.schemas import SitePath, Slug, WebUrl
 from ..validation import InvalidValue, StrictModel
-from .field_types import Date, Duration, Isbn, Prices, TrimSize
+from .field_types import CountryCode, Date, Duration, Isbn, Prices, TrimSize
 
 Format = Literal["paperback", "hardcover", "ebook", "audiobook"]
 PRINTED: tuple[Format, ...] = ("paperback", "hardcover")
@@ -141,7 +141,7 @@ class Offer(StrictModel):
 
     shop: str
     edition: Format | None = None
-    country: str = ""
+    country: CountryCode = ""
     url: WebUrl | None = None
     price: Prices = Field(default_factory=dict)
     affiliate: str = ""

@@ -9,47 +9,37 @@ from typing import Any, Literal, get_args
 from urllib.parse import quote, urlsplit
 
 import yaml
-from babel import Locale
 from pydantic import ValidationInfo, field_validator
 
 from ..i18n import gettext_noop
 from ..problems import ProblemLog
 from ..reading.front_matter import parse_front_matter
-from ..validation import InvalidValue, StrictModel, validate
+from ..reading.sources import ParsedSource
+from ..validation import InvalidValue, StrictModel, did_you_mean, line_for_loc, validate
+from .field_types import CountryCode
 from .model import PRINTED, Book, Edition, Format, Offer
 
 BUILTIN_SHOPS_FILE = Path(__file__).parent / "shops.yaml"
 TRANSLATED_NAMES = (gettext_noop("The author"), gettext_noop("A library near you (WorldCat)"))
 """The names of built-in shops that are not proper names."""
 
-_TERRITORIES = Locale("en").territories
-
 
 class Shop(StrictModel):
     """Where books are bought or borrowed; the first URL pattern that the edition has a number for makes the URL.
 
-    `countries` are ISO 3166 codes; none means worldwide. `affiliate` is the name of the query parameter for the
+    Without `countries` it sells worldwide. `affiliate` is the name of the query parameter for the
     author's tag, or a URL pattern with {tag} and {isbn13}.
     """
 
     name: str
     kind: Literal["buy", "borrow"] = "buy"
-    countries: tuple[str, ...] = ()
+    countries: tuple[CountryCode, ...] = ()
     formats: tuple[Format, ...] = get_args(Format)
     asin: str = ""
     isbn10: str = ""
     isbn13: str = ""
     search: str = ""
     affiliate: str = ""
-
-    @field_validator("countries")
-    @classmethod
-    def _check_countries(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for index, country in enumerate(value):
-            if not is_country(country):
-                hint = "use two letters of ISO 3166: US, GB, DE"
-                raise InvalidValue(f"`{country}` is not a country code", hint, (index,))
-        return value
 
     @field_validator("asin", "isbn10", "isbn13", "search")
     @classmethod
@@ -59,11 +49,6 @@ class Shop(StrictModel):
             hint = f"write it as https://shop.example/{placeholder}"
             raise InvalidValue(f"`{value}` is not a URL with {placeholder} in it", hint)
         return value
-
-
-def is_country(code: str) -> bool:
-    """Whether `code` is a country code of two letters (ISO 3166-1 alpha-2)."""
-    return code.isalpha() and code in _TERRITORIES
 
 
 @cache
@@ -94,6 +79,19 @@ def load_shops(path: Path, log: ProblemLog) -> Mapping[str, Shop]:
         # Keep an invalid shop by its name, so that the offers that use it are not reported as well.
         shops[key] = shop or shops.get(key) or Shop(name=key)
     return shops
+
+
+def check_offers(source: ParsedSource[Book], shops: Mapping[str, Shop], log: ProblemLog) -> None:
+    """Report unknown shops, and offers by the author that have no URL."""
+    for index, offer in enumerate(source.record.offers):
+        if offer.shop not in shops and not log.is_consequence(offer.shop, source.path):
+            message = f"unknown shop `{offer.shop}`"
+            hint = did_you_mean(offer.shop, shops, "use a built-in shop, or define this one in content/data/shops.yaml")
+        elif offer.shop == "author" and not offer.url:
+            message, hint = "an offer by `author` needs a URL", "add `url: https://…`"
+        else:
+            continue
+        log.error(source.path, line_for_loc(("offers", index, "shop"), source.lines), message, hint, kind="book")
 
 
 def shop_url(shop: Shop, book: Book, edition: Edition, offer: Offer | None = None) -> str:
