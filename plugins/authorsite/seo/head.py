@@ -9,7 +9,6 @@ from typing import Any
 from pelican_incremental.purity import pure
 
 from ..markup import text_content
-from ..navigation.breadcrumbs import HOME
 from ..site_model import Breadcrumb, PageMeta
 from ..templating import json_ld
 
@@ -98,16 +97,11 @@ class SiteMeta:
         Templates use this as a filter: `{% set head = "Archives"|list_meta("archives/", "All posts by date.") %}`.
         """
         head = PageMeta(title, f"{self.url}/{url}", meta_description(description, ""))
-<<<<<<< Updated upstream
-        crumbs = [(label, f"{self.url}/{path}") for label, path in ((self.home, ""), *parents, (title, url))]
-        graph = [self.web_page(head, "CollectionPage"), *([self.breadcrumb_list(crumbs)] if parents else [])]
-=======
         graph = [self.web_page(head, "CollectionPage")]
         if parents:
-            head = replace(head, breadcrumbs=(HOME, *(Breadcrumb(*parent) for parent in parents)))
+            head = replace(head, breadcrumbs=tuple(Breadcrumb(*crumb) for crumb in ((self.home, ""), *parents)))
             crumbs = [(crumb.label, f"{self.url}/{crumb.url}") for crumb in head.breadcrumbs]
             graph.append(self.breadcrumb_list([*crumbs, (title, head.url)]))
->>>>>>> Stashed changes
         return replace(head, data=json_ld_graph(graph))
 
 
