@@ -108,6 +108,14 @@ def list_contents(context: Mapping[str, Any]) -> list[Any]:
     return [content for key in CONTENT_LISTS for content in context.get(key, ())]
 
 
+def content_relative_path(path: str, context: Mapping[str, Any]) -> str:
+    """Return a source file's path relative to content/."""
+    root = f"{context['PATH']}{os.sep}"
+    if path.startswith(root) and os.sep == "/" and ".." not in path:
+        return path.removeprefix(root)
+    return Path(path).resolve().relative_to(Path(root).resolve()).as_posix()
+
+
 def load_settings(pelican: Any) -> None:
     """Validate AUTHORSITE, and store the SiteBuild in Pelican's settings (signal: initialized).
 

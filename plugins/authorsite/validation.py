@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -66,6 +68,42 @@ def line_for_loc(loc: Loc, lines: Mapping[Loc, int]) -> int:
         if loc[:end] in lines:
             return lines[loc[:end]]
     return 0
+
+
+class LineFinder:
+    """Finds the lines of snippets in a text, or in a file, which is read when first needed; goes on from the last hit.
+
+    A file that cannot be read counts as empty.
+    """
+
+    def __init__(self, source: str | Path) -> None:
+        self._source = source
+        self._end, self._line = 0, 1
+
+    @cached_property
+    def _text(self) -> str:
+        if isinstance(self._source, str):
+            return self._source
+        try:
+            return self._source.read_text("utf-8", errors="replace")
+        except OSError:
+            return ""
+
+    def find_line(self, *snippets: str) -> int:
+        """Return the line of the next occurrence (else the first) of one of `snippets`; 0 if there is none."""
+        for start in (self._end, 0):
+            for snippet in snippets:
+                if snippet and (index := self._text.find(snippet, start)) >= 0:
+                    start_line = self._line if start else 1
+                    self._line = start_line + self._text.count("\n", start, index)
+                    self._end = index + len(snippet)
+                    return self._line
+        return 0
+
+
+def find_line(path: str | Path, snippet: str) -> int:
+    """Return the line of the first occurrence of `snippet` in a file; 0 if there is none."""
+    return LineFinder(Path(path)).find_line(snippet)
 
 
 def _describe_error(model: type[BaseModel], error: Any, loc: Loc) -> tuple[str, str, Loc]:

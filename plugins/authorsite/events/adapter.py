@@ -16,13 +16,12 @@ from ..images.picture import Picture
 from ..problems import ProblemLog
 from ..reading.drafts import is_unpublished
 from ..reading.link_pass import resolve_html
-from ..reading.links import LineFinder
 from ..reading.markdown import MarkdownRenderer
 from ..reading.parsed import get_parsed
 from ..reading.schemas import Status
 from ..reading.sources import ParsedSource, read_source, render_body
 from ..site_build import get_build_time, get_log, get_site
-from ..validation import InvalidValue, did_you_mean, line_for_loc
+from ..validation import InvalidValue, did_you_mean, find_line, line_for_loc
 from .annual_dates import AnnualDate, compute_annual_date, parse_rule
 from .model import Event
 from .views import EventView, event_jsonld, format_when
@@ -133,7 +132,7 @@ class EventsGenerator(Generator):
             other = by_slug.setdefault(event.slug, event)
             if other is not event:
                 message = f"duplicate URL /{event.url}, also used by {self.log.display_path(other.source_path)}"
-                line = LineFinder(Path(event.source_path).read_text("utf-8")).find_line("slug:")
+                line = find_line(event.source_path, "slug:")
                 self.log.error(event.source_path, line, message, "change the slug of one of them", kind="front-matter")
         self.events = list(by_slug.values())
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..problems import ProblemLog
-from ..reading.links import LineFinder
+from ..validation import find_line
 
 
 def make_guid(content: Any, absolute_url: Callable[[str], str]) -> tuple[str, bool]:
@@ -30,7 +29,7 @@ def check_unique_guids(guids: Iterable[tuple[str, str]], log: ProblemLog) -> Non
     for guid, path in guids:
         other = first.setdefault(guid, path)
         if guid and other != path:
-            line = LineFinder(Path(path).read_text("utf-8")).find_line("guid:")
+            line = find_line(path, "guid:")
             message = f"duplicate guid `{guid}`, also in {log.display_path(other)}"
             log.error(path, line, message, "use another guid or remove the line", kind="front-matter")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +14,8 @@ from PIL import features
 
 from .. import output
 from ..settings import SiteSettings
-from ..site_build import get_build, get_log, get_site
+from ..site_build import content_relative_path, get_build, get_log, get_site
+from ..validation import find_line
 from .html_images import ImageResolver, make_responsive
 from .inspection import FORMATS, UNSUPPORTED_SUFFIXES
 from .picture import Picture
@@ -70,7 +70,7 @@ def make_social_card(
 
 def get_accent_color(site: SiteSettings) -> str:
     """Return the site's accent color as "#rrggbb"."""
-    return site.accent if re.fullmatch("#[0-9a-fA-F]{6}", site.accent) else _ACCENT
+    return site.accent or _ACCENT
 
 
 def get_featured_image(content: Any, record: Any, context: Mapping[str, Any]) -> Picture | None:
@@ -110,18 +110,8 @@ def process_body_images(html: str, source_path: str, context: Mapping[str, Any],
 
 
 def _get_resolver(source_path: str, context: Mapping[str, Any]) -> ImageResolver:
-    relative_path = os.path.relpath(source_path, context["PATH"]).replace(os.sep, "/")
-    site = get_site(context)
-    return ImageResolver(posixpath.dirname(relative_path), site.url, site.root)
-
-
-def find_line(source_path: str, snippet: str) -> int:
-    """Return the number of the first line of a file that contains `snippet`, 0 if none does."""
-    try:
-        lines = Path(source_path).read_text("utf-8", errors="replace").splitlines()
-    except OSError:
-        return 0
-    return next((number for number, line in enumerate(lines, 1) if snippet in line), 0)
+    site, folder = get_site(context), posixpath.dirname(content_relative_path(source_path, context))
+    return ImageResolver(folder, site.url, site.root)
 
 
 def strip_static_metadata(generators: list[Any]) -> None:

@@ -15,11 +15,10 @@ from pelican.utils import slugify
 from pelican_incremental.readers import CacheableReader, Parsed
 
 from ..problems import AlreadyReported
-from ..site_build import get_build, get_build_time, get_log, get_site, list_contents
+from ..site_build import content_relative_path, get_build, get_build_time, get_log, get_site, list_contents
 from ..validation import Loc, line_for_loc, validate
 from .bibliography import Reference
 from .drafts import is_unpublished
-from .link_pass import content_relative_path
 from .links import may_have_internal_links
 from .markdown import MarkdownRenderer, make_summary, smarten_punctuation
 from .parsed import ParsedContent

@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from ..problems import ProblemLog
-from ..site_build import get_build, get_log, get_site, list_contents
+from ..site_build import content_relative_path, get_build, get_log, get_site, list_contents
+from ..validation import LineFinder, find_line
 from .bibliography import Reference, match_own_book
-from .links import LineFinder, LinkIssueCallback, LinkResolver, LinkTarget, collect_ids
+from .links import LinkResolver, LinkTarget, collect_ids
 from .parsed import get_parsed
 
 
@@ -49,7 +50,7 @@ def _check_unique_urls(log: ProblemLog, contents: list[Any]) -> None:
         other = by_path.setdefault(content.save_as, content)
         if other is not content:
             message = f"duplicate URL /{content.url}, also used by {log.display_path(other.source_path)}"
-            line = LineFinder(read_text(content.source_path)).find_line("slug:")
+            line = find_line(content.source_path, "slug:")
             log.error(content.source_path, line, message, "change the slug of one of them", kind="front-matter")
 
 
@@ -75,7 +76,11 @@ def resolve_body(content: Any, context: Any) -> str:
 
 def resolve_html(html: str, source_path: str, context: Any) -> str:
     """Return `html`, the body of the file `source_path`, with its links resolved; broken ones go to the log."""
-    report = _issue_reporter(source_path, get_log(context))
+    lines = LineFinder(Path(source_path))
+
+    def report(link: str, message: str, hint: str) -> None:
+        get_log(context).error(source_path, lines.find_line(link, unquote(link)), message, hint, kind="link")
+
     return get_build(context).get(LinkResolver).resolve(html, content_relative_path(source_path, context), report)
 
 
@@ -83,31 +88,7 @@ def check_pending_anchors(context: Any, output_path: str) -> None:
     """Report broken anchors in links to books and events, whose pages must be in `output_path` by now."""
     for url, check in get_build(context).get(LinkResolver).pending_anchor_checks:
         page = Path(output_path) / url / "index.html"
-        check(collect_ids(read_text(str(page)) if page.is_file() else ""))
-
-
-def content_relative_path(path: str, context: Any) -> str:
-    """Return a source file's path relative to content/."""
-    root = f"{context['PATH']}{os.sep}"
-    if path.startswith(root) and os.sep == "/" and ".." not in path:
-        return path.removeprefix(root)
-    return Path(path).resolve().relative_to(Path(root).resolve()).as_posix()
-
-
-def _issue_reporter(source_path: str, log: ProblemLog) -> LinkIssueCallback:
-    finders: list[LineFinder] = []
-
-    def report(link: str, message: str, hint: str) -> None:
-        if not finders:
-            finders.append(LineFinder(read_text(source_path)))
-        log.error(source_path, finders[0].find_line(link, unquote(link)), message, hint, kind="link")
-
-    return report
-
-
-def read_text(source_path: str) -> str:
-    """Return a file's text; bytes that are not UTF-8 are replaced."""
-    return Path(source_path).read_text("utf-8", errors="replace")
+        check(collect_ids(page.read_text("utf-8") if page.is_file() else ""))
 
 
 def _add_own_book_links(html: str, references: Iterable[Reference], context: Any) -> str:

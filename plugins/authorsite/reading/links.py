@@ -145,22 +145,3 @@ def may_have_internal_links(html: str) -> bool:
 def collect_ids(html: str) -> frozenset[str]:
     """Return the values of all id and name attributes in `html`."""
     return frozenset(_ID.findall(html))
-
-
-class LineFinder:
-    """Finds the line of a snippet in a text, searching on from the last hit."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._end, self._line = 0, 1
-
-    def find_line(self, *snippets: str) -> int:
-        """Return the line of the next occurrence (else the first) of one of `snippets`; 0 if there is none."""
-        for start in (self._end, 0):
-            for snippet in snippets:
-                if snippet and (index := self.text.find(snippet, start)) >= 0:
-                    start_line = self._line if start else 1
-                    self._line = start_line + self.text.count("\n", start, index)
-                    self._end = index + len(snippet)
-                    return self._line
-        return 0

@@ -19,9 +19,9 @@ from pelican_incremental.quick_markdown import optimize
 
 from ..i18n import ENGLISH, Translator
 from ..markup import remove_elements, text_content, truncate_html
+from ..validation import LineFinder
 from .bibliography import Reference
 from .limits import TooComplex, apply_limits
-from .links import LineFinder
 from .references import BodyIssue, CitationExtension
 
 _CONFIGS = {

@@ -18,8 +18,8 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 from ..i18n import Translator, gettext_noop
+from ..validation import LineFinder
 from .bibliography import URL_PATTERN, Reference, parse_entry
-from .links import LineFinder
 
 HEADINGS = (
     gettext_noop("References"),

@@ -13,10 +13,11 @@ from pelican.generators import Generator
 from pelican_incremental.purity import pure
 
 from .. import output
-from ..images.adapter import find_line, get_accent_color, make_social_card
+from ..images.adapter import get_accent_color, make_social_card
 from ..settings import SiteSettings
 from ..site_build import get_build, get_log, get_site, list_contents
 from ..site_model import PageMeta, PageView, PostView
+from ..validation import find_line
 from .head import SiteMeta, blog_posting, isoformat, json_ld_graph, meta_description
 from .headers import format_headers, format_webmanifest
 from .redirects import Alias, format_redirects, validate_aliases
