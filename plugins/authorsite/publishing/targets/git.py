@@ -19,12 +19,10 @@ _HOST_FILES = {"CNAME", ".nojekyll"}
 
 _SUBJECT = "Publish "
 _MAX_ATTEMPTS = 4
-_NEUTRAL_CONFIG = (
-    "core.autocrlf=false",
-    "core.safecrlf=false",
-    "core.fileMode=false",
-    f"core.attributesFile={os.devnull}",
-)
+_NEUTRAL_CONFIG = [
+    *("-c", "core.autocrlf=false", "-c", "core.safecrlf=false", "-c", "core.fileMode=false"),
+    *("-c", f"core.attributesFile={os.devnull}"),
+]
 
 
 class Git:
@@ -54,13 +52,7 @@ class Git:
     def compare(self, tree: Path) -> TreeDiff:
         """Fetch the branch and compare its tree with `tree`."""
         parent = self._fetch()
-        empty_tree = ("hash-object", "-t", "tree", "-w", "--stdin")
-        old = f"{parent}^{{tree}}" if parent else self._git(*empty_tree).decode().strip()
-        new = self._write_tree(tree, parent)
-        output = self._git("diff-tree", "-r", "-z", "--no-renames", "--name-status", old, new)
-        parts = output.decode("utf-8", "surrogateescape").split("\0")
-        files = list(zip(parts[::2], parts[1::2], strict=False))
-        return TreeDiff(*(tuple(path for status, path in files if status in letters) for letters in ("A", "MT", "D")))
+        return TreeDiff.between(self._list_files(parent), self._list_files(self._write_tree(tree, parent)))
 
     def upload(self, tree: Path, report: Callable[[str], None]) -> None:
         """Commit `tree` on top of the branch and push it; commits that others push meanwhile are kept."""
@@ -68,11 +60,12 @@ class Git:
             report("Committing …")
             old = self._fetch()
             new = self._write_tree(tree, old)
-            if old and self._git("rev-parse", f"{old}^{{tree}}").decode().strip() == new:
+            files = self._list_files(new)
+            if files == self._list_files(old):
                 return
             parent = ("-p", old) if old else ()
-            kept = sorted(self._list_files(new).keys() & self._list_foreign_files(old).keys())
-            arguments = ("commit-tree", new, *parent, "-m", f"{_SUBJECT}{self.site.url}", "-m", "\n".join(kept))
+            kept = "\n".join(sorted(files.keys() & self._list_foreign_files(old).keys()))
+            arguments = ("commit-tree", new, *parent, "-m", f"{_SUBJECT}{self.site.url}", "-m", kept)
             commit = self._git(*arguments, env=self._identity()).decode().strip()
             report(f"Pushing to {self.name} …")
             try:
@@ -80,9 +73,9 @@ class Git:
             except CommandError:
                 if self._fetch() == old:
                     raise
-                continue
-            report("Pushed.")
-            return
+            else:
+                report("Pushed.")
+                return
         raise CommandError(f"somebody else keeps pushing to {self.name} - try again later")
 
     def _fetch(self) -> str:
@@ -93,24 +86,26 @@ class Git:
             self._git("update-ref", "-d", _TRACKING_REF)
             return ""
         self._git("fetch", "--quiet", "--no-tags", self.config.remote, f"+{self.ref}:{_TRACKING_REF}")
-        names = self._list_files(_TRACKING_REF).keys()
+        commit = self._git("rev-parse", _TRACKING_REF).decode().strip()
+        names = self._list_files(commit).keys()
         if OWNERSHIP_FILE not in names and names - _HOST_FILES:
             hint = f"use a branch for the site alone or, to override, add an empty file {OWNERSHIP_FILE} to this one"
             raise CommandError(f"{self.name} has other files - {hint}")
-        return self._git("rev-parse", _TRACKING_REF).decode().strip()
+        return commit
 
     def _write_tree(self, tree: Path, parent: str) -> str:
         """Store `tree`, with .nojekyll, CNAME and foreign files, in the repository; return the tree's id."""
         with TemporaryDirectory() as folder:
             env = {"GIT_INDEX_FILE": f"{folder}/index"}
-            index_info = "".join(f"{entry}\t{path}\0" for path, entry in self._list_foreign_files(parent).items())
-            self._git("update-index", "-z", "--index-info", stdin=os.fsencode(index_info), env=env)
-            # Where both have a path, the site's file replaces the foreign one.
-            self._git("add", "--ignore-removal", "--force", ".", work_tree=tree, env=env)
+            files = self._list_foreign_files(parent)
             for name, content in ((OWNERSHIP_FILE, b""), (".nojekyll", b""), ("CNAME", self._cname(parent))):
-                if content is not None and not (tree / name).exists():
+                if content is not None:
                     blob = self._git("hash-object", "-w", "--stdin", stdin=content).decode().strip()
-                    self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", env=env)
+                    files[name] = f"100644 blob {blob}"
+            index_info = "".join(f"{entry}\t{path}\0" for path, entry in files.items())
+            self._git("update-index", "-z", "--index-info", stdin=os.fsencode(index_info), env=env)
+            # Where both have a path, the site's file replaces the other one.
+            self._git("-C", str(tree), "--work-tree=.", "add", "--ignore-removal", "--force", ".", env=env)
             return self._git("write-tree", env=env).decode().strip()
 
     def _list_foreign_files(self, commit: str) -> dict[str, str]:
@@ -121,13 +116,12 @@ class Git:
         if not commit:
             return {}
         last, *kept = os.fsdecode(self._git("log", "-1", "--format=%H%n%b", f"--grep=^{_SUBJECT}", commit)).split("\n")
-        published = self._list_files(last).keys() - set(kept) if last else self._list_files(commit).keys()
-        own = {*published, *_HOST_FILES, OWNERSHIP_FILE}
+        own = {*self._list_files(last or commit).keys() - set(kept), *_HOST_FILES, OWNERSHIP_FILE}
         return {path: entry for path, entry in self._list_files(commit).items() if path not in own}
 
     def _list_files(self, commit: str) -> dict[str, str]:
-        """Return mode, type and id of every file of a commit or tree by path."""
-        lines = os.fsdecode(self._git("ls-tree", "-r", "-z", commit)).split("\0")
+        """Return mode, type and id of every file of a commit or tree by path; none without a commit."""
+        lines = os.fsdecode(self._git("ls-tree", "-r", "-z", commit)).split("\0") if commit else []
         return {path: entry for entry, _, path in (line.partition("\t") for line in lines) if path}
 
     def _cname(self, parent: str) -> bytes | None:
@@ -137,17 +131,12 @@ class Git:
         domain = own if self.config.cname is None else self.config.cname
         if domain or self.config.cname is not None:
             return f"{domain}\n".encode() if domain else None
-        return self.read_files(["CNAME"])["CNAME"] if parent and "CNAME" in self._list_files(parent) else None
+        return self.read_files(["CNAME"])["CNAME"] if "CNAME" in self._list_files(parent) else None
 
-    def _git(
-        self, *arguments: str, work_tree: Path | None = None, env: dict[str, str] | None = None, stdin: bytes = b""
-    ) -> bytes:
-        options = [part for setting in _NEUTRAL_CONFIG for part in ("-c", setting)]
-        environment = {"GIT_DIR": str(self.git_dir), **(env or {})}
-        if work_tree:
-            environment["GIT_WORK_TREE"] = str(work_tree)
-        environment.setdefault("GIT_SSH_COMMAND", os.environ.get("GIT_SSH_COMMAND", "ssh -o BatchMode=yes"))
-        return run_command("git", *options, *arguments, cwd=work_tree or self.root, env=environment, stdin=stdin)
+    def _git(self, *arguments: str, env: dict[str, str] | None = None, stdin: bytes = b"") -> bytes:
+        ssh = os.environ.get("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
+        environment = {"GIT_DIR": str(self.git_dir), "GIT_SSH_COMMAND": ssh, **(env or {})}
+        return run_command("git", *_NEUTRAL_CONFIG, *arguments, cwd=self.root, env=environment, stdin=stdin)
 
     def _identity(self) -> dict[str, str]:
         """Return the committer as environment variables if git has none, as on a machine of a hosted service."""
