@@ -480,6 +480,24 @@ def test_each_publish_is_one_commit_on_top_of_commits_by_others(author):
 
 
 @for_targets(["git"])
+def test_a_file_by_others_that_a_page_replaced_is_removed_with_the_page(author):
+    assert author.publish() == 0
+    other, page = author.root / "other", "2019/03/07/second/index.html"
+    git(author.root, "clone", "-q", "-b", "gh-pages", str(author.destination), str(other))
+    (other / page).parent.mkdir(parents=True)
+    (other / page).write_text("theirs")
+    git(other, "add", ".")
+    git(other, "commit", "-q", "-m", "by a second writer")
+    git(other, "push", "-q")
+    author.write("second", "Two.")
+    assert author.publish() == 0
+    assert author.live() == author.output()
+    (author.root / "content/posts/second.md").unlink()
+    assert author.publish() == 0
+    assert page not in author.live()
+
+
+@for_targets(["git"])
 def test_a_commit_by_others_between_fetch_and_push_is_kept(author):
     assert author.publish() == 0
     other = author.root / "other"

@@ -64,7 +64,7 @@ class Git:
             if files == self._list_files(old):
                 return
             parent = ("-p", old) if old else ()
-            kept = "\n".join(sorted(files.keys() & self._list_foreign_files(old).keys()))
+            kept = "\n".join(sorted(dict(files.items() & self._list_foreign_files(old).items())))
             arguments = ("commit-tree", new, *parent, "-m", f"{_SUBJECT}{self.site.url}", "-m", kept)
             commit = self._git(*arguments, env=self._identity()).decode().strip()
             report(f"Pushing to {self.name} …")
