@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +21,8 @@ from .guid import fix_hint
 MASS_CHANGE_LIMIT = 5
 """This many items that change, or appear with an old date, at once are reported as a mass change."""
 
+_NAMES = ("feed.xml", "atom.xml", "feed.json")
+_PATTERNS = (*_NAMES, "*/feed.xml", "category/*/feed.xml", "tag/*/feed.xml")
 _REDATED_BY = timedelta(days=1)
 _MASS_CHANGE = "mass change"
 
@@ -132,6 +135,17 @@ def _removed(missing: Iterable[Item], after: Iterable[Item], size: int) -> list[
     oldest = min((item.published for item in remaining if item.published), default=None)
     is_full = len(remaining) >= size
     return [i for i in missing if not (is_full and oldest and i.published and i.published < oldest)]
+
+
+def is_feed(path: str) -> bool:
+    """Whether `path` is that of a feed."""
+    return path.rpartition("/")[2] in _NAMES
+
+
+def read_feeds(tree: Path) -> dict[str, bytes]:
+    """Return the contents of the feeds below `tree` by path; empty if the folder does not exist."""
+    files = (file for pattern in _PATTERNS for file in tree.glob(pattern))
+    return {file.relative_to(tree).as_posix(): file.read_bytes() for file in files}
 
 
 def parse_feed(data: bytes) -> list[Item]:

@@ -21,14 +21,13 @@ from pelican.writers import FileOverwriteFailedError
 from pelican_incremental.manifest import BuildReport, Manifest
 from pelican_incremental.session import SESSION_KEY, BuildSession
 
-from ..feeds.diff import compare_feeds
+from ..feeds.diff import compare_feeds, read_feeds
 from ..problems import BuildFailed, CommandError, ProblemLog, capture_logging, innermost_frame
 from ..settings import SETTINGS_KEY
 from ..site_build import BUILD_KEY, DeferredTasks, SiteBuild, get_site
 from .atomic_swap import exclusive_lock, recover, swap
 from .settings_file import read_settings_file
 from .staging import stage
-from .tree_diff import read_feeds
 
 REPORT_FORMATS = ("text", "json", "github")
 

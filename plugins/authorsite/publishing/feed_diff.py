@@ -10,12 +10,11 @@ from tempfile import TemporaryDirectory
 import httpx
 from pelican_incremental.session import BuildSession
 
-from ..feeds.diff import compare_feeds
+from ..feeds.diff import compare_feeds, read_feeds
 from ..problems import CommandError, ProblemLog
 from ..settings import SETTINGS_KEY
 from .build import build
 from .settings_file import read_settings_file
-from .tree_diff import read_feeds
 
 
 def feed_diff(settings_file: Path, against: str = "") -> int:

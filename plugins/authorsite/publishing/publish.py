@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..checking.internal import check_built_site
 from ..checking.stale_records import check_stale_records
-from ..feeds.diff import compare_feeds, parse_feed
+from ..feeds.diff import compare_feeds, is_feed, parse_feed
 from ..problems import CommandError
 from ..settings import SETTINGS_KEY, SiteSettings
 from ..site_build import get_build_time, get_site
@@ -20,7 +20,7 @@ from .build import StagedBuild, build, check_format
 from .targets import Target, make_target
 from .targets.commands import redact_credentials
 from .targets.folder import LocalTree
-from .tree_diff import TreeDiff, is_feed, pluralize
+from .tree_diff import TreeDiff, pluralize
 from .verify import ping_hub, verify
 
 Reporter = Callable[[str], None]

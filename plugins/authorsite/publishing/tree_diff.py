@@ -7,15 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-FEED_NAMES = ("feed.xml", "atom.xml", "feed.json")
-_FEED_PATTERNS = (*FEED_NAMES, "*/feed.xml", "category/*/feed.xml", "tag/*/feed.xml")
-
-
-def read_feeds(tree: Path) -> dict[str, bytes]:
-    """Return the contents of the feeds below `tree` by path; empty if the folder does not exist."""
-    files = (file for pattern in _FEED_PATTERNS for file in tree.glob(pattern))
-    return {file.relative_to(tree).as_posix(): file.read_bytes() for file in files}
-
 
 def hash_tree(tree: Path) -> dict[str, str]:
     """Return the SHA-256 of every file below `tree` by path; empty if the folder does not exist."""
@@ -45,18 +36,10 @@ class TreeDiff:
 
     def __str__(self) -> str:
         """Return a summary such as "3 pages new, 1 changed, 0 removed; 4 other files"."""
-        new, changed, removed = (sum(map(_is_page, paths)) for paths in (self.new, self.changed, self.removed))
-        others = len(self.new + self.changed + self.removed) - new - changed - removed
+        all_paths = self.new, self.changed, self.removed
+        new, changed, removed = (sum(path.endswith(".html") for path in paths) for paths in all_paths)
+        others = sum(map(len, all_paths)) - new - changed - removed
         return f"{pluralize(new, 'page')} new, {changed} changed, {removed} removed; {pluralize(others, 'other file')}"
-
-
-def is_feed(path: str) -> bool:
-    """Whether `path` is that of a feed."""
-    return path.rpartition("/")[2] in FEED_NAMES
-
-
-def _is_page(path: str) -> bool:
-    return path.endswith(".html")
 
 
 def pluralize(number: int, noun: str) -> str:
