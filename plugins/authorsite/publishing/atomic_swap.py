@@ -1,4 +1,4 @@
-"""Replace a folder in one atomic step, and lock a folder against other processes."""
+"""Lock a folder against other processes, prepare a new tree for it, and replace it in one atomic step."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from pelican_incremental.manifest import Manifest
 
 from ..problems import CommandError
 
@@ -65,6 +67,26 @@ def _release_all() -> None:
 
 
 os.register_at_fork(after_in_child=_release_all)
+
+
+def stage(output: Path, staging: Path, cache: Path) -> None:
+    """Create `staging` with the files that the last build wrote to `output` and that are unmodified since.
+
+    Pages and static files become hard links: the build engine replaces files by renaming and never writes into them.
+    Files written by other plugins are copied, since those may write in place. Without hard links, all are copied.
+    """
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    manifest = Manifest(cache, output)
+    names = [name for name in manifest.previous if manifest.is_unmodified(name)]
+    for folder in {os.path.dirname(name) for name in names}:  # noqa: PTH120 - ten thousand times a build
+        (staging / folder).mkdir(parents=True, exist_ok=True)
+    for name in names:
+        copy = os.link if manifest.previous[name].fingerprint else shutil.copy2
+        try:
+            copy(f"{output}/{name}", f"{staging}/{name}")
+        except OSError:
+            shutil.copy2(f"{output}/{name}", f"{staging}/{name}")
 
 
 def backup_path(folder: Path) -> Path:

@@ -25,9 +25,8 @@ from ..feeds.diff import compare_feeds, read_feeds
 from ..problems import BuildFailed, CommandError, ProblemLog, capture_logging, innermost_frame
 from ..settings import SETTINGS_KEY
 from ..site_build import BUILD_KEY, DeferredTasks, SiteBuild, get_site
-from .atomic_swap import exclusive_lock, recover, swap
+from .atomic_swap import exclusive_lock, recover, stage, swap
 from .settings_file import read_settings_file
-from .staging import stage
 
 REPORT_FORMATS = ("text", "json", "github")
 
