@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import httpx
 
 from ..checking.internal import check_built_site
 from ..checking.stale_records import check_stale_records
@@ -21,9 +24,12 @@ from .targets import Target, make_target
 from .targets.commands import redact_credentials
 from .targets.folder import LocalTree
 from .tree_diff import TreeDiff, pluralize
-from .verify import ping_hub, verify
 
 Reporter = Callable[[str], None]
+
+_REQUEST_TIMEOUT = 20.0
+_MAX_PAUSE = 5.0
+"""Seconds, at most, between two looks at the live site."""
 
 
 def check(settings_file: Path, report_format: str = "text") -> int:
@@ -159,13 +165,11 @@ class _Publish:
             self.target.upload(tree, self.report)
         if self.site.publish.verify:
             self.report("Checking the live site …")
-            mismatch = verify(tree, self.site.url, self.site.publish.verify, self.report)
-            if mismatch:
+            if mismatch := verify(tree, self.site.url, self.site.publish.verify, self.report):
                 print(f"Uploaded, but {mismatch}. Publish again in a few minutes to check again.", file=sys.stderr)
                 return 1
         if feeds:
-            error = ping_hub(self.site.feeds.hub, self.site.url, feeds)
-            if error:
+            if error := ping_hub(self.site.feeds.hub, self.site.url, feeds):
                 print(f"Uploaded, but {redact_credentials(error)}. Publish again to retry.", file=sys.stderr)
                 return 1
             self.pending_pings.unlink()
@@ -183,3 +187,46 @@ class _Publish:
             self.pending_pings.parent.mkdir(parents=True, exist_ok=True)
             self.pending_pings.write_text("\n".join(feeds), "utf-8")
         return feeds
+
+
+def verify(tree: Path, url: str, timeout: int, report: Reporter) -> str:
+    """Fetch the home page and the feed until they are those of `tree`; return "", or what is wrong after `timeout`.
+
+    `timeout` is in seconds.
+    """
+    deadline, pause = time.monotonic() + timeout, 0.2
+    with httpx.Client(timeout=_REQUEST_TIMEOUT, follow_redirects=True, headers={"Cache-Control": "no-cache"}) as client:
+        while (mismatch := _find_mismatch(client, tree, url)) and time.monotonic() + pause <= deadline:
+            time.sleep(pause)
+            pause = min(pause * 2, _MAX_PAUSE)
+    if not mismatch:
+        report(f"{url}/ shows the new site.")
+    return mismatch
+
+
+def _find_mismatch(client: httpx.Client, tree: Path, url: str) -> str:
+    for path, name in (("/", "index.html"), ("/feed.xml", "feed.xml")):
+        if not (tree / name).exists():
+            continue
+        try:
+            response = client.get(url + path)
+        except httpx.HTTPError as error:
+            return f"{url}{path} does not respond: {error or type(error).__name__}"
+        if not response.is_success:
+            return f"{url}{path} returns status {response.status_code}"
+        if response.content != (tree / name).read_bytes():
+            return f"{url}{path} still shows the old version"
+    return ""
+
+
+def ping_hub(hub: str, url: str, feeds: Iterable[str]) -> str:
+    """Notify a WebSub hub of changed feeds; return "", or what went wrong.
+
+    `feeds` are paths below the site's `url`. The parameters are those of the W3C recommendation, section 7.
+    """
+    data = {"hub.mode": "publish", "hub.url": [f"{url}/{feed}" for feed in feeds]}
+    try:
+        response = httpx.post(hub, data=data, timeout=_REQUEST_TIMEOUT)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return f"the hub {hub} does not respond: {error or type(error).__name__}"
+    return "" if response.is_success else f"the hub {hub} returns status {response.status_code}"
