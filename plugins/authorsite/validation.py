@@ -106,6 +106,19 @@ def find_line(path: str | Path, snippet: str) -> int:
     return LineFinder(Path(path)).find_line(snippet)
 
 
+def report_duplicates(values: Iterable[tuple[str, str]], key: str, name: str, hint: str, log: ProblemLog) -> None:
+    """Report each (value, path of its file) whose value an earlier file has, at the line of `key:`.
+
+    `name` is what the message calls the value: "guid `{}`".
+    """
+    first: dict[str, str] = {}
+    for value, path in values:
+        other = first.setdefault(value, path)
+        if other != path:
+            message = f"duplicate {name.format(value)}, also used by {log.display_path(other)}"
+            log.error(path, find_line(path, f"{key}:"), message, hint, kind="front-matter")
+
+
 def _describe_error(model: type[BaseModel], error: Any, loc: Loc) -> tuple[str, str, Loc]:
     """Return message, hint and location for one of pydantic's errors."""
     name = _format_loc(loc)

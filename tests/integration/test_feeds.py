@@ -327,10 +327,9 @@ def test_duplicate_guids_are_reported_in_the_later_file(make_site):
             "content/events/e.md": event,
         }
     )
-    problems = [str(problem) for problem in site.build().problems]
-    assert problems == [
-        f"content/{name}: duplicate guid `urn:x:1`, also in content/posts/a.md - use another guid or remove the line"
-        for name in ("events/e.md:4", "posts/b.md:4")
+    message = "duplicate guid `urn:x:1`, also used by content/posts/a.md - use another guid or remove the line"
+    assert [str(problem) for problem in site.build().problems] == [
+        f"content/{name}: {message}" for name in ("events/e.md:4", "posts/b.md:4")
     ]
 
 

@@ -21,7 +21,7 @@ from ..reading.parsed import get_parsed
 from ..reading.schemas import Status
 from ..reading.sources import ParsedSource, read_source, render_body
 from ..site_build import get_build_time, get_log, get_site
-from ..validation import InvalidValue, did_you_mean, find_line, line_for_loc
+from ..validation import InvalidValue, did_you_mean, line_for_loc, report_duplicates
 from .annual_dates import AnnualDate, compute_annual_date, parse_rule
 from .model import Event
 from .views import EventView, event_jsonld, format_when
@@ -41,7 +41,8 @@ class EventsGenerator(Generator):
         self.renderer = MarkdownRenderer(self.site.translate)
         files = sorted((Path(self.path) / FOLDER).glob("*.md"))
         self.events = [event for path in files if (event := self._read_event(path))]
-        self._check_unique_urls()
+        urls, hint = ((event.url, event.source_path) for event in self.events), "change the slug of one of them"
+        report_duplicates(urls, "slug", "URL /{}", hint, self.log)
         self._set_context_events()
         self.context["observances"] = tuple(sorted(self._compute_annual_dates(), key=lambda d: (d.dates[0], d.name)))
 
@@ -125,16 +126,6 @@ class EventsGenerator(Generator):
             return "", ""
         post = posts[name]
         return get_parsed(post).record.title, post.url
-
-    def _check_unique_urls(self) -> None:
-        by_slug: dict[str, EventView] = {}
-        for event in self.events:
-            other = by_slug.setdefault(event.slug, event)
-            if other is not event:
-                message = f"duplicate URL /{event.url}, also used by {self.log.display_path(other.source_path)}"
-                line = find_line(event.source_path, "slug:")
-                self.log.error(event.source_path, line, message, "change the slug of one of them", kind="front-matter")
-        self.events = list(by_slug.values())
 
     def _compute_annual_dates(self) -> Iterator[AnnualDate]:
         for settings in self.site.observances:

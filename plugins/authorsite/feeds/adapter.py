@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from html import escape
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,9 @@ from .. import output
 from ..reading.parsed import get_parsed, get_post_record
 from ..site_build import get_build_time, get_log, get_site
 from ..site_model import FeedLink, GroupView, set_view
-from ..validation import did_you_mean
+from ..validation import did_you_mean, report_duplicates
 from .cache import FeedCache, hash_inputs
 from .entry_factory import EntryFactory
-from .guid import check_unique_guids
 from .models import Entry, Feed
 from .rendering import CACHE_SIZE, EntryRenderer, serialize
 from .xml_feeds import ATOM_TYPE, RSS_TYPE
@@ -51,11 +51,12 @@ class FeedsGenerator(Generator):
         self.context["feeds"] = tuple(feeds)
         self.groups = [*self._add_group_feeds("categories", "category"), *self._add_group_feeds("tags", "tag")]
         self._check_tags()
-        # Oldest first, so that the later file is the one reported.
-        posts = [(get_post_record(post).guid, post.source_path) for post in reversed(self.context["articles"])]
+        # Feed readers show only one of several entries with the same guid. Oldest first: the later one is reported.
+        guids = [(get_post_record(post).guid, post.source_path) for post in reversed(self.context["articles"])]
         events = sorted(self.context.get("events", ()), key=lambda event: event.source_path)
-        records = [(getattr(v.record, "guid", ""), v.source_path) for v in (*self.context.get("books", ()), *events)]
-        check_unique_guids([*posts, *records], self.log)
+        guids += [(event.record.guid, event.source_path) for event in events]
+        hint = "use another guid or remove the line"
+        report_duplicates(filter(itemgetter(0), guids), "guid", "guid `{}`", hint, self.log)
 
     def _check_tags(self) -> None:
         """Report tags in feeds.tags that no post has."""

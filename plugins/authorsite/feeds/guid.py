@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
-
-from ..problems import ProblemLog
-from ..validation import find_line
 
 
 def make_guid(content: Any, absolute_url: Callable[[str], str]) -> tuple[str, bool]:
@@ -18,20 +15,6 @@ def make_guid(content: Any, absolute_url: Callable[[str], str]) -> tuple[str, bo
     """
     guid, aliases = getattr(content.record, "guid", ""), getattr(content.record, "aliases", ())
     return guid or absolute_url(aliases[0] if aliases else content.url), not guid
-
-
-def check_unique_guids(guids: Iterable[tuple[str, str]], log: ProblemLog) -> None:
-    """Report each `guid:` that an earlier file has already: feed readers would show only one of them.
-
-    `guids` are pairs of the guid ("" for none) and the path of the source file.
-    """
-    first: dict[str, str] = {}
-    for guid, path in guids:
-        other = first.setdefault(guid, path)
-        if guid and other != path:
-            line = find_line(path, "guid:")
-            message = f"duplicate guid `{guid}`, also in {log.display_path(other)}"
-            log.error(path, line, message, "use another guid or remove the line", kind="front-matter")
 
 
 def fix_hint(old_guid: str, new_url: str) -> str:

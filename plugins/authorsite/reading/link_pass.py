@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from ..problems import ProblemLog
 from ..site_build import content_relative_path, get_build, get_log, get_site, list_contents
-from ..validation import LineFinder, find_line
+from ..validation import LineFinder, report_duplicates
 from .bibliography import Reference, match_own_book
 from .links import LinkResolver, LinkTarget, collect_ids
 from .parsed import get_parsed
@@ -25,7 +24,10 @@ def prepare_links(generators: list[Any]) -> None:
     """
     context = generators[0].context
     build, contents = get_build(context), list_contents(context)
-    _check_unique_urls(build.log, contents)
+    # Pelican would stop with a traceback.
+    urls = sorted((str(content.source_path), content.save_as.removesuffix("index.html")) for content in contents)
+    hint = "change the slug of one of them"
+    report_duplicates(((url, path) for path, url in urls), "slug", "URL /{}", hint, build.log)
     targets: dict[str, LinkTarget] = {}
     redirects: dict[str, str] = {}
     for content in contents:
@@ -41,17 +43,6 @@ def prepare_links(generators: list[Any]) -> None:
     root = Path(context["PATH"]).resolve()
     invalid = frozenset(os.path.relpath(path.resolve(), root) for path in build.log.files_with_errors())
     build.set(LinkResolver(targets, files, redirects, unpublished, invalid, build.site.root))
-
-
-def _check_unique_urls(log: ProblemLog, contents: list[Any]) -> None:
-    """Report contents with the same output path: Pelican would stop with a traceback."""
-    by_path: dict[str, Any] = {}
-    for content in sorted(contents, key=lambda c: str(c.source_path)):
-        other = by_path.setdefault(content.save_as, content)
-        if other is not content:
-            message = f"duplicate URL /{content.url}, also used by {log.display_path(other.source_path)}"
-            line = find_line(content.source_path, "slug:")
-            log.error(content.source_path, line, message, "change the slug of one of them", kind="front-matter")
 
 
 def find_translations(contents: list[Any]) -> dict[int, tuple[Any, ...]]:
