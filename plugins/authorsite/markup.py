@@ -16,9 +16,14 @@ _BLOCKS = frozenset(
     "address article aside blockquote br dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main "
     "nav ol p pre section table td th tr ul".split()
 )
-_HIDDEN = frozenset(("script", "style", "template"))
-_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?/?>")
-_UNTERMINATED_ENTITY = re.compile(r"&(?:#?[A-Za-z0-9]+(?![A-Za-z0-9;])|#?[A-Za-z0-9]+$)")
+_MARKUP = re.compile(
+    r"<!--(?:-?>|.*?-->|.*)|<[!?][^>]*>?"
+    r"|<(?P<hidden>script|style|template)(?=[\s/>])(?:.*?</(?P=hidden)\s*>|.*)"
+    r"|</?(?P<tag>[a-z][^\s<>/]*)(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?/?>",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Comments, hidden elements and tags. What is not closed extends to the end, as in a browser, and for linear time."""
+
 _WORD = re.compile(r"\S+")
 
 
@@ -150,38 +155,8 @@ def remove_elements(html: str, drop: Callable[[Token], bool], unwrap: Callable[[
 
 def text_content(html: str) -> str:
     """Return the visible text: entities decoded, white space collapsed, a space between block elements."""
-    text = _text_content_by_regex(html)
-    return _text_content_by_tokens(html) if text is None else text
-
-
-def _text_content_by_regex(html: str) -> str | None:
-    """Return the visible text of HTML that has nothing but tags and text (the usual case, and faster); else None."""
-    if "<!" in html or "<?" in html or _UNTERMINATED_ENTITY.search(html):
-        return None
-    pieces = _TAG.split(html)
-    for index in range(1, len(pieces), 2):
-        name = pieces[index].lower()
-        if name in _HIDDEN:
-            return None
-        pieces[index] = " " if name in _BLOCKS else ""
-    texts = pieces[::2]
-    if any("<" in text for text in texts):
-        return None
-    pieces[::2] = [unescape(text) if "&" in text else text for text in texts]
-    return " ".join("".join(pieces).split())
-
-
-def _text_content_by_tokens(html: str) -> str:
-    parts: list[str] = []
-    hidden = 0
-    for token in tokenize(html):
-        if token.name in _HIDDEN:
-            hidden += {"start": 1, "end": -1}.get(token.kind, 0)
-        elif token.kind == "text" and hidden <= 0:
-            parts.append(unescape(token.raw))
-        elif token.name in _BLOCKS:
-            parts.append(" ")
-    return " ".join("".join(parts).split())
+    text = _MARKUP.sub(lambda match: " " if (match["tag"] or "").lower() in _BLOCKS else "", html)
+    return " ".join(unescape(text).split())
 
 
 def count_words(html: str) -> int:

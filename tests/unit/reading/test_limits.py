@@ -179,7 +179,9 @@ def test_deeply_nested_quotes_are_rendered_or_reported():
         assert body.html or body.issues
 
 
-@pytest.mark.parametrize("text", ["<b>", "</i>", "<b>x</i>", "<p>", "<p ", "word ", "&amp ", "( ", " "])
+@pytest.mark.parametrize(
+    "text", ["<b>", "</i>", "<b>x</i>", "<p>", "<p ", "word ", "&amp ", "( ", " ", "<!--", "<style>"]
+)
 @pytest.mark.parametrize(
     "work",
     [
