@@ -14,7 +14,6 @@ from .external_resources import MAY_LOAD_EXTERNAL, external_urls
 from .picture import Picture
 
 _PELICAN_PREFIX = re.compile(r"^[{|](?:static|attach|filename)[|}]")
-_NO_EXTERNAL = "pages load nothing from other hosts"
 
 FindPicture = Callable[[str, str], Picture | None]
 """Called with an image's `src` and `alt`; returns None for an image that is left as it is."""
@@ -83,7 +82,7 @@ def _check_tag(token: Token, next_raw: str, report: Report, site_url: str) -> No
             is_image = token.name == "img"
             what = "image" if is_image else f"<{token.name}>"
             hint = "copy it into content/images" if is_image else "link to it instead, or copy it into content"
-            report(url, f"the {what} {url} is on another host", f"{hint}: {_NO_EXTERNAL}")
+            report(url, f"the {what} {url} is on another host", f"{hint}: pages load nothing from other hosts")
 
 
 def _is_alone_in_paragraph(stream: list[Token], number: int) -> bool:

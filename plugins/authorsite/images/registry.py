@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -177,16 +178,15 @@ class _Index:
             self._generated: dict[str, Any] = dict(saved["generated"])
         except (OSError, ValueError, KeyError, TypeError):
             self._facts, self._generated = {}, {}
-        self._used: dict[str, Any] = {}
 
     def inspect(self, path: Path) -> ImageFile:
-        name, stamp = str(path), _file_stamp(path)
-        try:
-            saved = self._facts[name]
-            file = ImageFile(**saved[1]) if saved[0] == stamp else inspect_image(path)
-        except (KeyError, TypeError, IndexError):
-            file = inspect_image(path)
-        self._used[name] = [stamp, asdict(file)]
+        stamp = _file_stamp(path)
+        with suppress(KeyError, TypeError, ValueError):
+            saved_stamp, facts = self._facts[str(path)]
+            if saved_stamp == stamp:
+                return ImageFile(**facts)
+        file = inspect_image(path)
+        self._facts[str(path)] = [stamp, asdict(file)]
         return file
 
     def is_current(self, path: Path) -> bool:
@@ -202,7 +202,7 @@ class _Index:
 
     def save(self) -> None:
         """Write the index."""
-        text = json.dumps({"facts": self._facts | self._used, "generated": self._generated}, sort_keys=True)
+        text = json.dumps({"facts": self._facts, "generated": self._generated}, sort_keys=True)
         if not content_equals(self._path, text.encode()):
             atomic_write(self._path, text.encode())
 

@@ -244,15 +244,11 @@ def _find_list_items(body: str, count: int) -> list[tuple[str, int]]:
     """Return text and line of the last `count` items of ordered lists in `body`; [] if there are fewer."""
     items: list[tuple[list[str], int]] = []
     for number, line in enumerate(body.split("\n"), 1):
-        match = _ITEM.match(line)
-        if match:
+        if match := _ITEM.match(line):
             items.append(([match[1]], number))
-        elif items and line.strip() and (line[0] in " \t" or _is_continuation(items[-1], number, line)):
-            items[-1][0].append(line.strip())
-    last_items = items[-count:] if count else []
-    return [(" ".join(lines), line) for lines, line in last_items] if len(last_items) == count else []
-
-
-def _is_continuation(item: tuple[list[str], int], number: int, line: str) -> bool:
-    """Return whether an unindented line continues the item: it follows directly and is no heading."""
-    return not line.startswith("#") and item[1] + len(item[0]) == number
+        elif items and line.strip():
+            texts, start = items[-1]
+            # A line that is not indented continues the item if it follows directly and is no heading.
+            if line[0] in " \t" or (start + len(texts) == number and not line.startswith("#")):
+                texts.append(line.strip())
+    return [(" ".join(texts), start) for texts, start in items[-count:]] if len(items) >= count else []
