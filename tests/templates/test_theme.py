@@ -1,18 +1,20 @@
-"""The theme's templates and colors, without a build."""
+"""The theme's templates and colors."""
 
 import re
+import shutil
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from authorsite.assets.bundle import DARK_BACKGROUNDS, LIGHT_BACKGROUNDS
 from authorsite.assets.colors import contrast_ratio, ensure_contrast
 from authorsite.seo.head import SiteMeta
 from authorsite.seo.urls import url_for
 from authorsite.settings import SiteSettings
 from authorsite.templating import TEMPLATES, make_filters
+from authorsite.theme_colors import TOKENS, parse_theme_colors
 from conftest import ROOT
 from jinja2 import ChainableUndefined, ChoiceLoader, DictLoader, Environment, FileSystemLoader
+from PIL import Image
 
 THEME = ROOT / "theme" / "templates"
 SITE = SiteSettings(url="https://example.org", menu=({"label": "A <b>", "url": "/a/"},))
@@ -155,18 +157,12 @@ def test_package_pages_have_metadata_once_in_any_theme(head, subtitle, descripti
     assert html.count('name="description"') == descriptions
 
 
-def color_tokens(scheme):
-    css = (ROOT / "theme/css/1-tokens.css").read_text("utf-8")
-    light, dark = css.split("prefers-color-scheme: dark")
-    colors = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", light if scheme == "light" else dark))
-    return {
-        name: value if len(value) == 7 else "#" + "".join(2 * c for c in value[1:]) for name, value in colors.items()
-    }
+COLORS = parse_theme_colors((ROOT / "theme" / TOKENS).read_text("utf-8"))
+SCHEMES = pytest.mark.parametrize("colors", [COLORS.light, COLORS.dark], ids=["light", "dark"])
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_theme_colors_have_enough_contrast(scheme):
-    colors = color_tokens(scheme)
+@SCHEMES
+def test_theme_colors_have_enough_contrast(colors):
     for name in ["ink", "quiet", "accent", "buy"]:
         for background in ("paper", "raised"):
             assert contrast_ratio(colors[name], colors[background]) >= 4.5, (name, background)
@@ -174,20 +170,16 @@ def test_theme_colors_have_enough_contrast(scheme):
     assert contrast_ratio(colors["ink"], colors["mark"]) >= 4.5
 
 
-@pytest.mark.parametrize(("scheme", "backgrounds"), [("light", LIGHT_BACKGROUNDS), ("dark", DARK_BACKGROUNDS)])
-def test_backgrounds_are_those_of_the_theme(scheme, backgrounds):
-    assert backgrounds == (color_tokens(scheme)["paper"], color_tokens(scheme)["raised"])
-
-
 @pytest.mark.parametrize("color", ["#ffff00", "#000000", "#ffffff", "#17655f", "#777777", "#ff00ff"])
-@pytest.mark.parametrize("backgrounds", [LIGHT_BACKGROUNDS, DARK_BACKGROUNDS], ids=["light", "dark"])
-def test_ensure_contrast_makes_any_color_readable(color, backgrounds):
+@SCHEMES
+def test_ensure_contrast_makes_any_color_readable(color, colors):
+    backgrounds = colors["paper"], colors["raised"]
     readable = ensure_contrast(color, backgrounds)
     assert min(contrast_ratio(readable, background) for background in backgrounds) >= 4.5
 
 
 def test_ensure_contrast_keeps_a_readable_color():
-    assert ensure_contrast("#17655f", LIGHT_BACKGROUNDS) == "#17655f"
+    assert ensure_contrast("#17655f", (COLORS.light["paper"], COLORS.light["raised"])) == "#17655f"
 
 
 @pytest.mark.parametrize(("one", "other", "ratio"), [("#000000", "#ffffff", 21), ("#777777", "#ffffff", 4.48)])
@@ -214,6 +206,23 @@ def test_theme_overrides_replace_blocks_and_partials(make_site):
     [sheet] = [name for name in site.tree() if name.startswith("assets/site.")]
     assert ":root{--accent:#" in site.output(sheet)
     assert f'href="/{sheet}"' in page
+
+
+def test_social_cards_and_the_accent_follow_the_colors_of_the_theme(make_site, tmp_path):
+    theme = tmp_path / "theme"
+    shutil.copytree(ROOT / "theme", theme)
+    tokens = (theme / TOKENS).read_text("utf-8").replace("--paper: #fbf7ee", "--paper: #c8c8c8")
+    (theme / TOKENS).write_text(tokens.replace("--accent: #17655f", "--accent: #0000ff"), "utf-8")
+    site = make_site({"content/pages/about.md": "---\ntitle: About\n---\nWords"}, THEME=str(theme))
+    site.build()
+    [card] = (tmp_path / "output/images/cards").glob("about.*.png")
+    image = Image.open(card).convert("RGB")
+    assert (image.getpixel((0, 0)), image.getpixel((0, 300))) == ((0, 0, 255), (200, 200, 200))
+    assert '"theme_color": "#0000ff"' in site.output("site.webmanifest")
+    site.build(AUTHORSITE={"accent": "#17655f"})
+    [sheet] = [name for name in site.tree() if name.startswith("assets/site.")]
+    [accent] = re.findall(r":root{--accent:(#\w+)}@media", site.output(sheet))
+    assert contrast_ratio(accent, "#c8c8c8") >= 4.5
 
 
 # Included only by templates that the test replaces.

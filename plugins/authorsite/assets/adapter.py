@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import output
 from ..site_build import get_site
+from ..theme_colors import get_theme_colors
 from .bundle import bundle
 
 
@@ -25,7 +26,7 @@ class StylesheetGenerator:
             ("STYLESHEET", "site", folder.glob("*.css"), get_site(settings).accent),
             ("PAGES_STYLESHEET", "pages", folder.glob("pages/*.css"), ""),
         ):
-            css = bundle(sorted(paths), accent)
+            css = bundle(sorted(paths), get_theme_colors(settings), accent)
             digest = hashlib.sha256(css.encode()).hexdigest()[:10]
             context[key] = f"assets/{stem}.{digest}.css" if css else ""
             self._stylesheets[context[key]] = css

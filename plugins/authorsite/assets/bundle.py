@@ -6,11 +6,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..theme_colors import ThemeColors
 from .colors import ensure_contrast
-
-LIGHT_BACKGROUNDS = ("#fbf7ee", "#f3ecdc")
-DARK_BACKGROUNDS = ("#16191d", "#20252b")
-"""--paper and --raised of theme/css/1-tokens.css, which text is shown on."""
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _WHITESPACE = re.compile(r"\s+")
@@ -18,14 +15,17 @@ _PUNCTUATION = re.compile(r"\s*([{};,>])\s*")
 _COLON = re.compile(r"(?<=[\w-]): ")
 
 
-def bundle(stylesheets: Iterable[Path], accent: str = "") -> str:
+def bundle(stylesheets: Iterable[Path], colors: ThemeColors, accent: str = "") -> str:
     """Join stylesheets in order, without comments and needless whitespace, and set the accent color at the end.
 
-    `accent` ("#rrggbb", or "" for the theme's own) is made darker, or lighter in dark schemes, until it is readable.
+    `accent` ("#rrggbb", or "" for the theme's own) is made darker, or lighter in dark schemes, until it is readable on
+    the theme's `colors` paper and raised.
     """
     css = "\n".join(path.read_text("utf-8") for path in stylesheets)
     if css and accent:
-        light, dark = ensure_contrast(accent, LIGHT_BACKGROUNDS), ensure_contrast(accent, DARK_BACKGROUNDS)
+        light, dark = (
+            ensure_contrast(accent, (scheme["paper"], scheme["raised"])) for scheme in (colors.light, colors.dark)
+        )
         css += f":root{{--accent:{light}}}@media screen and (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}"
     css = _WHITESPACE.sub(" ", _COMMENT.sub("", css))
     return _COLON.sub(":", _PUNCTUATION.sub(r"\1", css)).replace(";}", "}").strip()

@@ -13,17 +13,14 @@ from pelican.generators import Generator
 from PIL import features
 
 from .. import output
-from ..settings import SiteSettings
 from ..site_build import content_relative_path, get_build, get_log, get_site
+from ..theme_colors import get_theme_colors
 from ..validation import find_line
 from .html_images import ImageResolver, make_responsive
 from .inspection import FORMATS, UNSUPPORTED_SUFFIXES
 from .picture import Picture
 from .registry import ImageRegistry
 from .social_cards import SocialCard
-
-_ACCENT, _FOREGROUND, _BACKGROUND = "#17655f", "#1d2b3a", "#fbf7ee"
-"""The theme's own colors."""
 
 _BAR_WIDTH = 30
 
@@ -64,13 +61,14 @@ def make_social_card(
     site, site_name = get_site(context), str(context["SITENAME"])
     if not site.social_cards:
         return page_picture if page_picture and not page_picture.src.endswith(".svg") else registry.get_icon(site_name)
-    card = SocialCard(slug, title, kicker, site_name, _BACKGROUND, _FOREGROUND, get_accent_color(site))
+    colors = get_theme_colors(context).light
+    card = SocialCard(slug, title, kicker, site_name, colors["paper"], colors["ink"], get_accent_color(context))
     return registry.add_card(card, image_path.lstrip("/"))
 
 
-def get_accent_color(site: SiteSettings) -> str:
-    """Return the site's accent color as "#rrggbb"."""
-    return site.accent or _ACCENT
+def get_accent_color(settings: Mapping[str, Any]) -> str:
+    """Return the site's accent color as "#rrggbb", from Pelican's settings or context: the author's or the theme's."""
+    return get_site(settings).accent or get_theme_colors(settings).light["accent"]
 
 
 def get_featured_image(content: Any, record: Any, context: Mapping[str, Any]) -> Picture | None:
@@ -135,7 +133,7 @@ def generate_images(generators: list[Any]) -> None:
     context = generators[0].context
     registry = get_build(context).get(ImageRegistry)
     site = get_site(context)
-    registry.add_icons(site.icon.lstrip("/"), get_accent_color(site))
+    registry.add_icons(site.icon.lstrip("/"), get_accent_color(context))
     get_build(context).cleanup.callback(registry.close)
     registry.start_jobs(_print_progress if sys.stderr.isatty() else lambda _done, _total: None)
 

@@ -137,7 +137,7 @@ class SeoGenerator(Generator):
         for save_as, text in build_sitemaps(self._lastmods, url).items():
             output.write(self.context, save_as, text)
         output.write(self.context, "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {url}/sitemap.xml\n")
-        manifest = format_webmanifest(name, self._site.language, root, get_accent_color(self._site))
+        manifest = format_webmanifest(name, self._site.language, root, get_accent_color(self.settings))
         output.write(self.context, "site.webmanifest", manifest)
         output.write(self.context, "_headers", format_headers(self._files, root))
 
