@@ -1,15 +1,20 @@
-"""Writes of plugin-made files into the output folder: path-checked, atomic, and reported to the build engine."""
+"""The output folder: path-checked, atomic writes that are reported to the build engine, and the URLs of its files."""
 
 from __future__ import annotations
 
 import os
+import posixpath
+import re
 import shutil
 from collections.abc import MutableMapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from pelican_incremental.files import atomic_write, content_equals, mark_current
+
+_LITERAL_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 class PathOutsideOutput(ValueError):
@@ -72,3 +77,23 @@ def _link_or_copy(source: Path, temporary: Path) -> None:
         os.link(source, temporary)
     except OSError:
         shutil.copyfile(source, temporary)
+
+
+def url_for(save_as: str) -> str:
+    """Return the root-relative URL of an output file, without leading slash: "blog/" for "blog/index.html"."""
+    folder, name = posixpath.split(save_as)
+    path = f"{folder}/" if name == "index.html" and folder else "" if name == "index.html" else save_as
+    return quote(path, safe="/~@!$&'()*+,;=:-._")
+
+
+def output_file_for(url_path: str) -> str:
+    """Return the output file served at `url_path` (from the root); "/old/" and "/old" give the same file."""
+    path = unquote(url_path).lstrip("/")
+    if not path or path.endswith("/"):
+        return f"{path}index.html"
+    return path if "." in posixpath.basename(path) else f"{path}/index.html"
+
+
+def quote_path(path: str) -> str:
+    """Percent-encode a URL path; what is encoded already stays as it is."""
+    return quote(_LITERAL_PERCENT.sub("%25", path), safe="/%:@!$&()*+,;=~")

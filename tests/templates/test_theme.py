@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from authorsite.assets.colors import contrast_ratio, ensure_contrast
+from authorsite.assets.adapter import contrast_ratio, ensure_contrast
+from authorsite.output import url_for
 from authorsite.seo.head import SiteMeta
-from authorsite.seo.urls import url_for
 from authorsite.settings import SiteSettings
 from authorsite.templating import TEMPLATES, make_filters
 from authorsite.theme_colors import TOKENS, parse_theme_colors

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from .. import output
 from ..site_build import get_site
-from ..theme_colors import get_theme_colors
-from .bundle import bundle
+from ..theme_colors import ThemeColors, get_theme_colors
+
+MIN_CONTRAST = 4.55
+"""A little more than the 4.5:1 that WCAG 2.2 (1.4.3) requires of text, for rounding."""
+
+_MID_LUMINANCE = 0.2
+"""About where black and white have the same contrast."""
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_WHITESPACE = re.compile(r"\s+")
+_PUNCTUATION = re.compile(r"\s*([{};,>])\s*")
+_COLON = re.compile(r"(?<=[\w-]): ")
 
 
 class StylesheetGenerator:
@@ -26,7 +38,7 @@ class StylesheetGenerator:
             ("STYLESHEET", "site", folder.glob("*.css"), get_site(settings).accent),
             ("PAGES_STYLESHEET", "pages", folder.glob("pages/*.css"), ""),
         ):
-            css = bundle(sorted(paths), get_theme_colors(settings), accent)
+            css = _bundle(sorted(paths), get_theme_colors(settings), accent)
             digest = hashlib.sha256(css.encode()).hexdigest()[:10]
             context[key] = f"assets/{stem}.{digest}.css" if css else ""
             self._stylesheets[context[key]] = css
@@ -36,6 +48,53 @@ class StylesheetGenerator:
         for save_as, css in self._stylesheets.items():
             if save_as:
                 output.write(self.context, save_as, css)
+
+
+def _bundle(stylesheets: Iterable[Path], colors: ThemeColors, accent: str = "") -> str:
+    """Join stylesheets in order, without comments and needless whitespace, and set the accent color at the end.
+
+    `accent` ("#rrggbb", or "" for the theme's own) is made darker, or lighter in dark schemes, until it is readable on
+    the theme's `colors` paper and raised.
+    """
+    css = "\n".join(path.read_text("utf-8") for path in stylesheets)
+    if css and accent:
+        light, dark = (
+            ensure_contrast(accent, (scheme["paper"], scheme["raised"])) for scheme in (colors.light, colors.dark)
+        )
+        css += f":root{{--accent:{light}}}@media screen and (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}"
+    css = _WHITESPACE.sub(" ", _COMMENT.sub("", css))
+    return _COLON.sub(":", _PUNCTUATION.sub(r"\1", css)).replace(";}", "}").strip()
+
+
+def ensure_contrast(color: str, backgrounds: Sequence[str]) -> str:
+    """Mix as little black or white into `color` as it takes to make it readable as text on all `backgrounds`.
+
+    The backgrounds must all be light or all be dark. Colors are "#rrggbb".
+    """
+    target = 0 if relative_luminance(backgrounds[0]) > _MID_LUMINANCE else 255
+    for percent in range(100):
+        mixed = "#" + "".join(f"{round(c + (target - c) * percent / 100):02x}" for c in _channels(color))
+        if all(contrast_ratio(mixed, background) >= MIN_CONTRAST for background in backgrounds):
+            return mixed
+    return f"#{target:02x}{target:02x}{target:02x}"
+
+
+def contrast_ratio(one: str, other: str) -> float:
+    """Return the WCAG contrast ratio of two colors, 1 to 21."""
+    darker, lighter = sorted((relative_luminance(one), relative_luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def relative_luminance(color: str) -> float:
+    """Return the WCAG relative luminance of a color, 0 to 1."""
+    channels = (c / 255 for c in _channels(color))
+    # Decode the sRGB transfer function (IEC 61966-2-1).
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)  # noqa: PLR2004
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _channels(color: str) -> tuple[int, int, int]:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
 def get_generators(_pelican: Any) -> type:

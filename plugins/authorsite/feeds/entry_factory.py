@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from html import escape
 from typing import Any
-from urllib.parse import quote
 
 from ..books.views import BookView
 from ..events.views import EventView
 from ..i18n import ENGLISH, Translator
 from ..markup import text_content
+from ..output import quote_path
 from .guid import make_guid
 from .models import Entry
-
-_URL_SAFE = "/%:@!$&()*+,;=~?"
-_LITERAL_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True)
@@ -90,5 +86,5 @@ class EntryFactory:
         return {"guid": guid, "guid_is_permalink": is_permalink, "url": url, "source_path": content.source_path}
 
     def absolute_url(self, path: str) -> str:
-        """Return the absolute, percent-encoded URL of a path on this site; what is encoded already stays as it is."""
-        return f"{self.site_url}/{quote(_LITERAL_PERCENT.sub('%25', path.lstrip('/')), safe=_URL_SAFE)}"
+        """Return the absolute, percent-encoded URL of a path on this site."""
+        return f"{self.site_url}/{quote_path(path.lstrip('/'))}"

@@ -22,7 +22,6 @@ from .head import SiteMeta, blog_posting, isoformat, json_ld_graph, meta_descrip
 from .headers import format_headers, format_webmanifest
 from .redirects import Alias, format_redirects, validate_aliases
 from .sitemap import build_sitemaps, is_indexable, lastmod
-from .urls import url_for
 
 HOME_META_KEY = "HOME_HEAD"
 """Context key of the home page's PageMeta."""
@@ -31,7 +30,7 @@ HOME_META_KEY = "HOME_HEAD"
 def add_filters(pelican: Any) -> None:
     """Add the Jinja filters `url_for` (output file to URL) and `list_meta` (signal: initialized)."""
     settings = pelican.settings
-    filters = {"url_for": pure(url_for), "list_meta": make_site_meta(settings).list_meta}
+    filters = {"url_for": pure(output.url_for), "list_meta": make_site_meta(settings).list_meta}
     settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **filters}
 
 
@@ -124,7 +123,7 @@ class SeoGenerator(Generator):
         save_as = context.get("output_file") or os.path.relpath(path, self.output_path)
         self._files.add(save_as)
         if is_indexable(save_as, context):
-            self._lastmods[f"{self._site.url}/{url_for(save_as)}"] = lastmod(context)
+            self._lastmods[f"{self._site.url}/{output.url_for(save_as)}"] = lastmod(context)
 
     @property
     def _site(self) -> SiteSettings:
@@ -145,7 +144,7 @@ class SeoGenerator(Generator):
         template = self.get_template("redirect")
         for file, alias in self.aliases.items():
             variables = {"to": alias.url, "to_title": alias.title, "noindex": True}
-            writer.write_file(file, template, self.context, url=url_for(file), **variables)
+            writer.write_file(file, template, self.context, url=output.url_for(file), **variables)
         text = format_redirects(self.aliases.values(), get_build(self.context).redirects, self._site.root)
         output.write(self.context, "_redirects", text)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
-from .urls import output_file_for
+from ..output import output_file_for, quote_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def format_redirects(aliases: Iterable[Alias], extra: Iterable[tuple[str, str, i
 
     `root` is the path of the site on its host.
     """
-    alias_lines = sorted(f"{root}{quote(a.path, safe='/%~@!$&()*+,;=:-._')} {root}/{a.url} 301" for a in aliases)
+    alias_lines = sorted(f"{root}{quote_path(a.path)} {root}/{a.url} 301" for a in aliases)
     extra_lines = sorted(f"{old} {new} {status}" for old, new, status in extra)
     # The first matching rule wins, so wildcards come last.
     ordered = sorted(dict.fromkeys([*alias_lines, *extra_lines]), key=lambda line: "*" in line.split()[0])

@@ -28,18 +28,6 @@ def test_guid_is_from_front_matter_else_first_alias_else_url(guid, aliases, expe
 
 
 @pytest.mark.parametrize(
-    ("path", "url"),
-    [
-        ("/100% wool/", "https://example.org/100%25%20wool/"),
-        ("/caf%C3%A9/", "https://example.org/caf%C3%A9/"),
-        ("café/50%25/", "https://example.org/caf%C3%A9/50%25/"),
-    ],
-)
-def test_absolute_url_escapes_a_path_once(path, url):
-    assert EntryFactory("https://example.org", "Ann").absolute_url(path) == url
-
-
-@pytest.mark.parametrize(
     ("old_guid", "line"),
     [
         ("https://example.org/old/", "`aliases: [/old/]`"),
