@@ -1,7 +1,5 @@
 """HTML as a stream of tokens: tokenize, serialize, extract text, truncate and rewrite tags without building a tree."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -39,7 +37,7 @@ class Token:
     name: str = ""
     attributes: dict[str, str | None] = field(default_factory=dict)
 
-    def with_attributes(self, **changed: str | None) -> Token:
+    def with_attributes(self, **changed: str | None) -> "Token":
         """Return this start tag with attributes set, or removed if None; `class_` is class, `data_x` is data-x."""
         new = {key.rstrip("_").replace("_", "-"): value for key, value in changed.items()}
         attributes = {

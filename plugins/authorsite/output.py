@@ -1,7 +1,5 @@
 """The output folder: path-checked, atomic writes that are reported to the build engine, and the URLs of its files."""
 
-from __future__ import annotations
-
 import os
 import posixpath
 import re

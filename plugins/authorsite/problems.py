@@ -1,7 +1,5 @@
 """The problems of a build: collected, sorted, and printed once as text, JSON or GitHub annotations."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

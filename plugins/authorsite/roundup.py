@@ -1,7 +1,5 @@
 """Round-ups: a draft post that sums up a quarter or a year of posts and events."""
 
-from __future__ import annotations
-
 import os
 import re
 import sys

@@ -1,7 +1,5 @@
 """The setting AUTHORSITE of pelicanconf.py: its schema and validation."""
 
-from __future__ import annotations
-
 import re
 from functools import cached_property
 from typing import Annotated, Literal

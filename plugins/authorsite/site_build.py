@@ -1,7 +1,5 @@
 """One build of a site: settings, date, log and what packages share, all under one key of Pelican's settings."""
 
-from __future__ import annotations
-
 import atexit
 import os
 from collections.abc import Callable, Mapping

@@ -4,8 +4,6 @@ Templates read the fields of a view as attributes of Pelican's object: `article.
 of themes is in docs/theme.md.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any

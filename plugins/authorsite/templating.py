@@ -1,7 +1,5 @@
 """Jinja for all templates: the filters, `translate`, the package's own templates, and JSON-LD."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """The theme's colors, which social cards and the check of the accent color share with its stylesheets."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Validation of what an author writes: pydantic's errors become problems with a line, plain words and a hint."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable, Mapping
 from functools import cached_property

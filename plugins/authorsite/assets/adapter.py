@@ -1,7 +1,5 @@
 """Generates the theme's stylesheets, named by a digest of their contents so that browsers may cache them forever."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable, Sequence

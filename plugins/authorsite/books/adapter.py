@@ -1,7 +1,5 @@
 """Pelican's generator for books: reads the records, and writes their pages, short links and export files."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Types of a record's fields: dates, ISBNs, prices, countries, trim sizes and durations, parsed and checked."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from decimal import Decimal

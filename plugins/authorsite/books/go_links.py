@@ -3,8 +3,6 @@
 Every book has /go/SLUG/, and /go/SLUG/SHOP/ for every shop that the site knows, so that a printed link never breaks.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 

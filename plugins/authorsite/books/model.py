@@ -1,11 +1,9 @@
 """The record of a book as its author writes it: the work, its editions, and where each is sold."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 from stdnum import isbn
@@ -173,7 +171,7 @@ class Book(StrictModel):
     updated: Date | None = None
 
     @model_validator(mode="after")
-    def _check_unique_chapters(self) -> Book:
+    def _check_unique_chapters(self) -> Self:
         numbers = [chapter.number for chapter in self.chapters]
         for index, number in enumerate(numbers):
             if number in numbers[:index]:
@@ -182,7 +180,7 @@ class Book(StrictModel):
         return self
 
     @model_validator(mode="after")
-    def _check_offers(self) -> Book:
+    def _check_offers(self) -> Self:
         formats = [edition.format for edition in self.editions]
         for index, offer in enumerate(self.offers):
             if offer.edition and offer.edition not in formats:

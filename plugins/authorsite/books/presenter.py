@@ -1,7 +1,5 @@
 """Turns a book's editions and offers into what templates show, in the site's language."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

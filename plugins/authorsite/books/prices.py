@@ -1,7 +1,5 @@
 """Prices: which one an offer shows, and how it is formatted in the site's language."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Shops: the built-in ones, the author's own, and the URL at which a shop sells an edition."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A book as templates see it: its record, and what the site adds to it. Plain, immutable data."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from html import escape

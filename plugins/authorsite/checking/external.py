@@ -1,7 +1,5 @@
 """Check the links to other sites, with pauses between requests, and record the results with their dates."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys

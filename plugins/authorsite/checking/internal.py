@@ -1,7 +1,5 @@
 """Check the links of a built site: broken links, missing anchors, and orphan pages."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections import defaultdict
@@ -9,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
+from typing import Self
 from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import etree, html
@@ -69,7 +68,7 @@ class BuiltSite:
     url: str
 
     @classmethod
-    def read(cls, root: Path, url: str) -> BuiltSite:
+    def read(cls, root: Path, url: str) -> Self:
         """Read the site in the folder `root`, published at `url`."""
         files = frozenset(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
         pages = {

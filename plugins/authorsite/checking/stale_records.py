@@ -1,7 +1,5 @@
 """Find book records that are out of date: expired offers, and published editions still marked as forthcoming."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """Events and annual dates in Pelican: read into its context, and written as pages and calendars."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path

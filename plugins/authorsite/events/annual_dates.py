@@ -1,7 +1,5 @@
 """Annual dates by rule, such as awareness days: "4 January", "January", "last Thursday of January"."""
 
-from __future__ import annotations
-
 import calendar
 import re
 from dataclasses import dataclass
@@ -9,7 +7,8 @@ from datetime import date, datetime, time
 from itertools import islice
 
 from babel.dates import format_date, format_skeleton
-from dateutil.rrule import YEARLY, rrule, weekday, weekdays
+from dateutil.rrule import YEARLY, rrule, weekdays
+from dateutil.rrule import weekday as Weekday  # noqa: N812 - a class
 
 from ..validation import InvalidValue, did_you_mean
 
@@ -25,7 +24,7 @@ class AnnualRule:
 
     month: int
     day: int | None = None
-    weekday: weekday | None = None
+    weekday: Weekday | None = None
 
     @property
     def is_month(self) -> bool:

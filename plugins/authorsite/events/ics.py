@@ -1,7 +1,5 @@
 """Events as iCalendar files (RFC 5545); the same events give the same bytes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,11 +1,9 @@
 """The front matter of an event, and dates of which an author knows only the day or the month."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
@@ -116,7 +114,7 @@ class Event(StrictModel):
         return value.strip().lower() if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _check_order(self) -> Event:
+    def _check_order(self) -> Self:
         # An `end` without a time lasts until midnight: from 7 PM to the same day is in order.
         if self.end and self.end.value < self.start.value >= self.end.ends_at:
             raise InvalidValue("the event ends before it starts", "check `start`, `end` and their time zones", ("end",))

@@ -1,7 +1,5 @@
 """An event as templates see it: its dates in the site's language, and its JSON-LD."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Generate the site's feeds from Pelican's content, and the page that lists them."""
 
-from __future__ import annotations
-
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache

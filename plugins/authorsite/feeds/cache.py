@@ -1,7 +1,5 @@
 """The feed cache: remembers the inputs of each feed, so that a build writes only feeds that changed."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from functools import cache

@@ -1,7 +1,5 @@
 """Compare the feeds of two builds: what a publish would change for subscribers."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

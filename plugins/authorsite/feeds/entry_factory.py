@@ -1,7 +1,5 @@
 """Make feed entries of posts, books and events."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from html import escape

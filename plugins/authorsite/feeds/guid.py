@@ -1,7 +1,5 @@
 """The guid of a feed entry: the ID by which feed readers recognize it. A new guid announces an old entry again."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit

@@ -1,7 +1,5 @@
 """JSON Feed 1.1, serialized here because no maintained library does it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Feeds and their entries, independent of the format."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Render entries for feed readers and serialize feeds."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import replace

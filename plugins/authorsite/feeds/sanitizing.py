@@ -1,7 +1,5 @@
 """Sanitize HTML for feed readers: absolute URLs, plain references, closed elements, no scripts, forms or styles."""
 
-from __future__ import annotations
-
 import re
 from html import escape
 from urllib.parse import urljoin

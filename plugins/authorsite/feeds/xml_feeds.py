@@ -1,7 +1,5 @@
 """Serialize RSS 2.0 and Atom with feedgen; extensions add what feedgen lacks and correct what it gets wrong."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime

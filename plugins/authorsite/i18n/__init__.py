@@ -3,8 +3,6 @@
 The English texts are the message ids. Catalogues are read when a build first needs them; nothing is compiled.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

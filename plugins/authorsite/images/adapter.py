@@ -1,7 +1,5 @@
 """Images in Pelican: bodies, front matter, static files and the output folder."""
 
-from __future__ import annotations
-
 import os
 import posixpath
 import sys

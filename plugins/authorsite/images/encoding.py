@@ -1,7 +1,5 @@
 """Encoding of image files: resized, in newer formats, upright and without metadata; on all cores."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO

@@ -1,7 +1,5 @@
 """URLs on other hosts that a browser loads to render an HTML or SVG tag."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """Images in HTML bodies: made responsive, with captions as figures; external resources reported."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Callable

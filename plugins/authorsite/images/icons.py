@@ -1,7 +1,5 @@
 """The site's favicon and app icons, in every size that browsers and phones ask for."""
 
-from __future__ import annotations
-
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Inspection of image files by their content, not their name; no image is decoded in full here."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import warnings

@@ -1,7 +1,5 @@
 """Removal of EXIF, XMP and other metadata from image files, without encoding the pixels again."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 

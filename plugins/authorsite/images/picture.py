@@ -1,7 +1,5 @@
 """A responsive image as templates see it, and the resized files (variants) behind it."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from dataclasses import dataclass

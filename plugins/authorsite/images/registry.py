@@ -1,7 +1,5 @@
 """The images of one build: which variants, cards and icons are needed, and which files exist already."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress

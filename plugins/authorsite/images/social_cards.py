@@ -4,8 +4,6 @@ The bytes are the same on every machine: text is set in DejaVu Serif Condensed, 
 Latin, Greek and Cyrillic letters; text in other scripts is left out.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """Make Pelican's period archives fast."""
 
-from __future__ import annotations
-
 from typing import Any
 
 

@@ -1,7 +1,5 @@
 """The way from the home page to a post or page."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

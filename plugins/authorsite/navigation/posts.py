@@ -1,7 +1,5 @@
 """Links between posts: previous, next, related, and the other posts of a series."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

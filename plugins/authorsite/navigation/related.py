@@ -1,7 +1,5 @@
 """Related posts: posts with common features such as tags, where rare features count more."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from math import log

@@ -1,7 +1,5 @@
 """Finish posts and pages once everything is read: links, images, navigation and metadata, as one view each."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Lock a folder against other processes, prepare a new tree for it, and replace it in one atomic step."""
 
-from __future__ import annotations
-
 import ctypes
 import fcntl
 import os

@@ -1,7 +1,5 @@
 """Build the site from its settings file into the output folder; print the report and return the exit status."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """The build process of the development server: keeps the site in memory and builds it on request."""
 
-from __future__ import annotations
-
 import gc
 import json
 import os

@@ -1,7 +1,5 @@
 """Show what publishing would change for feed subscribers, without publishing."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Create a new content file with valid front matter."""
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

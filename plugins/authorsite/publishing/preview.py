@@ -1,7 +1,5 @@
 """Render the page of an edited post before the next build, which then renders it again."""
 
-from __future__ import annotations
-
 import functools
 import os
 from collections.abc import Callable

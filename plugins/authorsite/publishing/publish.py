@@ -1,7 +1,5 @@
 """Check and publish the site: build in a staging folder, check it, confirm, swap it in, upload, verify."""
 
-from __future__ import annotations
-
 import os
 import sys
 import time

@@ -5,8 +5,6 @@ files (`server`) and watches the sources; a second process (`build_worker`) keep
 script in the browser receives events. The script is injected into pages as they are sent, never into output files.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

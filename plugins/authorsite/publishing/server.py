@@ -1,7 +1,5 @@
 """The HTTP side of the development server: the output files, and server-sent events for live reload."""
 
-from __future__ import annotations
-
 import json
 import queue
 import re

@@ -1,7 +1,5 @@
 """Read Pelican's settings file; report errors in one line."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,11 +1,10 @@
 """Compare the files of a built site with those that are live."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 
 def hash_tree(tree: Path) -> dict[str, str]:
@@ -23,7 +22,7 @@ class TreeDiff:
     removed: tuple[str, ...] = ()
 
     @classmethod
-    def between(cls, old: Mapping[str, str], new: Mapping[str, str]) -> TreeDiff:
+    def between(cls, old: Mapping[str, str], new: Mapping[str, str]) -> Self:
         """Compare two results of `hash_tree`."""
         return cls(
             tuple(sorted(new.keys() - old.keys())),

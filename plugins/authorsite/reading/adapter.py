@@ -1,7 +1,5 @@
 """The Markdown reader that replaces Pelican's: front matter by schema, and a cacheable parsing step."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import asdict
 from html import escape

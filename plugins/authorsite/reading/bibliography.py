@@ -1,7 +1,5 @@
 """References: parsing list entries, merging them into the blog's bibliography, and formatting them as BibTeX."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The page /references/ with the blog's bibliography, and BibTeX files for it and for each post."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pelican.generators import Generator

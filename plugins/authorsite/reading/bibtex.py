@@ -1,7 +1,5 @@
 """BibTeX entries in UTF-8, for the author's books and for the sources that the blog cites."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 _TEX = str.maketrans(

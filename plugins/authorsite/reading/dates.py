@@ -1,7 +1,5 @@
 """Parsing of dates in front matter: ISO 8601, with or without time and zone."""
 
-from __future__ import annotations
-
 import re
 from calendar import monthrange
 from datetime import date, datetime

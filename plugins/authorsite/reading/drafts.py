@@ -1,7 +1,5 @@
 """Which content stays out of a published site: drafts, and posts whose date is still to come."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -3,8 +3,6 @@
 Plain scalars such as `no`, `2019-02-30` and `1.10` stay strings; the schema decides on types.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from contextlib import suppress

@@ -4,8 +4,6 @@ Python-Markdown searches the whole text for the end of every open bracket and fe
 heading. Texts that make it do so more often than any author would are rejected; for all others the output is the same.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any

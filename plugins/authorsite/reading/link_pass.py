@@ -1,7 +1,5 @@
 """The pass over all content, once everything is read, that resolves links and reports duplicate URLs."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable

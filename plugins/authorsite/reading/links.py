@@ -1,7 +1,5 @@
 """Links between the author's own files: resolve source paths to URLs, check anchors, follow aliases."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """Markdown to HTML, summaries and smart punctuation; pure, and the same in every process."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

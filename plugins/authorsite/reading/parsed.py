@@ -1,7 +1,5 @@
 """What reading a post or page gives, beside Pelican's own metadata."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

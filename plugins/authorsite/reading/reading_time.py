@@ -1,7 +1,5 @@
 """Word count and reading time of a text."""
 
-from __future__ import annotations
-
 import re
 from math import ceil
 

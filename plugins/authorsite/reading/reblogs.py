@@ -1,7 +1,5 @@
 """Reblogs: the sanitized opening of another site's post, with attribution and a link to the original."""
 
-from __future__ import annotations
-
 import re
 from html import escape
 

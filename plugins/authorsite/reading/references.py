@@ -4,8 +4,6 @@ The list has a heading such as "References", or it is an ordered list at the end
 such a list stays unchanged, and so do code and links.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The front matter of posts and pages: models and field types."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Reading a Markdown file: parse, validate the front matter, and render the body of books and events."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """Connects search to Pelican: collects the documents, and writes the search page and its index."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from html import escape

@@ -3,8 +3,6 @@
 Pagefind gets the content alone, not the pages, so that menus and footers are not indexed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

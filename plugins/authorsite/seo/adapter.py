@@ -1,7 +1,5 @@
 """Connects seo to Pelican: metadata of every page, aliases, and the generator of the SEO files."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Page metadata for `<head>`: canonical URL, description, Open Graph, JSON-LD (schema.org)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any

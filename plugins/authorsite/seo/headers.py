@@ -1,7 +1,5 @@
 """The `_headers` file (security and cache headers for static hosts) and the web app manifest."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection
 

@@ -1,7 +1,5 @@
 """Redirects from old URLs: validation of aliases, and the `_redirects` file for hosts that read it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The XML sitemap (sitemaps.org): which pages it lists, their last change, and its files."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any

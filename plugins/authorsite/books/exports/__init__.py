@@ -1,7 +1,5 @@
 """Files about a book for other programs and for print: citations, barcodes and QR codes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from ..views import BookView

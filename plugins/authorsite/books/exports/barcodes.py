@@ -1,7 +1,5 @@
 """SVG for scanners: the EAN-13 barcode of an ISBN and the QR code of a URL."""
 
-from __future__ import annotations
-
 import io
 from html import escape
 

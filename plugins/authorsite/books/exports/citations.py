@@ -1,7 +1,5 @@
 """Citations of a book: CSL-JSON, BibTeX and RIS for reference managers; APA, MLA and Chicago for people."""
 
-from __future__ import annotations
-
 import json
 import re
 import warnings

@@ -1,7 +1,5 @@
 """JSON-LD of a book (schema.org/Book): the work, its editions, and their offers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from ...templating import json_ld

@@ -1,7 +1,5 @@
 """The places a site can be published to: a folder, a git branch, a server over SSH."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol

@@ -1,7 +1,5 @@
 """Run git and rsync; report a failure in one line without credentials."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """Publish to a folder of this machine, replaced atomically."""
 
-from __future__ import annotations
-
 import filecmp
 import shutil
 from collections.abc import Callable, Sequence

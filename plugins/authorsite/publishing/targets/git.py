@@ -1,7 +1,5 @@
 """Publish to a branch of a git repository, as GitHub Pages serves it: each publish adds one commit."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path

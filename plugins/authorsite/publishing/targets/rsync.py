@@ -1,7 +1,5 @@
 """Publish to a folder on a server with rsync over SSH: assets first, then pages, then feeds, then deletions."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
