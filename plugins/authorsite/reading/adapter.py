@@ -26,10 +26,6 @@ from .schemas import BaseMetadata, PageMetadata, PostMetadata, Status
 from .sources import parse_file
 
 
-class InvalidContent(AlreadyReported):
-    """Raised so that Pelican skips a file whose problems are already in the log."""
-
-
 # Not a direct subclass of BaseReader: Pelican enables those on every site.
 class FrontMatterReader(CacheableReader, MarkdownReader):
     """Reads posts and pages and validates their front matter.
@@ -50,7 +46,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         return self._url_wrappers[kind, name]
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
-        """Return a file's HTML and Pelican's metadata; raises InvalidContent after logging its problems."""
+        """Return a file's HTML and Pelican's metadata; raises AlreadyReported after logging its problems."""
         log = get_log(self.settings)
         log.current = source_path
         try:
@@ -88,13 +84,13 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         return repr((site.reblog_words, site.translate, self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
 
     def build_metadata(self, path: str, parsed: Parsed) -> tuple[str, dict[str, Any]]:
-        """Return HTML and metadata; raises InvalidContent after logging every problem of the front matter."""
+        """Return HTML and metadata; raises AlreadyReported after logging every problem of the front matter."""
         html, data = parsed.html, parsed.data
         log = get_log(self.settings)
         for line, message, hint in data["errors"]:
             log.error(path, line, message, hint, kind="front-matter")
         if "front_matter" not in data:
-            raise InvalidContent(path)
+            raise AlreadyReported(path)
         lines: dict[Loc, int] = {tuple(loc): line for loc, line in data["lines"]}
         model: type[BaseMetadata] = PageMetadata if _is_page(path, self.settings) else PostMetadata
         zone = ZoneInfo(self.settings["TIMEZONE"] or "UTC")
@@ -104,11 +100,11 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
             front_matter, other_headers = _split_headers(model, front_matter)
         meta = validate(model, front_matter, log, path, lines, context={"zone": zone})
         if meta is None:
-            raise InvalidContent(path)
+            raise AlreadyReported(path)
         if not self._id_prefix({"slug": meta.slug, "title": meta.title}):
             message, hint = "the title has no letters or digits to make a slug from", "add a line such as slug: a-post"
             log.error(path, line_for_loc(("title",), lines), message, hint, kind="front-matter")
-            raise InvalidContent(path)
+            raise AlreadyReported(path)
         draft = is_unpublished(meta, get_build_time(self.settings))
         if draft and not get_site(self.settings).drafts:
             get_build(self.settings).unpublished.add(path)
@@ -211,7 +207,7 @@ class _UnsupportedFormatReader(MarkdownReader):
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         hint = f"convert it: pandoc {Path(source_path).name} -s -t markdown"
         get_log(self.settings).error(source_path, 0, "only Markdown files are supported", hint, kind="front-matter")
-        raise InvalidContent(source_path)
+        raise AlreadyReported(source_path)
 
 
 def cache_urls(generators: list[Any]) -> None:
