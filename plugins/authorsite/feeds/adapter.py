@@ -17,11 +17,10 @@ from ..reading.parsed import get_parsed, get_post_record
 from ..site_build import get_build_time, get_log, get_site
 from ..site_model import FeedLink, GroupView, set_view
 from ..validation import did_you_mean, report_duplicates
-from .cache import FeedCache, hash_inputs
 from .entry_factory import EntryFactory
+from .formats import ATOM_TYPE, RSS_TYPE, serialize
 from .models import Entry, Feed
-from .rendering import CACHE_SIZE, EntryRenderer, serialize
-from .xml_feeds import ATOM_TYPE, RSS_TYPE
+from .rendering import CACHE_SIZE, EntryRenderer, FeedCache, hash_inputs
 
 JSON_TYPE, CALENDAR_TYPE = "application/feed+json", "text/calendar"
 STYLESHEET = "feed.css"

@@ -1,17 +1,20 @@
-"""Render entries for feed readers and serialize feeds."""
+"""Render entries for feed readers, and remember which feeds are up to date."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 
+from pelican_incremental.code_digests import digest_code
+from pelican_incremental.files import atomic_write
+from pelican_incremental.store import digest, installed_versions
+
 from ..problems import ProblemLog
-from .json_feed import serialize_json_feed
 from .models import Entry, Feed
 from .sanitizing import sanitize_for_feed, strip_invalid_xml
-from .xml_feeds import serialize_atom, serialize_rss
 
 CACHE_SIZE = 1024
 """Number of entries kept in memory for the next feed: bounds memory, however many feeds there are."""
@@ -55,8 +58,51 @@ def _find_reference_line(code_point: str, source: Path) -> int:
     return text.count("\n", 0, match.start()) + 1 if match else 0
 
 
-def serialize(feed: Feed, entries: Sequence[Entry], stylesheet: str) -> bytes:
-    """Return the bytes of `feed` in the format of its file name: *.json, atom.xml, else RSS."""
-    if feed.path.endswith(".json"):
-        return serialize_json_feed(feed, entries)
-    return (serialize_atom if feed.path.endswith("atom.xml") else serialize_rss)(feed, entries, stylesheet)
+class FeedCache:
+    """A JSON file that maps each feed's path to the hash of its inputs and the size and mtime of its output file.
+
+    A missing or damaged file counts as an empty cache.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.current: dict[str, str] = {}
+        try:
+            self.previous: dict[str, str] = dict(json.loads(file.read_text("utf-8")))
+        except (OSError, ValueError, TypeError):
+            self.previous = {}
+
+    def is_current(self, path: str, input_hash: str, output_file: Path) -> bool:
+        """Return whether the file is unchanged since the feed `path` was generated from this input hash."""
+        if self.previous.get(path) != _cache_value(input_hash, output_file):
+            return False
+        self.current[path] = self.previous[path]
+        return True
+
+    def store(self, path: str, input_hash: str, output_file: Path) -> None:
+        """Record the feed `path` after its file was written."""
+        self.current[path] = _cache_value(input_hash, output_file)
+
+    def save(self) -> None:
+        """Write the feeds of this build to the cache file."""
+        if self.current != self.previous:
+            atomic_write(self.file, json.dumps(self.current).encode())
+
+
+def _cache_value(input_hash: str, file: Path) -> str:
+    try:
+        stat = file.stat()
+    except OSError:
+        return ""
+    return f"{input_hash} {stat.st_size} {stat.st_mtime_ns}"
+
+
+def hash_inputs(feed: Feed, entries: Sequence[Entry], renderer: EntryRenderer) -> str:
+    """Return a hash of everything that determines the bytes of a feed."""
+    return digest(_code_digest(), repr(feed), repr((renderer.full_text, renderer.footer)), *map(repr, entries))
+
+
+@cache
+def _code_digest() -> str:
+    """Return a digest of the package's code, and of the installed versions."""
+    return digest(digest_code(Path(__file__).parents[1]), *installed_versions())

@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from authorsite.feeds.diff import compare_feed, compare_feeds, parse_feed
+from authorsite.feeds.formats import serialize_atom, serialize_json_feed, serialize_rss
 from authorsite.feeds.guid import fix_hint
-from authorsite.feeds.json_feed import serialize_json_feed
-from authorsite.feeds.xml_feeds import serialize_atom, serialize_rss
 from authorsite.problems import ProblemLog
 from feed_samples import FEED, make_entry
 

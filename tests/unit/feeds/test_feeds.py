@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 
 import feedparser
 import pytest
-from authorsite.feeds.json_feed import serialize_json_feed
+from authorsite.feeds.formats import serialize_atom, serialize_json_feed, serialize_rss
 from authorsite.feeds.sanitizing import sanitize_for_feed, strip_invalid_xml
-from authorsite.feeds.xml_feeds import serialize_atom, serialize_rss
 from authorsite.images.picture import Picture
 from authorsite.reading.schemas import Reblog
 from feed_samples import BASE, FEED, make_entry

@@ -3,7 +3,8 @@
 import tracemalloc
 
 from authorsite.feeds import rendering
-from authorsite.feeds.rendering import CACHE_SIZE, EntryRenderer, serialize
+from authorsite.feeds.formats import serialize
+from authorsite.feeds.rendering import CACHE_SIZE, EntryRenderer
 from authorsite.problems import ProblemLog
 from feed_samples import FEED, make_entry
 

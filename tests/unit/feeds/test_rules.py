@@ -1,7 +1,7 @@
 """tests/feed_rules.py finds every kind of broken rule in feeds."""
 
 import pytest
-from authorsite.feeds.xml_feeds import serialize_atom, serialize_rss
+from authorsite.feeds.formats import serialize_atom, serialize_rss
 from feed_rules import check_feed, check_html
 from feed_samples import FEED, make_entry
 

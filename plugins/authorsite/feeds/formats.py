@@ -1,5 +1,9 @@
-"""Serialize RSS 2.0 and Atom with feedgen; extensions add what feedgen lacks and correct what it gets wrong."""
+"""Serialize RSS 2.0 and Atom with feedgen, and JSON Feed 1.1 without: no maintained library does it.
 
+Extensions add what feedgen lacks and correct what it gets wrong.
+"""
+
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -101,6 +105,13 @@ def _image_type(url: str) -> str:
     return "image/" + {"jpg": "jpeg", "svg": "svg+xml"}.get(suffix, suffix)
 
 
+def serialize(feed: Feed, entries: Sequence[Entry], stylesheet: str) -> bytes:
+    """Return the bytes of `feed` in the format of its file name: *.json, atom.xml, else RSS."""
+    if feed.path.endswith(".json"):
+        return serialize_json_feed(feed, entries)
+    return (serialize_atom if feed.path.endswith("atom.xml") else serialize_rss)(feed, entries, stylesheet)
+
+
 def serialize_rss(feed: Feed, entries: Sequence[Entry], stylesheet: str = "") -> bytes:
     """Return `feed` as RSS 2.0: plain-text summaries in description, full text in content:encoded."""
     generator = _make_generator(feed, entries, RSS_TYPE)
@@ -175,3 +186,43 @@ def _insert_stylesheet(xml: bytes, stylesheet: str) -> bytes:
     url = escape(stylesheet).encode()
     instruction = b'<?xml-stylesheet type="text/css" href="%s"?>\n' % url if stylesheet else b""
     return declaration + b"\n" + instruction + rest + b"\n"
+
+
+def serialize_json_feed(feed: Feed, entries: Sequence[Entry]) -> bytes:
+    """Return `feed` as JSON Feed 1.1 in UTF-8 (https://www.jsonfeed.org/version/1.1/)."""
+    body = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": feed.home_url,
+        "feed_url": feed.url,
+        "description": feed.description,
+        "icon": feed.image,
+        "language": feed.language,
+        "authors": [{"name": feed.author}],
+        "hubs": [{"type": "WebSub", "url": feed.hub}] if feed.hub else [],
+        "items": [_make_json_item(entry) for entry in entries],
+    }
+    return (json.dumps(_drop_empty(body), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _make_json_item(entry: Entry) -> dict[str, Any]:
+    return _drop_empty(
+        {
+            "id": entry.guid,
+            "url": entry.url,
+            "external_url": entry.reblog_of.url if entry.reblog_of else "",
+            "title": entry.title,
+            "content_html": entry.html,
+            "summary": entry.summary,
+            "image": entry.image.url if entry.image else "",
+            "date_published": entry.published.isoformat(),
+            "date_modified": entry.updated.isoformat(),
+            "authors": [{"name": name} for name in entry.authors],
+            "tags": list(entry.categories),
+        }
+    )
+
+
+def _drop_empty(body: dict[str, Any]) -> dict[str, Any]:
+    """Return `body` without empty values, except for keys that JSON Feed requires."""
+    return {key: value for key, value in body.items() if value not in ("", []) or key in {"items", "content_html"}}
