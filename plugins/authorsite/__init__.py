@@ -4,6 +4,29 @@ import sys
 from pathlib import Path
 
 
+def _get_generators(_pelican: object) -> tuple[type, ...]:
+    from .assets.adapter import StylesheetGenerator
+    from .books.adapter import BooksGenerator
+    from .events.adapter import EventsGenerator
+    from .feeds.adapter import FeedsGenerator
+    from .images.adapter import ImagesGenerator
+    from .reading.bibliography_adapter import BibliographyGenerator
+    from .search.adapter import SearchGenerator
+    from .seo.adapter import SeoGenerator
+
+    # Feeds contain books and events. The last needs all pages written.
+    return (
+        BooksGenerator,
+        EventsGenerator,
+        BibliographyGenerator,
+        FeedsGenerator,
+        StylesheetGenerator,
+        ImagesGenerator,
+        SearchGenerator,
+        SeoGenerator,
+    )
+
+
 def _stop_if_failed(generators: list[object]) -> None:
     from .site_build import get_log
 
@@ -23,10 +46,8 @@ def register() -> None:
     from pelican_incremental.session import install
 
     from . import site_build, templating
-    from .assets import adapter as assets
     from .books import adapter as books
     from .events import adapter as events
-    from .feeds import adapter as feeds
     from .images import adapter as images
     from .navigation import adapter as navigation
     from .pages import adapter as pages
@@ -44,14 +65,7 @@ def register() -> None:
     signals.generator_init.connect(templating.add_template_loader)
     signals.readers_init.connect(reading.register_readers)
     signals.article_generator_init.connect(navigation.optimize_period_archives)
-    signals.get_generators.connect(books.get_generators)
-    signals.get_generators.connect(events.get_generators)
-    signals.get_generators.connect(bibliography_adapter.get_generators)
-    signals.get_generators.connect(feeds.get_generators)
-    signals.get_generators.connect(assets.get_generators)
-    signals.get_generators.connect(images.get_generators)
-    signals.get_generators.connect(search.get_generators)
-    signals.get_generators.connect(seo.get_generators)
+    signals.get_generators.connect(_get_generators)
     signals.all_generators_finalized.connect(reading.cache_urls)
     signals.all_generators_finalized.connect(link_pass.prepare_links)
     signals.all_generators_finalized.connect(books.finalize_html)

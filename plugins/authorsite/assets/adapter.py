@@ -93,8 +93,3 @@ def relative_luminance(color: str) -> float:
 
 def _channels(color: str) -> tuple[int, int, int]:
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
-
-
-def get_generators(_pelican: Any) -> type:
-    """Return the generator (signal: get_generators)."""
-    return StylesheetGenerator

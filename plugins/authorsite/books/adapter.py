@@ -224,8 +224,3 @@ def finalize_html(generators: list[Any]) -> None:
         html = process_body_images(resolve_html(book.html, book.source_path, context), book.source_path, context)
         books.append(replace(book, html=html))
     _add_to_context(context, books, main.slug if main else "")
-
-
-def get_generators(_pelican: Any) -> type:
-    """Return the generator for books (signal: get_generators)."""
-    return BooksGenerator

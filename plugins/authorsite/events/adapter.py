@@ -141,8 +141,3 @@ def finalize_html(generators: list[Any]) -> None:
     for generator in generators:
         if isinstance(generator, EventsGenerator):
             generator.finalize()
-
-
-def get_generators(_pelican: Any) -> type:
-    """Return the generator (signal: get_generators)."""
-    return EventsGenerator

@@ -144,8 +144,3 @@ class FeedsGenerator(Generator):
             link = Markup(f'<a href="{url}">{escape(main_book.title)}</a>')  # noqa: S704 - both are escaped
             line = self.site.translate("By the author of %(book)s.", book=link)
         return f"\n<p><small>{line}</small></p>" if line else ""
-
-
-def get_generators(_pelican: Any) -> type:
-    """Return the generator of feeds (signal: get_generators)."""
-    return FeedsGenerator

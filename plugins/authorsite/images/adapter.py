@@ -152,8 +152,3 @@ class ImagesGenerator(Generator):
         registry.finish_jobs()
         for file, path in registry.output_files():
             output.link_or_copy(self.context, path, file)
-
-
-def get_generators(_: Any) -> type[Generator]:
-    """Return the generator (signal: get_generators)."""
-    return ImagesGenerator

@@ -30,8 +30,3 @@ def add_bibliography(generators: list[Any]) -> None:
     """Set the context key `sources` (signal: all_generators_finalized, after posts have their views)."""
     context = generators[0].context
     context["sources"] = build_bibliography(context["articles"], context["books"])
-
-
-def get_generators(_pelican: Any) -> type:
-    """Return the bibliography's generator (signal: get_generators, after the books')."""
-    return BibliographyGenerator

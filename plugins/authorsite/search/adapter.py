@@ -85,8 +85,3 @@ def start_indexing(generators: list[Any]) -> None:
         if build.deferred_tasks is None or not index.stale_files():
             with suppress(SearchIndexError):  # the generator reports it
                 index.start()
-
-
-def get_generators(_: Any) -> type[Generator]:
-    """Return the generator (signal: get_generators)."""
-    return SearchGenerator

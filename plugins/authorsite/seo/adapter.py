@@ -171,8 +171,3 @@ def check_aliases(generators: list[Any]) -> None:
     for generator in generators:
         if isinstance(generator, SeoGenerator):
             generator.aliases = aliases_by_file
-
-
-def get_generators(_: Any) -> type[Generator]:
-    """Return the generator (signal: get_generators; last)."""
-    return SeoGenerator
