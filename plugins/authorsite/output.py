@@ -48,6 +48,12 @@ def write(context: MutableMapping[str, Any], save_as: str, content: str | bytes)
     return path
 
 
+def write_page(generator: Any, writer: Any, template: str, url: str, **variables: Any) -> None:
+    """Write the page at `url` with Pelican's writer, from a template and the context of `generator`."""
+    page = generator.get_template(template)
+    writer.write_file(f"{url}index.html", page, generator.context, url=url, **variables)
+
+
 def link_or_copy(context: MutableMapping[str, Any], save_as: str, source: Path) -> Path:
     """Put the file `source` at `save_as`, as a hard link if the file system allows it, and mark it as current."""
     path = resolve_output_path(context, save_as)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from ..site_build import get_build, get_build_time, get_log, get_site
 from ..validation import did_you_mean, line_for_loc
 from .exports import build_export_files, citations
 from .exports.jsonld import build_book_jsonld
-from .go_links import go_url, list_go_links, list_go_redirects, list_unlisted_go_urls
+from .go_links import go_url, list_go_links, list_go_redirects
 from .model import Book, Edition
 from .presenter import BookPresenter
 from .shops import check_offers, load_shops
@@ -79,20 +80,21 @@ class BooksGenerator(Generator):
         code = "\n".join(line.strip() for line in SCRIPT.read_text("utf-8").splitlines() if not line.startswith("//"))
         script = f"theme/buy.{sha256(code.encode()).hexdigest()[:10]}.js"
         output.write(self.context, script, code)
-        self._write_page(writer, "books", "books/", books=books)
-        self._write_page(writer, "buy_all", "buy/", books=books)
+        write_page = partial(output.write_page, self, writer, section="books")
+        write_page("books", "books/", books=books)
+        write_page("buy_all", "buy/", books=books)
         for book in books:
             data = build_book_jsonld(book, self.site.url, self.author)
             first = citations.build_csl_items(book, self.site.url)[0]
             cited = citations.format_citations(first, self.site.language)
-            self._write_page(writer, "book", book.url, book=book, structured=data, citations=cited)
-            self._write_page(writer, "buy", book.buy_url, book=book, structured=data, script=script)
+            write_page("book", book.url, book=book, structured=data, citations=cited)
+            write_page("buy", book.buy_url, book=book, structured=data, script=script)
             for link in list_go_links(book, self.site.root):
-                self._write_page(writer, "go", link.url, book=book, offer=link.offer, to=link.target)
+                write_page("go", link.url, book=book, offer=link.offer, to=link.target)
             # Links to shops that the record no longer names may be in print, and not every host obeys `_redirects`.
             page = Path(self.output_path, book.go_url, "index.html").read_bytes()
-            for url in list_unlisted_go_urls(book, self.presenter.shops):
-                output.write(self.context, f"{url}index.html", page)
+            for shop in sorted({*self.presenter.shops} - {offer.shop for offer in book.shop_offers}):
+                output.write(self.context, f"{go_url(book.slug, shop)}index.html", page)
             for path, text in build_export_files(book, self.site.url).items():
                 output.write(self.context, path, text)
             if book.onix:
@@ -102,11 +104,6 @@ class BooksGenerator(Generator):
         host = urlsplit(self.site.url).netloc
         text = self.env.get_template("onix.xml").render(book=book, site=self.site, author=self.author, host=host)
         return _INVALID_IN_XML.sub("", text)
-
-    def _write_page(self, writer: Any, template: str, url: str, **local: Any) -> None:
-        writer.write_file(
-            f"{url}index.html", self.get_template(template), self.context, url=url, section="books", **local
-        )
 
     def _read(self, path: Path) -> ParsedSource[Book] | None:
         source = read_source(path, Book, self.log, ZoneInfo(self.settings["TIMEZONE"] or "UTC"))

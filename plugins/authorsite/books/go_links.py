@@ -3,7 +3,7 @@
 Every book has /go/SLUG/, and /go/SLUG/SHOP/ for every shop that the site knows, so that a printed link never breaks.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .views import BookView, OfferView
@@ -33,11 +33,6 @@ def list_go_links(book: BookView, root: str) -> Iterator[GoLink]:
     yield GoLink(book.go_url, purchase_page)
     for offer in book.shop_offers:
         yield GoLink(offer.go_url, purchase_page if offer.broken or book.forthcoming else offer.url, offer)
-
-
-def list_unlisted_go_urls(book: BookView, shops: Iterable[str]) -> list[str]:
-    """Return the short links of those `shops` that the book has no offer of, sorted by shop."""
-    return [go_url(book.slug, shop) for shop in sorted({*shops} - {offer.shop for offer in book.shop_offers})]
 
 
 def list_go_redirects(book: BookView, root: str) -> Iterator[tuple[str, str, int]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,21 +47,15 @@ class EventsGenerator(Generator):
 
     def _set_context_events(self) -> None:
         published = [event for event in self.events if event.record.status is Status.PUBLISHED]
-        upcoming = sorted((e for e in published if not e.past), key=lambda e: (e.record.start.value, e.slug))
-        past = sorted((e for e in published if e.past), key=lambda e: (e.record.start.value, e.slug), reverse=True)
-        self.context["events"] = (*upcoming, *past)
+        published.sort(key=lambda event: (event.record.start.value, event.slug))
+        past = [event for event in reversed(published) if event.past]
+        self.context["events"] = (*(event for event in published if not event.past), *past)
 
     def finalize(self) -> None:
         """Resolve links and images in the events' bodies; all link targets are known now."""
-        self.events = [
-            replace(
-                event,
-                html=process_body_images(
-                    resolve_html(event.html, event.source_path, self.context), event.source_path, self.context
-                ),
-            )
-            for event in self.events
-        ]
+        for number, event in enumerate(self.events):
+            html = resolve_html(event.html, event.source_path, self.context)
+            self.events[number] = replace(event, html=process_body_images(html, event.source_path, self.context))
         self._set_context_events()
 
     def generate_output(self, writer: Any) -> None:
@@ -69,18 +64,15 @@ class EventsGenerator(Generator):
             return
         from .ics import render_calendar  # noqa: PLC0415 - a site without events does not import icalendar
 
+        write_page = partial(output.write_page, self, writer, section="events")
         for event in self.events:
-            self._write_page(writer, "event", event.url, event=event, structured=event_jsonld(event, self.site.url))
+            write_page("event", event.url, event=event, structured=event_jsonld(event, self.site.url))
             if event.calendar:
                 output.write(self.context, event.calendar, render_calendar([event], event.record.title, self.site.url))
         events = self.context["events"]
         if events:
-            self._write_page(writer, "events", "events/")
+            write_page("events", "events/")
             output.write(self.context, CALENDAR, render_calendar(events, self.settings["SITENAME"], self.site.url))
-
-    def _write_page(self, writer: Any, name: str, url: str, **variables: Any) -> None:
-        template = self.get_template(name)
-        writer.write_file(f"{url}index.html", template, self.context, url=url, section="events", **variables)
 
     def _read_event(self, path: Path) -> EventView | None:
         source = read_source(path, Event, self.log, ZoneInfo(self.settings["TIMEZONE"] or "UTC"))

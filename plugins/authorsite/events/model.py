@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from ..reading.dates import parse_date
 from ..reading.schemas import SitePath, Slug, Status, WebUrl, ZonedDatetime
@@ -107,11 +107,6 @@ class Event(StrictModel):
     summary: str = ""
     guid: str = ""
     aliases: tuple[SitePath, ...] = ()
-
-    @field_validator("status", mode="before")
-    @classmethod
-    def _lowercase_status(cls, value: Any) -> Any:
-        return value.strip().lower() if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:

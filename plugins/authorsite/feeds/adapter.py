@@ -24,7 +24,6 @@ from .rendering import CACHE_SIZE, EntryRenderer, FeedCache, hash_inputs
 
 JSON_TYPE, CALENDAR_TYPE = "application/feed+json", "text/calendar"
 STYLESHEET = "feed.css"
-SUBSCRIBE_URL = "subscribe/"
 
 
 class FeedsGenerator(Generator):
@@ -113,9 +112,7 @@ class FeedsGenerator(Generator):
             self._write_feed(link, group.url, self._newest_entries(posts))
         self._cache.save()
         every_feed = (*self.context["feeds"], *(link for link, _, _ in self.groups))
-        template = self.get_template("subscribe")
-        save_as = f"{SUBSCRIBE_URL}index.html"
-        writer.write_file(save_as, template, self.context, every_feed=every_feed, url=SUBSCRIBE_URL)
+        output.write_page(self, writer, "subscribe", "subscribe/", every_feed=every_feed)
 
     def _newest_entries(self, posts: Iterable[Any]) -> list[Entry]:
         posts = list(posts)

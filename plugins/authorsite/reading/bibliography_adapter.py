@@ -18,8 +18,7 @@ class BibliographyGenerator(Generator):
         sources = self.context["sources"]
         if not sources:
             return
-        template = self.get_template("references")
-        writer.write_file("references/index.html", template, self.context, relative_urls=False, url="references/")
+        output.write_page(self, writer, "references", "references/", relative_urls=False)
         output.write(self.context, "references.bib", format_bibtex(source.reference for source in sources))
         for post in self.context.get("articles", []):
             if post.bibtex_url:

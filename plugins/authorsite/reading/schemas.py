@@ -19,6 +19,10 @@ class Status(StrEnum):
     HIDDEN = "hidden"
     DRAFT = "draft"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Status | None":
+        return cls.__members__.get(str(value).strip().upper())
+
 
 def _parse_datetime(value: Any, info: ValidationInfo) -> datetime:
     if isinstance(value, datetime):
@@ -105,11 +109,6 @@ class BaseMetadata(StrictModel):
     aliases: tuple[SitePath, ...] = ()
     template: str | None = None
     lang: Annotated[str, AfterValidator(_validate_language)] = ""
-
-    @field_validator("status", mode="before")
-    @classmethod
-    def _lowercase(cls, value: Any) -> Any:
-        return value.strip().lower() if isinstance(value, str) else value
 
 
 class PostMetadata(BaseMetadata):

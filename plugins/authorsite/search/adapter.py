@@ -36,9 +36,7 @@ class SearchGenerator(Generator):
         self._write_index(files)
         if files:
             output.write(self.context, script_path, script)
-        template = self.get_template("search")
-        variables = {"url": "search/", "search_script": script_path if files else ""}
-        writer.write_file("search/index.html", template, self.context, **variables)
+        output.write_page(self, writer, "search", "search/", search_script=script_path if files else "")
 
     def _write_index(self, files: list[tuple[str, Path]], should_stop: Callable[[], bool] = bool) -> None:
         for number, (name, file) in enumerate(files):
