@@ -4,6 +4,8 @@ import json
 import logging
 import re
 import sys
+import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -50,8 +52,7 @@ class CommandError(SystemExit):
     """Ends a command with status 1 and one line on standard error: `path:line: reason`."""
 
     def __init__(self, reason: str, path: str = "", line: int = 0) -> None:
-        where = f"{path}:{line}: " if line else f"{path}: " if path else ""
-        super().__init__(where + reason)
+        super().__init__(str(Problem(path, line, reason)) if path else reason)
         self.reason, self.path, self.line = reason, path, line
 
 
@@ -81,14 +82,8 @@ class ProblemLog:
 
     def add(self, problem: Problem) -> None:
         """Add `problem` unless it is there; its path becomes relative to the root, its texts become one line each."""
-        self._problems.add(
-            replace(
-                problem,
-                path=self.display_path(problem.path),
-                message=" ".join(problem.message.split()),
-                hint=" ".join(problem.hint.split()),
-            )
-        )
+        message, hint = (" ".join(text.split()) for text in (problem.message, problem.hint))
+        self._problems.add(replace(problem, path=self.display_path(problem.path), message=message, hint=hint))
 
     def error(self, path: str | Path, line: int, message: str, hint: str = "", kind: str = "content") -> None:
         """Add an error."""
@@ -134,10 +129,6 @@ class ProblemLog:
         """The number of problems, allowed ones included."""
         return len(self._problems)
 
-    def count(self, severity: Severity) -> int:
-        """Return the number of problems of this severity, without the allowed ones."""
-        return sum(problem.severity is severity for problem in self)
-
     @property
     def failed(self) -> bool:
         """True if the build must end with status 1."""
@@ -156,33 +147,35 @@ class ProblemLog:
         if self._is_printed:
             return
         self._is_printed = True
-        formatters = {"text": self._format_text, "json": self._format_json, "github": self._format_github}
-        if text := formatters[form](color=stream.isatty()):
-            print(text, file=stream)
+        if form == "json":
+            body = {"problems": [asdict(p) for p in self], "summary": self.summary(), "failed": self.failed}
+            lines = [json.dumps(body, ensure_ascii=False, indent=2)]
+        elif form == "github":
+            lines = [_format_annotation(p) for p in self]
+        elif lines := [_format_text(p, color=stream.isatty()) for p in self]:
+            lines.append(self.summary())
+        if lines:
+            print(*lines, sep="\n", file=stream)
 
     def summary(self) -> str:
         """Return the counts in words: "2 errors, 1 warning (1 allowed: link)"."""
-        counts = [(self.count(severity), severity.value) for severity in Severity]
-        text = ", ".join(f"{n} {name}{'s' if n != 1 else ''}" for n, name in counts if n) or "no problems"
+        counts = Counter(p.severity for p in self)
+        text = ", ".join(pluralize(counts[name], name) for name in Severity if counts[name]) or "no problems"
         allowed = [p.kind for p in self._problems if self._is_allowed(p)]
         return text + (f" ({len(allowed)} allowed: {', '.join(sorted(set(allowed)))})" if allowed else "")
 
-    def _format_text(self, *, color: bool) -> str:
-        lines = [_format_colored(p) if color else f"{p.severity}: {p}" for p in self]
-        return "\n".join([*lines, self.summary()]) if lines else ""
 
-    def _format_json(self, *, color: bool) -> str:  # noqa: ARG002 - all formatters have one signature
-        body = {"problems": [asdict(p) for p in self], "summary": self.summary(), "failed": self.failed}
-        return json.dumps(body, ensure_ascii=False, indent=2)
-
-    def _format_github(self, *, color: bool) -> str:  # noqa: ARG002 - all formatters have one signature
-        return "\n".join(_format_annotation(p) for p in self)
+def pluralize(number: int, noun: str) -> str:
+    """Return a number with its noun, such as "1 page" or "2 pages"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _format_colored(problem: Problem) -> str:
-    color = "31" if problem.severity is Severity.ERROR else "33"  # ANSI: red, yellow
+def _format_text(problem: Problem, *, color: bool) -> str:
+    if not color:
+        return f"{problem.severity}: {problem}"
+    number = "31" if problem.severity is Severity.ERROR else "33"  # ANSI: red, yellow
     where, _, message = str(problem).partition(": ")
-    return f"\033[{color}m{problem.severity}\033[0m \033[1m{where}\033[0m: {message}"
+    return f"\033[{number}m{problem.severity}\033[0m \033[1m{where}\033[0m: {message}"
 
 
 def _format_annotation(problem: Problem) -> str:
@@ -195,12 +188,8 @@ def _format_annotation(problem: Problem) -> str:
 
 def innermost_frame(error: BaseException, accepts: Callable[[str], bool] = bool) -> tuple[str, int]:
     """Return file and line of the innermost frame of `error` in a file that `accepts` is true for; ("", 0) if none."""
-    frame, traceback = ("", 0), error.__traceback__
-    while traceback:
-        if accepts(name := traceback.tb_frame.f_code.co_filename):
-            frame = (name, traceback.tb_lineno)
-        traceback = traceback.tb_next
-    return frame
+    frames = ((frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__))
+    return next((frame for frame in [*frames][::-1] if accepts(frame[0])), ("", 0))
 
 
 class _ProblemHandler(logging.Handler):

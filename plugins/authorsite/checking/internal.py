@@ -12,7 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import etree, html
 
-from ..problems import ProblemLog
+from ..problems import ProblemLog, pluralize
 from ..validation import did_you_mean
 
 _PARSER = html.HTMLParser(encoding="utf-8", huge_tree=True)
@@ -120,8 +120,7 @@ def check_built_site(root: Path, url: str, log: ProblemLog, shown: str = "output
             elif target != page and link in links.hyperlinks:
                 reached.add(target)
     for (link, message), pages in sorted(broken.items()):
-        others = len(pages) - 1
-        more = f" (also on {others} other page{'' if others == 1 else 's'})" if others else ""
+        more = f" (also on {pluralize(len(pages) - 1, 'other page')})" if len(pages) > 1 else ""
         hint = did_you_mean(link, {site.url_of(p).removeprefix(url) for p in site.pages}, "fix or remove the link")
         log.error(posixpath.join(shown, pages[0]), 0, f"broken link `{link}`: {message}{more}", hint, kind="link")
     for page in _find_orphans(root, site, reached):

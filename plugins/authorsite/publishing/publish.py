@@ -13,7 +13,7 @@ import httpx
 from ..checking.internal import check_built_site
 from ..checking.stale_records import check_stale_records
 from ..feeds.diff import compare_feeds, is_feed, parse_feed
-from ..problems import CommandError
+from ..problems import CommandError, pluralize
 from ..settings import SETTINGS_KEY, SiteSettings
 from ..site_build import get_build_time, get_site
 from .atomic_swap import exclusive_lock
@@ -21,7 +21,7 @@ from .build import StagedBuild, build, check_format
 from .targets import Target, make_target
 from .targets.commands import redact_credentials
 from .targets.folder import LocalTree
-from .tree_diff import TreeDiff, pluralize
+from .tree_diff import TreeDiff
 
 Reporter = Callable[[str], None]
 

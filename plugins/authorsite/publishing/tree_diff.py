@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from ..problems import pluralize
+
 
 def hash_tree(tree: Path) -> dict[str, str]:
     """Return the SHA-256 of every file below `tree` by path; empty if the folder does not exist."""
@@ -39,8 +41,3 @@ class TreeDiff:
         new, changed, removed = (sum(path.endswith(".html") for path in paths) for paths in all_paths)
         others = sum(map(len, all_paths)) - new - changed - removed
         return f"{pluralize(new, 'page')} new, {changed} changed, {removed} removed; {pluralize(others, 'other file')}"
-
-
-def pluralize(number: int, noun: str) -> str:
-    """Return a number with its noun, such as "1 page" or "2 pages"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
