@@ -1,11 +1,12 @@
-"""HTML as a stream of tokens: tokenize, serialize, extract text, truncate and rewrite tags without building a tree."""
+"""HTML as a stream of tokens: tokenize, extract text, truncate and rewrite tags without building a tree."""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape, unescape
 from html.parser import HTMLParser
+from typing import Any
 
 VOID_ELEMENTS = frozenset("area base br col embed hr img input link meta source track wbr".split())
 """Void elements: those without an end tag (HTML standard, section 13.1.2)."""
@@ -66,6 +67,11 @@ class LinearTagScan:
         return end
 
 
+def _append(kind: str, form: str) -> Any:
+    """Return a method of HTMLParser that appends a token of this kind, with its argument in `form`."""
+    return lambda self, data: self.tokens.append(Token(kind, form.format(data)))
+
+
 class _Tokenizer(LinearTagScan, HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
@@ -80,26 +86,13 @@ class _Tokenizer(LinearTagScan, HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         self.tokens.append(Token("end", f"</{tag}>", tag))
 
-    def handle_data(self, data: str) -> None:
-        self.tokens.append(Token("text", data))
-
-    def handle_entityref(self, name: str) -> None:
-        self.tokens.append(Token("text", f"&{name};"))
-
-    def handle_charref(self, name: str) -> None:
-        self.tokens.append(Token("text", f"&#{name};"))
-
-    def handle_comment(self, data: str) -> None:
-        self.tokens.append(Token("other", f"<!--{data}-->"))
-
-    def handle_decl(self, decl: str) -> None:
-        self.tokens.append(Token("other", f"<!{decl}>"))
-
-    def handle_pi(self, data: str) -> None:
-        self.tokens.append(Token("other", f"<?{data}>"))
-
-    def unknown_decl(self, data: str) -> None:
-        self.tokens.append(Token("other", f"<![{data}]>"))
+    handle_data = _append("text", "{}")
+    handle_entityref = _append("text", "&{};")
+    handle_charref = _append("text", "&#{};")
+    handle_comment = _append("other", "<!--{}-->")
+    handle_decl = _append("other", "<!{}>")
+    handle_pi = _append("other", "<?{}>")
+    unknown_decl = _append("other", "<![{}]>")
 
 
 def tokenize(html: str) -> list[Token]:
@@ -108,11 +101,6 @@ def tokenize(html: str) -> list[Token]:
     parser.feed(html)
     parser.close()
     return parser.tokens
-
-
-def serialize(stream: Iterable[Token]) -> str:
-    """Return tokens as HTML."""
-    return "".join(token.raw for token in stream)
 
 
 def rewrite_tags(html: str, names: frozenset[str] | set[str], change: Callable[[Token], Token | str | None]) -> str:
@@ -200,8 +188,8 @@ def truncate_html(html: str, limit: int) -> Excerpt:
             words = list(_WORD.finditer(token.raw))
             if word_count + len(words) > limit:
                 parts.append(token.raw[: words[limit - word_count - 1].end()] if limit > word_count else "")
-                closing = "".join(f"</{name}>" for name in reversed(open_names))
-                return Excerpt("".join(parts).rstrip() + closing, max(count_words(html) - limit, 0))
+                parts, word_count = ["".join(parts).rstrip()], limit
+                break
             word_count += len(words)
         elif token.kind == "start" and token.name not in VOID_ELEMENTS:
             if word_count >= limit:
