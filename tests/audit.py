@@ -1,27 +1,25 @@
 """Run Lighthouse on the built site: `invoke audit` prints the scores and fails if one is below its threshold."""
 
-import functools
 import gzip
-import http.server
 import json
 import os
 import statistics
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 from browser import FLAGS, find_browser
+from serving import FolderHandler, serve_folder
 
 ROOT = Path(__file__).parent.parent
 LIGHTHOUSE = ROOT / "node_modules/lighthouse/cli/index.js"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 
 
-class StaticHandler(http.server.SimpleHTTPRequestHandler):
+class StaticHandler(FolderHandler):
     """Serves files as static hosting does: text is compressed; nothing is logged."""
 
-    def do_GET(self):
+    def do_GET(self):  # noqa: N802 - as http.server has it
         """Send a page or file."""
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() else path
@@ -36,9 +34,6 @@ class StaticHandler(http.server.SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         return self.wfile.write(data)
-
-    def log_message(self, *_):
-        """Log nothing."""
 
 
 def run_lighthouse(url, categories):
@@ -62,18 +57,15 @@ def sample_pages(output):
 def main():
     """Print the scores; return 1 if one is below its threshold."""
     output, failed = ROOT / "output", False
-    handler = functools.partial(StaticHandler, directory=output)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with serve_folder(output, StaticHandler) as base_url:
         print(f"{'page':10}" + "".join(f"{category:>16}" for category in CATEGORIES))
         for name, path in sample_pages(output).items():
-            url = f"http://127.0.0.1:{server.server_address[1]}/{path}"
+            url = f"{base_url}/{path}"
             scores = run_lighthouse(url, CATEGORIES)
             runs = [scores["performance"], *(run_lighthouse(url, CATEGORIES[:1])["performance"] for _ in range(2))]
             scores["performance"] = round(statistics.median(runs))
             failed |= scores["performance"] < 99 or any(scores[category] < 100 for category in CATEGORIES[1:])
             print(f"{name:10}" + "".join(f"{scores[category]:16}" for category in CATEGORIES), flush=True)
-        server.shutdown()
     return int(failed)
 
 

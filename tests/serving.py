@@ -6,7 +6,9 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 
-class _QuietHandler(SimpleHTTPRequestHandler):
+class FolderHandler(SimpleHTTPRequestHandler):
+    """Serves files without logging."""
+
     def send_head(self):
         # Last-Modified counts whole seconds: two builds within one second would look the same.
         del self.headers["If-Modified-Since"]
@@ -17,11 +19,19 @@ class _QuietHandler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve_folder(folder):
-    """Serve `folder` on a free port of 127.0.0.1; yields its URL."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_QuietHandler, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+def run_server(handler):
+    """Run a server on a free port of 127.0.0.1; yields the server."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.url = f"http://127.0.0.1:{server.server_port}"
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield server
         finally:
             server.shutdown()
+
+
+@contextmanager
+def serve_folder(folder, handler=FolderHandler):
+    """Serve `folder` with a handler class; yields its URL."""
+    with run_server(partial(handler, directory=str(folder))) as server:
+        yield server.url

@@ -1,12 +1,10 @@
 """The golden site with two posts that are hard on a theme, built once and served on this machine."""
 
-import functools
-import http.server
-import threading
 from random import Random
 
 import pytest
 from conftest import SITE_DATE, copy_golden_site, restore_signals
+from serving import serve_folder
 
 WORDS = "ladder rung rail wood rope height view step apple tree wall window roof light morning work hand foot".split()
 
@@ -116,16 +114,8 @@ def site(tmp_path_factory):
     return made
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="session")
 def served(site):
     """The address of the site on this machine."""
-    handler = functools.partial(Quiet, directory=site.root / "output")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+    with serve_folder(site.root / "output") as url:
+        yield url

@@ -9,11 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,7 @@ from authorsite.publishing import atomic_swap
 from authorsite.publishing.build import build
 from authorsite.publishing.publish import check, publish
 from conftest import ROOT, post
+from serving import FolderHandler, serve_folder
 
 KINDS = ("folder", "git", "rsync")
 # A home page that links to all posts, so that the checks of the site pass.
@@ -59,24 +58,16 @@ def git(folder, *arguments):
     return process.stdout.strip()
 
 
-@contextmanager
-def serve_folder(folder, pings=None, failures=0):
-    """Serve a folder on a free port; `pings` collects POST bodies, the first `failures` of which get status 503."""
+def serve_folder_and_hub(folder, pings, failures=0):
+    """Serve a folder; `pings` collects POST bodies, the first `failures` of which get status 503."""
 
-    class Handler(SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-        def do_POST(self):
+    class Handler(FolderHandler):
+        def do_POST(self):  # noqa: N802 - as http.server has it
             pings.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
             self.send_response(204 if len(pings) > failures else 503)
             self.end_headers()
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    return serve_folder(folder, Handler)
 
 
 @pytest.fixture(scope="module")
@@ -566,7 +557,7 @@ def test_after_the_upload_the_live_site_is_verified_and_the_hub_is_notified(auth
     pings = []
     author.destination.mkdir()
     (author.destination / ".authorsite").touch()
-    with serve_folder(author.destination, pings) as url:
+    with serve_folder_and_hub(author.destination, pings) as url:
         author.configure(url, hub=f"{url}/hub", verify=5)
         assert author.publish() == 0, capsys.readouterr().err
     assert f"{url}/ shows the new site." in author.messages
@@ -610,7 +601,7 @@ def test_a_check_between_two_publishes_does_not_affect_the_second(author):
 def test_the_next_publish_retries_a_failed_verification_and_a_failed_ping(author, capsys):
     pings, front = [], author.root / "front"
     front.mkdir()
-    with serve_folder(front, pings, failures=1) as url:
+    with serve_folder_and_hub(front, pings, failures=1) as url:
         author.configure(url, hub=f"{url}/hub", verify=1)
         for _ in range(2):
             assert author.publish() == 1

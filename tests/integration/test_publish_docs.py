@@ -5,13 +5,11 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
 from conftest import ROOT
+from serving import serve_folder
 
 DATE = "2020-06-01T12:00"
 
@@ -89,21 +87,11 @@ def test_a_second_publish_has_nothing_to_do(published):
 
 def test_the_published_site_serves_every_url_of_its_sitemap(published):
     live = published[2]
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(live)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    base_url = f"http://127.0.0.1:{server.server_port}"
     site_url = "https://whatiscoworkingthebook.com"
     urls = re.findall(r"<loc>\s*(.*?)\s*</loc>", (live / "sitemap.xml").read_text("utf-8"))
     assert len(urls) > 20
-    with httpx.Client(base_url=base_url) as client:
+    with serve_folder(live) as base_url, httpx.Client(base_url=base_url) as client:
         statuses = {url: client.get(url.removeprefix(site_url)).status_code for url in urls}
-    server.shutdown()
-    server.server_close()
     assert {url: status for url, status in statuses.items() if status != 200} == {}
 
 

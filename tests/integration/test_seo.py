@@ -2,10 +2,7 @@
 
 import json
 import re
-import threading
 from contextlib import suppress
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
@@ -16,6 +13,7 @@ from authorsite.search import index
 from conftest import book, post
 from pelican_incremental.writer import IncrementalWriter
 from PIL import Image
+from serving import FolderHandler, serve_folder
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 URL = "https://example.org"
@@ -444,7 +442,7 @@ def gradient():
     return out.getvalue() + bytes(20_000)
 
 
-class PolicyHandler(SimpleHTTPRequestHandler):
+class PolicyHandler(FolderHandler):
     """Serves the output with the policies of its `_headers` file."""
 
     policies = ()
@@ -456,9 +454,6 @@ class PolicyHandler(SimpleHTTPRequestHandler):
                 self.send_header("Content-Security-Policy", policy)
         super().end_headers()
 
-    def log_message(self, *_):
-        pass
-
 
 @pytest.fixture
 def server_url(golden, tree):
@@ -469,11 +464,8 @@ def server_url(golden, tree):
             if "Content-Security-Policy" in headers
         )
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(golden.root / "output")))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serve_folder(golden.root / "output", Handler) as url:
+        yield url
 
 
 @pytest.mark.browser

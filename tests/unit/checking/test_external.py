@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 
 import pytest
@@ -25,6 +25,7 @@ from authorsite.checking.external import (
 from authorsite.problems import ProblemLog
 from authorsite.settings import SiteSettings
 from authorsite.site_build import BUILD_KEY, SiteBuild
+from serving import run_server
 
 POLICY = CrawlPolicy(delay=0.02, timeout=0.4, max_wait=0.2, max_attempts=2)
 NOW = datetime(2020, 2, 3, 12, tzinfo=UTC)
@@ -81,16 +82,11 @@ class Shop(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def shop():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
-    server.lock, server.requests, server.busy, server.max_busy = threading.Lock(), [], 0, 0
-    server.stop = threading.Event()
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield server
-    server.stop.set()
-    server.shutdown()
-    server.server_close()
+    with run_server(Shop) as server:
+        server.lock, server.requests, server.busy, server.max_busy = threading.Lock(), [], 0, 0
+        server.stop = threading.Event()
+        yield server
+        server.stop.set()
 
 
 def write_site(tmp_path, shop, *paths):
