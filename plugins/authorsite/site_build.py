@@ -33,7 +33,7 @@ Part = TypeVar("Part")
 
 @dataclass
 class SiteBuild:
-    """What one build knows beside its pages.
+    """The state of one build that its packages share.
 
     `cleanup` is closed when the build ends or fails. `deferred_tasks` is a list for tasks that may run after all pages
     are written, None where they may not. `unpublished` holds the paths of drafts and scheduled posts that are left

@@ -59,7 +59,7 @@ class FeedLink:
 class PageView:
     """A page, or what posts and pages have in common.
 
-    `record` is the front matter, `headers` what Pelican's headers hold beside it. `draft` is true for drafts and
+    `record` is the front matter, `headers` other `Key: value` lines of Pelican's. `draft` is true for drafts and
     scheduled posts, which only previews show. `picture` is the featured image. `bibtex_url` is "" without references.
     """
 

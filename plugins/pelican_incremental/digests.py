@@ -27,7 +27,7 @@ class NotComparable(Exception):
 
 
 class TrackedListing(list[Any]):
-    """The contents of one category, tag or author; calls `on_read` when a template looks into it.
+    """The contents of one category, tag or author; calls `on_read` when a template reads its items.
 
     `in` looks an item up in a set: Pelican asks `article in listing` for each article and each list.
     """

@@ -1,4 +1,4 @@
-"""Whether a filter, test or global is pure: its result depends on its arguments, settings and code alone."""
+"""Decides if a filter, test or global is pure: its result depends only on its arguments, settings and code."""
 
 import dis
 import functools

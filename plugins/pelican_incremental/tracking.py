@@ -91,7 +91,7 @@ class Tracker:
             self._page.labels[f"{kind}\t{name}"] = None
 
     def track_listing(self, listing: TrackedListing, name: str) -> None:
-        """Record under `name` that a page looks into `listing`."""
+        """Let `listing` record that a page reads it, under `name`."""
         self.listings[name] = listing
         listing.name, listing.on_read = name, functools.partial(self._record, "listing", name)
 

@@ -11,7 +11,7 @@ from .views import BookView, OfferView
 
 @dataclass(frozen=True, slots=True)
 class GoLink:
-    """A short link: `url` below the site's root, the `target` it redirects to, and the offer it stands for, if any."""
+    """A short link: `url` below the site's root, the `target` it redirects to, and the offer it is for, if any."""
 
     url: str
     target: str

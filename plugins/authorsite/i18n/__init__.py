@@ -1,4 +1,4 @@
-"""The words of the site in its own language: one catalogue, a .po file of GNU gettext, for each language but English.
+"""Translations of the site's own texts: one catalogue, a .po file of GNU gettext, for each language but English.
 
 The English texts are the message ids. Catalogues are read when a build first needs them; nothing is compiled.
 """

@@ -48,7 +48,7 @@ class ImageResolver:
 def make_responsive(
     html: str, find_picture: FindPicture, report: Report, site_url: str, *, eager_first: bool = True
 ) -> str:
-    """Return `html` with every `<img>` that `find_picture` knows as a responsive `<picture>`.
+    """Return `html` with a responsive `<picture>` for every `<img>` that `find_picture` returns one for.
 
     All images load lazily, except the first when `eager_first`. An image with a title that is alone in its paragraph
     becomes a figure with the title as caption. Resources on hosts other than `site_url` are reported.

@@ -1,1 +1,1 @@
-"""Navigation between posts: previous and next, series, related posts, breadcrumbs, reading time."""
+"""Navigation between posts: previous and next, series, related posts, breadcrumbs."""

@@ -1,4 +1,4 @@
-"""The way from the home page to a post or page."""
+"""Breadcrumbs: the links from the home page down to a post or page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from ..site_model import Breadcrumb
 
 
 def make_breadcrumbs(post: Any, context: Mapping[str, Any]) -> tuple[Breadcrumb, ...]:
-    """Return home page, blog and category of a post; for None, a page, the home page alone."""
+    """Return home page, blog and category of a post; only the home page for a page, where `post` is None."""
     translate = get_site(context).translate
     home = Breadcrumb(translate("Home"), "")
     if post is None:

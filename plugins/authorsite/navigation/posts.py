@@ -11,7 +11,7 @@ from .related import find_related
 
 @dataclass(frozen=True, slots=True)
 class PostLinks:
-    """The posts that one post leads to, as Pelican's articles; see PostView."""
+    """The posts that a post links to, as Pelican's articles; see PostView."""
 
     previous: Any = None
     next: Any = None

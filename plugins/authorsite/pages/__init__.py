@@ -1,1 +1,1 @@
-"""Posts and pages once everything is read: the one place where their views are made."""
+"""Finishes posts and pages after all content has been read, and gives each its view."""

@@ -9,6 +9,6 @@ from .schemas import PostMetadata, Status
 def is_unpublished(record: Any, build_time: datetime) -> bool:
     """Return whether the front matter of a post, page or event is that of a draft or of a scheduled post.
 
-    A build leaves such a file out, with all that only it uses, unless the setting `drafts` shows it, marked.
+    A build leaves such a file out, with everything that only it uses, unless the setting `drafts` is on.
     """
     return record.status is Status.DRAFT or (isinstance(record, PostMetadata) and record.date > build_time)

@@ -1,4 +1,4 @@
-"""What reading a post or page gives, beside Pelican's own metadata."""
+"""The result of reading a post or page, in addition to Pelican's metadata."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

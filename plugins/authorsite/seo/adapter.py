@@ -44,7 +44,7 @@ def add_home_meta(generators: list[Any]) -> None:
 
 
 def make_site_meta(context: Mapping[str, Any]) -> SiteMeta:
-    """Return what metadata says of the site, from Pelican's settings or context."""
+    """Return the site's part of all metadata, from Pelican's settings or context."""
     settings = get_site(context)
     profiles = tuple(link.url for link in settings.social)
     author, name = str(context.get("AUTHOR") or context["SITENAME"]), str(context["SITENAME"])
