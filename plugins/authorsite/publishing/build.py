@@ -76,9 +76,9 @@ def build(
     not raised; CommandError is raised only when another process holds the lock.
 
     `approve` makes any site strict; it is called if there are no problems and decides whether the staging folder
-    replaces the output folder. `session` receives the state of the build engine, `deferred_tasks` what may be done when
-    the pages are seen (see SiteBuild). `lock_timeout` is in seconds (see
-    exclusive_lock). `progress` prints the number of pages while a build takes longer than a second.
+    replaces the output folder. `session` receives the state of the build engine, `deferred_tasks` the tasks that may
+    run after all pages are written (see SiteBuild). `lock_timeout` is in seconds (see exclusive_lock). `progress`
+    prints the number of pages while a build takes longer than a second.
     """
     started = time.perf_counter()
     path = Path(settings_file).resolve()
@@ -185,7 +185,8 @@ def _log_exception(log: ProblemLog, error: Exception) -> None:
     message = f"{type(error).__name__}: {error}"
     template = innermost_frame(error, lambda name: name.endswith((".html", ".xml", ".xsl")))
     if isinstance(error, TemplateSyntaxError):
-        log.error(error.filename or error.name or "theme", error.lineno, error.message or "", kind="template")
+        hint = "correct the syntax in that line"
+        log.error(error.filename or error.name or "theme", error.lineno, error.message or "", hint, kind="template")
     elif isinstance(error, TemplateError):
         message = error.message or type(error).__name__
         hint = "check the names of variables and templates in that line"
@@ -197,7 +198,8 @@ def _log_exception(log: ProblemLog, error: Exception) -> None:
         message = f"two pages have the same output path: {file[1] if file else message}"
         log.error("", 0, message, "give one of them another slug", kind="link")
     elif isinstance(error, OSError) and error.strerror:
-        log.error(str(error.filename or ""), 0, error.strerror, kind="file")
+        hint = "check that it exists, and its permissions"
+        log.error(str(error.filename or ""), 0, error.strerror, hint, kind="file")
     else:
         log.error(*innermost_frame(error), message, "run it with TRACEBACK=1 to see the traceback", kind="fault")
 
