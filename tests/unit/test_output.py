@@ -1,8 +1,8 @@
-"""URLs of output files, and output files of URLs."""
+"""Paths of output files, their URLs, and output files of URLs."""
 
 import pytest
 from authorsite.feeds.entry_factory import EntryFactory
-from authorsite.output import output_file_for, url_for
+from authorsite.output import PathOutsideOutput, output_file_for, resolve_output_path, url_for
 from authorsite.seo.redirects import Alias, format_redirects
 
 
@@ -45,3 +45,13 @@ def test_output_file_for_alias(alias, expected):
 def test_an_alias_is_percent_encoded_once(path, quoted):
     assert EntryFactory("https://example.org", "Ann").absolute_url(path) == f"https://example.org{quoted}"
     assert format_redirects([Alias(path, "new/", "", "")], (), "/blog") == f"/blog{quoted} /blog/new/ 301\n"
+
+
+@pytest.mark.parametrize("save_as", ["../a", "b/../../a", "", "/", "link", "folder/a"])
+def test_a_path_outside_the_output_folder_is_rejected(save_as, tmp_path):
+    output = tmp_path / "output"
+    output.mkdir()
+    (output / "link").symlink_to(tmp_path / "a")
+    (output / "folder").symlink_to(tmp_path)
+    with pytest.raises(PathOutsideOutput):
+        resolve_output_path({"OUTPUT_PATH": str(output)}, save_as)
