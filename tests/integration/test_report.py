@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from authorsite.problems import IGNORABLE_KINDS
+from authorsite.problems import IGNORABLE_KINDS, ProblemLog
 from authorsite.reading.markdown import MarkdownRenderer
 from conftest import post
 
@@ -73,3 +73,10 @@ def test_all_report_formats_have_the_same_content(make_site):
     assert reports["github"].splitlines() == [
         f"::{p['severity']} file={p['path']},line={p['line']}::{p['message']} - {p['hint']}" for p in data["problems"]
     ]
+
+
+def test_github_annotations_escape_reserved_characters(tmp_path):
+    log, stream = ProblemLog(root=tmp_path), io.StringIO()
+    log.error(tmp_path / "a, b: 5%.md", 0, "5% is no number", "write 5")
+    log.print("github", stream)
+    assert stream.getvalue() == "::error file=a%2C b%3A 5%25.md,line=1::5%25 is no number - write 5\n"
