@@ -126,7 +126,7 @@ def _describe_error(model: type[BaseModel], error: Any, loc: Loc) -> tuple[str, 
         return str(cause), cause.hint, loc + cause.loc
     match error["type"]:
         case "extra_forbidden":
-            keys = {key for m in _models_at(model, loc[:-1]) for key in m.model_fields}
+            keys = {key for m in _find_models(model, loc[:-1]) for key in m.model_fields}
             return f"unknown key `{loc[-1]}`", _suggest(str(loc[-1]), keys), loc
         case "missing":
             return f"`{name}` is missing", f"add a line `{loc[-1]}: …`", loc
@@ -135,7 +135,7 @@ def _describe_error(model: type[BaseModel], error: Any, loc: Loc) -> tuple[str, 
             return f"`{name}` cannot be `{value}`", _suggest(str(value), options), loc
         case "union_tag_invalid" | "union_tag_not_found":
             key = error["ctx"]["discriminator"].strip("'")
-            kinds = [kind for m in _models_at(model, loc) for kind in get_args(m.model_fields[key].annotation)]
+            kinds = [kind for m in _find_models(model, loc) for kind in get_args(m.model_fields[key].annotation)]
             tag = error["ctx"].get("tag", "")
             message = f"`{name}.{key}` cannot be `{tag}`" if tag else f"`{name}.{key}` is missing"
             return message, _suggest(tag, kinds), loc
@@ -170,7 +170,7 @@ def _suggest(word: str, options: Iterable[str]) -> str:
     return did_you_mean(word, options, "use one of: " + ", ".join(sorted(options)))
 
 
-def _models_at(model: type[BaseModel], loc: Loc) -> list[type[BaseModel]]:
+def _find_models(model: type[BaseModel], loc: Loc) -> list[type[BaseModel]]:
     """Return the models that a mapping at `loc` in `model` can be, following the annotations."""
     models = [model]
     for part in loc:
@@ -178,13 +178,13 @@ def _models_at(model: type[BaseModel], loc: Loc) -> list[type[BaseModel]]:
         # Within a union, pydantic adds the tag of the chosen model to the location.
         tagged = [m for m in models if any(get_args(f.annotation) == (part,) for f in m.model_fields.values())]
         models = (
-            [m for annotation in annotations for m in _nested_models(annotation)] if annotations else tagged or models
+            [m for annotation in annotations for m in _find_nested(annotation)] if annotations else tagged or models
         )
     return models
 
 
-def _nested_models(annotation: Any) -> list[type[BaseModel]]:
+def _find_nested(annotation: Any) -> list[type[BaseModel]]:
     """Return the models within a type annotation such as `tuple[Edition, ...]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [model for argument in get_args(annotation) for model in _nested_models(argument)]
+    return [model for argument in get_args(annotation) for model in _find_nested(argument)]

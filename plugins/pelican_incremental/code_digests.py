@@ -32,7 +32,7 @@ def digest_site(settings: Mapping[str, Any], plugins: str) -> str:
 
 def digest_plugins(plugins: Iterable[Any]) -> str:
     """Return the digest of the code of `plugins` and of this one, and of the versions of all packages."""
-    return digest(*map(digest_code, (*map(_source_path, plugins), Path(__file__).parent)), *installed_versions())
+    return digest(*map(digest_code, (*map(_find_source, plugins), Path(__file__).parent)), *installed_versions())
 
 
 def digest_functions(functions: Iterable[Any]) -> str:
@@ -51,7 +51,7 @@ def digest_code(path: Path | None) -> str:
     return digest(*(part for file in files for part in (str(file.relative_to(path.parent)), file.read_bytes())))
 
 
-def _source_path(plugin: Any) -> Path | None:
+def _find_source(plugin: Any) -> Path | None:
     """Return the folder of a plugin that is a package, the file of one that is a module."""
     module = plugin if isinstance(plugin, types.ModuleType) else sys.modules.get(getattr(plugin, "__module__", ""))
     file = next(iter(getattr(module, "__path__", ())), None) or getattr(module, "__file__", None)
@@ -77,7 +77,7 @@ class SettingsDigester(Digester):
             state = [value.__defaults__, value.__kwdefaults__, closure_values(value)]
             return digest(value.__qualname__, self.digest(state), code)
         if isinstance(value, (type, types.ModuleType)):
-            return digest(repr(value), digest_code(_source_path(value)))
+            return digest(repr(value), digest_code(_find_source(value)))
         if isinstance(value, PurePath):
             return repr(value)
         try:

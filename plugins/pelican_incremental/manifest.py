@@ -170,7 +170,7 @@ class Manifest:
         """
         candidates: dict[str, FileRecord] = {}
         removed = self.previous.keys() - self.current.keys()
-        for path in _files_below(self.root):
+        for path in _list_files(self.root):
             name = path[len(self.root) + 1 :]
             if name in self.current or name in self.journaled or not os.path.lexists(path):
                 continue
@@ -215,11 +215,11 @@ class Manifest:
                 folder.rmdir()
 
 
-def _files_below(folder: str) -> Iterator[str]:
+def _list_files(folder: str) -> Iterator[str]:
     """Yield the paths of all files below a folder, and of links to folders, which are not followed."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                yield from _files_below(entry.path)
+                yield from _list_files(entry.path)
             else:
                 yield entry.path

@@ -80,7 +80,7 @@ class ParseCache:
         keys = {}
         for reader, path in files:
             with suppress(OSError):
-                if reader_key := self._reader_key(reader):
+                if reader_key := self._get_reader_key(reader):
                     keys[reader, path] = digest(reader_key, _read(path))
         self._keys |= {path: key for (_, path), key in keys.items()}
         self._used_keys.update(keys.values())
@@ -106,7 +106,7 @@ class ParseCache:
         # Decode what was stored: this build gets the same types as the next one.
         return Parsed(*json.loads(self._save(key, text))) if key else parsed
 
-    def _reader_key(self, reader: CacheableReader) -> str:
+    def _get_reader_key(self, reader: CacheableReader) -> str:
         if reader not in self._reader_keys:
             key = reader.cache_key()
             self._reader_keys[reader] = key and digest(self.environment_key, repr(type(reader)), key)
@@ -114,7 +114,7 @@ class ParseCache:
 
     def _parse(self, reader: CacheableReader, path: str) -> tuple[str, str, Parsed]:
         """Return the key, the text to store, and the parsed file; the key is "" if it must not be stored."""
-        raw, reader_key, warnings_before = _read(path), self._reader_key(reader), len(self._warnings)
+        raw, reader_key, warnings_before = _read(path), self._get_reader_key(reader), len(self._warnings)
         parsed = reader.parse(raw, path)
         # A warning must be logged in each build, and a file that changed meanwhile may have been read again.
         if not reader_key or len(self._warnings) > warnings_before or _read(path) != raw:

@@ -58,14 +58,14 @@ class IncrementalWriter(Writer):
                     return ""
                 reason = "its file was modified after the last build"
             elif fingerprint:
-                before, now = re.findall("." * 8, record.dependency_hashes), map(_short_hash, digests)
+                before, now = re.findall("." * 8, record.dependency_hashes), map(_hash_short, digests)
                 compared = zip(before, now, record.dependencies, strict=False)
                 changed = [_describe(label) for old, new, label in compared if old != new]
                 reason = f"changed: {', '.join(changed) or 'settings, code or versions'}"
         text, labels, volatile = self.tracker.render(template, context)
         manifest.remove_conflicts(name)  # before Pelican creates the folder
         fingerprint, digests, why = self._fingerprint(labels, template, context) if labels else ("", [], volatile)
-        hashes = "".join(map(_short_hash, digests))
+        hashes = "".join(map(_hash_short, digests))
         self._page = FileRecord(0, 0, fingerprint, 0, labels, hashes) if fingerprint else FileRecord()
         manifest.report.reasons[name] = reason if fingerprint else f"it is rendered in every build: {why}"
         return text
@@ -95,7 +95,7 @@ class IncrementalWriter(Writer):
         return _buffer_file(lambda data: self.manifest.write(self.manifest.relative_name(path), data, page), encoding)
 
 
-def _short_hash(text: str) -> str:
+def _hash_short(text: str) -> str:
     return f"{crc32(text.encode('utf-8', 'surrogatepass')):08x}"
 
 

@@ -71,7 +71,7 @@ def ensure_contrast(color: str, backgrounds: Sequence[str]) -> str:
     """
     target = 0 if relative_luminance(backgrounds[0]) > _MID_LUMINANCE else 255
     for percent in range(100):
-        mixed = "#" + "".join(f"{round(c + (target - c) * percent / 100):02x}" for c in _channels(color))
+        mixed = "#" + "".join(f"{round(c + (target - c) * percent / 100):02x}" for c in _parse_color(color))
         if all(contrast_ratio(mixed, background) >= MIN_CONTRAST for background in backgrounds):
             return mixed
     return f"#{target:02x}{target:02x}{target:02x}"
@@ -85,11 +85,11 @@ def contrast_ratio(one: str, other: str) -> float:
 
 def relative_luminance(color: str) -> float:
     """Return the WCAG relative luminance of a color, 0 to 1."""
-    channels = (c / 255 for c in _channels(color))
+    channels = (c / 255 for c in _parse_color(color))
     # Decode the sRGB transfer function (IEC 61966-2-1).
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)  # noqa: PLR2004
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _channels(color: str) -> tuple[int, int, int]:
+def _parse_color(color: str) -> tuple[int, int, int]:
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)

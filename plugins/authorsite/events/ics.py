@@ -42,8 +42,8 @@ def _make_vevent(event: EventView, site_url: str) -> Any:
         # DTEND is exclusive: the day after the last (RFC 5545, section 3.6.1).
         vevent.add("dtend", (record.ends_at - timedelta.resolution).date() + timedelta(days=1))
     else:
-        vevent.add("dtstart", _with_named_zone(record.start.value))
-        vevent.add("dtend", _with_named_zone(record.ends_at))
+        vevent.add("dtstart", _to_named_zone(record.start.value))
+        vevent.add("dtend", _to_named_zone(record.ends_at))
     vevent.add("summary", record.title)
     location = ", ".join(filter(None, (record.place, record.address))) or record.online or ""
     description = "\n\n".join(filter(None, (record.summary, record.online, record.recording)))
@@ -53,6 +53,6 @@ def _make_vevent(event: EventView, site_url: str) -> Any:
     return vevent
 
 
-def _with_named_zone(time: datetime) -> datetime:
+def _to_named_zone(time: datetime) -> datetime:
     """Return `time` as it is if it has a named time zone, else in UTC: an offset has no VTIMEZONE."""
     return time if isinstance(time.tzinfo, ZoneInfo) and time.tzinfo.key != "UTC" else time.astimezone(UTC)

@@ -68,8 +68,8 @@ def event_jsonld(view: EventView, site_url: str) -> str:
             "name": event.title,
             "url": url,
             "description": event.summary,
-            "startDate": iso_format(event.start),
-            "endDate": event.end and iso_format(event.end),
+            "startDate": format_iso(event.start),
+            "endDate": event.end and format_iso(event.end),
             "eventStatus": "https://schema.org/EventScheduled",
             "eventAttendanceMode": f"https://schema.org/{mode}EventAttendanceMode",
             "location": locations,
@@ -80,7 +80,7 @@ def event_jsonld(view: EventView, site_url: str) -> str:
     )
 
 
-def iso_format(when: PartialDate) -> str:
+def format_iso(when: PartialDate) -> str:
     """Format a date in ISO 8601 with its own precision: 2018-10, 2018-10-20, or with time and offset."""
     if when.precision == "time":
         return when.value.isoformat()

@@ -88,7 +88,7 @@ def compare_feed(path: str, old: bytes, new: bytes) -> FeedDiff:
     """Return the changes from the feed `old` to the feed `new`. Raises ValueError that says which one is invalid."""
     before, after = _parse_by_guid(old, "published"), _parse_by_guid(new, "new")
     missing = [item for guid, item in before.items() if guid not in after]
-    removed = _removed(missing, after.values(), len(before))
+    removed = _find_removed(missing, after.values(), len(before))
     # Titles match removed items only: a new post may have the title of an old one that newer items pushed out.
     candidates = {(key, getattr(i, key)): i for key in ("url", "content_hash") for i in reversed(missing)}
     candidates |= {("title", i.title): i for i in reversed(removed)}
@@ -127,7 +127,7 @@ def _is_redated(before: Item, after: Item) -> bool:
     return bool(before.published and after.published and abs(after.published - before.published) >= _REDATED_BY)
 
 
-def _removed(missing: Iterable[Item], after: Iterable[Item], size: int) -> list[Item]:
+def _find_removed(missing: Iterable[Item], after: Iterable[Item], size: int) -> list[Item]:
     """Return the `missing` items without those that newer items pushed out of a feed of `size` items."""
     remaining = list(after)
     oldest = min((item.published for item in remaining if item.published), default=None)

@@ -90,7 +90,7 @@ class _EntryExtension(BaseEntryExtension):
         image = self.entry.image
         if image:
             media = etree.SubElement(
-                item, f"{{{_MEDIA}}}content", url=image.url, type=_image_type(image.url), medium="image"
+                item, f"{{{_MEDIA}}}content", url=image.url, type=_guess_image_type(image.url), medium="image"
             )
             if image.width and image.height:
                 media.attrib.update({"width": str(image.width), "height": str(image.height)})
@@ -99,7 +99,7 @@ class _EntryExtension(BaseEntryExtension):
         return item
 
 
-def _image_type(url: str) -> str:
+def _guess_image_type(url: str) -> str:
     # Not by `mimetypes`, whose table differs between machines.
     suffix = url.rpartition(".")[2].lower()
     return "image/" + {"jpg": "jpeg", "svg": "svg+xml"}.get(suffix, suffix)

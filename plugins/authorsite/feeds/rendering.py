@@ -74,14 +74,14 @@ class FeedCache:
 
     def is_current(self, path: str, input_hash: str, output_file: Path) -> bool:
         """Return whether the file is unchanged since the feed `path` was generated from this input hash."""
-        if self.previous.get(path) != _cache_value(input_hash, output_file):
+        if self.previous.get(path) != _make_cache_value(input_hash, output_file):
             return False
         self.current[path] = self.previous[path]
         return True
 
     def store(self, path: str, input_hash: str, output_file: Path) -> None:
         """Record the feed `path` after its file was written."""
-        self.current[path] = _cache_value(input_hash, output_file)
+        self.current[path] = _make_cache_value(input_hash, output_file)
 
     def save(self) -> None:
         """Write the feeds of this build to the cache file."""
@@ -89,7 +89,7 @@ class FeedCache:
             atomic_write(self.file, json.dumps(self.current).encode())
 
 
-def _cache_value(input_hash: str, file: Path) -> str:
+def _make_cache_value(input_hash: str, file: Path) -> str:
     try:
         stat = file.stat()
     except OSError:
@@ -99,10 +99,10 @@ def _cache_value(input_hash: str, file: Path) -> str:
 
 def hash_inputs(feed: Feed, entries: Sequence[Entry], renderer: EntryRenderer) -> str:
     """Return a hash of everything that determines the bytes of a feed."""
-    return digest(_code_digest(), repr(feed), repr((renderer.full_text, renderer.footer)), *map(repr, entries))
+    return digest(_digest_code(), repr(feed), repr((renderer.full_text, renderer.footer)), *map(repr, entries))
 
 
 @cache
-def _code_digest() -> str:
+def _digest_code() -> str:
     """Return a digest of the package's code, and of the installed versions."""
     return digest(digest_code(Path(__file__).parents[1]), *installed_versions())

@@ -42,7 +42,9 @@ def sanitize_for_feed(html: str, base_url: str) -> tuple[str, list[str]]:
     """
     html, removed = strip_invalid_xml(html)
     if _REFERENCE_LINK.search(html):
-        html = remove_elements(html, lambda tag: bool(_classes(tag) & {"citation-back", "headerlink"}), _is_citation)
+        html = remove_elements(
+            html, lambda tag: bool(_get_classes(tag) & {"citation-back", "headerlink"}), _is_citation
+        )
     html = rewrite_tags(html, {"iframe", "embed"}, lambda tag: _iframe_to_link(tag, base_url))
     html = nh3.clean(
         html,
@@ -64,12 +66,12 @@ def strip_invalid_xml(text: str) -> tuple[str, list[str]]:
     return _INVALID_XML.sub("", text), removed
 
 
-def _classes(tag: Token) -> set[str]:
+def _get_classes(tag: Token) -> set[str]:
     return set((tag.attributes.get("class") or "").split())
 
 
 def _is_citation(tag: Token) -> bool:
-    return "citation" in _classes(tag)
+    return "citation" in _get_classes(tag)
 
 
 def _iframe_to_link(tag: Token, base_url: str) -> str:

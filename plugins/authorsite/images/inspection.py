@@ -123,13 +123,13 @@ def svg_size(data: bytes, name: str) -> tuple[int, int]:
         root = ET.fromstring(data)
     except (ET.ParseError, ValueError, LookupError):
         root = ET.Element("none")
-    if _local_name(root.tag) != "svg":
+    if _get_local_name(root.tag) != "svg":
         raise ImageError(f"{name} is not an SVG image", "save the image again, or remove it")
     if b"<?xml-stylesheet" in data or any(map(_has_script, root.iter())):
         raise ImageError(f"{name} contains a script", "save it as a plain SVG, without scripts")
     for element in root.iter():
-        attributes = {_local_name(key): value for key, value in element.attrib.items()}
-        for url in external_urls(_local_name(element.tag), attributes, element.text or ""):
+        attributes = {_get_local_name(key): value for key, value in element.attrib.items()}
+        for url in external_urls(_get_local_name(element.tag), attributes, element.text or ""):
             raise ImageError(f"{name} loads {url}", "embed it in the SVG: pages load nothing from other hosts")
     sides = [re.fullmatch(r"\s*([\d.]+)(?:px)?\s*", root.get(side) or "") for side in ("width", "height")]
     view_box = (root.get("viewBox") or "").replace(",", " ").split()
@@ -142,14 +142,14 @@ def svg_size(data: bytes, name: str) -> tuple[int, int]:
     raise ImageError(f"{name} has no size", 'add viewBox="0 0 width height" to its <svg> tag')
 
 
-def _local_name(name: str) -> str:
+def _get_local_name(name: str) -> str:
     """Return a tag's or attribute's name without its namespace."""
     return name.rpartition("}")[2].lower()
 
 
 def _has_script(element: ET.Element) -> bool:
     attributes = element.attrib.items()
-    return _local_name(element.tag) == "script" or any(
-        _local_name(name).startswith("on") or "javascript:" in "".join(value.split()).lower()
+    return _get_local_name(element.tag) == "script" or any(
+        _get_local_name(name).startswith("on") or "javascript:" in "".join(value.split()).lower()
         for name, value in attributes
     )

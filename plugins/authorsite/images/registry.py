@@ -70,10 +70,10 @@ class ImageRegistry:
         if fallback is None or fallback.width == file.width:
             self._originals.add(path)
             self.get_stripped_path(path)
-            picture = self._picture_at(path, file.width, file.height, alt)
+            picture = self._make_picture(path, file.width, file.height, alt)
         else:
             variants.add(fallback)
-            picture = self._picture_at(f"{FOLDER}/{fallback.name}", fallback.width, fallback.height, alt)
+            picture = self._make_picture(f"{FOLDER}/{fallback.name}", fallback.width, fallback.height, alt)
         return replace(picture, sources=srcset_sources(others, self.site.root))
 
     def add_card(self, card: SocialCard, image_path: str = "") -> Picture:
@@ -82,7 +82,7 @@ class ImageRegistry:
         if file is not None and file.format != "svg":
             card = replace(card, image=file)
         self._graphics[card] = card.output_paths
-        return self._picture_at(next(iter(card.output_paths)), WIDTH, HEIGHT, card.title)
+        return self._make_picture(next(iter(card.output_paths)), WIDTH, HEIGHT, card.title)
 
     def add_icons(self, logo_path: str, color: str) -> None:
         """Register the site's icons, from the logo at `logo_path` below content/ or an open book on `color`."""
@@ -91,9 +91,9 @@ class ImageRegistry:
 
     def get_icon(self, alt: str) -> Picture:
         """Return the picture of the site's icon."""
-        return self._picture_at("icon-512.png", 512, 512, alt)
+        return self._make_picture("icon-512.png", 512, 512, alt)
 
-    def _picture_at(self, path: str, width: int, height: int, alt: str) -> Picture:
+    def _make_picture(self, path: str, width: int, height: int, alt: str) -> Picture:
         quoted = quote(path)
         return Picture(f"{self.site.root}/{quoted}", f"{self.site.url}/{quoted}", width, height, alt)
 
@@ -112,7 +112,7 @@ class ImageRegistry:
         A job that fails is reported as a problem. `on_progress` gets the count of finished files and of all.
         """
         self.cache.mkdir(parents=True, exist_ok=True)
-        if jobs := list(self._missing_jobs()):
+        if jobs := list(self._list_missing_jobs()):
             self._runner = JobRunner(jobs, on_progress)
             self._collect(self._runner.image_results)
         self._index.save()
@@ -143,7 +143,7 @@ class ImageRegistry:
                 message, _, hint = failure.partition("\n")
                 self._report(file.path if file else "", message, hint)
 
-    def _missing_jobs(self) -> Iterator[Job]:
+    def _list_missing_jobs(self) -> Iterator[Job]:
         for path, variants in sorted(self._variants.items()):
             missing = [variant for variant in variants if not self._index.is_current(self.cache / variant.name)]
             if (file := self._images[path]) and missing:

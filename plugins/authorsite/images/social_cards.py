@@ -77,12 +77,12 @@ def to_drawable(text: str) -> str:
 
 @lru_cache(1024)
 def _has_glyph(char: str) -> bool:
-    missing = bytes(_font(32).getmask("\ue123"))
-    return char.isspace() or bytes(_font(32).getmask(char)) not in {b"", missing}
+    missing = bytes(_load_font(32).getmask("\ue123"))
+    return char.isspace() or bytes(_load_font(32).getmask(char)) not in {b"", missing}
 
 
 @lru_cache(8)
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def _load_font(size: int) -> ImageFont.FreeTypeFont:
     # Not Raqm, even where it is installed: it spaces some pairs of letters differently.
     return ImageFont.truetype(_FONT, size, layout_engine=ImageFont.Layout.BASIC)
 
@@ -92,9 +92,9 @@ def render_card(card: SocialCard, image: Image.Image | None = None) -> bytes:
     width = WIDTH - 2 * MARGIN - (_IMAGE_AREA if image else 0)
     title, site_name, kicker = to_drawable(card.title), to_drawable(card.site_name), to_drawable(card.kicker)
     # If the title cannot be drawn, the site's name takes its place.
-    canvas = _background(kicker, site_name if title else "", width).copy()
+    canvas = _render_background(kicker, site_name if title else "", width).copy()
     _draw_title(ImageDraw.Draw(canvas), title or site_name, MARGIN + 20 + (64 if kicker else 0), width)
-    canvas.putpalette(_palette(card.background, card.foreground, card.accent))
+    canvas.putpalette(_make_palette(card.background, card.foreground, card.accent))
     out = BytesIO()
     if image is None:
         # 16 colors and run lengths alone: a third of the time of full compression, and no more bytes.
@@ -105,22 +105,22 @@ def render_card(card: SocialCard, image: Image.Image | None = None) -> bytes:
 
 
 @lru_cache(64)
-def _background(kicker: str, site_name: str, width: int) -> Image.Image:
+def _render_background(kicker: str, site_name: str, width: int) -> Image.Image:
     """Return the part that the cards of many posts share."""
     image = Image.new("L", (WIDTH, HEIGHT), 0)
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, 0, WIDTH, 15), fill=_ACCENT)
     pen.rectangle((MARGIN, HEIGHT - 128, MARGIN + 96, HEIGHT - 123), fill=_ACCENT)
     for text, y in ((kicker, MARGIN + 20), (site_name, HEIGHT - 106)):
-        for line in _wrap(text, _font(34), width, 1):
-            pen.text((MARGIN, y), line, font=_font(34), fill=_TEXT)
+        for line in _wrap(text, _load_font(34), width, 1):
+            pen.text((MARGIN, y), line, font=_load_font(34), fill=_TEXT)
     return image
 
 
 def _draw_title(pen: ImageDraw.ImageDraw, title: str, y: int, width: int) -> None:
     """Draw the title in the largest size that fits above the site's name."""
     for size in (84, 72, 60, 50, 42):
-        font, line_height = _font(size), round(size * 1.16)
+        font, line_height = _load_font(size), round(size * 1.16)
         max_lines = (HEIGHT - 150 - y) // line_height
         lines = _wrap(title, font, width, 99)
         if len(lines) <= max_lines:
@@ -152,13 +152,13 @@ def _truncate(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
 
 
 @lru_cache(8)
-def _palette(background: str, foreground: str, accent: str) -> bytes:
-    channels = list(zip(_rgb(background), _rgb(foreground), strict=True))
+def _make_palette(background: str, foreground: str, accent: str) -> bytes:
+    channels = list(zip(_parse_color(background), _parse_color(foreground), strict=True))
     shades = [round(b + (f - b) * shade / _TEXT) for shade in range(_TEXT + 1) for b, f in channels]
-    return bytes([*shades, *_rgb(accent)])
+    return bytes([*shades, *_parse_color(accent)])
 
 
-def _rgb(color: str) -> bytes:
+def _parse_color(color: str) -> bytes:
     return bytes.fromhex(color[1:])
 
 

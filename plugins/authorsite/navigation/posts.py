@@ -23,15 +23,15 @@ def link_posts(posts: Sequence[Any]) -> Mapping[int, PostLinks]:
     """Return the links of each of the published `posts`, by its id()."""
     posts = sorted(posts, key=lambda post: (post.date, post.url))
     series = _group_by_series(posts)
-    related = find_related([frozenset(_features(post)) for post in posts])
+    related = find_related([frozenset(_list_features(post)) for post in posts])
     before, after = [None, *posts[:-1]], [*posts[1:], None]
     return {
-        id(post): PostLinks(before[n], after[n], tuple(posts[i] for i in related[n]), series.get(_series(post), ()))
+        id(post): PostLinks(before[n], after[n], tuple(posts[i] for i in related[n]), series.get(_get_series(post), ()))
         for n, post in enumerate(posts)
     }
 
 
-def _series(post: Any) -> str:
+def _get_series(post: Any) -> str:
     """Return the name of a post's series, whatever its case and spaces."""
     return " ".join(get_post_record(post).series.lower().split())
 
@@ -39,12 +39,12 @@ def _series(post: Any) -> str:
 def _group_by_series(posts: list[Any]) -> dict[str, tuple[Any, ...]]:
     groups: dict[str, list[Any]] = defaultdict(list)
     for post in posts:
-        if name := _series(post):
+        if name := _get_series(post):
             groups[name].append(post)
     return {name: tuple(group) for name, group in groups.items()}
 
 
-def _features(post: Any) -> Iterator[Hashable]:
+def _list_features(post: Any) -> Iterator[Hashable]:
     """Yield what a post may have in common with others: tags, references, book, chapter, reblogged author."""
     record = get_post_record(post)
     for tag in getattr(post, "tags", ()):

@@ -10,7 +10,7 @@ from ..navigation.breadcrumbs import make_breadcrumbs
 from ..navigation.posts import PostLinks, link_posts
 from ..reading.link_pass import find_translations, resolve_body
 from ..reading.parsed import get_parsed
-from ..reading.reading_time import reading_time, word_count
+from ..reading.reading_time import estimate_word_count, reading_time
 from ..seo.adapter import make_page_meta, make_post_meta, make_site_meta
 from ..seo.head import SiteMeta
 from ..site_build import list_contents
@@ -45,7 +45,7 @@ def _finish(
     html = resolve_body(content, context)
     html = process_body_images(html, content.source_path, context, eager_first=picture is None)
     # Captions and links to the author's books are words, too.
-    words = parsed.words if html == content._content else word_count(html)  # noqa: SLF001 - the body as it was read
+    words = parsed.words if html == content._content else estimate_word_count(html)  # noqa: SLF001 - the body as it was read
     content._content = html  # noqa: SLF001 - Pelican has no public way to change a body
     is_post = isinstance(content, Article)
     fields: dict[str, Any] = {

@@ -20,7 +20,7 @@ from .drafts import is_unpublished
 from .links import may_have_internal_links
 from .markdown import MarkdownRenderer, make_summary, smarten_punctuation
 from .parsed import ParsedContent
-from .reading_time import word_count
+from .reading_time import estimate_word_count
 from .reblogs import render_reblog
 from .schemas import BaseMetadata, PageMetadata, PostMetadata, Status
 from .sources import parse_file
@@ -62,7 +62,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         if source is None:
             return Parsed("", {"errors": errors})
         data = source.data
-        body = self._renderer.render(source.body, self._id_prefix(data))
+        body = self._renderer.render(source.body, self._make_id_prefix(data))
         if isinstance(data.get("summary"), str):
             data = data | {"summary": smarten_punctuation(data["summary"])}
         parsed = {
@@ -76,7 +76,9 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
             "summary": make_summary(body.html),
         }
         html = self._render_reblog(body.html, data.get("reblog"))
-        return Parsed(html, parsed | {"words": word_count(html), "has_internal_links": may_have_internal_links(html)})
+        return Parsed(
+            html, parsed | {"words": estimate_word_count(html), "has_internal_links": may_have_internal_links(html)}
+        )
 
     def cache_key(self) -> str:
         """Return the settings that `parse` depends on; the build engine adds the code and the packages."""
@@ -101,7 +103,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         meta = validate(model, front_matter, log, path, lines, context={"zone": zone})
         if meta is None:
             raise AlreadyReported(path)
-        if not self._id_prefix({"slug": meta.slug, "title": meta.title}):
+        if not self._make_id_prefix({"slug": meta.slug, "title": meta.title}):
             message, hint = "the title has no letters or digits to make a slug from", "add a line such as slug: a-post"
             log.error(path, line_for_loc(("title",), lines), message, hint, kind="front-matter")
             raise AlreadyReported(path)
@@ -116,7 +118,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
             hint = "add a line such as image_alt: A round table"
             log.warning(path, line_for_loc(("image",), lines), "the featured image has no alt text", hint, kind="image")
         metadata = _to_pelican_metadata(meta, data["summary"], self.settings, self.get_url_wrapper)
-        metadata |= _custom_url(other_headers)
+        metadata |= _get_custom_url(other_headers)
         metadata["parsed"] = ParsedContent(
             record=meta,
             headers=other_headers,
@@ -128,7 +130,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         )
         return html, metadata
 
-    def _id_prefix(self, data: dict[str, Any]) -> str:
+    def _make_id_prefix(self, data: dict[str, Any]) -> str:
         """Return the post's slug and language, which keep ids apart where several posts share a page."""
         name = data.get("slug") or data.get("title") or ""
         slug = str(slugify(str(name), regex_subs=self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
@@ -161,7 +163,7 @@ def _split_headers(model: type[BaseMetadata], headers: dict[str, Any]) -> tuple[
     return fields, {key: value for key, value in headers.items() if key not in fields}
 
 
-def _custom_url(headers: dict[str, Any]) -> dict[str, Any]:
+def _get_custom_url(headers: dict[str, Any]) -> dict[str, Any]:
     """Return the `url` and `save_as` of Pelican headers; {} unless both are given and lie below the root."""
     url, file = (str(headers.get(key, "")).lstrip("/") for key in ("url", "save_as"))
     if not url or not file or ":" in url or ".." in Path(file).parts:
@@ -169,7 +171,7 @@ def _custom_url(headers: dict[str, Any]) -> dict[str, Any]:
     return {"url": url, "save_as": file}
 
 
-def _lang_url(meta: BaseMetadata, settings: dict[str, Any]) -> dict[str, Any]:
+def _make_lang_url(meta: BaseMetadata, settings: dict[str, Any]) -> dict[str, Any]:
     """Return `url` and `save_as` of a post or page in another language, from Pelican's *_LANG_* settings.
 
     Setting Pelican's `lang` instead would remove it from the lists of posts and pages.
@@ -191,7 +193,7 @@ def _to_pelican_metadata(
     if getattr(meta, "date", None):
         metadata["date"] = meta.date  # type: ignore[attr-defined]  # posts and pages both have it
     if meta.lang and meta.lang != settings["DEFAULT_LANG"]:
-        metadata |= _lang_url(meta, settings)
+        metadata |= _make_lang_url(meta, settings)
     if isinstance(meta, PostMetadata):
         metadata["tags"] = [get_url_wrapper(Tag, tag) for tag in meta.tags]
         if meta.category:

@@ -80,10 +80,10 @@ def build_bibliography(posts: Iterable[Any], books: Sequence[Any]) -> tuple[Cite
             elif post not in source.posts:
                 longest = max(source.reference, reference, key=lambda r: len(r.text))
                 sources[reference.key] = replace(source, reference=longest, posts=(*source.posts, post))
-    return tuple(sorted(sources.values(), key=_sort_key))
+    return tuple(sorted(sources.values(), key=_get_sort_key))
 
 
-def _sort_key(source: CitedSource) -> tuple[str, str, str]:
+def _get_sort_key(source: CitedSource) -> tuple[str, str, str]:
     reference = source.reference
     last_name = reference.author.split(",")[0].split(" and ")[0].strip().split(" ")[-1]
     return (last_name or reference.text).lower(), reference.year, reference.title.lower()

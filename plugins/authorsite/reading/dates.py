@@ -26,7 +26,7 @@ def parse_date(text: str, default_zone: ZoneInfo) -> datetime:
     try:
         day = date.fromisoformat(match["date"])
     except ValueError:
-        raise InvalidValue(f"{text} is not a date", _date_hint(match["date"])) from None
+        raise InvalidValue(f"{text} is not a date", _make_date_hint(match["date"])) from None
     try:
         time = datetime.fromisoformat(f"{day}T{match['time'] or '00:00':0>5}")
     except ValueError:
@@ -43,7 +43,7 @@ def parse_date(text: str, default_zone: ZoneInfo) -> datetime:
         raise InvalidValue(f"`{zone}` is not a time zone", hint) from None
 
 
-def _date_hint(iso_date: str) -> str:
+def _make_date_hint(iso_date: str) -> str:
     year, month, day = map(int, iso_date.split("-"))
     if 1 <= month <= len(_MONTHS) and day > (days := monthrange(year, month)[1]):
         return f"{_MONTHS[month - 1].capitalize()} {year} has {days} days"

@@ -138,10 +138,10 @@ def _describe_yaml_error(lines: list[str], error: yaml.MarkedYAMLError) -> tuple
     is_unbalanced = re.search("flow|quoted", error.context or "")
     mark = error.context_mark if is_unbalanced else error.problem_mark or error.context_mark
     number = mark.line + 1 if mark else 1
-    return number + 1, f"invalid YAML: {error.problem}", _yaml_hint(lines[number])
+    return number + 1, f"invalid YAML: {error.problem}", _make_yaml_hint(lines[number])
 
 
-def _yaml_hint(line: str) -> str:
+def _make_yaml_hint(line: str) -> str:
     key, _, value = (part.strip() for part in line.partition(":"))
     if not value or not key:
         return "write each line as `key: value`, and indent lines of one level alike"

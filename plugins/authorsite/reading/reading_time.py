@@ -7,7 +7,7 @@ WORDS_PER_MINUTE = 230
 _TAG = re.compile(r"<[^>]*>")
 
 
-def word_count(html: str) -> int:
+def estimate_word_count(html: str) -> int:
     """Return the approximate number of words in `html`: an HTML parser would take seconds for thousands of posts."""
     return len(_TAG.sub(" ", html).split())
 

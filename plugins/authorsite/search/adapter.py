@@ -63,7 +63,7 @@ class SearchGenerator(Generator):
         return True
 
 
-def _documents(context: Mapping[str, Any]) -> Iterator[Document]:
+def _list_documents(context: Mapping[str, Any]) -> Iterator[Document]:
     """Yield all content that is published and not hidden."""
     for content in [*context.get("articles", ()), *context.get("pages", ())]:
         if not getattr(content, "draft", False):
@@ -78,7 +78,7 @@ def start_indexing(generators: list[Any]) -> None:
     build = get_build(context)
     if build.site.search:
         cache = Path(context["CACHE_PATH"]) / "search"
-        index = build.set(SearchIndex(_documents(context), build.site.language.split("-")[0], cache))
+        index = build.set(SearchIndex(_list_documents(context), build.site.language.split("-")[0], cache))
         build.cleanup.callback(index.close)
         if build.deferred_tasks is None or not index.stale_files():
             with suppress(SearchIndexError):  # the generator reports it

@@ -34,7 +34,7 @@ BATCH_SIZE = 25
 """Files to write between two calls of `should_stop`."""
 
 
-def _pagefind_command() -> list[str]:
+def _find_pagefind_command() -> list[str]:
     """Return the command that runs Pagefind; calling its binary directly saves 0.2 s over `python -m pagefind`."""
     for name in ("pagefind_bin_extended", "pagefind_bin"):
         with suppress(ImportError, FileNotFoundError):
@@ -42,7 +42,7 @@ def _pagefind_command() -> list[str]:
     return [sys.executable, "-m", "pagefind", "--service"]
 
 
-_COMMAND = _pagefind_command()
+_COMMAND = _find_pagefind_command()
 _SCRIPT = Path(__file__).with_name("search.js")
 
 
@@ -83,8 +83,8 @@ class SearchIndex:
 
     def start(self) -> None:
         """Start Pagefind, unless the index is cached; raise SearchIndexError if it cannot be started."""
-        if self._pagefind is None and self._documents and not _intact_files(self._folder):
-            self._pagefind = _Pagefind(list(_requests(self._documents, self._language)))
+        if self._pagefind is None and self._documents and not _list_intact_files(self._folder):
+            self._pagefind = _Pagefind(list(_make_requests(self._documents, self._language)))
 
     def is_ready(self) -> bool:
         """Return whether build() would not have to wait for Pagefind."""
@@ -96,19 +96,19 @@ class SearchIndex:
         Return no files if `should_stop` returned true. Raise SearchIndexError if Pagefind fails.
         """
         try:
-            if not _intact_files(self._folder) and self._documents:
+            if not _list_intact_files(self._folder) and self._documents:
                 self.start()
                 assert self._pagefind is not None
                 _store(self._pagefind.wait_for_files(), self._folder, should_stop)
         finally:
             self.close()
-        return self._use(self._folder, _intact_files(self._folder))
+        return self._use(self._folder, _list_intact_files(self._folder))
 
     def stale_files(self) -> list[tuple[str, Path]]:
         """Return the files of the last used index, as build() does; none if the index of `documents` is cached."""
-        if not _intact_files(self._folder):
-            for folder in sorted(self._cache.glob("*"), key=_last_used, reverse=True):
-                if names := _intact_files(folder):
+        if not _list_intact_files(self._folder):
+            for folder in sorted(self._cache.glob("*"), key=_get_last_use, reverse=True):
+                if names := _list_intact_files(folder):
                     return self._use(folder, names)
         return []
 
@@ -117,7 +117,7 @@ class SearchIndex:
         for other in self._cache.glob("*"):
             if other == folder:
                 os.utime(other)
-            elif time.time() - _last_used(other) > _EXPIRY_SECONDS:
+            elif time.time() - _get_last_use(other) > _EXPIRY_SECONDS:
                 shutil.rmtree(other, ignore_errors=True)
         ordered = sorted(names, key=lambda name: (name == _ENTRY_FILE, name))
         return [(f"{OUTPUT_FOLDER}/{name}", folder / name) for name in ordered]
@@ -182,15 +182,15 @@ def _read_from(file: IO[bytes], offset: int = 0) -> bytes:
     return os.pread(file.fileno(), os.fstat(file.fileno()).st_size - offset, offset)
 
 
-def _requests(documents: list[Document], language: str) -> Iterator[dict[str, Any]]:
+def _make_requests(documents: list[Document], language: str) -> Iterator[dict[str, Any]]:
     yield {"type": "NewIndex"}
     for document in documents:
         file = f"{document.url}index.html" if document.url.endswith("/") else document.url or "index.html"
-        yield {"type": "AddFile", "index_id": 0, "file_path": file, "file_contents": _page(document, language)}
+        yield {"type": "AddFile", "index_id": 0, "file_path": file, "file_contents": _render_html(document, language)}
     yield {"type": "GetFiles", "index_id": 0}
 
 
-def _page(document: Document, language: str) -> str:
+def _render_html(document: Document, language: str) -> str:
     return (
         f'<!doctype html><html lang="{escape(language)}"><head><title>{escape(document.title)}</title></head>'
         f"<body><main data-pagefind-body><h1>{escape(document.title)}</h1>{document.html}</main></body></html>"
@@ -211,13 +211,13 @@ def _store(files: dict[str, bytes], folder: Path, should_stop: Callable[[], bool
                 path.write_bytes(data)
                 stamps[file] = _file_stamp(path)
         Path(name, "bundle", _MANIFEST).write_text(json.dumps(stamps))
-        if not _intact_files(folder):
+        if not _list_intact_files(folder):
             shutil.rmtree(folder, ignore_errors=True)
             with suppress(OSError):  # another build has written it meanwhile
                 Path(name, "bundle").rename(folder)
 
 
-def _intact_files(folder: Path) -> list[str]:
+def _list_intact_files(folder: Path) -> list[str]:
     """Return the names of a cached index's files; none if any was changed or is missing."""
     try:
         stamps = json.loads((folder / _MANIFEST).read_text("utf-8"))
@@ -231,7 +231,7 @@ def _file_stamp(path: str | Path) -> list[int]:
     return [stat.st_mtime_ns, stat.st_size]
 
 
-def _last_used(folder: Path) -> float:
+def _get_last_use(folder: Path) -> float:
     try:
         return folder.stat().st_mtime
     except OSError:

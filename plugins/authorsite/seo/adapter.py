@@ -16,7 +16,7 @@ from ..settings import SiteSettings
 from ..site_build import get_build, get_log, get_site, list_contents
 from ..site_model import PageMeta, PageView, PostView
 from ..validation import find_line
-from .head import SiteMeta, blog_posting, isoformat, json_ld_graph, meta_description
+from .head import SiteMeta, blog_posting, format_iso, json_ld_graph, meta_description
 from .headers import format_headers, format_webmanifest
 from .redirects import Alias, format_redirects, validate_aliases
 from .sitemap import build_sitemaps, is_indexable, lastmod
@@ -73,8 +73,8 @@ def make_post_meta(article: Any, view: PostView, body: str, context: Mapping[str
         picture=make_social_card(
             context, article.slug, record.title, section, record.image if view.picture else "", view.picture
         ),
-        published=isoformat(article.date),
-        modified=isoformat(getattr(article, "modified", None)),
+        published=format_iso(article.date),
+        modified=format_iso(getattr(article, "modified", None)),
         author="\n".join(authors),
         robots="noindex" if view.draft or article.status == "hidden" else "",
         canonical=record.reblog.url if record.reblog else "",
@@ -100,7 +100,7 @@ def make_page_meta(page: Any, view: PageView, body: str, context: Mapping[str, A
         url=f"{site.url}/{page.url}",
         description=meta_description(page.metadata["summary"], body),
         picture=view.picture or make_social_card(context, page.slug, record.title),
-        modified=isoformat(getattr(page, "modified", None)),
+        modified=format_iso(getattr(page, "modified", None)),
         robots="noindex" if view.draft or page.status == "hidden" else "",
     )
     return replace(head, data=json_ld_graph([site.web_page(head)]))

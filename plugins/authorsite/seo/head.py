@@ -123,6 +123,6 @@ def blog_posting(head: PageMeta, site: SiteMeta, extra: dict[str, Any]) -> dict[
     }
 
 
-def isoformat(value: datetime | None) -> str:
+def format_iso(value: datetime | None) -> str:
     """Format a datetime as ISO 8601 to the second, or "" for None."""
     return value.isoformat(timespec="seconds") if value else ""

@@ -32,18 +32,18 @@ def format_headers(files: Collection[str], root: str) -> str:
     """
     patterns = {f"{file.split('/')[0]}/*" if "/" in file else file for file in files}
     patterns = {"" if pattern == "index.html" else pattern for pattern in patterns} - {"search/*"}
-    blocks = [_block(f"{root}/*", _SECURITY_HEADERS)]
+    blocks = [_format_rule(f"{root}/*", _SECURITY_HEADERS)]
     with_script = {f"{file.split('/')[0]}/*" for file in files if file.endswith("buy/index.html")}
     for pattern in sorted(patterns):
         policy = BUY_POLICY if pattern in with_script else PAGE_POLICY
-        blocks.append(_block(f"{root}/{pattern}", {"Content-Security-Policy": policy}))
+        blocks.append(_format_rule(f"{root}/{pattern}", {"Content-Security-Policy": policy}))
     if "search/index.html" in files:
-        blocks.append(_block(f"{root}/search/*", {"Content-Security-Policy": SEARCH_POLICY}))
-    blocks += [_block(f"{root}/{pattern}", {"Cache-Control": _IMMUTABLE}) for pattern in _IMMUTABLE_PATTERNS]
+        blocks.append(_format_rule(f"{root}/search/*", {"Content-Security-Policy": SEARCH_POLICY}))
+    blocks += [_format_rule(f"{root}/{pattern}", {"Cache-Control": _IMMUTABLE}) for pattern in _IMMUTABLE_PATTERNS]
     return "\n".join(blocks)
 
 
-def _block(pattern: str, headers: dict[str, str]) -> str:
+def _format_rule(pattern: str, headers: dict[str, str]) -> str:
     return "\n".join([pattern, *(f"  {name}: {value}" for name, value in headers.items()), ""])
 
 

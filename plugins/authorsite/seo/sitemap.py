@@ -28,11 +28,11 @@ def lastmod(variables: Mapping[str, Any]) -> datetime | None:
         return getattr(content, "modified", None) or getattr(content, "date", None)
     list_page = variables.get("articles_page")
     if list_page is not None:
-        return _newest(list_page.object_list)
-    return _newest(variables.get("articles", ())) if any(name in variables for name in _LIST_VARIABLES) else None
+        return _find_newest(list_page.object_list)
+    return _find_newest(variables.get("articles", ())) if any(name in variables for name in _LIST_VARIABLES) else None
 
 
-def _newest(articles: Any) -> datetime | None:
+def _find_newest(articles: Any) -> datetime | None:
     dates = (getattr(article, "modified", None) or article.date for article in articles)
     return max(dates, default=None)
 
@@ -42,20 +42,20 @@ def build_sitemaps(pages: Mapping[str, datetime | None], site_url: str) -> dict[
 
     With more than MAX_URLS pages, sitemap.xml is an index of numbered sitemaps.
     """
-    entries = [_entry("url", url, changed) for url, changed in sorted(pages.items())]
+    entries = [_render_entry("url", url, changed) for url, changed in sorted(pages.items())]
     parts = [entries[start : start + MAX_URLS] for start in range(0, len(entries), MAX_URLS)]
     if len(parts) <= 1:
-        return {"sitemap.xml": _file("urlset", entries)}
-    files = {f"sitemap-{number}.xml": _file("urlset", part) for number, part in enumerate(parts, 1)}
-    index = [_entry("sitemap", f"{site_url}/{name}", None) for name in files]
-    return files | {"sitemap.xml": _file("sitemapindex", index)}
+        return {"sitemap.xml": _render_file("urlset", entries)}
+    files = {f"sitemap-{number}.xml": _render_file("urlset", part) for number, part in enumerate(parts, 1)}
+    index = [_render_entry("sitemap", f"{site_url}/{name}", None) for name in files]
+    return files | {"sitemap.xml": _render_file("sitemapindex", index)}
 
 
-def _entry(kind: str, url: str, changed: datetime | None) -> str:
+def _render_entry(kind: str, url: str, changed: datetime | None) -> str:
     date = f"<lastmod>{changed.isoformat(timespec='seconds')}</lastmod>" if changed else ""
     return f"<{kind}><loc>{escape(url)}</loc>{date}</{kind}>"
 
 
-def _file(kind: str, entries: list[str]) -> str:
+def _render_file(kind: str, entries: list[str]) -> str:
     start = f'<{kind} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
     return "\n".join(['<?xml version="1.0" encoding="utf-8"?>', start, *entries, f"</{kind}>", ""])

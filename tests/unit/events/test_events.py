@@ -8,7 +8,7 @@ import pytest
 from authorsite.events.annual_dates import compute_annual_date, parse_rule
 from authorsite.events.ics import render_calendar
 from authorsite.events.model import Event, parse_partial_date
-from authorsite.events.views import EventView, format_when, iso_format
+from authorsite.events.views import EventView, format_iso, format_when
 from authorsite.problems import ProblemLog
 from authorsite.validation import InvalidValue, validate
 
@@ -33,7 +33,7 @@ HOME = ZoneInfo("America/Chicago")
 )
 def test_date_keeps_its_precision_and_time_zone(text, iso, words, end):
     when = parse_partial_date(text, HOME)
-    assert iso_format(when) == iso
+    assert format_iso(when) == iso
     assert format_when(when, None, "en_US").replace("\u202f", " ") == words
     if end:
         assert when.ends_at.isoformat() == end

@@ -418,7 +418,12 @@ def render_pixels(card, image=None):
 
 def test_card_has_open_graph_size_and_is_reproducible():
     data = render_card(CARD)
-    for cached in (social_cards._background, social_cards._palette, social_cards._font, social_cards._has_glyph):
+    for cached in (
+        social_cards._render_background,
+        social_cards._make_palette,
+        social_cards._load_font,
+        social_cards._has_glyph,
+    ):
         cached.cache_clear()
     assert data == render_card(CARD)
     assert len(data) < 12_000

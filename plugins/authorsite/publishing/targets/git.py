@@ -64,7 +64,7 @@ class Git:
             parent = ("-p", old) if old else ()
             kept = "\n".join(sorted(dict(files.items() & self._list_foreign_files(old).items())))
             arguments = ("commit-tree", new, *parent, "-m", f"{_SUBJECT}{self.site.url}", "-m", kept)
-            commit = self._git(*arguments, env=self._identity()).decode().strip()
+            commit = self._git(*arguments, env=self._get_identity()).decode().strip()
             report(f"Pushing to {self.name} …")
             try:
                 self._git("push", "--quiet", "--no-verify", self.config.remote, f"{commit}:{self.ref}")
@@ -96,7 +96,7 @@ class Git:
         with TemporaryDirectory() as folder:
             env = {"GIT_INDEX_FILE": f"{folder}/index"}
             files = self._list_foreign_files(parent)
-            for name, content in ((OWNERSHIP_FILE, b""), (".nojekyll", b""), ("CNAME", self._cname(parent))):
+            for name, content in ((OWNERSHIP_FILE, b""), (".nojekyll", b""), ("CNAME", self._get_cname(parent))):
                 if content is not None:
                     blob = self._git("hash-object", "-w", "--stdin", stdin=content).decode().strip()
                     files[name] = f"100644 blob {blob}"
@@ -122,7 +122,7 @@ class Git:
         lines = os.fsdecode(self._git("ls-tree", "-r", "-z", commit)).split("\0") if commit else []
         return {path: entry for entry, _, path in (line.partition("\t") for line in lines) if path}
 
-    def _cname(self, parent: str) -> bytes | None:
+    def _get_cname(self, parent: str) -> bytes | None:
         """Return the content of CNAME; the branch's own if neither the settings nor the site's URL give a domain."""
         host = urlsplit(self.site.url).hostname or ""
         own = "" if host.endswith(".github.io") or "." not in host or host.replace(".", "").isdigit() else host
@@ -136,7 +136,7 @@ class Git:
         environment = {"GIT_DIR": str(self.git_dir), "GIT_SSH_COMMAND": ssh, **(env or {})}
         return run_command("git", *_NEUTRAL_CONFIG, *arguments, cwd=self.root, env=environment, stdin=stdin)
 
-    def _identity(self) -> dict[str, str]:
+    def _get_identity(self) -> dict[str, str]:
         """Return the committer as environment variables if git has none, as on a machine of a hosted service."""
         try:
             run_command("git", "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT", cwd=self.root)
