@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from .i18n import Translator, find_placeholders
 from .problems import IGNORABLE_KINDS
-from .validation import InvalidValue, StrictModel, did_you_mean
+from .validation import InvalidValue, StrictModel, did_you_mean, require
 
 SETTINGS_KEY = "AUTHORSITE"
 """The key of the SiteSettings in Pelican's settings and context."""
@@ -100,6 +100,10 @@ class RsyncTarget(StrictModel):
 Target = FolderTarget | GitTarget | RsyncTarget
 
 
+# It is copied into the stylesheet unescaped.
+_Color = Annotated[str, require(re.compile("(#[0-9A-Fa-f]{6})?").fullmatch, "a color", "write it as #17655f")]
+
+
 class SiteSettings(StrictModel):
     """The author's settings for the site; only `url` is required.
 
@@ -117,7 +121,7 @@ class SiteSettings(StrictModel):
     social: tuple[Link, ...] = ()
     main_book: str = ""
     icon: str = ""
-    accent: str = ""
+    accent: _Color = ""
     social_cards: bool = True
     search: bool = True
     reblog_words: int = Field(default=150, ge=1)
@@ -153,14 +157,6 @@ class SiteSettings(StrictModel):
             for name in sorted(find_placeholders(own) - known):
                 hint = f"use {', '.join(f'%({other})s' for other in sorted(known))}" if known else "remove it"
                 raise InvalidValue(f"`words`: `{english}` has no %({name})s", hint)
-        return value
-
-    @field_validator("accent")
-    @classmethod
-    def _check_accent(cls, value: str) -> str:
-        # It is copied into the stylesheet unescaped.
-        if value and not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
-            raise InvalidValue(f"`{value}` is not a color", "write it as #17655f")
         return value
 
     @field_validator("allow")

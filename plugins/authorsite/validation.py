@@ -1,12 +1,12 @@
 """Validation of what an author writes: pydantic's errors become problems with a line, plain words and a hint."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from .problems import ProblemLog
 
@@ -29,6 +29,17 @@ class StrictModel(BaseModel):
     """Base of all models that an author fills in: frozen, and unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def require(test: Callable[[str], object], name: str, hint: str) -> AfterValidator:
+    """Return a validator, for a field's annotation, of texts: "`TEXT` is not NAME" if `test` returns a false value."""
+
+    def check(text: str) -> str:
+        if not test(text):
+            raise InvalidValue(f"`{text}` is not {name}", hint)
+        return text
+
+    return AfterValidator(check)
 
 
 def did_you_mean(word: str, options: Iterable[str], default: str = "") -> str:

@@ -13,7 +13,7 @@ from stdnum import ean, isbn
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from ..reading.dates import parse_date
-from ..validation import InvalidValue, StrictModel
+from ..validation import InvalidValue, StrictModel, require
 
 
 def _parse_date(value: Any, info: ValidationInfo) -> date:
@@ -61,13 +61,11 @@ Prices = Annotated[dict[str, Decimal], BeforeValidator(_parse_prices)]
 """Amounts by currency (ISO 4217)."""
 
 
-def _check_country(value: str) -> str:
-    if value and not (value.isalpha() and value in Locale("en").territories):
-        raise InvalidValue(f"`{value}` is not a country code", "use two letters of ISO 3166: US, GB, DE")
-    return value
+def _is_country(code: str) -> bool:
+    return not code or (code.isalpha() and code in Locale("en").territories)
 
 
-CountryCode = Annotated[str, AfterValidator(_check_country)]
+CountryCode = Annotated[str, require(_is_country, "a country code", "use two letters of ISO 3166: US, GB, DE")]
 """A country code of two letters (ISO 3166-1 alpha-2), or nothing."""
 
 
@@ -88,11 +86,6 @@ class TrimSize(StrictModel):
         return match.groupdict()
 
 
-def _check_duration(value: str) -> str:
-    if not re.fullmatch(r"(\d+h)?\s*(\d+m)?", value):
-        raise InvalidValue(f"`{value}` is not a duration", "write hours and minutes: 7h35m")
-    return value
-
-
-Duration = Annotated[str, AfterValidator(_check_duration)]
+_is_duration = re.compile(r"(\d+h)?\s*(\d+m)?").fullmatch
+Duration = Annotated[str, require(_is_duration, "a duration", "write hours and minutes: 7h35m")]
 """How long an audiobook plays: 7h35m."""

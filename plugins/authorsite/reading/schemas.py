@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from ..validation import InvalidValue, StrictModel
+from ..validation import InvalidValue, StrictModel, require
 from .dates import parse_date
 
 
@@ -47,28 +47,17 @@ def _validate_slug(value: str) -> str:
 Slug = Annotated[str, AfterValidator(_validate_slug)]
 
 
-def _validate_language(value: str) -> str:
-    if not re.fullmatch(r"([a-z]{2,3}(-[A-Za-z0-9]+)*)?", value):
-        raise InvalidValue(f"`{value}` is not a language code", "write a code such as en, de or pt-BR")
-    return value
+def _is_site_path(path: str) -> bool:
+    return path.startswith("/") and not path.startswith("//") and ".." not in path.split("/")
 
 
-def _validate_site_path(value: str) -> str:
-    if not value.startswith("/") or ".." in value.split("/") or value.startswith("//"):
-        raise InvalidValue(f"`{value}` is not a path on this site", "start it with a slash: /old/post/")
-    return value
+SitePath = Annotated[str, require(_is_site_path, "a path on this site", "start it with a slash: /old/post/")]
 
+_is_web_url = re.compile(r"https?://[^\s/]+").match
+WebUrl = Annotated[str, require(_is_web_url, "a URL", "write the full URL: https://example.org/page")]
 
-SitePath = Annotated[str, AfterValidator(_validate_site_path)]
-
-
-def _validate_web_url(value: str) -> str:
-    if not re.match(r"https?://[^\s/]+", value):
-        raise InvalidValue(f"`{value}` is not a URL", "write the full URL: https://example.org/page")
-    return value
-
-
-WebUrl = Annotated[str, AfterValidator(_validate_web_url)]
+_is_language = re.compile(r"([a-z]{2,3}(-[A-Za-z0-9]+)*)?").fullmatch
+_Language = Annotated[str, require(_is_language, "a language code", "write a code such as en, de or pt-BR")]
 
 
 def _split_list(value: Any) -> Any:
@@ -108,7 +97,7 @@ class BaseMetadata(StrictModel):
     image_alt: str = ""
     aliases: tuple[SitePath, ...] = ()
     template: str | None = None
-    lang: Annotated[str, AfterValidator(_validate_language)] = ""
+    lang: _Language = ""
 
 
 class PostMetadata(BaseMetadata):
