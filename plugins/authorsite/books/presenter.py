@@ -13,7 +13,7 @@ from babel.lists import format_list
 from ..settings import SiteSettings
 from .go_links import go_url
 from .model import AVAILABILITY_NAMES, Book, Edition, Offer
-from .prices import find_offer_price, format_amount, format_price, format_prices
+from .prices import find_offer_price, format_amount, format_prices
 from .shops import Shop, shop_url
 from .views import EditionView, OfferView
 
@@ -109,7 +109,7 @@ class BookPresenter:
             region = translate("%(count)s country", "%(count)s countries", count=count)
         for_sale = shop.kind == "buy"
         amount, currency = find_offer_price(edition, offer, countries, self.today) if for_sale else (None, "")
-        price = format_price(amount, currency, locale) if amount is not None else ""
+        price = format_prices({currency: amount} if amount is not None else {}, locale)
         shop_name = translate(shop.name)
         format_at_shop = translate("%(format)s at %(shop)s", format=translate(edition.name), shop=shop_name)
         label = ", ".join(filter(None, [format_at_shop, region]))

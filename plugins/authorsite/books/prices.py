@@ -9,14 +9,9 @@ from babel.numbers import format_currency, get_territory_currencies
 from .model import Edition, Offer
 
 
-def format_price(amount: Decimal, currency: str, locale: str) -> str:
-    """Format an amount as `locale` (a Babel locale: de_AT) writes it: "$19.95", "17,50 €"."""
-    return format_currency(amount, currency, locale=locale)
-
-
 def format_prices(prices: Mapping[str, Decimal], locale: str) -> str:
-    """Format one edition's list prices in a line: "$19.95 / €17.50"; "" if there are none."""
-    return " / ".join(format_price(amount, currency, locale) for currency, amount in prices.items())
+    """Format prices in a line as `locale` (a Babel locale: en_US) writes them: "$19.95 / €17.50"; "" for none."""
+    return " / ".join(format_currency(amount, currency, locale=locale) for currency, amount in prices.items())
 
 
 def format_amount(amount: Decimal) -> str:
