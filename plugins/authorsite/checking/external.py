@@ -5,7 +5,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+from httpx import codes
 from pelican_incremental.files import atomic_write
 
 from ..site_build import get_site
@@ -102,11 +103,11 @@ async def fetch_all(
 async def _fetch(client: httpx.AsyncClient, url: str, policy: CrawlPolicy) -> LinkResult:
     """Request `url` with HEAD and, if that fails, with GET; retry after 429, 5xx and connection errors."""
     result, _ = await _request(client, "HEAD", url, policy)
-    if _is_success(result.status):
+    if codes.is_success(result.status):
         return result
     for attempt in range(policy.max_attempts):
         result, retry_after = await _request(client, "GET", url, policy)
-        if not (result.error or result.status == 429 or result.status >= 500):  # noqa: PLR2004 - HTTP's
+        if not (result.error or result.status == codes.TOO_MANY_REQUESTS or codes.is_server_error(result.status)):
             break
         if attempt + 1 < policy.max_attempts:
             await asyncio.sleep(min(retry_after or policy.delay * 2**attempt, policy.max_wait))
@@ -128,10 +129,6 @@ async def _request(client: httpx.AsyncClient, method: str, url: str, policy: Cra
         return LinkResult(error=type(error).__name__), 0
 
 
-def _is_success(status: int) -> bool:
-    return 200 <= status < 300  # noqa: PLR2004 - HTTP's 2xx
-
-
 def _parse_retry_after(value: str) -> float:
     """Return the seconds of a Retry-After header, a number or a date (RFC 9110, section 10.2.3); 0 if invalid."""
     if value.strip().isdigit():
@@ -144,7 +141,7 @@ def _parse_retry_after(value: str) -> float:
 
 def update_status(before: Status, result: LinkResult, now: str) -> Status:
     """Return the new status of a URL; `now` is an ISO date and time."""
-    works = _is_success(result.status)
+    works = codes.is_success(result.status)
     failures = 0 if works or result.status in _BLOCKED else before.get("failures", 0) + 1
     status = {
         "checked": now,
@@ -162,26 +159,23 @@ def update_status(before: Status, result: LinkResult, now: str) -> Status:
 class LinkChanges:
     """URLs that are newly broken, fixed, or permanently redirected since the last check, and all broken ones."""
 
-    newly_broken: list[str] = field(default_factory=list)
-    fixed: list[str] = field(default_factory=list)
-    moved: list[str] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
+    newly_broken: list[str]
+    fixed: list[str]
+    moved: list[str]
+    broken: list[str]
 
 
 def diff_status(before: Mapping[str, Status], after: Mapping[str, Status]) -> LinkChanges:
     """Return what changed from one check to the next."""
-    changes = LinkChanges()
-    for url, new in sorted(after.items()):
-        old = before.get(url, {})
-        if new.get("dead"):
-            changes.broken.append(url)
-            if not old.get("dead"):
-                changes.newly_broken.append(url)
-        elif old.get("dead") and new.get("worked") == new["checked"]:
-            changes.fixed.append(url)
-        if new.get("to") and new["to"] != old.get("to"):
-            changes.moved.append(url)
-    return changes
+    old = {url: before.get(url, {}) for url in sorted(after)}
+    broken = [url for url in old if after[url].get("dead")]
+    works = [url for url in old if not after[url].get("dead") and after[url].get("worked") == after[url]["checked"]]
+    return LinkChanges(
+        newly_broken=[url for url in broken if not old[url].get("dead")],
+        fixed=[url for url in works if old[url].get("dead")],
+        moved=[url for url in old if after[url].get("to") not in {None, old[url].get("to")}],
+        broken=broken,
+    )
 
 
 def check_links(
