@@ -1,5 +1,6 @@
 """The output folder: path-checked, atomic writes that are reported to the build engine, and the URLs of its files."""
 
+import hashlib
 import os
 import posixpath
 import re
@@ -81,6 +82,12 @@ def _link_or_copy(source: Path, temporary: Path) -> None:
         os.link(source, temporary)
     except OSError:
         shutil.copyfile(source, temporary)
+
+
+def fingerprint(save_as: str, data: bytes) -> str:
+    """Return `save_as` with a digest of `data` in its name, so that browsers may cache the file forever."""
+    stem, suffix = posixpath.splitext(save_as)
+    return f"{stem}.{hashlib.sha256(data).hexdigest()[:10]}{suffix}"
 
 
 def url_for(save_as: str) -> str:

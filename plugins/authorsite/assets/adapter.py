@@ -1,6 +1,5 @@
 """Generates the theme's stylesheets, named by a digest of their contents so that browsers may cache them forever."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -37,8 +36,7 @@ class StylesheetGenerator:
             ("PAGES_STYLESHEET", "pages", folder.glob("pages/*.css"), ""),
         ):
             css = _bundle(sorted(paths), get_theme_colors(settings), accent)
-            digest = hashlib.sha256(css.encode()).hexdigest()[:10]
-            context[key] = f"assets/{stem}.{digest}.css" if css else ""
+            context[key] = output.fingerprint(f"assets/{stem}.css", css.encode()) if css else ""
             self._stylesheets[context[key]] = css
 
     def generate_output(self, _writer: Any) -> None:

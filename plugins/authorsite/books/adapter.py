@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -78,7 +77,7 @@ class BooksGenerator(Generator):
         if not books:
             return
         code = "\n".join(line.strip() for line in SCRIPT.read_text("utf-8").splitlines() if not line.startswith("//"))
-        script = f"theme/buy.{sha256(code.encode()).hexdigest()[:10]}.js"
+        script = output.fingerprint("theme/buy.js", code.encode())
         output.write(self.context, script, code)
         write_page = partial(output.write_page, self, writer, section="books")
         write_page("books", "books/", books=books)
@@ -151,11 +150,7 @@ class BooksGenerator(Generator):
 
     def _find_sample(self, source: ParsedSource[Book]) -> Any:
         sample = source.record.sample.strip("/")
-        pages = [
-            *self.context.get("pages", []),
-            *self.context.get("articles", []),
-            *self.context.get("hidden_pages", []),
-        ]
+        pages = [page for key in ("pages", "articles", "hidden_pages") for page in self.context.get(key, ())]
         page = next((page for page in pages if sample and sample in (page.slug, page.url.strip("/"))), None)
         if sample and not page and not self.log.is_consequence(sample, source.path):
             line = line_for_loc(("sample",), source.lines)

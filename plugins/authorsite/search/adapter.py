@@ -11,7 +11,9 @@ from pelican.generators import Generator
 
 from .. import output
 from ..site_build import get_build, get_log, get_site
-from .index import BATCH_SIZE, Document, SearchIndex, SearchIndexError, read_script
+from .index import BATCH_SIZE, Document, SearchIndex, SearchIndexError
+
+SCRIPT = Path(__file__).with_name("search.js")
 
 
 class SearchGenerator(Generator):
@@ -23,7 +25,8 @@ class SearchGenerator(Generator):
             return
         build = get_build(self.context)
         index = build.get(SearchIndex)
-        script_path, script = read_script()
+        script = SCRIPT.read_bytes()
+        script_path = output.fingerprint("assets/search.js", script)
         files = index.stale_files() if build.deferred_tasks is not None else []
         if files and build.deferred_tasks is not None:
             build.deferred_tasks.append(self._update_index)

@@ -43,7 +43,6 @@ def _find_pagefind_command() -> list[str]:
 
 
 _COMMAND = _find_pagefind_command()
-_SCRIPT = Path(__file__).with_name("search.js")
 
 
 class SearchIndexError(RuntimeError):
@@ -57,12 +56,6 @@ class Document:
     url: str
     title: str
     html: str
-
-
-def read_script() -> tuple[str, bytes]:
-    """Return the output path and the bytes of the search page's script; the path contains a digest of the bytes."""
-    data = _SCRIPT.read_bytes()
-    return f"assets/search.{hashlib.sha256(data).hexdigest()[:10]}.js", data
 
 
 class SearchIndex:
