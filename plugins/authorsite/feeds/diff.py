@@ -168,19 +168,13 @@ def _parse_json_item(item: Mapping[str, Any]) -> Item:
 
 
 def _parse_xml_item(element: Any) -> Item:
-    fields: dict[str, str] = {}
-    for child in element:
-        if isinstance(child.tag, str):
-            name = etree.QName(child).localname
-            if name == "link" and child.get("rel", "alternate") == "alternate":
-                fields.setdefault("link", child.get("href") or child.text or "")
-            else:
-                fields.setdefault(name, child.text or "")
-    url = fields.get("link", "").strip()
-    text = fields.get("encoded") or fields.get("content") or fields.get("description") or fields.get("summary") or ""
-    guid = (fields.get("guid") or fields.get("id") or url).strip()
-    date = fields.get("pubDate") or fields.get("published") or fields.get("updated")
-    return _make_item(guid, url, fields.get("title", ""), date, text)
+    def find_text(*names: str) -> str:
+        return next(filter(None, (element.findtext(f"{{*}}{name}") for name in names)), "")
+
+    links = (link for link in element.iterfind("{*}link") if link.get("rel", "alternate") == "alternate")
+    url = next((link.get("href") or link.text or "" for link in links), "").strip()
+    date, text = find_text("pubDate", "published", "updated"), find_text("encoded", "content", "description", "summary")
+    return _make_item(find_text("guid", "id").strip() or url, url, find_text("title"), date, text)
 
 
 def _make_item(guid: str, url: str, title: str, date: str | None, html: str) -> Item:

@@ -35,6 +35,20 @@ def test_parse_feed_reads_all_formats(serialize):
     assert item.content_hash == parse_feed(rss_feed(post(1)))[0].content_hash
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        '<a:link rel="self" href="https://example.org/self"/><link>https://example.org/a/</link>',
+        '<a:link rel="edit" href="https://example.org/edit"/><a:link href="https://example.org/a/"/>',
+        "<!-- a comment --><link> https://example.org/a/ </link><guid> </guid>",
+    ],
+)
+def test_items_of_other_generators_have_the_url_of_their_page(item):
+    feed = f'<rss xmlns:a="http://www.w3.org/2005/Atom"><channel><item>{item}</item></channel></rss>'
+    (parsed,) = parse_feed(feed.encode())
+    assert (parsed.guid, parsed.url) == ("https://example.org/a/", "https://example.org/a/")
+
+
 def test_new_changed_and_removed_items():
     old = rss_feed(*posts(1, 4))
     new = rss_feed(post(1), post(2, html="<p>Mended</p>"), post(4), post(5))
