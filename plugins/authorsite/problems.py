@@ -83,7 +83,7 @@ class ProblemLog:
     def add(self, problem: Problem) -> None:
         """Add `problem` unless it is there; its path becomes relative to the root, its texts become one line each."""
         message, hint = (" ".join(text.split()) for text in (problem.message, problem.hint))
-        self._problems.add(replace(problem, path=self.display_path(problem.path), message=message, hint=hint))
+        self._problems.add(replace(problem, path=self.get_display_path(problem.path), message=message, hint=hint))
 
     def error(self, path: str | Path, line: int, message: str, hint: str = "", kind: str = "content") -> None:
         """Add an error."""
@@ -93,7 +93,7 @@ class ProblemLog:
         """Add a warning."""
         self.add(Problem(str(path), line, message, hint, Severity.WARNING, kind))
 
-    def display_path(self, path: str) -> str:
+    def get_display_path(self, path: str) -> str:
         """Return `path` relative to the root if it is below it, else unchanged; "(build)" for no path."""
         # Resolve the folder only: a symbolic link is shown by its own name.
         file = Path(path).parent.resolve() / Path(path).name
@@ -102,7 +102,7 @@ class ProblemLog:
         except ValueError:
             return path
 
-    def files_with_errors(self) -> list[Path]:
+    def list_files_with_errors(self) -> list[Path]:
         """Return the existing files that have errors, in order."""
         names = {problem.path for problem in self._problems if problem.severity is Severity.ERROR}
         return [path for name in sorted(names) if (path := self.root / name).is_file()]
@@ -112,7 +112,7 @@ class ProblemLog:
 
         Such an error is not reported: it goes with the other one.
         """
-        others = (file for file in self.files_with_errors() if str(file) != str(path))
+        others = (file for file in self.list_files_with_errors() if str(file) != str(path))
         return any(name == file.stem or name in file.read_text("utf-8", "replace") for file in others)
 
     def __iter__(self) -> Iterator[Problem]:
@@ -186,7 +186,7 @@ def _format_annotation(problem: Problem) -> str:
     return f"::{problem.severity} file={path},line={max(problem.line, 1)}::{text}"
 
 
-def innermost_frame(error: BaseException, accepts: Callable[[str], bool] = bool) -> tuple[str, int]:
+def find_innermost_frame(error: BaseException, accepts: Callable[[str], bool] = bool) -> tuple[str, int]:
     """Return file and line of the innermost frame of `error` in a file that `accepts` is true for; ("", 0) if none."""
     frames = ((frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__))
     return next((frame for frame in [*frames][::-1] if accepts(frame[0])), ("", 0))

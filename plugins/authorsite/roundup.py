@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, TemplateError
 
 from .events.model import Event
 from .markup import count_words
-from .problems import CommandError, ProblemLog, innermost_frame
+from .problems import CommandError, ProblemLog, find_innermost_frame
 from .reading.bibliography import Reference, build_bibliography
 from .reading.markdown import MarkdownRenderer
 from .reading.schemas import PostMetadata, Status
@@ -109,7 +109,7 @@ def _collect_variables(
     """Return the template's variables: period; posts and (link, event) pairs by date; the most cited sources first."""
     zone, renderer = ZoneInfo(settings["TIMEZONE"] or "UTC"), MarkdownRenderer()
 
-    def relative_link(path: Path) -> str:
+    def make_link(path: Path) -> str:
         return Path(os.path.relpath(path, posts_folder)).as_posix()
 
     posts = []
@@ -118,10 +118,10 @@ def _collect_variables(
         if source and source.record.status is Status.PUBLISHED and period.contains(source.record.date):
             body, category = renderer.render(source.body), source.record.category or settings["DEFAULT_CATEGORY"]
             references = tuple(body.references)
-            posts.append(PostStats(relative_link(path), source.record, category, count_words(body.html), references))
+            posts.append(PostStats(make_link(path), source.record, category, count_words(body.html), references))
     posts.sort(key=lambda post: (post.metadata.date, post.link))
     files = Path(settings["PATH"], "events").glob("*.md")
-    every_event = [(relative_link(f), event.record) for f in files if (event := read_source(f, Event, log, zone))]
+    every_event = [(make_link(f), event.record) for f in files if (event := read_source(f, Event, log, zone))]
     events = [(link, event) for link, event in every_event if period.contains(event.start.value)]
     events.sort(key=lambda pair: (pair[1].start.value, pair[0]))
     sources = sorted(build_bibliography(posts, ()), key=lambda source: (-len(source.posts), source.reference.text))
@@ -137,7 +137,7 @@ def _render_draft(settings: Mapping[str, Any], root: Path, variables: Mapping[st
     try:
         return environment.get_template(TEMPLATE).render(variables)
     except TemplateError as error:
-        path, line = innermost_frame(error, lambda name: name.endswith(TEMPLATE))
+        path, line = find_innermost_frame(error, lambda name: name.endswith(TEMPLATE))
         raise CommandError(f"{error} - correct the template", path, line) from error
 
 

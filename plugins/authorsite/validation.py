@@ -67,11 +67,11 @@ def validate(
     except ValidationError as errors:
         for error in errors.errors(include_url=False):
             message, hint, loc = _describe_error(model, error, tuple(error["loc"]))
-            log.error(path, line_for_loc(loc, lines or {}), message, hint, kind)
+            log.error(path, find_line_for_loc(loc, lines or {}), message, hint, kind)
         return None
 
 
-def line_for_loc(loc: Loc, lines: Mapping[Loc, int]) -> int:
+def find_line_for_loc(loc: Loc, lines: Mapping[Loc, int]) -> int:
     """Return the line of the value at `loc`, or of the nearest enclosing value that has one; 0 if none has."""
     for end in range(len(loc), -1, -1):
         if loc[:end] in lines:
@@ -124,7 +124,7 @@ def report_duplicates(values: Iterable[tuple[str, str]], key: str, name: str, hi
     for value, path in values:
         other = first.setdefault(value, path)
         if other != path:
-            message = f"duplicate {name.format(value)}, also used by {log.display_path(other)}"
+            message = f"duplicate {name.format(value)}, also used by {log.get_display_path(other)}"
             log.error(path, find_line(path, f"{key}:"), message, hint, kind="front-matter")
 
 

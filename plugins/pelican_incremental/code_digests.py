@@ -10,8 +10,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from .digests import Digester, NotComparable
-from .purity import closure_values
-from .store import digest, installed_versions
+from .purity import get_closure_values
+from .store import digest, list_installed_versions
 
 TRANSIENT_KEY = "INCREMENTAL_TRANSIENT"
 """Pelican setting: names of settings that change by themselves and count only where a template reads them."""
@@ -32,7 +32,7 @@ def digest_site(settings: Mapping[str, Any], plugins: str) -> str:
 
 def digest_plugins(plugins: Iterable[Any]) -> str:
     """Return the digest of the code of `plugins` and of this one, and of the versions of all packages."""
-    return digest(*map(digest_code, (*map(_find_source, plugins), Path(__file__).parent)), *installed_versions())
+    return digest(*map(digest_code, (*map(_find_source, plugins), Path(__file__).parent)), *list_installed_versions())
 
 
 def digest_functions(functions: Iterable[Any]) -> str:
@@ -74,7 +74,7 @@ class SettingsDigester(Digester):
             self._seen[id(value)] = value
             file = Path(value.__code__.co_filename)
             code = digest_code(file) if file.is_file() else digest(value.__code__.co_code)
-            state = [value.__defaults__, value.__kwdefaults__, closure_values(value)]
+            state = [value.__defaults__, value.__kwdefaults__, get_closure_values(value)]
             return digest(value.__qualname__, self.digest(state), code)
         if isinstance(value, (type, types.ModuleType)):
             return digest(repr(value), digest_code(_find_source(value)))

@@ -98,7 +98,7 @@ class Manifest:
             with suppress(OSError), open(self._journal_file, "ab", buffering=0) as journal:  # noqa: PTH123 - hot
                 journal.write(os.fsencode(f"\n{name}\n"))
 
-    def relative_name(self, path: str) -> str:
+    def get_name(self, path: str) -> str:
         """Return `path` relative to the output folder."""
         if "/." in path or "//" in path:
             path = os.path.normpath(path)
@@ -151,7 +151,7 @@ class Manifest:
 
     def record_file(self, path: str) -> None:
         """Record a file of this build that the engine didn't write, if it exists."""
-        name = self.relative_name(path)
+        name = self.get_name(path)
         if not name.startswith("../") and (name not in self.current or not self.current[name].fingerprint):
             with suppress(OSError):
                 stat = os.stat(path)  # noqa: PTH116 - hot

@@ -67,7 +67,7 @@ def _wrap_copy_file(original: Callable[[str, str], None], manifest: Manifest) ->
         if not destination.startswith(f"{manifest.root}/"):
             original(source, destination)
             return
-        name, stat = manifest.relative_name(destination), os.stat(source)  # noqa: PTH116 - thousands of files
+        name, stat = manifest.get_name(destination), os.stat(source)  # noqa: PTH116 - thousands of files
         fingerprint = digest("copy", source, str((stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size)))
         if not manifest.keep_if_current(name, fingerprint):
             manifest.write(name, Path(source), FileRecord(fingerprint=fingerprint))

@@ -13,7 +13,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 
-def usable_cores() -> int:
+def count_usable_cores() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

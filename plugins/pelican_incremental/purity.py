@@ -65,7 +65,7 @@ def is_pure(value: Any, depth: int = 5) -> bool:
 
 
 def _has_pure_code(function: types.FunctionType, depth: int) -> bool:
-    values = [*closure_values(function), *(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    values = [*get_closure_values(function), *(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
     codes = [function.__code__]
     for code in codes:
         codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
@@ -76,6 +76,6 @@ def _has_pure_code(function: types.FunctionType, depth: int) -> bool:
     return all(value is function or is_pure(value, depth) for value in values)
 
 
-def closure_values(function: types.FunctionType) -> list[Any]:
+def get_closure_values(function: types.FunctionType) -> list[Any]:
     """Return the values of the variables that `function` takes from the functions around it."""
     return [cell.cell_contents for cell in function.__closure__ or () if cell != types.CellType()]

@@ -14,7 +14,7 @@ from docutils.parsers.rst import directives, roles
 from pelican import readers as pelican_readers
 
 from .code_digests import SettingsDigester
-from .processes import WorkerPool, may_fork, usable_cores
+from .processes import WorkerPool, count_usable_cores, may_fork
 from .quick_markdown import is_resettable
 from .store import Store, digest
 
@@ -70,7 +70,7 @@ class ParseCache:
 
     def __init__(self, store: Store, environment_key: str = "", warnings: Sized = (), cores: int = 0) -> None:
         self.store, self.environment_key = store, environment_key
-        self.cores, self.parse_count = cores or usable_cores(), 0
+        self.cores, self.parse_count = cores or count_usable_cores(), 0
         self._warnings, self._used_keys = warnings, set[str]()
         self._keys, self._loaded, self._unsaved = dict[str, str](), dict[str, str](), dict[str, str]()
         self._reader_keys: dict[CacheableReader, str] = {}

@@ -110,7 +110,7 @@ class _BuildRun:
             outer.marked += [f"{manifest.root}/{name}" for name in manifest.previous]
 
     def _mark(self, path: str) -> None:
-        self.manifest.journal(self.manifest.relative_name(path))
+        self.manifest.journal(self.manifest.get_name(path))
         self.marked.append(path)
 
     def _replace_writer(self, writer: Any) -> Any:

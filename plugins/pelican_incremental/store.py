@@ -22,7 +22,7 @@ def digest(*parts: bytes | str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def installed_versions() -> list[str]:
+def list_installed_versions() -> list[str]:
     """Return Python's version, and the names, with versions, of all installed packages."""
     folders = (folder for folder in sys.path if folder.endswith("-packages") and Path(folder).is_dir())
     names = (name for folder in folders for name in sorted(os.listdir(folder)))  # noqa: PTH208 - names alone

@@ -47,7 +47,7 @@ class IncrementalWriter(Writer):
     def _render(self, template: Template, context: dict[str, Any]) -> str:
         """Return the text of a page; "" if its file is kept because nothing that it read has changed."""
         manifest = self.manifest
-        name = manifest.relative_name(os.path.join(self.output_path, context["output_file"]))  # noqa: PTH118 - hot
+        name = manifest.get_name(os.path.join(self.output_path, context["output_file"]))  # noqa: PTH118 - hot
         record = manifest.previous.get(name)
         reason = "the last build recorded no dependencies" if record else "it is new"
         if record and record.dependencies:
@@ -92,7 +92,7 @@ class IncrementalWriter(Writer):
         page, self._page = self._page or FileRecord(), None
         if page.mtime or path == os.devnull:
             return _buffer_file(bool, encoding)
-        return _buffer_file(lambda data: self.manifest.write(self.manifest.relative_name(path), data, page), encoding)
+        return _buffer_file(lambda data: self.manifest.write(self.manifest.get_name(path), data, page), encoding)
 
 
 def _hash_short(text: str) -> str:

@@ -148,7 +148,7 @@ def test_an_unchanged_post_is_parsed_again_after_a_change_of(change, make_site, 
     elif change == "a catalogue":
         monkeypatch.setattr(Path, "read_bytes", lambda p: read_bytes(p) + b"#" * (p.name == "de.po"))
     elif change == "a package":
-        monkeypatch.setattr(code_digests, "installed_versions", lambda: ["markdown-9.9.dist-info"])
+        monkeypatch.setattr(code_digests, "list_installed_versions", lambda: ["markdown-9.9.dist-info"])
     elif change == "a setting":
         settings = {"reblog_words": 20}
     monkeypatch.setattr(FrontMatterReader, "parse", lambda *args: (parsed.append(args[2]), parse(*args))[1])

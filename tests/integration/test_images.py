@@ -103,7 +103,7 @@ def test_cards_are_rendered_in_parallel_while_pages_are_written(make_site, tmp_p
         (events / "page").touch()
         return write_file(*args, **kwargs)
 
-    monkeypatch.setattr(encoding, "usable_cores", lambda: 2)
+    monkeypatch.setattr(encoding, "count_usable_cores", lambda: 2)
     monkeypatch.setattr(encoding, "render_card", render_card_late)
     monkeypatch.setattr(IncrementalWriter, "write_file", write_file_and_record)
     site = make_site(posts(40))
@@ -133,7 +133,7 @@ def test_failed_build_ends_its_image_workers(make_site, monkeypatch):
     def fail(*_, **__):
         raise ValueError("no page")
 
-    monkeypatch.setattr(encoding, "usable_cores", lambda: 2)
+    monkeypatch.setattr(encoding, "count_usable_cores", lambda: 2)
     monkeypatch.setattr(IncrementalWriter, "write_file", fail)
     assert make_site(posts(8)).build().failed
     assert multiprocessing.active_children() == []

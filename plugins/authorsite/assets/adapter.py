@@ -67,21 +67,21 @@ def ensure_contrast(color: str, backgrounds: Sequence[str]) -> str:
 
     The backgrounds must all be light or all be dark. Colors are "#rrggbb".
     """
-    target = 0 if relative_luminance(backgrounds[0]) > _MID_LUMINANCE else 255
+    target = 0 if compute_luminance(backgrounds[0]) > _MID_LUMINANCE else 255
     for percent in range(100):
         mixed = "#" + "".join(f"{round(c + (target - c) * percent / 100):02x}" for c in _parse_color(color))
-        if all(contrast_ratio(mixed, background) >= MIN_CONTRAST for background in backgrounds):
+        if all(compute_contrast_ratio(mixed, background) >= MIN_CONTRAST for background in backgrounds):
             return mixed
     return f"#{target:02x}{target:02x}{target:02x}"
 
 
-def contrast_ratio(one: str, other: str) -> float:
+def compute_contrast_ratio(one: str, other: str) -> float:
     """Return the WCAG contrast ratio of two colors, 1 to 21."""
-    darker, lighter = sorted((relative_luminance(one), relative_luminance(other)))
+    darker, lighter = sorted((compute_luminance(one), compute_luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def relative_luminance(color: str) -> float:
+def compute_luminance(color: str) -> float:
     """Return the WCAG relative luminance of a color, 0 to 1."""
     channels = (c / 255 for c in _parse_color(color))
     # Decode the sRGB transfer function (IEC 61966-2-1).

@@ -21,10 +21,10 @@ from ..reading.markdown import MarkdownRenderer
 from ..reading.parsed import get_post_record
 from ..reading.sources import ParsedSource, parse_file, read_source, render_body
 from ..site_build import get_build, get_build_time, get_log, get_site
-from ..validation import did_you_mean, line_for_loc
+from ..validation import did_you_mean, find_line_for_loc
 from .exports import build_export_files, citations
 from .exports.jsonld import build_book_jsonld
-from .go_links import go_url, list_go_links, list_go_redirects
+from .go_links import list_go_links, list_go_redirects, make_go_url
 from .model import Book, Edition
 from .presenter import BookPresenter
 from .shops import check_offers, load_shops
@@ -93,7 +93,7 @@ class BooksGenerator(Generator):
             # Links to shops that the record no longer names may be in print, and not every host obeys `_redirects`.
             page = Path(self.output_path, book.go_url, "index.html").read_bytes()
             for shop in sorted({*self.presenter.shops} - {offer.shop for offer in book.shop_offers}):
-                output.write(self.context, f"{go_url(book.slug, shop)}index.html", page)
+                output.write(self.context, f"{make_go_url(book.slug, shop)}index.html", page)
             for path, text in build_export_files(book, self.site.url).items():
                 output.write(self.context, path, text)
             if book.onix:
@@ -118,7 +118,7 @@ class BooksGenerator(Generator):
         cover, src = None, ""
         if book.cover:
             src = book.cover.src.lstrip("/")
-            line = line_for_loc(("cover", "src"), source.lines)
+            line = find_line_for_loc(("cover", "src"), source.lines)
             cover = get_picture(self.context, src, book.cover.alt, (source.path, line))
         return BookView(
             record=book,
@@ -126,7 +126,7 @@ class BooksGenerator(Generator):
             slug=slug,
             url=f"books/{slug}/",
             buy_url=f"books/{slug}/buy/",
-            go_url=go_url(slug),
+            go_url=make_go_url(slug),
             title=book.title,
             subtitle=book.subtitle,
             published=book.published,
@@ -153,7 +153,7 @@ class BooksGenerator(Generator):
         pages = [page for key in ("pages", "articles", "hidden_pages") for page in self.context.get(key, ())]
         page = next((page for page in pages if sample and sample in (page.slug, page.url.strip("/"))), None)
         if sample and not page and not self.log.is_consequence(sample, source.path):
-            line = line_for_loc(("sample",), source.lines)
+            line = find_line_for_loc(("sample",), source.lines)
             hint = "use the slug of a page or post"
             self.log.error(source.path, line, f"sample: there is no page `{sample}`", hint, kind="book")
         return page
@@ -170,8 +170,8 @@ def _check_unique_isbns(sources: Sequence[ParsedSource[Book]], log: ProblemLog) 
         for index, edition in enumerate(source.record.editions):
             other, twin = first.setdefault(edition.isbn, (source, edition)) if edition.isbn else (source, edition)
             if twin is not edition:
-                user = f"the {twin.format}" if other is source else log.display_path(other.path)
-                line = line_for_loc(("editions", index, "isbn"), source.lines)
+                user = f"the {twin.format}" if other is source else log.get_display_path(other.path)
+                line = find_line_for_loc(("editions", index, "isbn"), source.lines)
                 message = f"duplicate ISBN: {user} has it too"
                 log.error(source.path, line, message, "give each edition its own", kind="book")
 
@@ -184,7 +184,7 @@ def _check_chapters(posts: Sequence[Any], book: Book, log: ProblemLog) -> None:
         if chapter is not None and chapter not in numbers:
             # Metadata has no line numbers any more: parse the file again to find the line.
             parsed = parse_file(Path(post.source_path).read_bytes(), lambda *_: None)
-            line = line_for_loc(("chapter",), parsed.lines) if parsed else 0
+            line = find_line_for_loc(("chapter",), parsed.lines) if parsed else 0
             numbered = ", ".join(map(str, sorted(numbers)))
             hint = f"use one of: {numbered}" if numbered else "add `chapters` to the book"
             log.error(post.source_path, line, f"{book.title} has no chapter {chapter}", hint, kind="book")

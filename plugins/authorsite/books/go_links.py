@@ -18,7 +18,7 @@ class GoLink:
     offer: OfferView | None = None
 
 
-def go_url(slug: str, shop: str = "") -> str:
+def make_go_url(slug: str, shop: str = "") -> str:
     """Return the short link of a book, or of one shop for it, without a leading slash."""
     return f"go/{slug}/{shop}/" if shop else f"go/{slug}/"
 

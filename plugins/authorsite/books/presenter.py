@@ -11,10 +11,10 @@ from babel.dates import format_date
 from babel.lists import format_list
 
 from ..settings import SiteSettings
-from .go_links import go_url
+from .go_links import make_go_url
 from .model import AVAILABILITY_NAMES, Book, Edition, Offer
 from .prices import find_offer_price, format_amount, format_prices
-from .shops import Shop, shop_url
+from .shops import Shop, make_shop_url
 from .views import EditionView, OfferView
 
 _MAX_NAMED_COUNTRIES = 3
@@ -95,7 +95,7 @@ class BookPresenter:
 
     def _present_offer(self, book: Book, slug: str, edition: Edition, offer: Offer) -> OfferView | None:
         shop = self.shops[offer.shop]
-        url = shop_url(shop, book, edition, offer)
+        url = make_shop_url(shop, book, edition, offer)
         if not url:
             return None
         locale, translate = self.site.locale, self.site.translate
@@ -122,7 +122,7 @@ class BookPresenter:
             country_names=names,
             region=region,
             url=url,
-            go_url=go_url(slug, offer.shop),
+            go_url=make_go_url(slug, offer.shop),
             label=label,
             short_label=", ".join(filter(None, [format_at_shop, price])),
             support_mailto=self._build_support_mailto(slug, label, url),

@@ -13,7 +13,7 @@ from ..i18n import gettext_noop
 from ..problems import ProblemLog
 from ..reading.front_matter import parse_front_matter
 from ..reading.sources import ParsedSource
-from ..validation import InvalidValue, StrictModel, did_you_mean, line_for_loc, validate
+from ..validation import InvalidValue, StrictModel, did_you_mean, find_line_for_loc, validate
 from .field_types import CountryCode
 from .model import PRINTED, Book, Edition, Format, Offer
 
@@ -89,10 +89,10 @@ def check_offers(source: ParsedSource[Book], shops: Mapping[str, Shop], log: Pro
             message, hint = "an offer by `author` needs a URL", "add `url: https://…`"
         else:
             continue
-        log.error(source.path, line_for_loc(("offers", index, "shop"), source.lines), message, hint, kind="book")
+        log.error(source.path, find_line_for_loc(("offers", index, "shop"), source.lines), message, hint, kind="book")
 
 
-def shop_url(shop: Shop, book: Book, edition: Edition, offer: Offer | None = None) -> str:
+def make_shop_url(shop: Shop, book: Book, edition: Edition, offer: Offer | None = None) -> str:
     """Return the URL at which `shop` sells `edition`: the offer's own, or one made from ASIN, ISBN or a search.
 
     The affiliate tag is put where the shop expects it. Returns "" if the shop has no pattern that fits.

@@ -78,14 +78,14 @@ class BuiltSite:
         }
         return cls(files, pages, url.rstrip("/"))
 
-    def url_of(self, name: str) -> str:
+    def get_url(self, name: str) -> str:
         """Return the public URL of a file."""
         return f"{self.url}/{name.removesuffix('index.html') if posixpath.basename(name) == 'index.html' else name}"
 
     def resolve(self, page: str, link: str) -> tuple[str, str] | None:
         """Return the path below the site and the anchor that `link` on `page` leads to; None for an external link."""
         try:
-            target = urlsplit(urljoin(self.url_of(page), link))
+            target = urlsplit(urljoin(self.get_url(page), link))
         except ValueError:
             return link, ""
         site = urlsplit(self.url)
@@ -121,7 +121,7 @@ def check_built_site(root: Path, url: str, log: ProblemLog, shown: str = "output
                 reached.add(target)
     for (link, message), pages in sorted(broken.items()):
         more = f" (also on {pluralize(len(pages) - 1, 'other page')})" if len(pages) > 1 else ""
-        hint = did_you_mean(link, {site.url_of(p).removeprefix(url) for p in site.pages}, "fix or remove the link")
+        hint = did_you_mean(link, {site.get_url(p).removeprefix(url) for p in site.pages}, "fix or remove the link")
         log.error(posixpath.join(shown, pages[0]), 0, f"broken link `{link}`: {message}{more}", hint, kind="link")
     for page in _find_orphans(root, site, reached):
         hint = "link to it from a post, a page or the menu, or hide it with `status: hidden`"
@@ -158,5 +158,5 @@ def _find_orphans(root: Path, site: BuiltSite, reached: set[str]) -> list[str]:
         if page not in reached
         and not _ENTRY_PAGES.fullmatch(page)
         and not links.is_unlisted
-        and (listed is None or site.url_of(page) in listed)
+        and (listed is None or site.get_url(page) in listed)
     ]

@@ -20,10 +20,10 @@ from ..reading.parsed import get_parsed
 from ..reading.schemas import Status
 from ..reading.sources import ParsedSource, read_source, render_body
 from ..site_build import get_build_time, get_log, get_site
-from ..validation import InvalidValue, did_you_mean, line_for_loc, report_duplicates
+from ..validation import InvalidValue, did_you_mean, find_line_for_loc, report_duplicates
 from .annual_dates import AnnualDate, compute_annual_date, parse_rule
 from .model import Event
-from .views import EventView, event_jsonld, format_when
+from .views import EventView, build_event_jsonld, format_when
 
 FOLDER = "events"
 CALENDAR = "events.ics"
@@ -66,7 +66,7 @@ class EventsGenerator(Generator):
 
         write_page = partial(output.write_page, self, writer, section="events")
         for event in self.events:
-            write_page("event", event.url, event=event, structured=event_jsonld(event, self.site.url))
+            write_page("event", event.url, event=event, structured=build_event_jsonld(event, self.site.url))
             if event.calendar:
                 output.write(self.context, event.calendar, render_calendar([event], event.record.title, self.site.url))
         events = self.context["events"]
@@ -97,7 +97,7 @@ class EventsGenerator(Generator):
     def _get_photos(self, source: ParsedSource[Event]) -> Iterator[tuple[Picture, str]]:
         """Yield the event's photos with their captions, skipping those that are reported as a problem."""
         for number, photo in enumerate(source.record.pictures):
-            line = line_for_loc(("pictures", number), source.lines)
+            line = find_line_for_loc(("pictures", number), source.lines)
             if picture := get_picture(self.context, photo.src, photo.alt, (source.path, line)):
                 yield picture, photo.caption
 
@@ -110,7 +110,7 @@ class EventsGenerator(Generator):
         posts |= {p.slug: p for p in self.context.get("articles", ())}
         if name not in posts:
             hint = did_you_mean(name, posts, "give the slug of a post")
-            line = line_for_loc(("post",), source.lines)
+            line = find_line_for_loc(("post",), source.lines)
             if not self.log.is_consequence(name, source.path):
                 self.log.error(source.path, line, f"there is no post `{name}`", hint, kind="event")
             return "", ""

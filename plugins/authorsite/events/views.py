@@ -51,7 +51,7 @@ def _format_day(when: PartialDate, locale: str) -> str:
     return format_date(when.value, "full", locale=locale)
 
 
-def event_jsonld(view: EventView, site_url: str) -> str:
+def build_event_jsonld(view: EventView, site_url: str) -> str:
     """Return the event as JSON-LD (https://schema.org/Event) for a `<script>` element."""
     event, url = view.record, f"{site_url}/{view.url}"
     locations: list[dict[str, Any]] = []

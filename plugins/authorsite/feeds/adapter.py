@@ -101,7 +101,7 @@ class FeedsGenerator(Generator):
         events = [event for event in self.context.get("events", ()) if event.record.announced_at <= now]
         events.sort(key=lambda event: (event.record.announced_at, event.url), reverse=True)
         sections = {
-            "": ("", self._newest_entries(post for post in self.context.get("articles", ()) if not post.draft)),
+            "": ("", self._make_newest_entries(post for post in self.context.get("articles", ()) if not post.draft)),
             "books": ("books/", [self._factory.from_book(book, now.tzinfo) for book in books]),
             "events": ("events/", [self._factory.from_event(event) for event in events[: site.feeds.items or None]]),
         }
@@ -109,12 +109,12 @@ class FeedsGenerator(Generator):
             if link.type != CALENDAR_TYPE:
                 self._write_feed(link, *sections[link.section])
         for link, group, posts in self.groups:
-            self._write_feed(link, group.url, self._newest_entries(posts))
+            self._write_feed(link, group.url, self._make_newest_entries(posts))
         self._cache.save()
         every_feed = (*self.context["feeds"], *(link for link, _, _ in self.groups))
         output.write_page(self, writer, "subscribe", "subscribe/", every_feed=every_feed)
 
-    def _newest_entries(self, posts: Iterable[Any]) -> list[Entry]:
+    def _make_newest_entries(self, posts: Iterable[Any]) -> list[Entry]:
         posts = list(posts)
         size = self.site.feeds.items or len(posts)
         return list(map(self._post_entry, heapq.nlargest(size, posts, key=lambda post: (post.date, post.slug))))

@@ -14,7 +14,7 @@ from pelican_incremental.store import digest
 
 from ..markup import text_content
 from ..problems import ProblemLog
-from .guid import fix_hint
+from .guid import make_fix_hint
 
 MASS_CHANGE_LIMIT = 5
 """This many items that change, or appear with an old date, at once are reported as a mass change."""
@@ -70,7 +70,7 @@ class FeedDiff:
         """Yield what would disturb subscribers: the name by which settings allow it, message, hint."""
         for before, after in self.reannounced:
             message = f"subscribers would see “{after.title}” again under a new guid"
-            yield after.path, message, fix_hint(before.guid, after.url)
+            yield after.path, message, make_fix_hint(before.guid, after.url)
         for before, after in self.redated:
             message = f"the date of “{after.title}” changes from {before.published} to {after.published}"
             yield after.path, message, "restore the date, and use `modified:` to mark an update"

@@ -27,7 +27,7 @@ class EntryFactory:
         record = post.record
         names = [group.name for group in (getattr(post, "category", None), *getattr(post, "tags", ())) if group]
         return Entry(
-            **self._common_fields(post),
+            **self._get_common_fields(post),
             title=record.title,
             published=post.date,
             updated=record.modified or post.date,
@@ -44,7 +44,7 @@ class EntryFactory:
         assert book.published
         published = datetime.combine(book.published, time(tzinfo=zone))
         return Entry(
-            **self._common_fields(book),
+            **self._get_common_fields(book),
             title=book.title,
             published=published,
             updated=published,
@@ -68,7 +68,7 @@ class EntryFactory:
         )
         details += "".join(f'<p><a href="{escape(url)}">{escape(label)}</a></p>' for url, label in links if url)
         return Entry(
-            **self._common_fields(event),
+            **self._get_common_fields(event),
             title=record.title,
             published=record.announced_at,
             updated=max(record.modified or record.announced_at, record.announced_at),
@@ -78,7 +78,7 @@ class EntryFactory:
             categories=(translate("Events"),),
         )
 
-    def _common_fields(self, content: Any) -> dict[str, Any]:
+    def _get_common_fields(self, content: Any) -> dict[str, Any]:
         guid, is_permalink = make_guid(content, self.absolute_url)
         url = self.absolute_url(content.url)
         return {"guid": guid, "guid_is_permalink": is_permalink, "url": url, "source_path": content.source_path}

@@ -15,7 +15,7 @@ def make_guid(content: Any, absolute_url: Callable[[str], str]) -> tuple[str, bo
     return guid or absolute_url(aliases[0] if aliases else content.url), not guid
 
 
-def fix_hint(old_guid: str, new_url: str) -> str:
+def make_fix_hint(old_guid: str, new_url: str) -> str:
     """Return advice on the front matter that gives the entry at `new_url` its old guid back."""
     old, new = urlsplit(old_guid), urlsplit(new_url)
     if old.netloc == new.netloc and old.path and not old.query:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pelican_incremental.code_digests import digest_code
 from pelican_incremental.files import atomic_write
-from pelican_incremental.store import digest, installed_versions
+from pelican_incremental.store import digest, list_installed_versions
 
 from ..problems import ProblemLog
 from .models import Entry, Feed
@@ -105,4 +105,4 @@ def hash_inputs(feed: Feed, entries: Sequence[Entry], renderer: EntryRenderer) -
 @cache
 def _digest_code() -> str:
     """Return a digest of the package's code, and of the installed versions."""
-    return digest(digest_code(Path(__file__).parents[1]), *installed_versions())
+    return digest(digest_code(Path(__file__).parents[1]), *list_installed_versions())

@@ -150,5 +150,5 @@ class ImagesGenerator(Generator):
         del writer
         registry = get_build(self.context).get(ImageRegistry)
         registry.finish_jobs()
-        for file, path in registry.output_files():
+        for file, path in registry.list_output_files():
             output.link_or_copy(self.context, path, file)

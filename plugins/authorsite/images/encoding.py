@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pelican_incremental.files import atomic_write
-from pelican_incremental.processes import WorkerPool, usable_cores
+from pelican_incremental.processes import WorkerPool, count_usable_cores
 from PIL import Image, ImageCms, ImageOps
 
 from .icons import Icons, render_icons
@@ -34,7 +34,7 @@ Job = tuple[Path, ImageFile | SocialCard | Icons, tuple[ImageVariant, ...]]
 """Destination folder; an image and its variants to generate, or a card or icons (and no variants) to render."""
 
 
-def output_names(source: ImageFile | SocialCard | Icons, variants: tuple[ImageVariant, ...]) -> list[str]:
+def list_output_names(source: ImageFile | SocialCard | Icons, variants: tuple[ImageVariant, ...]) -> list[str]:
     """Return the names of the files that a job writes."""
     return [v.name for v in variants] if isinstance(source, ImageFile) else list(source.output_paths.values())
 
@@ -44,7 +44,7 @@ def run_job(job: Job) -> str:
     folder, source, variants = job
     try:
         files = _encode_variants(source, variants) if isinstance(source, ImageFile) else _render(source)
-        for name, data in zip(output_names(source, variants), files, strict=True):
+        for name, data in zip(list_output_names(source, variants), files, strict=True):
             atomic_write(folder / name, data)
     except ImageError as error:
         return f"{error}\n{error.hint}"
@@ -149,7 +149,7 @@ class JobRunner:
 
     def __init__(self, jobs: list[Job], on_progress: Callable[[int, int], None]) -> None:
         self._on_progress = on_progress
-        self._cores = min(usable_cores(), len(jobs) if len(jobs) > _MAX_SERIAL_JOBS else 1)
+        self._cores = min(count_usable_cores(), len(jobs) if len(jobs) > _MAX_SERIAL_JOBS else 1)
         self._workers = WorkerPool(self._cores, _run_job_with_low_priority) if self._cores > 1 else None
         opens_image = [isinstance(source, ImageFile) or source.image is not None for _, source, _ in jobs]
         self.image_results = self._run(list(compress(jobs, opens_image)))

@@ -13,7 +13,7 @@ MAY_LOAD_EXTERNAL = re.compile(r"<(?!/|a\s)[^<>]*//|<style", re.IGNORECASE)
 """Quick test: matches all HTML that loads something from another host, and some that does not."""
 
 
-def external_urls(tag: str, attributes: Mapping[str, str | None], text: str = "") -> list[str]:
+def find_external_urls(tag: str, attributes: Mapping[str, str | None], text: str = "") -> list[str]:
     """Return the absolute URLs that rendering a tag loads; `text` is the content of a `<style>` element.
 
     Targets of hyperlinks do not count: they are loaded only when a reader follows them.

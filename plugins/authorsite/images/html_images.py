@@ -8,7 +8,7 @@ from html import escape
 from urllib.parse import unquote, urlsplit
 
 from ..markup import Token, tokenize
-from .external_resources import MAY_LOAD_EXTERNAL, external_urls
+from .external_resources import MAY_LOAD_EXTERNAL, find_external_urls
 from .picture import Picture
 
 _PELICAN_PREFIX = re.compile(r"^[{|](?:static|attach|filename)[|}]")
@@ -75,7 +75,7 @@ def make_responsive(
 def _check_tag(token: Token, next_raw: str, report: Report, site_url: str) -> None:
     if token.name == "img" and "alt" not in token.attributes:
         report(token.attributes.get("src") or "<img", "an image has no alt text", 'add alt="what it shows"')
-    for url in external_urls(token.name, token.attributes, next_raw):
+    for url in find_external_urls(token.name, token.attributes, next_raw):
         if not url.startswith(f"{site_url}/"):
             is_image = token.name == "img"
             what = "image" if is_image else f"<{token.name}>"

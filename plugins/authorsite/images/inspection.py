@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from PIL import Image
 
-from .external_resources import external_urls
+from .external_resources import find_external_urls
 from .metadata import strip_metadata
 
 FORMATS = {
@@ -73,7 +73,7 @@ def inspect_image(path: Path) -> ImageFile:
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     if expected == "svg":
-        return ImageFile(str(path), digest, "svg", *svg_size(data, path.name), size=size)
+        return ImageFile(str(path), digest, "svg", *get_svg_size(data, path.name), size=size)
     with open_image(path) as image:
         # Phones append further images (MPO); browsers show the first one, a JPEG.
         is_mpo = image.format == "MPO"
@@ -116,7 +116,7 @@ def open_image(path: Path) -> Image.Image:
         raise ImageError(f"{path.name} cannot be read as an image", "save the image again, or remove it") from error
 
 
-def svg_size(data: bytes, name: str) -> tuple[int, int]:
+def get_svg_size(data: bytes, name: str) -> tuple[int, int]:
     """Return width and height of an SVG; raises ImageError if it has none, runs scripts or loads external URLs."""
     try:
         # Expat loads no external entities and limits their expansion.
@@ -129,7 +129,7 @@ def svg_size(data: bytes, name: str) -> tuple[int, int]:
         raise ImageError(f"{name} contains a script", "save it as a plain SVG, without scripts")
     for element in root.iter():
         attributes = {_get_local_name(key): value for key, value in element.attrib.items()}
-        for url in external_urls(_get_local_name(element.tag), attributes, element.text or ""):
+        for url in find_external_urls(_get_local_name(element.tag), attributes, element.text or ""):
             raise ImageError(f"{name} loads {url}", "embed it in the SVG: pages load nothing from other hosts")
     sides = [re.fullmatch(r"\s*([\d.]+)(?:px)?\s*", root.get(side) or "") for side in ("width", "height")]
     view_box = (root.get("viewBox") or "").replace(",", " ").split()

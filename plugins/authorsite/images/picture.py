@@ -92,13 +92,13 @@ def _make_variant(file: ImageFile, width: int, image_format: str) -> ImageVarian
     return ImageVariant(width, height, image_format, f"{stem}-{width}.{digest}.{suffix}")
 
 
-def stripped_variant(file: ImageFile) -> ImageVariant:
+def make_stripped_variant(file: ImageFile) -> ImageVariant:
     """Return the variant without metadata that is published in place of the original."""
     name = f"clean.{file.digest[:20]}{PurePath(file.path).suffix.lower()}"
     return ImageVariant(file.width, file.height, file.format, name, is_stripped=True)
 
 
-def srcset_sources(variants: tuple[ImageVariant, ...], root: str) -> tuple[PictureSource, ...]:
+def make_srcset_sources(variants: tuple[ImageVariant, ...], root: str) -> tuple[PictureSource, ...]:
     """Return the `<source>` elements for `variants`, by format; `root` is the path of the site on its host."""
     by_format: dict[str, list[str]] = {}
     for variant in variants:

@@ -12,10 +12,10 @@ from pelican_incremental.files import atomic_write, content_equals
 
 from ..problems import ProblemLog
 from ..settings import SiteSettings
-from .encoding import Job, JobRunner, output_names
+from .encoding import Job, JobRunner, list_output_names
 from .icons import Icons
 from .inspection import ImageError, ImageFile, inspect_image
-from .picture import FOLDER, ImageVariant, Picture, plan_variants, srcset_sources, stripped_variant
+from .picture import FOLDER, ImageVariant, Picture, make_srcset_sources, make_stripped_variant, plan_variants
 from .social_cards import HEIGHT, WIDTH, SocialCard
 
 
@@ -74,7 +74,7 @@ class ImageRegistry:
         else:
             variants.add(fallback)
             picture = self._make_picture(f"{FOLDER}/{fallback.name}", fallback.width, fallback.height, alt)
-        return replace(picture, sources=srcset_sources(others, self.site.root))
+        return replace(picture, sources=make_srcset_sources(others, self.site.root))
 
     def add_card(self, card: SocialCard, image_path: str = "") -> Picture:
         """Register a card, with the image at `image_path` (below content/) beside its text; return its picture."""
@@ -102,7 +102,7 @@ class ImageRegistry:
         file = self.find(path)
         if file is None or not file.has_metadata:
             return None
-        variant = stripped_variant(file)
+        variant = make_stripped_variant(file)
         self._variants.setdefault(path, set()).add(variant)
         return self.cache / variant.name
 
@@ -133,7 +133,7 @@ class ImageRegistry:
     def _collect(self, results: Iterable[tuple[Job, str]]) -> None:
         for (_, source, variants), failure in results:
             if not failure:
-                self._index.add_generated(self.cache / name for name in output_names(source, variants))
+                self._index.add_generated(self.cache / name for name in list_output_names(source, variants))
             else:
                 if isinstance(source, ImageFile):
                     file: ImageFile | None = source
@@ -152,7 +152,7 @@ class ImageRegistry:
             if not all(self._index.is_current(self.cache / name) for name in output_paths.values()):
                 yield self.cache, graphic, ()
 
-    def output_files(self) -> Iterator[tuple[Path, str]]:
+    def list_output_files(self) -> Iterator[tuple[Path, str]]:
         """Yield each file to publish with its path below the output folder."""
         for variants in self._variants.values():
             for variant in variants:

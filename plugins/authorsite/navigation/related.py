@@ -24,7 +24,7 @@ def find_related(features: Sequence[frozenset[Hashable]], count: int = 3) -> lis
     # Sums of floats depend on their order, and the order of a set differs between processes.
     order = {feature: n for n, feature in enumerate(sorted(posts_with, key=repr))}
 
-    def best_matches(index: int) -> tuple[int, ...]:
+    def find_best_matches(index: int) -> tuple[int, ...]:
         scores: dict[int, float] = {}
         for feature in sorted(features[index], key=order.__getitem__):
             at, gain = rank[feature][index], weight[feature]
@@ -35,4 +35,4 @@ def find_related(features: Sequence[frozenset[Hashable]], count: int = 3) -> lis
         candidates = (other for other, score in scores.items() if score >= threshold)
         return tuple(sorted(candidates, key=lambda other: (-scores[other], abs(other - index), other))[:count])
 
-    return [best_matches(index) for index in range(len(features))]
+    return [find_best_matches(index) for index in range(len(features))]

@@ -87,7 +87,7 @@ def stage(output: Path, staging: Path, cache: Path) -> None:
             shutil.copy2(f"{output}/{name}", f"{staging}/{name}")
 
 
-def backup_path(folder: Path) -> Path:
+def get_backup_path(folder: Path) -> Path:
     """Return the path of the old tree of `folder` during a swap."""
     return folder.with_name(folder.name + ".previous")
 
@@ -98,7 +98,7 @@ def swap(new: Path, folder: Path) -> None:
     Where the system cannot exchange two folders, `folder` is missing for an instant; after a kill, `recover` restores
     it.
     """
-    old = backup_path(folder)
+    old = get_backup_path(folder)
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists() and _exchange(new, folder):
         new.rename(old)
@@ -111,10 +111,10 @@ def swap(new: Path, folder: Path) -> None:
 
 def recover(folder: Path) -> None:
     """Restore the old tree of `folder` if a swap was killed half-way."""
-    if not folder.exists() and backup_path(folder).exists():
+    if not folder.exists() and get_backup_path(folder).exists():
         with exclusive_lock(folder.parent):
             if not folder.exists():
-                backup_path(folder).rename(folder)
+                get_backup_path(folder).rename(folder)
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -20,7 +20,7 @@ from pelican_incremental.manifest import BuildReport, Manifest
 from pelican_incremental.session import SESSION_KEY, BuildSession
 
 from ..feeds.diff import compare_feeds, read_feeds
-from ..problems import BuildFailed, CommandError, ProblemLog, capture_logging, innermost_frame
+from ..problems import BuildFailed, CommandError, ProblemLog, capture_logging, find_innermost_frame
 from ..settings import SETTINGS_KEY
 from ..site_build import BUILD_KEY, DeferredTasks, SiteBuild, get_site
 from .atomic_swap import exclusive_lock, recover, stage, swap
@@ -183,7 +183,7 @@ def _log_exception(log: ProblemLog, error: Exception) -> None:
     if os.environ.get("TRACEBACK"):
         traceback.print_exception(error)
     message = f"{type(error).__name__}: {error}"
-    template = innermost_frame(error, lambda name: name.endswith((".html", ".xml", ".xsl")))
+    template = find_innermost_frame(error, lambda name: name.endswith((".html", ".xml", ".xsl")))
     if isinstance(error, TemplateSyntaxError):
         hint = "correct the syntax in that line"
         log.error(error.filename or error.name or "theme", error.lineno, error.message or "", hint, kind="template")
@@ -201,7 +201,7 @@ def _log_exception(log: ProblemLog, error: Exception) -> None:
         hint = "check that it exists, and its permissions"
         log.error(str(error.filename or ""), 0, error.strerror, hint, kind="file")
     else:
-        log.error(*innermost_frame(error), message, "run it with TRACEBACK=1 to see the traceback", kind="fault")
+        log.error(*find_innermost_frame(error), message, "run it with TRACEBACK=1 to see the traceback", kind="fault")
 
 
 @contextmanager

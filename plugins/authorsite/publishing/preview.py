@@ -65,7 +65,7 @@ def _preview(session: BuildSession, generators: list[Any], path: Path) -> str:
         content_edited.send(content, context=context)
         if warnings or session.count_messages() != before:
             return ""
-        page = manifest.relative_name(os.path.join(generator.output_path, content.save_as))  # noqa: PTH118 - as Pelican's
+        page = manifest.get_name(os.path.join(generator.output_path, content.save_as))  # noqa: PTH118 - as Pelican's
         manifest.previous.pop(page, None)
         session.writer._fingerprint = lambda *_: ("", [], "")  # type: ignore[method-assign]  # noqa: SLF001 - the next build renders it anyway
         write = functools.partial(session.writer.write_file, relative_urls=context["RELATIVE_URLS"])

@@ -107,14 +107,14 @@ def watch_changes(paths: Iterable[Path], settings: Iterable[Path], since: float)
         *folders, watch_filter=_SourceFilter(), step=10, debounce=400, rust_timeout=300, yield_on_timeout=True
     ):
         now = time.time()
-        changed = {Path(path) for _, path in events} | {path for path in polled if _changed_after(path, since)}
+        changed = {Path(path) for _, path in events} | {path for path in polled if _has_changed_since(path, since)}
         # Settings files are polled: watching the whole project folder would cost too much.
         polled, since = [*settings], now
         if changed:
             yield changed
 
 
-def _changed_after(path: Path, since: float) -> bool:
+def _has_changed_since(path: Path, since: float) -> bool:
     """Whether a file was written or renamed after `since`; a removal changes the time of its folder."""
     with suppress(OSError):
         return _SourceFilter()(Change.modified, str(path)) and path.stat().st_ctime >= since - _CLOCK_TOLERANCE

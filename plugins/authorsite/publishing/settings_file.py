@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pelican.settings import read_settings
 
-from ..problems import CommandError, innermost_frame
+from ..problems import CommandError, find_innermost_frame
 
 
 def read_settings_file(file: Path, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def read_settings_file(file: Path, overrides: Mapping[str, Any] | None = None) -
         settings: dict[str, Any] = read_settings(str(file), override={"LOCALE": ["C.UTF-8", "C"], **(overrides or {})})
         ZoneInfo(settings.get("TIMEZONE") or "UTC")
     except Exception as error:
-        path, line = innermost_frame(error, lambda name: Path(name).parent == file.parent)
+        path, line = find_innermost_frame(error, lambda name: Path(name).parent == file.parent)
         message = f"{type(error).__name__}: {error}"
         if isinstance(error, SyntaxError):
             path, line, message = error.filename or path, error.lineno or 0, error.msg

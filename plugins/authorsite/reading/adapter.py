@@ -14,7 +14,7 @@ from pelican_incremental.readers import CacheableReader, Parsed
 
 from ..problems import AlreadyReported
 from ..site_build import content_relative_path, get_build, get_build_time, get_log, get_site, list_contents
-from ..validation import Loc, line_for_loc, validate
+from ..validation import Loc, find_line_for_loc, validate
 from .bibliography import Reference
 from .drafts import is_unpublished
 from .links import may_have_internal_links
@@ -70,7 +70,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
             "front_matter": data,
             "pelican_headers": source.pelican_headers,
             "lines": [[list(loc), line] for loc, line in source.lines.items()],
-            "issues": [[i.line_in_file(source.body_line), i.message, i.hint, i.kind] for i in body.issues],
+            "issues": [[i.get_line_in_file(source.body_line), i.message, i.hint, i.kind] for i in body.issues],
             "toc": body.toc,
             "references": [asdict(reference) for reference in body.references],
             "summary": make_summary(body.html),
@@ -105,7 +105,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
             raise AlreadyReported(path)
         if not self._make_id_prefix({"slug": meta.slug, "title": meta.title}):
             message, hint = "the title has no letters or digits to make a slug from", "add a line such as slug: a-post"
-            log.error(path, line_for_loc(("title",), lines), message, hint, kind="front-matter")
+            log.error(path, find_line_for_loc(("title",), lines), message, hint, kind="front-matter")
             raise AlreadyReported(path)
         draft = is_unpublished(meta, get_build_time(self.settings))
         if draft and not get_site(self.settings).drafts:
@@ -116,7 +116,9 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
             (log.error if kind == "markdown" else log.warning)(path, line, message, hint, kind=kind)
         if meta.image and not meta.image_alt:
             hint = "add a line such as image_alt: A round table"
-            log.warning(path, line_for_loc(("image",), lines), "the featured image has no alt text", hint, kind="image")
+            log.warning(
+                path, find_line_for_loc(("image",), lines), "the featured image has no alt text", hint, kind="image"
+            )
         metadata = _to_pelican_metadata(meta, data["summary"], self.settings, self.get_url_wrapper)
         metadata |= _get_custom_url(other_headers)
         metadata["parsed"] = ParsedContent(

@@ -39,7 +39,7 @@ def prepare_links(generators: list[Any]) -> None:
     files = {path: content.url for path, content in context.get("static_content", {}).items()}
     unpublished = frozenset(content_relative_path(path, context) for path in build.unpublished)
     root = Path(context["PATH"]).resolve()
-    invalid = frozenset(os.path.relpath(path.resolve(), root) for path in build.log.files_with_errors())
+    invalid = frozenset(os.path.relpath(path.resolve(), root) for path in build.log.list_files_with_errors())
     build.set(LinkResolver(targets, files, redirects, unpublished, invalid, build.site.root))
 
 

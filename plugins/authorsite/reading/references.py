@@ -44,7 +44,7 @@ class BodyIssue:
     message: str
     hint: str
 
-    def line_in_file(self, body_line: int) -> int:
+    def get_line_in_file(self, body_line: int) -> int:
         """Return the line in a file whose body starts at `body_line`; 0 stays 0."""
         return body_line + self.line - 1 if self.line else 0
 

@@ -45,5 +45,5 @@ def render_body(source: ParsedSource[Any], renderer: MarkdownRenderer, log: Prob
     body = renderer.render(source.body, prefix)
     for issue in body.issues:
         add = log.error if issue.kind == "markdown" else log.warning
-        add(source.path, issue.line_in_file(source.body_line), issue.message, issue.hint, kind=issue.kind)
+        add(source.path, issue.get_line_in_file(source.body_line), issue.message, issue.hint, kind=issue.kind)
     return body.html

@@ -27,7 +27,7 @@ class SearchGenerator(Generator):
         index = build.get(SearchIndex)
         script = SCRIPT.read_bytes()
         script_path = output.fingerprint("assets/search.js", script)
-        files = index.stale_files() if build.deferred_tasks is not None else []
+        files = index.list_stale_files() if build.deferred_tasks is not None else []
         if files and build.deferred_tasks is not None:
             build.deferred_tasks.append(self._update_index)
         else:
@@ -83,6 +83,6 @@ def start_indexing(generators: list[Any]) -> None:
         cache = Path(context["CACHE_PATH"]) / "search"
         index = build.set(SearchIndex(_list_documents(context), build.site.language.split("-")[0], cache))
         build.cleanup.callback(index.close)
-        if build.deferred_tasks is None or not index.stale_files():
+        if build.deferred_tasks is None or not index.list_stale_files():
             with suppress(SearchIndexError):  # the generator reports it
                 index.start()

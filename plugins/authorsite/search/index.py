@@ -97,7 +97,7 @@ class SearchIndex:
             self.close()
         return self._use(self._folder, _list_intact_files(self._folder))
 
-    def stale_files(self) -> list[tuple[str, Path]]:
+    def list_stale_files(self) -> list[tuple[str, Path]]:
         """Return the files of the last used index, as build() does; none if the index of `documents` is cached."""
         if not _list_intact_files(self._folder):
             for folder in sorted(self._cache.glob("*"), key=_get_last_use, reverse=True):

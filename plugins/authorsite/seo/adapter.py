@@ -16,10 +16,10 @@ from ..settings import SiteSettings
 from ..site_build import get_build, get_log, get_site, list_contents
 from ..site_model import PageMeta, PageView, PostView
 from ..validation import find_line
-from .head import SiteMeta, blog_posting, format_iso, json_ld_graph, meta_description
+from .head import SiteMeta, format_iso, make_blog_posting, make_description, serialize_graph
 from .headers import format_headers, format_webmanifest
 from .redirects import Alias, format_redirects, validate_aliases
-from .sitemap import build_sitemaps, is_indexable, lastmod
+from .sitemap import build_sitemaps, find_lastmod, is_indexable
 
 HOME_META_KEY = "HOME_HEAD"
 """Context key of the home page's PageMeta."""
@@ -37,7 +37,7 @@ def add_home_meta(generators: list[Any]) -> None:
     context = generators[0].context
     site = make_site_meta(context)
     picture = make_social_card(context, "site", site.name, "", "")
-    data = json_ld_graph([site.website(), site.author_profile()])
+    data = serialize_graph([site.make_website(), site.make_author_profile()])
     context[HOME_META_KEY] = PageMeta(
         site.name, f"{site.url}/", site.description, picture=picture, author=site.author, data=data
     )
@@ -68,7 +68,7 @@ def make_post_meta(article: Any, view: PostView, body: str, context: Mapping[str
     head = PageMeta(
         title=record.title,
         url=f"{site.url}/{article.url}",
-        description=meta_description(article.metadata["summary"], body),
+        description=make_description(article.metadata["summary"], body),
         type="article",
         picture=make_social_card(
             context, article.slug, record.title, section, record.image if view.picture else "", view.picture
@@ -88,8 +88,8 @@ def make_post_meta(article: Any, view: PostView, body: str, context: Mapping[str
     if book := record.review_of:
         extra["about"] = {"@type": "Book", "name": book.title, "author": book.author, "isbn": book.isbn}
     crumbs = [(crumb.label, f"{site.url}/{crumb.url}") for crumb in view.breadcrumbs]
-    graph = [blog_posting(head, site, extra), site.breadcrumb_list([*crumbs, (record.title, head.url)])]
-    return replace(head, data=json_ld_graph(graph))
+    graph = [make_blog_posting(head, site, extra), site.make_breadcrumb_list([*crumbs, (record.title, head.url)])]
+    return replace(head, data=serialize_graph(graph))
 
 
 def make_page_meta(page: Any, view: PageView, body: str, context: Mapping[str, Any], site: SiteMeta) -> PageMeta:
@@ -98,12 +98,12 @@ def make_page_meta(page: Any, view: PageView, body: str, context: Mapping[str, A
     head = PageMeta(
         title=record.title,
         url=f"{site.url}/{page.url}",
-        description=meta_description(page.metadata["summary"], body),
+        description=make_description(page.metadata["summary"], body),
         picture=view.picture or make_social_card(context, page.slug, record.title),
         modified=format_iso(getattr(page, "modified", None)),
         robots="noindex" if view.draft or page.status == "hidden" else "",
     )
-    return replace(head, data=json_ld_graph([site.web_page(head)]))
+    return replace(head, data=serialize_graph([site.make_web_page(head)]))
 
 
 class SeoGenerator(Generator):
@@ -121,7 +121,7 @@ class SeoGenerator(Generator):
         save_as = context.get("output_file") or os.path.relpath(path, self.output_path)
         self._files.add(save_as)
         if is_indexable(save_as, context):
-            self._lastmods[f"{self._site.url}/{output.url_for(save_as)}"] = lastmod(context)
+            self._lastmods[f"{self._site.url}/{output.url_for(save_as)}"] = find_lastmod(context)
 
     @property
     def _site(self) -> SiteSettings:
@@ -160,8 +160,8 @@ def check_aliases(generators: list[Any]) -> None:
     aliases += [Alias(path, book.url, book.title, book.source_path) for book in books for path in book.record.aliases]
     taken = {}
     if aliases:
-        taken = {content.save_as: log.display_path(content.source_path) for content in contents}
-        taken |= {f"{book.url}index.html": log.display_path(book.source_path) for book in books}
+        taken = {content.save_as: log.get_display_path(content.source_path) for content in contents}
+        taken |= {f"{book.url}index.html": log.get_display_path(book.source_path) for book in books}
 
     def report(alias: Alias, message: str, hint: str) -> None:
         line = find_line(alias.source, alias.path)

@@ -14,7 +14,7 @@ _MAX_DESCRIPTION = 160
 """Characters; search engines cut longer ones."""
 
 
-def meta_description(summary: str, html: str) -> str:
+def make_description(summary: str, html: str) -> str:
     """Return the summary, or else the start of `html`, as plain text of at most 160 characters, cut after a word."""
     text = text_content(summary) or text_content(html[:4000])
     if len(text) <= _MAX_DESCRIPTION:
@@ -22,7 +22,7 @@ def meta_description(summary: str, html: str) -> str:
     return text[: text.rfind(" ", 0, _MAX_DESCRIPTION)].rstrip(" ,;:.-–—") + "…"
 
 
-def json_ld_graph(graph: list[dict[str, Any]]) -> str:
+def serialize_graph(graph: list[dict[str, Any]]) -> str:
     """Serialize schema.org objects as one JSON-LD graph."""
     return json_ld({"@context": "https://schema.org", "@graph": graph})
 
@@ -44,17 +44,17 @@ class SiteMeta:
     profiles: tuple[str, ...] = ()
     home: str = "Home"
 
-    def person(self, name: str = "") -> dict[str, Any]:
+    def make_person(self, name: str = "") -> dict[str, Any]:
         """Return the site's author as a reference, or another person by name."""
         if name and name != self.author:
             return {"@type": "Person", "name": name}
         return {"@type": "Person", "@id": f"{self.url}/#author", "name": self.author, "url": f"{self.url}/"}
 
-    def author_profile(self) -> dict[str, Any]:
+    def make_author_profile(self) -> dict[str, Any]:
         """Return the site's author in full, for the home page."""
-        return self.person() | {"description": self.bio, "sameAs": list(self.profiles)}
+        return self.make_person() | {"description": self.bio, "sameAs": list(self.profiles)}
 
-    def website(self) -> dict[str, Any]:
+    def make_website(self) -> dict[str, Any]:
         """Return the WebSite object."""
         return {
             "@type": "WebSite",
@@ -66,7 +66,7 @@ class SiteMeta:
             "publisher": {"@id": f"{self.url}/#author"},
         }
 
-    def breadcrumb_list(self, crumbs: list[tuple[str, str]]) -> dict[str, Any]:
+    def make_breadcrumb_list(self, crumbs: list[tuple[str, str]]) -> dict[str, Any]:
         """Return the BreadcrumbList for (label, absolute URL) pairs, from the home page down."""
         items = [
             {"@type": "ListItem", "position": number, "name": name, "item": url}
@@ -74,7 +74,7 @@ class SiteMeta:
         ]
         return {"@type": "BreadcrumbList", "itemListElement": items}
 
-    def web_page(self, head: PageMeta, kind: str = "WebPage") -> dict[str, Any]:
+    def make_web_page(self, head: PageMeta, kind: str = "WebPage") -> dict[str, Any]:
         """Return the object of a page that is not a post."""
         return {
             "@type": kind,
@@ -94,18 +94,18 @@ class SiteMeta:
         `parents` are the (label, URL) breadcrumbs between the home page and the list; with any, `breadcrumbs` are set.
         Templates use this as a filter: `{% set head = "Archives"|list_meta("archives/", "All posts by date.") %}`.
         """
-        head = PageMeta(title, f"{self.url}/{url}", meta_description(description, ""))
-        graph = [self.web_page(head, "CollectionPage")]
+        head = PageMeta(title, f"{self.url}/{url}", make_description(description, ""))
+        graph = [self.make_web_page(head, "CollectionPage")]
         if parents:
             head = replace(head, breadcrumbs=tuple(Breadcrumb(*crumb) for crumb in ((self.home, ""), *parents)))
             crumbs = [(crumb.label, f"{self.url}/{crumb.url}") for crumb in head.breadcrumbs]
-            graph.append(self.breadcrumb_list([*crumbs, (title, head.url)]))
-        return replace(head, data=json_ld_graph(graph))
+            graph.append(self.make_breadcrumb_list([*crumbs, (title, head.url)]))
+        return replace(head, data=serialize_graph(graph))
 
 
-def blog_posting(head: PageMeta, site: SiteMeta, extra: dict[str, Any]) -> dict[str, Any]:
+def make_blog_posting(head: PageMeta, site: SiteMeta, extra: dict[str, Any]) -> dict[str, Any]:
     """Return the BlogPosting object of a post; `extra` are properties that PageMeta does not have."""
-    people = [site.person(name.strip()) for name in head.author.split("\n") if name.strip()]
+    people = [site.make_person(name.strip()) for name in head.author.split("\n") if name.strip()]
     return {
         "@type": "BlogPosting",
         "@id": f"{head.url}#post",

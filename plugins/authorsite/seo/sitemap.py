@@ -21,7 +21,7 @@ def is_indexable(save_as: str, variables: Mapping[str, Any]) -> bool:
     return save_as.endswith(".html") and not save_as.startswith(_EXCLUDED_PREFIXES) and not hidden
 
 
-def lastmod(variables: Mapping[str, Any]) -> datetime | None:
+def find_lastmod(variables: Mapping[str, Any]) -> datetime | None:
     """Return the date of the newest content on the page with these template variables, or None if it has no date."""
     content = variables.get("article") or variables.get("page")
     if content is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from authorsite.books.model import Book
-from authorsite.books.shops import load_builtin_shops, load_shops, shop_url
+from authorsite.books.shops import load_builtin_shops, load_shops, make_shop_url
 from authorsite.problems import ProblemLog
 from authorsite.validation import validate
 
@@ -160,13 +160,13 @@ def test_isbn_text_has_hyphens_and_only_978_has_an_isbn10(number, isbn_text, isb
 )
 def test_shop_url_prefers_own_url_then_asin_then_isbn_then_search(shop, edition, offer, expected):
     book = Book.model_validate(book_fields(editions=[edition], offers=[{"shop": shop, **offer}]))
-    assert shop_url(load_builtin_shops()[shop], book, book.editions[0], book.offers[0]) == expected
+    assert make_shop_url(load_builtin_shops()[shop], book, book.editions[0], book.offers[0]) == expected
 
 
 @pytest.mark.parametrize("key", sorted(load_builtin_shops()))
 def test_every_builtin_shop_but_author_has_a_url(key):
     book = Book.model_validate(book_fields(editions=[PAPER]))
-    url = shop_url(load_builtin_shops()[key], book, book.editions[0])
+    url = make_shop_url(load_builtin_shops()[key], book, book.editions[0])
     assert url.startswith("https://") or key == "author"
     assert "{" not in url
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from authorsite.feeds.diff import compare_feed, compare_feeds, parse_feed
 from authorsite.feeds.formats import serialize_atom, serialize_json_feed, serialize_rss
-from authorsite.feeds.guid import fix_hint
+from authorsite.feeds.guid import make_fix_hint
 from authorsite.problems import ProblemLog
 from feed_samples import FEED, make_entry
 
@@ -89,7 +89,7 @@ def test_items_under_a_new_guid_are_reannounced_with_a_fix_hint(overrides, line)
     diff = compare_feed("feed.xml", rss_feed(*posts(1, 3)), rss_feed(post(1), post(2, **overrides), post(3)))
     ((before, after),) = diff.reannounced
     assert (before.guid, after.guid) == (post(2).guid, overrides["guid"])
-    assert line in fix_hint(before.guid, after.url)
+    assert line in make_fix_hint(before.guid, after.url)
     assert (diff.new, diff.removed) == ((), ())
 
 

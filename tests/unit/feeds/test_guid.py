@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from authorsite.feeds.entry_factory import EntryFactory
-from authorsite.feeds.guid import fix_hint
+from authorsite.feeds.guid import make_fix_hint
 from authorsite.reading.schemas import PostMetadata
 from feed_samples import BASE
 
@@ -37,4 +37,4 @@ def test_guid_is_from_front_matter_else_first_alias_else_url(guid, aliases, expe
     ],
 )
 def test_fix_hint_gives_the_line_that_restores_the_guid(old_guid, line):
-    assert line in fix_hint(old_guid, BASE)
+    assert line in make_fix_hint(old_guid, BASE)

@@ -13,7 +13,7 @@ from authorsite.images.encoding import encode_stripped, load_oriented, run_job
 from authorsite.images.html_images import ImageResolver, make_responsive
 from authorsite.images.inspection import ImageError, inspect_image
 from authorsite.images.metadata import strip_metadata
-from authorsite.images.picture import Picture, PictureSource, plan_variants, srcset_sources, stripped_variant
+from authorsite.images.picture import Picture, PictureSource, make_srcset_sources, make_stripped_variant, plan_variants
 from authorsite.images.social_cards import SocialCard, render_card, to_drawable
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
@@ -242,7 +242,7 @@ def test_variants_are_never_larger_than_the_image(tmp_path):
     for variant in others:
         with Image.open(tmp_path / variant.name) as image:
             assert (image.size, image.format) == ((variant.width, variant.height), "WEBP")
-    assert srcset_sources(others, "/folder")[0].srcset.startswith("/folder/images/sized/l-wasser-360.")
+    assert make_srcset_sources(others, "/folder")[0].srcset.startswith("/folder/images/sized/l-wasser-360.")
 
 
 def test_palette_image_is_lossless_only_where_that_is_smaller(tmp_path):
@@ -273,8 +273,8 @@ def test_variants_have_no_metadata(tmp_path, profile):
     Image.effect_noise((1700, 50), 60).convert("RGB").save(tmp_path / "a.jpg", **metadata)
     file = inspect_image(tmp_path / "a.jpg")
     fallback, others = plan_variants(file, avif=True)
-    assert run_job((tmp_path, file, (fallback, *others, stripped_variant(file)))) == ""
-    for variant in (fallback, *others, stripped_variant(file)):
+    assert run_job((tmp_path, file, (fallback, *others, make_stripped_variant(file)))) == ""
+    for variant in (fallback, *others, make_stripped_variant(file)):
         data = (tmp_path / variant.name).read_bytes()
         assert SECRET not in data, variant
         with Image.open(BytesIO(data)) as image:

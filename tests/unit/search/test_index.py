@@ -18,8 +18,8 @@ def build(documents, cache):
     return {name: path.read_bytes() for name, path in SearchIndex(documents, "en", cache).build()}
 
 
-def stale_files(documents, cache):
-    return {name: path.read_bytes() for name, path in SearchIndex(documents, "en", cache).stale_files()}
+def list_stale_files(documents, cache):
+    return {name: path.read_bytes() for name, path in SearchIndex(documents, "en", cache).list_stale_files()}
 
 
 @pytest.fixture
@@ -60,13 +60,13 @@ def test_unused_indexes_expire(tmp_path):
 
 
 def test_stale_index_is_used_unless_it_is_damaged_or_the_current_one_is_cached(tmp_path, processes):
-    assert stale_files(DOCUMENTS, tmp_path) == {}
+    assert list_stale_files(DOCUMENTS, tmp_path) == {}
     first = build(DOCUMENTS, tmp_path)
-    assert stale_files(DOCUMENTS, tmp_path) == {}
-    assert stale_files(CHANGED, tmp_path) == first
+    assert list_stale_files(DOCUMENTS, tmp_path) == {}
+    assert list_stale_files(CHANGED, tmp_path) == first
     for path in tmp_path.rglob("*.pf_meta"):
         path.write_bytes(b"damaged")
-    assert stale_files(CHANGED, tmp_path) == {}
+    assert list_stale_files(CHANGED, tmp_path) == {}
     assert build(DOCUMENTS, tmp_path) == first
     assert len(processes) == 2
 

@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from authorsite.seo.head import json_ld_graph, meta_description
+from authorsite.seo.head import make_description, serialize_graph
 
 
 def test_json_ld_cannot_close_its_script_element():
-    text = json_ld_graph([{"name": "</script><!-- <b>", "empty": "", "none": None, "list": [{"x": ""}]}])
+    text = serialize_graph([{"name": "</script><!-- <b>", "empty": "", "none": None, "list": [{"x": ""}]}])
     assert "<" not in text
     assert json.loads(text)["@graph"] == [{"name": "</script><!-- <b>", "list": [{}]}]
 
@@ -22,5 +22,5 @@ def test_json_ld_cannot_close_its_script_element():
     ],
 )
 def test_meta_description_is_cut_after_a_word(summary, html, expected):
-    assert meta_description(summary, html) == expected
-    assert len(meta_description(summary, html)) <= 160
+    assert make_description(summary, html) == expected
+    assert len(make_description(summary, html)) <= 160

@@ -45,7 +45,7 @@ class Git:
 
     def read_files(self, names: Sequence[str]) -> dict[str, bytes]:
         """Return files of the branch as last fetched."""
-        return {name: self._git("cat-file", "blob", f"{_TRACKING_REF}:{name}") for name in names}
+        return {name: self._run("cat-file", "blob", f"{_TRACKING_REF}:{name}") for name in names}
 
     def compare(self, tree: Path) -> TreeDiff:
         """Fetch the branch and compare its tree with `tree`."""
@@ -64,10 +64,10 @@ class Git:
             parent = ("-p", old) if old else ()
             kept = "\n".join(sorted(dict(files.items() & self._list_foreign_files(old).items())))
             arguments = ("commit-tree", new, *parent, "-m", f"{_SUBJECT}{self.site.url}", "-m", kept)
-            commit = self._git(*arguments, env=self._get_identity()).decode().strip()
+            commit = self._run(*arguments, env=self._get_identity()).decode().strip()
             report(f"Pushing to {self.name} …")
             try:
-                self._git("push", "--quiet", "--no-verify", self.config.remote, f"{commit}:{self.ref}")
+                self._run("push", "--quiet", "--no-verify", self.config.remote, f"{commit}:{self.ref}")
             except CommandError:
                 if self._fetch() == old:
                     raise
@@ -80,11 +80,11 @@ class Git:
         """Fetch the branch; return its commit, or "" if there is no such branch."""
         # A killed git leaves this lock; no other process writes the ref, since publishes run one at a time.
         (self.git_dir / f"{_TRACKING_REF}.lock").unlink(missing_ok=True)
-        if not self._git("ls-remote", "--heads", self.config.remote, self.ref).strip():
-            self._git("update-ref", "-d", _TRACKING_REF)
+        if not self._run("ls-remote", "--heads", self.config.remote, self.ref).strip():
+            self._run("update-ref", "-d", _TRACKING_REF)
             return ""
-        self._git("fetch", "--quiet", "--no-tags", self.config.remote, f"+{self.ref}:{_TRACKING_REF}")
-        commit = self._git("rev-parse", _TRACKING_REF).decode().strip()
+        self._run("fetch", "--quiet", "--no-tags", self.config.remote, f"+{self.ref}:{_TRACKING_REF}")
+        commit = self._run("rev-parse", _TRACKING_REF).decode().strip()
         names = self._list_files(commit).keys()
         if OWNERSHIP_FILE not in names and names - _HOST_FILES:
             hint = f"use a branch for the site alone or, to override, add an empty file {OWNERSHIP_FILE} to this one"
@@ -98,13 +98,13 @@ class Git:
             files = self._list_foreign_files(parent)
             for name, content in ((OWNERSHIP_FILE, b""), (".nojekyll", b""), ("CNAME", self._get_cname(parent))):
                 if content is not None:
-                    blob = self._git("hash-object", "-w", "--stdin", stdin=content).decode().strip()
+                    blob = self._run("hash-object", "-w", "--stdin", stdin=content).decode().strip()
                     files[name] = f"100644 blob {blob}"
             index_info = "".join(f"{entry}\t{path}\0" for path, entry in files.items())
-            self._git("update-index", "-z", "--index-info", stdin=os.fsencode(index_info), env=env)
+            self._run("update-index", "-z", "--index-info", stdin=os.fsencode(index_info), env=env)
             # Where both have a path, the site's file replaces the other one.
-            self._git("-C", str(tree), "--work-tree=.", "add", "--ignore-removal", "--force", ".", env=env)
-            return self._git("write-tree", env=env).decode().strip()
+            self._run("-C", str(tree), "--work-tree=.", "add", "--ignore-removal", "--force", ".", env=env)
+            return self._run("write-tree", env=env).decode().strip()
 
     def _list_foreign_files(self, commit: str) -> dict[str, str]:
         """Return, as `_list_files`, what others added to the branch since the first publish.
@@ -113,13 +113,13 @@ class Git:
         """
         if not commit:
             return {}
-        last, *kept = os.fsdecode(self._git("log", "-1", "--format=%H%n%b", f"--grep=^{_SUBJECT}", commit)).split("\n")
+        last, *kept = os.fsdecode(self._run("log", "-1", "--format=%H%n%b", f"--grep=^{_SUBJECT}", commit)).split("\n")
         own = {*self._list_files(last or commit).keys() - set(kept), *_HOST_FILES, OWNERSHIP_FILE}
         return {path: entry for path, entry in self._list_files(commit).items() if path not in own}
 
     def _list_files(self, commit: str) -> dict[str, str]:
         """Return mode, type and id of every file of a commit or tree by path; none without a commit."""
-        lines = os.fsdecode(self._git("ls-tree", "-r", "-z", commit)).split("\0") if commit else []
+        lines = os.fsdecode(self._run("ls-tree", "-r", "-z", commit)).split("\0") if commit else []
         return {path: entry for entry, _, path in (line.partition("\t") for line in lines) if path}
 
     def _get_cname(self, parent: str) -> bytes | None:
@@ -131,7 +131,7 @@ class Git:
             return f"{domain}\n".encode() if domain else None
         return self.read_files(["CNAME"])["CNAME"] if "CNAME" in self._list_files(parent) else None
 
-    def _git(self, *arguments: str, env: dict[str, str] | None = None, stdin: bytes = b"") -> bytes:
+    def _run(self, *arguments: str, env: dict[str, str] | None = None, stdin: bytes = b"") -> bytes:
         ssh = os.environ.get("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
         environment = {"GIT_DIR": str(self.git_dir), "GIT_SSH_COMMAND": ssh, **(env or {})}
         return run_command("git", *_NEUTRAL_CONFIG, *arguments, cwd=self.root, env=environment, stdin=stdin)

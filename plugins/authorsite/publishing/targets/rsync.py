@@ -35,14 +35,14 @@ class Rsync:
         if not names:
             return {}
         with TemporaryDirectory() as folder:
-            self._rsync("--files-from=-", "--", self.destination, f"{folder}/", stdin="\n".join(names).encode())
+            self._run("--files-from=-", "--", self.destination, f"{folder}/", stdin="\n".join(names).encode())
             return {name: Path(folder, name).read_bytes() for name in names}
 
     def compare(self, tree: Path) -> TreeDiff:
         """Let rsync compare the checksums of both sides in a dry run."""
         if not self._exists():
             return TreeDiff(new=tuple(hash_tree(tree)))
-        output = self._rsync("--dry-run", "--delete", "--out-format=%i %n", "--", f"{tree}/", self.destination)
+        output = self._run("--dry-run", "--delete", "--out-format=%i %n", "--", f"{tree}/", self.destination)
         lines = [line.partition(" ") for line in output.decode("utf-8", "replace").splitlines()]
         sent = [(name, "+++" in flags) for flags, _, name in lines if flags.startswith("<f")]
         removed = (name.strip() for flags, _, name in lines if flags == "*deleting")
@@ -64,13 +64,13 @@ class Rsync:
         }
         for step, options in steps.items():
             report(f"Sending {step} …")
-            self._rsync(*options, "--", f"{tree}/", self.destination)
+            self._run(*options, "--", f"{tree}/", self.destination)
         report("Sent.")
 
     def _exists(self) -> bool:
         """Whether the folder exists and is ours; raises CommandError if it has other files."""
         try:
-            listing = self._rsync("--list-only", "--exclude=/*/*", "--", self.destination).decode("utf-8", "replace")
+            listing = self._run("--list-only", "--exclude=/*/*", "--", self.destination).decode("utf-8", "replace")
         except CommandError as error:
             if "change_dir" in str(error) and "No such file or directory" in str(error):
                 return False
@@ -87,7 +87,7 @@ class Rsync:
             Path(folder, OWNERSHIP_FILE).touch()
             # A temporary folder is private; the web server must be able to read the one on the server.
             Path(folder).chmod(0o755)
-            self._rsync("--mkpath", "--", f"{folder}/", self.destination)
+            self._run("--mkpath", "--", f"{folder}/", self.destination)
 
-    def _rsync(self, *arguments: str, stdin: bytes = b"") -> bytes:
+    def _run(self, *arguments: str, stdin: bytes = b"") -> bytes:
         return run_command("rsync", *_OPTIONS, "-e", self.shell, *arguments, stdin=stdin)
