@@ -11,6 +11,7 @@ import pytest
 from authorsite.images import social_cards
 from authorsite.images.encoding import encode_stripped, load_oriented, run_job
 from authorsite.images.html_images import ImageResolver, make_responsive
+from authorsite.images.icons import Icons, render_icons
 from authorsite.images.inspection import ImageError, inspect_image
 from authorsite.images.metadata import strip_metadata
 from authorsite.images.picture import Picture, PictureSource, make_srcset_sources, make_stripped_variant, plan_variants
@@ -40,7 +41,7 @@ def image_file(kind, size=(40, 20), orientation=1, mode="RGB"):
     if kind == "jpeg":
         options |= {"comment": SECRET, "progressive": True}
     if kind == "webp":
-        options |= {"xmp": SECRET}
+        options |= {"xmp": SECRET + b"."}  # an odd number of bytes is padded
     if kind == "gif":
         options = {"comment": SECRET}
     out = BytesIO()
@@ -88,7 +89,9 @@ def test_stripping_a_truncated_file_raises_only_value_error(kind):
             continue
 
 
-@pytest.mark.parametrize(("orientation", "size"), [(1, (40, 20)), (3, (40, 20)), (6, (20, 40)), (8, (20, 40))])
+@pytest.mark.parametrize(
+    ("orientation", "size"), [(1, (40, 20)), (3, (40, 20)), (5, (20, 40)), (6, (20, 40)), (8, (20, 40)), (9, (40, 20))]
+)
 def test_exif_orientation_is_applied(tmp_path, orientation, size):
     path = tmp_path / "a.jpg"
     path.write_bytes(image_file("jpeg", orientation=orientation))
@@ -265,6 +268,18 @@ def test_very_wide_image_has_a_smaller_fallback(tmp_path):
     assert (fallback.width, fallback.height, fallback.format) == (1600, 80, "jpeg")
     assert {v.format for v in others} == {"avif", "webp"}
     assert max(v.width for v in others) == 1440
+
+
+def test_transparent_parts_are_white_in_a_jpeg(tmp_path):
+    image = Image.effect_noise((1700, 60), 60).convert("RGBA")
+    image.paste((0, 0, 0, 0), (0, 0, 850, 60))
+    image.save(tmp_path / "a.webp")
+    file = inspect_image(tmp_path / "a.webp")
+    fallback, _ = plan_variants(file, avif=False)
+    assert run_job((tmp_path, file, (fallback,))) == ""
+    with Image.open(tmp_path / fallback.name) as image:
+        assert image.format == "JPEG"
+        assert min(image.getpixel((20, 20))) > 250
 
 
 @pytest.mark.parametrize("profile", [None, ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()])
@@ -464,6 +479,11 @@ def test_site_name_replaces_a_title_in_another_script():
     assert render_pixels(replace(CARD, title="漢字")) == render_pixels(replace(CARD, title="Ann Author", site_name=""))
 
 
+@pytest.mark.parametrize("field", ["title", "kicker", "site_name", "background", "foreground", "accent"])
+def test_card_with_other_content_has_another_name(field):
+    assert replace(CARD, **{field: "#123456"}).file_name != CARD.file_name
+
+
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 def test_card_image_is_uncropped_and_oriented(tmp_path, mode):
     path = tmp_path / "a.jpg"
@@ -479,3 +499,21 @@ def test_card_image_is_uncropped_and_oriented(tmp_path, mode):
     ]
     width, height = (max(axis) - min(axis) for axis in zip(*blue, strict=True))
     assert abs(width / height - 600 / 900) < 0.05
+
+
+def test_default_icons_have_round_corners_except_where_the_system_rounds_them():
+    files = dict(zip(Icons("#17655f").output_paths, render_icons(Icons("#17655f"), None), strict=True))
+    formats, corners = {}, {}
+    for name in files.keys() - {"icon.svg"}:
+        with Image.open(BytesIO(files[name])) as image:
+            formats[name], corners[name] = image.format, image.convert("RGBA").getpixel((0, 0))[3]
+    sizes = ("icon-192.png", "icon-512.png")
+    assert formats == {"favicon.ico": "ICO", "apple-touch-icon.png": "PNG", **dict.fromkeys(sizes, "PNG")}
+    assert corners == {"favicon.ico": 0, "apple-touch-icon.png": 255, **dict.fromkeys(sizes, 0)}
+
+
+def test_another_logo_or_color_makes_other_icons(tmp_path):
+    (tmp_path / "a.png").write_bytes(image_file("png"))
+    logo = inspect_image(tmp_path / "a.png")
+    icons = (Icons("#17655f"), Icons("#17655e"), Icons("#17655f", logo), Icons("#17655f", replace(logo, digest="b")))
+    assert len({each.output_paths["icon.svg"] for each in icons}) == len(icons)
