@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import sys
 import traceback
@@ -12,6 +13,8 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
+
+from jinja2 import TemplateError, TemplateSyntaxError
 
 IGNORABLE_KINDS = frozenset("book claim event feed image link log orphan reference search".split())
 """The kinds that the setting `allow` may ignore. Others (front-matter, markdown, settings, template) cost a page."""
@@ -144,9 +147,6 @@ class ProblemLog:
     def print(self, form: str = "text", stream: TextIO | None = None) -> None:
         """Write the report once, to `stream` or standard error; `form` is text, json or github (annotations)."""
         stream = stream or sys.stderr
-        if self._is_printed:
-            return
-        self._is_printed = True
         if form == "json":
             body = {"problems": [asdict(p) for p in self], "summary": self.summary(), "failed": self.failed}
             lines = [json.dumps(body, ensure_ascii=False, indent=2)]
@@ -154,8 +154,9 @@ class ProblemLog:
             lines = [_format_annotation(p) for p in self]
         elif lines := [_format_text(p, color=stream.isatty()) for p in self]:
             lines.append(self.summary())
-        if lines:
+        if lines and not self._is_printed:
             print(*lines, sep="\n", file=stream)
+        self._is_printed = True
 
     def summary(self) -> str:
         """Return the counts in words: "2 errors, 1 warning (1 allowed: link)"."""
@@ -181,15 +182,35 @@ def _format_text(problem: Problem, *, color: bool) -> str:
 def _format_annotation(problem: Problem) -> str:
     """Return a workflow command for GitHub Actions, with the characters escaped that it reserves."""
     text = problem.message + (f" - {problem.hint}" if problem.hint else "")
-    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     path = problem.path.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
-    return f"::{problem.severity} file={path},line={max(problem.line, 1)}::{text}"
+    return f"::{problem.severity} file={path},line={max(problem.line, 1)}::{text.replace('%', '%25')}"
 
 
 def find_innermost_frame(error: BaseException, accepts: Callable[[str], bool] = bool) -> tuple[str, int]:
     """Return file and line of the innermost frame of `error` in a file that `accepts` is true for; ("", 0) if none."""
     frames = ((frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__))
     return next((frame for frame in [*frames][::-1] if accepts(frame[0])), ("", 0))
+
+
+def log_exception(log: ProblemLog, error: Exception) -> None:
+    """Log the exception that stopped a build, located at the template, the file or else the innermost call."""
+    if os.environ.get("TRACEBACK"):
+        traceback.print_exception(error)
+    message = f"{type(error).__name__}: {error}"
+    template, line = find_innermost_frame(error, lambda name: name.endswith((".html", ".xml", ".xsl")))
+    if isinstance(error, TemplateSyntaxError):
+        hint = "correct the syntax in that line"
+        log.error(error.filename or error.name or "theme", error.lineno, error.message or "", hint, kind="template")
+    elif isinstance(error, TemplateError):
+        hint = "check the names of variables and templates in that line"
+        log.error(template or "theme", line, error.message or type(error).__name__, hint, kind="template")
+    elif template:
+        log.error(template, line, message, "check the expression in that line", kind="template")
+    elif isinstance(error, OSError) and error.strerror:
+        hint = "check that it exists, and its permissions"
+        log.error(str(error.filename or ""), 0, error.strerror, hint, kind="file")
+    else:
+        log.error(*find_innermost_frame(error), message, "run it with TRACEBACK=1 to see the traceback", kind="fault")
 
 
 class _ProblemHandler(logging.Handler):
@@ -212,8 +233,7 @@ class _ProblemHandler(logging.Handler):
         if cause:
             message = f"{message}: {type(cause).__name__}: {cause}"
         match = self._path.search(message)
-        path = match["path"] if match else self.log.current
-        line = int(match["line"] or 0) if match else 0
+        path, line = (match["path"], int(match["line"] or 0)) if match else (self.log.current, 0)
         add = self.log.error if record.levelno >= logging.ERROR else self.log.warning
         add(path, line, message, kind="log")
 
@@ -222,8 +242,7 @@ class _ProblemHandler(logging.Handler):
 def capture_logging(log: ProblemLog) -> Iterator[None]:
     """Add the warnings and errors that libraries log to `log` instead of printing them."""
     root = logging.getLogger()
-    handlers = root.handlers[:]
-    root.handlers[:] = [_ProblemHandler(log)]
+    handlers, root.handlers[:] = root.handlers[:], [_ProblemHandler(log)]
     try:
         yield
     finally:

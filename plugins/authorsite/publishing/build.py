@@ -1,18 +1,15 @@
 """Build the site from its settings file into the output folder; print the report and return the exit status."""
 
-import os
 import re
 import shutil
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError, TemplateSyntaxError
 from pelican import Pelican, signals
 from pelican.log import console
 from pelican.writers import FileOverwriteFailedError
@@ -20,7 +17,7 @@ from pelican_incremental.manifest import BuildReport, Manifest
 from pelican_incremental.session import SESSION_KEY, BuildSession
 
 from ..feeds.diff import compare_feeds, read_feeds
-from ..problems import BuildFailed, CommandError, ProblemLog, capture_logging, find_innermost_frame
+from ..problems import BuildFailed, CommandError, ProblemLog, capture_logging, log_exception
 from ..settings import SETTINGS_KEY
 from ..site_build import BUILD_KEY, DeferredTasks, SiteBuild, get_site
 from .atomic_swap import exclusive_lock, recover, stage, swap
@@ -93,8 +90,12 @@ def build(
             )
         except BuildFailed:
             pass
+        except FileOverwriteFailedError as error:
+            name = re.search('"(.*?)"', str(error))
+            message = f"two pages have the same output path: {name[1] if name else error}"
+            log.error("", 0, message, "give one of them another slug", kind="link")
         except Exception as error:  # noqa: BLE001 - plugins, templates and filters may raise whatever they like
-            _log_exception(log, error)
+            log_exception(log, error)
     return BuildResult(log, output, session.report, time.perf_counter() - started)
 
 
@@ -176,32 +177,6 @@ def _run_pelican(
                 manifest_file.unlink(missing_ok=True)
             else:
                 manifest_file.write_bytes(old_manifest)
-
-
-def _log_exception(log: ProblemLog, error: Exception) -> None:
-    """Log the exception that stopped the build, located at the template, the file or else the innermost call."""
-    if os.environ.get("TRACEBACK"):
-        traceback.print_exception(error)
-    message = f"{type(error).__name__}: {error}"
-    template = find_innermost_frame(error, lambda name: name.endswith((".html", ".xml", ".xsl")))
-    if isinstance(error, TemplateSyntaxError):
-        hint = "correct the syntax in that line"
-        log.error(error.filename or error.name or "theme", error.lineno, error.message or "", hint, kind="template")
-    elif isinstance(error, TemplateError):
-        message = error.message or type(error).__name__
-        hint = "check the names of variables and templates in that line"
-        log.error(template[0] or "theme", template[1], message, hint, kind="template")
-    elif template[0]:
-        log.error(*template, message, "check the expression in that line", kind="template")
-    elif isinstance(error, FileOverwriteFailedError):
-        file = re.search('"(.*?)"', message)
-        message = f"two pages have the same output path: {file[1] if file else message}"
-        log.error("", 0, message, "give one of them another slug", kind="link")
-    elif isinstance(error, OSError) and error.strerror:
-        hint = "check that it exists, and its permissions"
-        log.error(str(error.filename or ""), 0, error.strerror, hint, kind="file")
-    else:
-        log.error(*find_innermost_frame(error), message, "run it with TRACEBACK=1 to see the traceback", kind="fault")
 
 
 @contextmanager
