@@ -72,7 +72,7 @@ def test_build_engine_is_independent_of_authorsite():
     assert text.count("\n") <= 1800
 
 
-def test_the_walk_in_contributing_names_functions_that_exist():
+def test_the_table_of_functions_in_contributing_is_correct():
     text = (PACKAGE.parents[1] / "CONTRIBUTING.md").read_text("utf-8")
     steps = re.findall(r"^\| \d+ \| `([\w.]+)` \| `([\w/.]+)` \|", text, re.MULTILINE)
     assert 10 < len(steps) <= 20

@@ -1,4 +1,4 @@
-"""The golden site with two posts that are hard on a theme, built once and served on this machine."""
+"""The golden site with two more posts, a typical and an extreme one, built once and served on this machine."""
 
 from random import Random
 
@@ -9,7 +9,7 @@ from serving import serve_folder
 WORDS = "ladder rung rail wood rope height view step apple tree wall window roof light morning work hand foot".split()
 
 
-def prose(count, seed):
+def make_prose(count, seed):
     """Return `count` made-up words in sentences and paragraphs."""
     chosen = Random(seed)
     sentences = []
@@ -76,8 +76,8 @@ https-without-a-break-{}
 """
 
 
-def picture(root):
-    """Draw a photograph's like, 1200 by 800 pixels, and a figure as wide as none should be."""
+def draw_pictures(root):
+    """Draw an image that compresses like a photo, 1200 by 800 pixels, and one that is far too wide."""
     image = pytest.importorskip("PIL.Image")
     sky = image.linear_gradient("L").resize((1200, 800))
     grain = image.frombytes("L", (1200, 800), Random(1).randbytes(960_000)).point(lambda value: 125 + value * 6 // 256)
@@ -89,33 +89,33 @@ def picture(root):
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The site, built strictly."""
-    made = copy_golden_site(tmp_path_factory.mktemp("pages"))
-    picture(made.root / "content/images")
+    """The site, built in strict mode."""
+    golden_site = copy_golden_site(tmp_path_factory.mktemp("pages"))
+    draw_pictures(golden_site.root / "content/images")
     cells = " | ".join(f"column number {n}" for n in range(9))
     hard = HARD.format(
         "Donaudampfschifffahrtsgesellschaftskapitänsmützen and other things that one word can hold " * 2,
         ", ".join(f"tag{n}" for n in range(40)),
-        prose(5000, 2),
+        make_prose(5000, 2),
         cells,
         "|".join(["---"] * 9),
         cells,
         "x = " + "very_long_name + " * 30,
         "and_on" * 40,
         "Supercalifragilistic" * 4,
-        prose(5000, 3),
+        make_prose(5000, 3),
     )
-    model = MODEL.format(prose(250, 4), prose(30, 5).replace("\n\n", " "), prose(300, 6))
-    made.write({"content/posts/model.md": model, "content/posts/hard.md": hard})
+    model = MODEL.format(make_prose(250, 4), make_prose(30, 5).replace("\n\n", " "), make_prose(300, 6))
+    golden_site.write({"content/posts/model.md": model, "content/posts/hard.md": hard})
     with pytest.MonkeyPatch.context() as patch, restore_signals():
         patch.setenv("SITE_DATE", SITE_DATE)
-        built = made.build(strict=True)
+        built = golden_site.build(strict=True)
     assert not built.failed, "\n".join(map(str, built.problems))
-    return made
+    return golden_site
 
 
 @pytest.fixture(scope="session")
 def served(site):
-    """The address of the site on this machine."""
+    """The URL of the site on this machine."""
     with serve_folder(site.root / "output") as url:
         yield url

@@ -13,7 +13,7 @@ JAR = ROOT / "node_modules/vnu-jar/build/dist/vnu.jar"
 
 @pytest.fixture(scope="session")
 def checker():
-    """The command; skips where Java, Node or the checker cannot be had, fails there with CI=true."""
+    """The command; without Java, Node or the checker the test is skipped, or fails if CI=true."""
     if not JAR.exists() and shutil.which("npm"):
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=300)

@@ -23,16 +23,16 @@ window.shifted = 0;
 new PerformanceObserver((list) => list.getEntries().forEach((entry) => { window.shifted += entry.value; }))
   .observe({type: "layout-shift", buffered: true});
 """
-# Pages that lead on by themselves stay where they are, so that they can be looked at.
-LEADING_ON = re.compile("/(go|old)/")
+# Pages that redirect; the tests open them with the redirect disabled.
+REDIRECTS = re.compile("/(go|old)/")
 
-# What a reader can see and use; what `hidden` or a closed part takes away, the keyboard passes over.
+# The visible, enabled controls; the keyboard skips those that are hidden or in a closed element.
 CONTROLS = """
 [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
   .filter((e) => e.tabIndex >= 0 && !e.disabled && e.checkVisibility({visibilityProperty: true}))
 """
-# Collects of each control that gets the focus its number, whether it is outlined, and whether it is in sight.
-WATCHED = f"""(() => {{
+# Records each control that gets the focus: its number, whether it is outlined, and whether it is on the screen.
+FOCUS_RECORDER = f"""(() => {{
   const controls = {CONTROLS};
   window.seen = [];
   document.addEventListener("focusin", ({{target}}) => {{
@@ -47,55 +47,58 @@ WATCHED = f"""(() => {{
 }})()"""
 
 
-def stay(route):
-    """Answer with the page that was asked for, without its leading on."""
+def disable_redirect(route):
+    """Answer with the requested page, with its redirect disabled."""
     answer = route.fetch()
     route.fulfill(response=answer, body=answer.text().replace('http-equiv="refresh"', 'name="refresh"'))
 
 
 @pytest.fixture
 def phone(browser):
-    """A page on a phone; its context counts how far things move."""
+    """A page on a phone; its context records layout shifts."""
     context = browser.new_context(viewport={"width": 360, "height": 780})
     context.add_init_script(SHIFTS)
-    context.route(LEADING_ON, stay)
+    context.route(REDIRECTS, disable_redirect)
     yield context.new_page()
     context.close()
 
 
-def hard(site):
+def get_hard_post(site):
     [found] = (site.root / "output/2018/08/21").glob("*/index.html")
     return f"/2018/08/21/{found.parent.name}/"
 
 
-def posts(site):
-    """Give the address of every post."""
+def list_posts(site):
+    """Return the URL path of every post."""
     found = (site.root / "output").glob("2*/*/*/*/index.html")
     return sorted(f"/{path.parent.relative_to(site.root / 'output').as_posix()}/" for path in found)
 
 
-def kinds(site):
+def list_kinds(site):
     more = ["/references/", "/search/"]
     return KINDS + [kind for kind in more if (site.root / f"output{kind}index.html").exists()]
 
 
-def text_of(site, address):
+def read_page(site, address):
     return site.output(address.lstrip("/") + ("" if address.endswith(".html") else "index.html"))
 
 
-def critical(site, address):
+def get_critical_size(site, address):
     """Return the compressed bytes of a page and the stylesheets that its first paint waits for."""
-    html = text_of(site, address)
+    html = read_page(site, address)
     sheets = re.findall(r'<link rel="stylesheet" href="/([^"]+)"', html)
     return sum(len(gzip.compress(text.encode(), 9)) for text in (html, *map(site.output, sheets)))
 
 
-def test_pages_are_light(site):
-    sizes = {kind: critical(site, kind) for kind in {*kinds(site), *posts(site)} - {hard(site)}}
+def test_pages_stay_within_their_size_limits(site):
+    pages = {*list_kinds(site), *list_posts(site)} - {get_hard_post(site)}
+    sizes = {page: get_critical_size(site, page) for page in pages}
     assert sizes[MODEL] <= 6100, sizes[MODEL]
     assert {kind: size for kind, size in sizes.items() if size > 14_000} == {}
     assert [
-        address for address in posts(site) if re.search(r"<script (?!type=.application/ld)", text_of(site, address))
+        address
+        for address in list_posts(site)
+        if re.search(r"<script (?!type=.application/ld)", read_page(site, address))
     ] == []
 
 
@@ -105,7 +108,7 @@ def test_a_post_with_a_picture_takes_three_requests_and_no_script(browser, serve
     got = []
     page.on("response", lambda response: got.append((response.url, response.body())))
     page.goto(served + MODEL, wait_until="networkidle")
-    # The icon is for the browser's tab; it is asked for once, not for the page.
+    # The browser requests the icon once for its tab, not for each page.
     sizes = {url: len(b if "/images/" in url else gzip.compress(b, 9)) for url, b in got if "/icon." not in url}
     assert len(sizes) == 3, sizes
     assert sum(sizes.values()) <= 25_000, sizes
@@ -115,7 +118,7 @@ def test_a_post_with_a_picture_takes_three_requests_and_no_script(browser, serve
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "density"), list(product((320, 360, 768, 1440), (1, 2))))
-def test_a_screen_gets_the_smallest_picture_that_is_sharp_on_it(browser, served, width, density):
+def test_a_screen_gets_the_smallest_sharp_image(browser, served, width, density):
     page = browser.new_context(viewport={"width": width, "height": 900}, device_scale_factor=density).new_page()
     page.goto(served + MODEL, wait_until="networkidle")
     image = page.locator(".prose picture img")
@@ -130,17 +133,17 @@ def test_a_screen_gets_the_smallest_picture_that_is_sharp_on_it(browser, served,
 
 
 @pytest.mark.browser
-def test_nothing_moves_nothing_overflows_and_no_other_host_is_asked(phone, served, site):
+def test_pages_have_no_layout_shift_no_overflow_and_no_external_requests(phone, served, site):
     page, hosts = phone, set()
     page.set_viewport_size({"width": 320, "height": 640})
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
-    for kind in [*kinds(site), hard(site)]:
+    for kind in [*list_kinds(site), get_hard_post(site)]:
         page.goto(served + kind)
         wide = page.evaluate("document.documentElement.scrollWidth")
         over = "[...document.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > 321)"
         assert wide <= 320, (kind, wide, page.evaluate(f"{over}.map((e) => e.outerHTML.slice(0, 99))")[-3:])
         if page.evaluate("window.shifted"):
-            page.reload()  # what a page does of itself it does each time; a busy machine's late resize it does not
+            page.reload()  # a shift of the page's own happens again; one from a late resize on a busy machine does not
         assert page.evaluate("window.shifted") == 0, kind
         page.set_viewport_size({"width": 720, "height": 450})  # 1440 pixels at 200 %
         assert page.evaluate("document.documentElement.scrollWidth") <= 720, kind
@@ -150,7 +153,7 @@ def test_nothing_moves_nothing_overflows_and_no_other_host_is_asked(phone, serve
 
 @pytest.mark.browser
 @pytest.mark.parametrize("locale", ["en-US", "en-GB", "de-DE"])
-def test_the_purchase_page_stands_still_in_every_country(browser, served, locale):
+def test_the_purchase_page_has_no_layout_shift_in_any_country(browser, served, locale):
     context = browser.new_context(viewport={"width": 320, "height": 640}, locale=locale)
     context.add_init_script(SHIFTS)
     page = context.new_page()
@@ -162,10 +165,10 @@ def test_the_purchase_page_stands_still_in_every_country(browser, served, locale
 
 
 @pytest.mark.browser
-def test_without_a_script_no_gap_is_kept_for_the_forms_that_need_one(browser, served, site):
+def test_forms_that_need_a_script_take_no_space_without_it(browser, served, site):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    for kind in {BUY, "/search/"} & set(kinds(site)):
+    for kind in {BUY, "/search/"} & set(list_kinds(site)):
         page.goto(served + kind)
         for form in page.locator(".country-choice, .search-form").all():
             assert form.bounding_box() is None, kind
@@ -176,7 +179,7 @@ def test_without_a_script_no_gap_is_kept_for_the_forms_that_need_one(browser, se
 def test_elements_with_the_attribute_hidden_are_not_visible(browser, served, site):
     page = browser.new_page()
     page.route(re.compile(r"/(buy|search)\.\w+\.js"), lambda route: route.abort())
-    for kind in {BUY, "/search/"} & set(kinds(site)):
+    for kind in {BUY, "/search/"} & set(list_kinds(site)):
         page.goto(served + kind)
         assert [element.is_visible() for element in page.locator("[hidden]").all()] == [False], kind
     page.goto(served + BUY)
@@ -189,12 +192,12 @@ def test_elements_with_the_attribute_hidden_are_not_visible(browser, served, sit
 @pytest.mark.browser
 def test_the_text_of_every_post_begins_on_the_first_screen_of_a_phone(phone, served, site):
     tops = {}
-    for address in posts(site):
+    for address in list_posts(site):
         phone.goto(served + address)
         if len(phone.inner_text("h1")) < 100:  # no title of six lines leaves room above y = 340
             tops[address] = phone.evaluate("document.querySelector('.prose :is(p, li)').getBoundingClientRect().top")
         assert phone.evaluate("parseFloat(getComputedStyle(document.querySelector('h1')).fontSize)") <= 32
-    assert len(tops) == len(posts(site)) - 2
+    assert len(tops) == len(list_posts(site)) - 2
     assert {address: top for address, top in tops.items() if top >= 340} == {}
 
 
@@ -219,17 +222,17 @@ def test_cover_hook_format_price_and_button_are_on_the_first_screen(browser, ser
 
 
 @pytest.mark.browser
-def test_the_keyboard_reaches_every_control_and_shows_where_it_is(phone, served, site):
+def test_the_keyboard_reaches_every_control_and_the_focus_is_visible(phone, served, site):
     page = phone
-    for kind in kinds(site):
+    for kind in list_kinds(site):
         page.goto(served + kind)
-        count = page.evaluate(WATCHED)
+        count = page.evaluate(FOCUS_RECORDER)
         for _ in range(count):
             page.keyboard.press("Tab")
         seen = page.evaluate("seen")
         assert [at for at, _, _ in seen] == list(range(count)), kind
         assert all(outlined and visible for _, outlined, visible in seen), (kind, seen)
-        if page.locator(".skip").count():  # a page that only leads on has nothing to skip
+        if page.locator(".skip").count():  # a redirect page has nothing to skip
             page.goto(served + kind)
             page.keyboard.press("Tab")
             page.keyboard.press("Enter")
@@ -238,10 +241,10 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(phone, served,
 
 
 @pytest.mark.browser
-def test_what_can_be_pressed_is_large_enough_for_a_finger(phone, served, site):
-    """24 pixels, as WCAG 2.2 asks; links within a sentence are as high as its line."""
+def test_links_and_buttons_are_large_enough_for_touch(phone, served, site):
+    """24 pixels, as WCAG 2.2 requires; links within a sentence are as high as its line."""
     small = {}
-    for kind in kinds(site):
+    for kind in list_kinds(site):
         phone.goto(served + kind)
         small |= {
             (kind, words): height
@@ -256,26 +259,29 @@ def test_what_can_be_pressed_is_large_enough_for_a_finger(phone, served, site):
 
 
 @pytest.mark.browser
-def test_boxes_have_an_edge_in_forced_colors_and_paper_holds_nothing_to_press(browser, served):
+def test_boxes_have_a_border_in_forced_colors_and_print_has_no_controls(browser, served):
     page = browser.new_page(forced_colors="active")
     page.goto(served + MODEL)
     look = "(() => { const look = getComputedStyle(document.querySelector('.book-step'));"
     assert page.evaluate(look + " return look.borderTopColor !== look.backgroundColor; })()")
     page.emulate_media(media="print")
-    for kind, gone in ((MODEL, ".menu, .crumbs, .tags, .related, .neighbours, .buy-button"), (BUY, "form, .actions")):
+    for kind, hidden_in_print in (
+        (MODEL, ".menu, .crumbs, .tags, .related, .neighbours, .buy-button"),
+        (BUY, "form, .actions"),
+    ):
         page.goto(served + kind)
-        assert [e.is_visible() for e in page.locator(gone).all() if e.is_visible()] == []
+        assert [e.is_visible() for e in page.locator(hidden_in_print).all() if e.is_visible()] == []
     page.close()
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1440])
-def test_axe_finds_nothing_in_either_scheme_on_phone_and_desk(browser, served, site, width):
+def test_axe_finds_no_violation_in_either_scheme_on_phone_and_desktop(browser, served, site, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = browser.new_page(viewport={"width": width, "height": {360: 780, 1440: 900}[width]})
-    page.route(LEADING_ON, stay)
+    page.route(REDIRECTS, disable_redirect)
     found = {}
-    for kind in [*kinds(site), hard(site)]:
+    for kind in [*list_kinds(site), get_hard_post(site)]:
         page.goto(served + kind)
         page.evaluate(axe.axe_script)
         for scheme in ("light", "dark"):

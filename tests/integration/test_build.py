@@ -12,7 +12,7 @@ from conftest import ROOT, Site, book, post
 from pelican_incremental import code_digests
 
 
-def test_a_post_gets_the_address_wordpress_gave_it(make_site):
+def test_a_post_has_the_url_that_wordpress_gave_it(make_site):
     site = make_site({"content/posts/a.md": post("A first post", "2019-07-15")})
     assert not site.build().failed
     assert "A first post" in site.output("2019/07/15/a-first-post/index.html")
@@ -72,7 +72,7 @@ def test_two_clean_builds_are_byte_identical(tmp_path):
     assert [name for name in one if one[name] != other[name]] == []
 
 
-def test_drafts_and_scheduled_posts_leave_no_trace_unless_asked_for(make_site):
+def test_drafts_and_scheduled_posts_are_left_out_unless_the_setting_drafts_is_on(make_site):
     site = make_site(
         {
             "content/posts/draft.md": post("Half a thought", status="draft"),

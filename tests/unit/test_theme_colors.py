@@ -21,7 +21,7 @@ def test_colors_are_read_for_both_schemes():
     assert "mark" not in colors.light
 
 
-def test_what_is_no_opaque_color_is_left_out():
+def test_values_other_than_opaque_colors_are_ignored():
     light = parse_theme_colors(CSS).light
     assert light.keys() == {"paper", "raised", "ink", "accent"}
     assert light["accent"] == "#17655f"

@@ -15,7 +15,7 @@ INVALID_TARGETS = [
 
 
 @pytest.mark.parametrize(("target", "expected"), INVALID_TARGETS, ids=[str(target) for target, _ in INVALID_TARGETS])
-def test_an_invalid_target_is_reported_with_what_is_possible(tmp_path, target, expected):
+def test_an_invalid_target_is_reported_with_the_valid_kinds(tmp_path, target, expected):
     log = ProblemLog(root=tmp_path)
     settings = {"url": "https://example.org", "publish": target}
     assert validate(SiteSettings, settings, log, "pelicanconf.py", kind="settings") is None

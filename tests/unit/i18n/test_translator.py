@@ -75,5 +75,5 @@ def test_a_word_with_an_unknown_placeholder_is_reported():
         SiteSettings(url="https://example.org", words={"by %(authors)s": "von %(author)s"})
 
 
-def test_the_function_of_templates_is_pure():
+def test_translate_is_pure():
     assert is_pure(SiteSettings(url="https://example.org").translate)
