@@ -401,6 +401,19 @@ def test_failed_index_is_one_problem(make_site, monkeypatch):
     assert built.failed
 
 
+def test_aliases_of_books_and_events_redirect_below_the_root_of_the_site(make_site):
+    files = {
+        "content/books/guide.md": "---\ntitle: Guide\naliases: [/old-guide/]\n---\n",
+        "content/events/talk.md": "---\ntitle: Talk\nstart: 2020-03-05\naliases: ['/old talk/']\n---\n",
+    }
+    site = make_site(files, AUTHORSITE={"url": "https://example.org/sub"})
+    assert not site.build(strict=True).failed
+    for url, old in (("books/guide/", "old-guide"), ("events/talk/", "old talk")):
+        assert f'content="0; url=/sub/{url}"' in site.output(f"{old}/index.html")
+    lines = [line for line in site.output("_redirects").splitlines() if "old" in line]
+    assert lines == ["/sub/old%20talk/ /sub/events/talk/ 301", "/sub/old-guide/ /sub/books/guide/ 301"]
+
+
 def test_invalid_aliases_are_reported(make_site):
     files = {
         "content/posts/a.md": post(slug="a", aliases="[/b-page/, /same/, '/?p=12']"),

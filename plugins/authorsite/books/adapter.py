@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -63,13 +63,8 @@ class BooksGenerator(Generator):
         views = [self._build_view(source) for source in sources]
         views.sort(key=lambda book: (book.published is None, book.published, book.title), reverse=True)
         _add_to_context(self.context, views, self.main_slug)
-        get_build(self.context).redirects.extend(self._list_redirects())
-
-    def _list_redirects(self) -> Iterator[tuple[str, str, int]]:
-        root = self.site.root
-        for book in self.context["books"]:
-            yield from ((alias, f"{root}/{book.url}", 301) for alias in book.record.aliases)
-            yield from list_go_redirects(book, root)
+        for book in views:
+            get_build(self.context).redirects.extend(list_go_redirects(book, self.site.root))
 
     def generate_output(self, writer: Any) -> None:
         """Write the pages and files of all books; nothing if there are no books."""

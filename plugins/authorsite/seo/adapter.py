@@ -150,18 +150,12 @@ class SeoGenerator(Generator):
 def check_aliases(generators: list[Any]) -> None:
     """Validate the aliases of all content and give them to the generator (signal: all_generators_finalized)."""
     context, log = generators[0].context, get_log(generators[0].settings)
-    contents = list_contents(context)
-    aliases = [
-        Alias(path, content.url, content.record.title, content.source_path)
-        for content in contents
-        for path in content.record.aliases
-    ]
-    books = context.get("books", ())
-    aliases += [Alias(path, book.url, book.title, book.source_path) for book in books for path in book.record.aliases]
+    contents = [*list_contents(context), *context.get("books", ()), *context.get("events", ())]
+    aliases = [Alias(path, c.url, c.record.title, c.source_path) for c in contents for path in c.record.aliases]
     taken = {}
     if aliases:
-        taken = {content.save_as: log.get_display_path(content.source_path) for content in contents}
-        taken |= {f"{book.url}index.html": log.get_display_path(book.source_path) for book in books}
+        files = (getattr(content, "save_as", f"{content.url}index.html") for content in contents)
+        taken = {file: log.get_display_path(c.source_path) for file, c in zip(files, contents, strict=True)}
 
     def report(alias: Alias, message: str, hint: str) -> None:
         line = find_line(alias.source, alias.path)
