@@ -137,13 +137,7 @@ class BookPresenter:
     def _build_support_mailto(self, slug: str, label: str, url: str) -> str:
         """Return a mailto: URL with edition, shop and page filled in (RFC 6068); "" if the site has no contact."""
         translate, page = self.site.translate, f"{self.site.url}/books/{slug}/buy/"
-        lines = [
-            label,
-            f"{translate('Link')}: {url}",
-            f"{translate('Page')}: {page}",
-            "",
-            translate("What happened:"),
-            "",
-        ]
-        subject, body = quote(f"{translate('Trouble buying')}: {label}", safe=""), quote("\r\n".join(lines), safe="")
-        return f"mailto:{self.site.contact}?subject={subject}&body={body}" if self.site.contact else ""
+        links = f"{translate('Link')}: {url}\r\n{translate('Page')}: {page}"
+        body = f"{label}\r\n{links}\r\n\r\n{translate('What happened:')}\r\n"
+        subject = quote(f"{translate('Trouble buying')}: {label}", safe="")
+        return f"mailto:{self.site.contact}?subject={subject}&body={quote(body, safe='')}" if self.site.contact else ""

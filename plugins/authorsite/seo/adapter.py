@@ -12,7 +12,6 @@ from pelican_incremental.purity import pure
 
 from .. import output
 from ..images.adapter import get_accent_color, make_social_card
-from ..settings import SiteSettings
 from ..site_build import get_build, get_log, get_site, list_contents
 from ..site_model import PageMeta, PageView, PostView
 from ..validation import find_line
@@ -111,6 +110,7 @@ class SeoGenerator(Generator):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._site = get_site(self.settings)
         self.aliases: dict[str, Alias] = {}
         self._lastmods: dict[str, datetime | None] = {}
         self._files: set[str] = set()
@@ -122,10 +122,6 @@ class SeoGenerator(Generator):
         self._files.add(save_as)
         if is_indexable(save_as, context):
             self._lastmods[f"{self._site.url}/{output.url_for(save_as)}"] = find_lastmod(context)
-
-    @property
-    def _site(self) -> SiteSettings:
-        return get_site(self.settings)
 
     def generate_output(self, writer: Any) -> None:
         """Write the files."""
