@@ -182,7 +182,9 @@ def test_ensure_contrast_keeps_a_readable_color():
     assert ensure_contrast("#17655f", (COLORS.light["paper"], COLORS.light["raised"])) == "#17655f"
 
 
-@pytest.mark.parametrize(("one", "other", "ratio"), [("#000000", "#ffffff", 21), ("#777777", "#ffffff", 4.48)])
+@pytest.mark.parametrize(
+    ("one", "other", "ratio"), [("#000000", "#ffffff", 21), ("#595959", "#ffffff", 7), ("#777777", "#ffffff", 4.48)]
+)
 def test_contrast_ratio_is_that_of_wcag(one, other, ratio):
     assert compute_contrast_ratio(one, other) == pytest.approx(ratio, abs=0.01)
 
