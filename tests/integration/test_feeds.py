@@ -42,7 +42,27 @@ def test_feeds_contain_the_full_text_of_posts_newest_first(make_site):
             "https://example.org/2019/03/01/older/",
         ]
         assert 'href="https://example.org/2019/03/02/newer/"' in parsed.entries[1].content[0].value
+        assert parsed.feed.link == f"https://example.org/{'category/news/' if name.startswith('category') else ''}"
     assert [e.title for e in feedparser.parse(site.output("tag/x/feed.xml")).entries] == ["Newer & \u201cbetter\u201d"]
+
+
+def test_books_enter_their_feed_when_they_are_published_and_events_when_they_are_announced(make_site):
+    events = {
+        "old": "start: 2019-05-01T19:00",
+        "first-to-come": "start: 2020-02-20T19:00",
+        "second-to-come": "start: 2020-02-25T19:00",
+        "not-announced": "start: 2020-06-01T19:00",
+        "announced-early": "start: 2020-06-02T19:00\ndate: 2020-01-01",
+    }
+    books = {"today": "published: 2020-02-03", "tomorrow": "published: 2020-02-04", "some-day": "hook: Soon"}
+    site = make_site(
+        {f"content/events/{name}.md": f"---\ntitle: {name}\n{line}\n---\n" for name, line in events.items()}
+        | {f"content/books/{name}.md": f"---\ntitle: {name}\n{line}\n---\n" for name, line in books.items()}
+    )
+    assert not site.build(strict=True).failed
+    listed = ["second-to-come", "first-to-come", "announced-early", "old"]
+    assert [e.title for e in feedparser.parse(site.output("events/feed.xml")).entries] == listed
+    assert [e.title for e in feedparser.parse(site.output("books/feed.xml")).entries] == ["today"]
 
 
 def test_alias_keeps_the_guid_when_the_slug_changes(make_site):
@@ -247,10 +267,10 @@ def test_settings_for_book_line_hub_and_copyright(make_site):
 
 
 def test_summary_feeds_link_to_the_full_post(make_site):
-    site = make_site({"content/posts/a.md": post(summary="In short.", body="At length.")})
+    site = make_site({"content/posts/a.md": post(summary="In <b>short</b>.", body="At length.")})
     site.build(AUTHORSITE={"feeds": {"content": "summary"}})
     text = feedparser.parse(site.output("feed.xml")).entries[0].content[0].value
-    assert "In short." in text
+    assert "<p>In &lt;b&gt;short&lt;/b&gt;.</p>" in text
     assert "At length." not in text
     assert 'href="https://example.org/2019/03/01/a-post/"' in text
 

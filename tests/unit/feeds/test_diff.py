@@ -142,8 +142,12 @@ def test_mass_changes_are_reported_unless_allowed(old, new, message):
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [(posts(1, 3), posts(1, 4)), (posts(1, 9), [post(1, html="<p>x</p>"), *posts(2, 9)]), (posts(1, 3), posts(1, 2))],
-    ids=["new post", "edited post", "removed post"],
+    [
+        (posts(1, 3), posts(1, 4)),
+        (posts(1, 10), [*(post(n, html="<p>x</p>") for n in range(1, 6)), *posts(6, 10)]),
+        (posts(1, 3), posts(1, 2)),
+    ],
+    ids=["new post", "half of the posts edited", "removed post"],
 )
 def test_ordinary_changes_are_not_reported(old, new):
     assert reported_problems(rss_feed(*old), rss_feed(*new)) == []
