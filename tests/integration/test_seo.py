@@ -1,5 +1,6 @@
 """Metadata, sitemap, redirects, headers, icons, images and search of the golden site."""
 
+import gzip
 import json
 import re
 from contextlib import suppress
@@ -529,6 +530,14 @@ def test_drafts_and_hidden_posts_are_not_indexed(golden_copy, tree):
     assert not built.failed, "\n".join(map(str, built.problems))
     entry = (golden_copy.root / "output/pagefind/pagefind-entry.json").read_text()
     assert json.loads(entry) == json.loads(tree["pagefind/pagefind-entry.json"])
+
+
+def test_books_are_indexed_with_their_hook_and_text(make_site):
+    site = make_site({"content/books/a.md": "---\ntitle: A book\nhook: How <b> helps\n---\nOf ladders.\n"})
+    assert not site.build(strict=True).failed
+    fragments = [gzip.decompress(data) for name, data in site.tree().items() if name.endswith(".pf_fragment")]
+    [page] = [json.loads(fragment.removeprefix(b"pagefind_dcd")) for fragment in fragments]
+    assert (page["url"], page["content"]) == ("/books/a/", "A book. How <b> helps. Of ladders.")
 
 
 DESCRIPTIONS = {

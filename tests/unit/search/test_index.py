@@ -1,7 +1,9 @@
 """The search index: deterministic, cached, rebuilt when a document changed, and safe to interrupt."""
 
+import gzip
 import json
 import os
+from dataclasses import replace
 
 import pytest
 from authorsite.search import index as search_index
@@ -14,8 +16,15 @@ DOCUMENTS = [
 CHANGED = DOCUMENTS[1:]
 
 
-def build(documents, cache):
-    return {name: path.read_bytes() for name, path in SearchIndex(documents, "en", cache).build()}
+def build(documents, cache, language="en"):
+    return {name: path.read_bytes() for name, path in SearchIndex(documents, language, cache).build()}
+
+
+def read_fragments(files):
+    """Return what Pagefind has indexed, by URL."""
+    fragments = [gzip.decompress(data) for name, data in files.items() if name.endswith(".pf_fragment")]
+    pages = [json.loads(fragment.removeprefix(b"pagefind_dcd")) for fragment in fragments]
+    return {page["url"]: page for page in pages}
 
 
 def list_stale_files(documents, cache):
@@ -38,12 +47,23 @@ def test_index_does_not_depend_on_document_order(tmp_path):
     assert json.loads(first["pagefind/pagefind-entry.json"])["languages"]["en"]["page_count"] == len(DOCUMENTS)
 
 
-def test_index_is_rebuilt_only_when_a_document_changed(tmp_path, processes):
+@pytest.mark.parametrize("change", [{"url": "a/"}, {"title": "Other"}, {"html": "<p>Other</p>"}, None, "de"], ids=str)
+def test_index_is_rebuilt_only_when_a_document_or_the_language_changed(tmp_path, processes, change):
     first = build(DOCUMENTS, tmp_path)
     assert build(DOCUMENTS, tmp_path) == first
     assert len(processes) == 1
-    assert build(CHANGED, tmp_path) != first
+    others = [replace(DOCUMENTS[0], **change), *CHANGED] if isinstance(change, dict) else CHANGED
+    changed = build(DOCUMENTS, tmp_path, change) if isinstance(change, str) else build(others, tmp_path)
+    assert changed != first
     assert len(processes) == 2
+
+
+def test_titles_are_text_and_urls_are_those_of_the_pages(tmp_path):
+    urls = {"": "/", "a/": "/a/", "b.html": "/b.html"}
+    pages = read_fragments(build([Document(url, f"<b> & {url}", "<p>Text</p>") for url in urls], tmp_path))
+    assert {url: page["meta"]["title"] for url, page in pages.items()} == {
+        shown: f"<b> & {url}".strip() for url, shown in urls.items()
+    }
 
 
 def test_unused_indexes_expire(tmp_path):
