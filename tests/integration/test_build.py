@@ -45,6 +45,12 @@ def test_an_invalid_date_stops_the_build_and_names_file_line_and_remedy(make_sit
     assert not (site.root / "output").exists()
 
 
+def test_a_build_that_fails_names_the_output_folder_that_the_server_still_shows(make_site):
+    site = make_site({"content/posts/a.md": post(date="2019-02-30")})
+    result = site.build(OUTPUT_PATH=str(site.root / "public"))
+    assert (result.failed, result.output) == (True, site.root / "public")
+
+
 def test_a_strict_build_with_a_problem_leaves_the_previous_output_untouched(make_site):
     site = make_site({"content/posts/a.md": post()})
     assert not site.build(strict=True).failed

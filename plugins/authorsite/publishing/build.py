@@ -5,7 +5,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,11 +83,16 @@ def build(
     site_build = SiteBuild(log, deferred_tasks=deferred_tasks)
     output = path.parent / "output"
     session = session or BuildSession()
-    with capture_logging(log), _show_progress(enabled=progress):
+    # A build that needs approval is to be published: strict, and never with drafts.
+    forced = {"strict": True, "drafts": False} if approve else {"drafts": True} if drafts else {}
+    with capture_logging(log), _show_progress() if progress and sys.stderr.isatty() else nullcontext():
         try:
-            output = _build(
-                path, dict(overrides or {}), site_build, session, lock_timeout, drafts=drafts, approve=approve
-            )
+            settings = _read_settings(path, overrides or {}, forced, log)
+            settings |= {BUILD_KEY: site_build, SESSION_KEY: session}
+            output = session.output = Path(settings["OUTPUT_PATH"])
+            session.count_messages = lambda: log.total
+            with exclusive_lock(output.parent, lock_timeout), site_build.cleanup:
+                _run_pelican(path, settings, log, session, approve)
         except BuildFailed:
             pass
         except FileOverwriteFailedError as error:
@@ -99,37 +104,21 @@ def build(
     return BuildResult(log, output, session.report, time.perf_counter() - started)
 
 
-def _build(
-    path: Path,
-    overrides: dict[str, Any],
-    site_build: SiteBuild,
-    session: BuildSession,
-    lock_timeout: float | None,
-    *,
-    drafts: bool,
-    approve: Callable[[StagedBuild], bool] | None = None,
-) -> Path:
-    log = site_build.log
+def _read_settings(
+    path: Path, overrides: Mapping[str, Any], forced: Mapping[str, bool], log: ProblemLog
+) -> dict[str, Any]:
+    """Return Pelican's settings, AUTHORSITE with the `forced` values; raises BuildFailed after a problem."""
     try:
         settings = read_settings_file(path, overrides)
     except CommandError as error:
         log.error(error.path, error.line, error.reason, kind="settings")
         raise BuildFailed from None
-    settings |= {BUILD_KEY: site_build, SESSION_KEY: session}
-    site = settings.setdefault(SETTINGS_KEY, {})
+    site = settings.get(SETTINGS_KEY, {})
     if not isinstance(site, dict):
         hint = f'write {SETTINGS_KEY} = {{"url": "https://example.org"}}'
         log.error(path, 0, f"{SETTINGS_KEY} must be a mapping", hint, kind="settings")
         raise BuildFailed
-    # A build that needs approval is to be published: strict, and never with drafts.
-    forced = {"strict": True, "drafts": False} if approve else {"drafts": True} if drafts else {}
-    settings[SETTINGS_KEY] = site = {**site, **forced}
-    output = session.output = Path(settings["OUTPUT_PATH"])
-    session.count_messages = lambda: log.total
-    with exclusive_lock(output.parent, lock_timeout), site_build.cleanup:
-        _run_pelican(path, settings, log, session, approve, strict=bool(site.get("strict")))
-    log.stop_if_failed()
-    return output
+    return {**settings, SETTINGS_KEY: {**site, **forced}}
 
 
 def _run_pelican(
@@ -138,13 +127,11 @@ def _run_pelican(
     log: ProblemLog,
     session: BuildSession,
     approve: Callable[[StagedBuild], bool] | None,
-    *,
-    strict: bool,
 ) -> None:
-    """Run Pelican in the output folder or, if `strict`, in a staging folder that replaces it on success."""
+    """Run Pelican in the output folder or, if the site is strict, in a staging folder that replaces it on success."""
     output, cache = Path(settings["OUTPUT_PATH"]), Path(settings["CACHE_PATH"])
+    staging, strict = output.with_name(output.name + ".staging"), settings[SETTINGS_KEY].get("strict")
     recover(output)
-    staging = output.with_name(output.name + ".staging")
     manifest_file = Manifest(cache, output).file
     old_manifest = manifest_file.read_bytes() if manifest_file.exists() else None
     if strict:
@@ -180,11 +167,8 @@ def _run_pelican(
 
 
 @contextmanager
-def _show_progress(*, enabled: bool) -> Iterator[None]:
-    """Print the number of pages written, once a second, if `enabled` and stderr is a terminal."""
-    if not enabled or not sys.stderr.isatty():
-        yield
-        return
+def _show_progress() -> Iterator[None]:
+    """Print the number of pages written, once a second."""
     count, last_printed = 0, time.monotonic()
 
     def count_page(_path: str, **_more: Any) -> None:
