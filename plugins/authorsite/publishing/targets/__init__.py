@@ -14,9 +14,8 @@ from .rsync import Rsync
 class Target(Protocol):
     """A place that a site is published to; its methods raise CommandError with a message of one line."""
 
-    @property
-    def name(self) -> str:
-        """The target's name in messages."""
+    name: str
+    """The target's name in messages."""
 
     def compare(self, tree: Path) -> TreeDiff:
         """Return how `tree` differs from what the target has now."""

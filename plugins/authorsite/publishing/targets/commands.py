@@ -11,6 +11,9 @@ from ...problems import CommandError
 OWNERSHIP_FILE = ".authorsite"
 """Marks a folder or a branch whose content this package may replace."""
 
+OTHER_FILES = (
+    f"the folder has other files - empty the folder or, to override, create an empty file {OWNERSHIP_FILE} in it"
+)
 _TIMEOUT = 600
 """Seconds."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ...problems import CommandError
 from ..atomic_swap import exclusive_lock, recover, swap
 from ..tree_diff import TreeDiff, hash_tree
-from .commands import OWNERSHIP_FILE
+from .commands import OTHER_FILES, OWNERSHIP_FILE
 
 _PROJECT_FOLDERS = ("content", "output", "plugins", "theme", ".cache", ".git")
 
@@ -17,12 +17,7 @@ class LocalTree:
     """A folder of this machine; hidden files at its top that are not the site's are ignored."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-
-    @property
-    def name(self) -> str:
-        """The folder's path."""
-        return str(self.path)
+        self.path, self.name = path, str(path)
 
     def read_files(self, names: Sequence[str]) -> dict[str, bytes]:
         """Read files of the folder."""
@@ -47,8 +42,7 @@ class Folder(LocalTree):
             raise CommandError("this folder is used for other files - use a folder for the site alone", str(path))
         recover(path)
         if path.exists() and not (path.is_dir() and ((path / OWNERSHIP_FILE).exists() or not any(path.iterdir()))):
-            hint = f"empty the folder or, to override, create an empty file {OWNERSHIP_FILE} in it"
-            raise CommandError(f"the folder has other files - {hint}", str(path))
+            raise CommandError(OTHER_FILES, str(path))
 
     def upload(self, tree: Path, report: Callable[[str], None]) -> None:
         """Copy the new tree next to the folder, then swap the two."""

@@ -28,6 +28,7 @@ class Git:
 
     def __init__(self, config: GitTarget, site: SiteSettings, root: Path) -> None:
         self.config, self.site, self.root = config, site, root
+        self.name = f"branch {config.branch} of {redact_credentials(config.remote)}"
         try:
             git_dir = run_command("git", "rev-parse", "--absolute-git-dir", cwd=root).decode().strip()
         except CommandError as error:
@@ -37,11 +38,6 @@ class Git:
             raise CommandError(f"not a git repository - {hint}", str(root)) from None
         self.git_dir = Path(git_dir)
         self.ref = f"refs/heads/{config.branch}"
-
-    @property
-    def name(self) -> str:
-        """The branch and the remote, without credentials."""
-        return f"branch {self.config.branch} of {redact_credentials(self.config.remote)}"
 
     def read_files(self, names: Sequence[str]) -> dict[str, bytes]:
         """Return files of the branch as last fetched."""

@@ -1,6 +1,7 @@
 """Publish to a folder on a server with rsync over SSH: assets first, then pages, then feeds, then deletions."""
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,7 +9,7 @@ from tempfile import TemporaryDirectory
 from ...problems import CommandError
 from ...settings import RsyncTarget
 from ..tree_diff import TreeDiff, hash_tree
-from .commands import OWNERSHIP_FILE, run_command
+from .commands import OTHER_FILES, OWNERSHIP_FILE, run_command
 
 # By checksum: in a fresh clone, modification times mean nothing. Hidden files at the top, such as a certificate's, are
 # not ours to remove.
@@ -21,28 +22,23 @@ class Rsync:
     """A folder at `host:path`; rsync renames each complete file into place."""
 
     def __init__(self, config: RsyncTarget) -> None:
-        self.destination = f"{config.host}:{config.path.rstrip('/')}/"
+        self.name = f"{config.host}:{config.path.rstrip('/')}/"
         port = f" -p {config.port}" if config.port else ""
         self.shell = f"{os.environ.get('RSYNC_RSH', 'ssh')} -o BatchMode=yes{port}"
-
-    @property
-    def name(self) -> str:
-        """Host and path."""
-        return self.destination
 
     def read_files(self, names: Sequence[str]) -> dict[str, bytes]:
         """Fetch files from the server, all at once."""
         if not names:
             return {}
         with TemporaryDirectory() as folder:
-            self._run("--files-from=-", "--", self.destination, f"{folder}/", stdin="\n".join(names).encode())
+            self._run("--files-from=-", "--", self.name, f"{folder}/", stdin="\n".join(names).encode())
             return {name: Path(folder, name).read_bytes() for name in names}
 
     def compare(self, tree: Path) -> TreeDiff:
         """Let rsync compare the checksums of both sides in a dry run."""
         if not self._exists():
             return TreeDiff(new=tuple(hash_tree(tree)))
-        output = self._run("--dry-run", "--delete", "--out-format=%i %n", "--", f"{tree}/", self.destination)
+        output = self._run("--dry-run", "--delete", "--out-format=%i %n", "--", f"{tree}/", self.name)
         lines = [line.partition(" ") for line in output.decode("utf-8", "replace").splitlines()]
         sent = [(name, "+++" in flags) for flags, _, name in lines if flags.startswith("<f")]
         removed = (name.strip() for flags, _, name in lines if flags == "*deleting")
@@ -64,22 +60,20 @@ class Rsync:
         }
         for step, options in steps.items():
             report(f"Sending {step} …")
-            self._run(*options, "--", f"{tree}/", self.destination)
+            self._run(*options, "--", f"{tree}/", self.name)
         report("Sent.")
 
     def _exists(self) -> bool:
         """Whether the folder exists and is ours; raises CommandError if it has other files."""
         try:
-            listing = self._run("--list-only", "--exclude=/*/*", "--", self.destination).decode("utf-8", "replace")
+            listing = self._run("--list-only", "--exclude=/*/*", "--", self.name).decode("utf-8", "replace")
         except CommandError as error:
             if "change_dir" in str(error) and "No such file or directory" in str(error):
                 return False
             raise
-        names = {line.split(maxsplit=4)[-1] for line in listing.splitlines() if len(line.split(maxsplit=4)) > 4}  # noqa: PLR2004 - rsync's columns
-        names.discard(".")
+        names = {*re.findall("^(?:[^ \n]+ +){4}(.+)$", listing, re.MULTILINE)} - {"."}
         if names and OWNERSHIP_FILE not in names:
-            hint = f"empty the folder or, to override, create an empty file {OWNERSHIP_FILE} in it"
-            raise CommandError(f"the folder has other files - {hint}", self.destination)
+            raise CommandError(OTHER_FILES, self.name)
         return OWNERSHIP_FILE in names
 
     def _create_folder(self) -> None:
@@ -87,7 +81,7 @@ class Rsync:
             Path(folder, OWNERSHIP_FILE).touch()
             # A temporary folder is private; the web server must be able to read the one on the server.
             Path(folder).chmod(0o755)
-            self._run("--mkpath", "--", f"{folder}/", self.destination)
+            self._run("--mkpath", "--", f"{folder}/", self.name)
 
     def _run(self, *arguments: str, stdin: bytes = b"") -> bytes:
         return run_command("rsync", *_OPTIONS, "-e", self.shell, *arguments, stdin=stdin)
