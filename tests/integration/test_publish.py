@@ -432,21 +432,32 @@ def test_a_folder_that_is_not_for_the_site_alone_is_an_error(author, path, capsy
     assert not (author.root / "output").exists()
 
 
+def push_by_others(author, files, message):
+    """Push a commit to the published branch from another clone, which is returned; None as content removes a file."""
+    other = author.root / "other"
+    if not other.exists():
+        git(author.root, "clone", "-q", "-b", "gh-pages", str(author.destination), str(other))
+    git(other, "pull", "-q")
+    for name, data in files.items():
+        if data is None:
+            (other / name).unlink()
+        else:
+            (other / name).parent.mkdir(parents=True, exist_ok=True)
+            (other / name).write_bytes(data)
+    git(other, "add", ".")
+    git(other, "commit", "-q", "--allow-empty", "-m", message)
+    git(other, "push", "-q")
+    return other
+
+
 @for_targets(["git"])
 def test_each_publish_is_one_commit_on_top_of_commits_by_others(author):
     assert author.publish() == 0
-    other = author.root / "other"
-    git(author.root, "clone", "-q", "-b", "gh-pages", str(author.destination), str(other))
+    theirs = {"proof.txt": b"of a second writer", "talks/Fr\u00fchling 1.txt": b"slides"}
+    replaced = {"index.html": b"theirs", "2019/03/07/second": b"in a folder's place"}
+    other = push_by_others(author, theirs | replaced, "by a second writer")
     assert (other / ".nojekyll").exists()
     assert (other / "CNAME").read_text() == "example.org\n"
-    theirs = {"proof.txt": b"of a second writer", "talks/Fr\u00fchling 1.txt": b"slides"}
-    (other / "talks").mkdir()
-    for name, data in {**theirs, "index.html": b"theirs", "2019/03/07/second": b"in a folder's place"}.items():
-        (other / name).parent.mkdir(parents=True, exist_ok=True)
-        (other / name).write_bytes(data)
-    git(other, "add", ".")
-    git(other, "commit", "-q", "-m", "by a second writer")
-    git(other, "push", "-q")
     author.write("second", "Two.")
     assert author.publish() == 0
     assert re.search("1 page new, [1-9][0-9]* changed, 0 removed", author.messages[1])
@@ -458,10 +469,7 @@ def test_each_publish_is_one_commit_on_top_of_commits_by_others(author):
     subjects = git(author.destination, "log", "--format=%s", "gh-pages").splitlines()
     ours = "Publish https://example.org"
     assert subjects == [ours, ours, "by a second writer", ours]
-    git(other, "pull", "-q")
-    git(other, "rm", "-q", "proof.txt")
-    git(other, "commit", "-q", "-m", "not needed any more")
-    git(other, "push", "-q")
+    push_by_others(author, {"proof.txt": None}, "not needed any more")
     author.write("third", "Three.")
     assert author.publish() == 0
     del theirs["proof.txt"]
@@ -473,13 +481,8 @@ def test_each_publish_is_one_commit_on_top_of_commits_by_others(author):
 @for_targets(["git"])
 def test_a_file_by_others_that_a_page_replaced_is_removed_with_the_page(author):
     assert author.publish() == 0
-    other, page = author.root / "other", "2019/03/07/second/index.html"
-    git(author.root, "clone", "-q", "-b", "gh-pages", str(author.destination), str(other))
-    (other / page).parent.mkdir(parents=True)
-    (other / page).write_text("theirs")
-    git(other, "add", ".")
-    git(other, "commit", "-q", "-m", "by a second writer")
-    git(other, "push", "-q")
+    page = "2019/03/07/second/index.html"
+    push_by_others(author, {page: b"theirs"}, "by a second writer")
     author.write("second", "Two.")
     assert author.publish() == 0
     assert author.live() == author.output()
@@ -491,16 +494,13 @@ def test_a_file_by_others_that_a_page_replaced_is_removed_with_the_page(author):
 @for_targets(["git"])
 def test_a_commit_by_others_between_fetch_and_push_is_kept(author):
     assert author.publish() == 0
-    other = author.root / "other"
-    git(author.root, "clone", "-q", "-b", "gh-pages", str(author.destination), str(other))
     author.write("second", "Two.")
     pushed = []
 
     def report(text):
         if text.startswith("Pushing") and not pushed:
             pushed.append(text)
-            git(other, "commit", "-q", "--allow-empty", "-m", "in between")
-            git(other, "push", "-q")
+            push_by_others(author, {}, "in between")
 
     assert author.publish(report=report) == 0
     subjects = git(author.destination, "log", "--format=%s", "gh-pages").splitlines()
