@@ -108,23 +108,19 @@ def _make_front_matter(
 ) -> dict[str, Any]:
     """Return the front matter of a new file; `original` is the record from a saved page."""
     now = get_build_time(settings)
-    data: dict[str, Any] = {"title": title, "slug": slug}
-    if kind == "page":
-        return {**data, "status": "draft", "summary": ""}
-    if kind == "book":
-        author = {"name": settings.get("AUTHOR") or "The author", "role": "author"}
-        return {**data, "contributors": [author], "language": settings["DEFAULT_LANG"], "description": ""}
-    if kind == "event":
-        start = f"{now + timedelta(days=28):%Y-%m-%dT19:00}"
-        return {**data, "status": "draft", "start": start, "place": "", "address": "", "summary": ""}
-    data |= {"date": f"{now:%Y-%m-%dT%H:%M}", "status": "draft"}
-    data |= {"category": settings["DEFAULT_CATEGORY"], "tags": [], "summary": ""}
-    if kind == "review":
-        data["review_of"] = {"title": title, "author": "", "isbn": ""}
-    if kind == "reblog":
-        defaults = {"author": "The original's author", "site": "", "url": "https://example.org/the-post"}
-        data["reblog"] = {"title": title, **defaults, **original}
-    return data
+    post = {"date": f"{now:%Y-%m-%dT%H:%M}", "status": "draft", "category": settings["DEFAULT_CATEGORY"], "tags": []}
+    author = {"name": settings.get("AUTHOR") or "The author", "role": "author"}
+    start = f"{now + timedelta(days=28):%Y-%m-%dT19:00}"
+    source = {"author": "The original's author", "site": "", "url": "https://example.org/the-post", **original}
+    fields: dict[str, dict[str, Any]] = {
+        "post": {**post, "summary": ""},
+        "page": {"status": "draft", "summary": ""},
+        "book": {"contributors": [author], "language": settings["DEFAULT_LANG"], "description": ""},
+        "event": {"status": "draft", "start": start, "place": "", "address": "", "summary": ""},
+        "reblog": {**post, "summary": "", "reblog": {"title": title, **source}},
+        "review": {**post, "summary": "", "review_of": {"title": title, "author": "", "isbn": ""}},
+    }
+    return {"title": title, "slug": slug, **fields[kind]}
 
 
 def _read_saved_page(saved: Path) -> tuple[dict[str, Any], str]:
