@@ -104,7 +104,7 @@ class BuiltSite:
         return next((name for name in candidates if name in self.files), None)
 
 
-def check_built_site(root: Path, url: str, log: ProblemLog, shown: str = "output") -> BuiltSite:
+def check_built_site(root: Path, url: str, log: ProblemLog, shown: str = "output") -> None:
     """Report broken links, missing anchors and orphan pages of the site in `root`, with paths below `shown`.
 
     Each broken link is reported once, at the first page that has it. If there is a sitemap, only pages in it can be
@@ -126,7 +126,6 @@ def check_built_site(root: Path, url: str, log: ProblemLog, shown: str = "output
     for page in _find_orphans(root, site, reached):
         hint = "link to it from a post, a page or the menu, or hide it with `status: hidden`"
         log.warning(posixpath.join(shown, page), 0, "no other page links to this page", hint, kind="orphan")
-    return site
 
 
 def _check_links(site: BuiltSite, page: str, links: PageLinks) -> Iterator[tuple[str, str, str]]:
