@@ -36,8 +36,7 @@ def serve_requests() -> None:
     for line in sys.stdin:
         changed = json.loads(line)
         if len(changed) == 1 and (page := preview(session, Path(changed[0]))):
-            out.write(json.dumps({"preview": page}) + "\n")
-            out.flush()
+            print(json.dumps({"preview": page}), file=out, flush=True)
         deferred_tasks: DeferredTasks = []
         session = BuildSession()
         result = build(
@@ -47,8 +46,7 @@ def serve_requests() -> None:
             deferred_tasks=deferred_tasks if may_defer else None,
             lock_timeout=_LOCK_TIMEOUT,
         )
-        out.write(json.dumps(_make_response(result, session), ensure_ascii=False) + "\n")
-        out.flush()
+        print(json.dumps(_make_response(result, session), ensure_ascii=False), file=out, flush=True)
         release_memory(session)
         if not result.failed:
             may_defer = _run_deferred_tasks(session, deferred_tasks)
