@@ -9,6 +9,7 @@ PUBLISHED = "import sys\nsys.path.insert(0, {folder!r})\nfrom pelicanconf import
 
 def test_modules_imported_by_a_settings_file_are_those_of_its_folder_and_reloaded(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setitem(sys.modules, "pelicanconf", None)  # forgotten after the test, as other tests import their own
     names = []
     for name, title in (("one", "One"), ("other", "Other"), ("other", "Another")):
         folder = tmp_path / name
