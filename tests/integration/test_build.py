@@ -83,13 +83,21 @@ def test_drafts_and_scheduled_posts_are_left_out_unless_the_setting_drafts_is_on
         {
             "content/posts/draft.md": post("Half a thought", status="draft"),
             "content/posts/later.md": post("Not yet thought", date="2020-02-04"),
+            "content/pages/page.md": "---\ntitle: Thoughts\nstatus: draft\n---\nA thought to come.\n",
         }
     )
     assert not site.build(strict=True).failed
     assert not any(b"thought" in content for content in site.tree().values())
     site.build(drafts=True)
-    assert "Half a thought" in site.output("2019/03/01/half-a-thought/index.html")
-    assert "Not yet thought" in site.output("2020/02/04/not-yet-thought/index.html")
+    pages = {
+        "2019/03/01/half-a-thought": "Half a thought",
+        "2020/02/04/not-yet-thought": "Not yet thought",
+        "thoughts": "A thought to come",
+    }
+    for url, text in pages.items():
+        html = site.output(f"{url}/index.html")
+        assert text in html
+        assert '<meta name="robots" content="noindex">' in html
 
 
 def test_an_exception_while_reading_a_file_is_reported_as_a_problem(make_site, monkeypatch):
