@@ -103,3 +103,15 @@ def test_invalid_rule_fails_the_build(make_site):
     result = make_site({}).build(AUTHORSITE={"observances": [{"name": "x", "rule": "4 Janury"}]})
     assert result.failed
     assert "did you mean `january`?" in str(next(iter(result.problems)))
+
+
+def test_an_event_is_past_from_its_end(make_site):
+    starts = {"over": "2020-02-03T11:00", "on": "2020-02-03T11:01", "today": "2020-02-03", "yesterday": "2020-02-02"}
+    site = make_site(
+        {f"content/events/{name}.md": f"---\ntitle: {name}\nstart: {start}\n---\n" for name, start in starts.items()}
+    )
+    assert not site.build(strict=True).failed
+    upcoming, past = site.output("events/index.html").split("Past")
+    for name in starts:
+        assert (f'href="/events/{name}/"' in past) == (name in {"over", "yesterday"}), name
+        assert (f'href="/events/{name}/"' in upcoming) == (name in {"on", "today"}), name
