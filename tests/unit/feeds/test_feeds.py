@@ -102,6 +102,12 @@ def test_entries_keep_their_order_and_set_the_build_date():
     assert xml == serialize_rss(FEED, [newer, make_entry()]).decode()
 
 
+def test_rss_items_without_a_summary_have_their_title_as_description():
+    xml = serialize_rss(FEED, [make_entry(title="A & B", summary="")]).decode()
+    assert "<title>A &amp; B</title>" in xml
+    assert "<description>A &amp; B</description>" in xml
+
+
 def test_empty_feeds_are_valid_and_have_a_fixed_date():
     assert b"Thu, 01 Jan 1970" in serialize_rss(FEED, [])
     assert not feedparser.parse(serialize_atom(FEED, [])).bozo
