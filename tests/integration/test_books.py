@@ -121,6 +121,17 @@ def test_broken_link_is_marked_and_last_and_its_go_link_leads_to_the_purchase_pa
     assert 'url=/books/guide/buy/"' in site.output("go/guide/bookshop-us/index.html")
 
 
+def test_a_go_link_leads_to_the_first_edition_that_the_shop_still_sells(make_site):
+    hardcover = (
+        "  - {format: hardcover, isbn: 978-1-234-56002-7}\noffers:\n  - {shop: bookshop-us, edition: hardcover}\n"
+    )
+    status = {"https://bookshop.org/book/9781234560010": {"dead": True}}
+    files = {"content/data/link-status.json": json.dumps(status)}
+    site = make_book_site(make_site, BOOK.replace("offers:\n", hardcover), **files)
+    assert not site.build(strict=True, AUTHORSITE=MAIN).failed
+    assert 'url=https://bookshop.org/book/9781234560027"' in site.output("go/guide/bookshop-us/index.html")
+
+
 def test_unknown_shop_and_unknown_main_book_are_reported(make_site):
     record = BOOK.replace("shop: thalia,", "shop: talia,").replace("number: 2", "number: 3")
     built = make_book_site(make_site, record).build(AUTHORSITE={"main_book": "gide"})

@@ -9,13 +9,18 @@ from authorsite.books.shops import load_builtin_shops
 from authorsite.settings import SiteSettings
 
 PAPER = {"format": "paperback", "isbn": "978-1-234-56001-0", "price": {"USD": 19.95, "EUR": 17.5}, "pages": 90}
+ISBN = "978-1-234-56002-7"
 BOOK = {"title": "Guide", "published": "2018-06-01", "editions": [PAPER], "offers": [{"shop": "thalia"}]}
 
 
-def present_edition(fields=BOOK, **settings):
+def present_editions(fields, **settings):
     site = SiteSettings(url="https://example.org", **settings)
     presenter = BookPresenter(site, date(2020, 2, 3), load_builtin_shops(), {})
-    return presenter.present_editions(Book.model_validate(fields), "guide")[0]
+    return presenter.present_editions(Book.model_validate(fields), "guide")
+
+
+def present_edition(fields=BOOK, **settings):
+    return present_editions(fields, **settings)[0]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +57,12 @@ def test_words_are_translated_by_the_words_setting():
 def test_expired_price_is_hidden_but_the_offer_stays(valid_until, price):
     offer = {"shop": "thalia", "price": {"EUR": 9.99}, "valid_until": valid_until}
     assert [view.price for view in present_edition({**BOOK, "offers": [offer]}).offers] == [price]
+
+
+def test_an_offer_of_no_named_edition_is_for_the_first_one_in_print():
+    editions = [{**PAPER, "availability": "out of print"}, {"format": "hardcover", "isbn": ISBN}]
+    assert [len(view.offers) for view in present_editions({**BOOK, "editions": editions})] == [0, 1]
+    assert [len(view.offers) for view in present_editions({**BOOK, "editions": editions[:1]})] == [1]
 
 
 def test_edition_without_facts_is_available():
