@@ -118,6 +118,8 @@ def test_broken_link_is_marked_and_last_and_its_go_link_leads_to_the_purchase_pa
     page = site.output("books/guide/buy/index.html")
     assert page.index("Paperback at Thalia") < page.index("Paperback at Bookshop.org, United States, $19.95")
     assert "did not work" in page
+    assert '"seller":{"@type":"Organization","name":"Thalia"}' in page
+    assert '"name":"Bookshop.org"}' not in page
     assert 'url=/books/guide/buy/"' in site.output("go/guide/bookshop-us/index.html")
 
 
@@ -152,12 +154,13 @@ def test_unknown_chapter_is_reported(make_site):
 def library(tmp_path_factory):
     """A site with four different books, built once in strict mode; read-only."""
     special_characters = BOOK.replace("Guide\n", "Guide & More\naliases: [/old-guide/]\n")
+    people = "contributors: [{name: Ursula K. Le Guin, family: Le Guin}, {name: Homer}]"
     editions = "editions: [{format: ebook}, {format: hardcover, isbn: 978-1-234-56002-7}, {format: audiobook}]"
     books = {
         "odd": special_characters,
         "soon": BOOK.replace("2018-06-01", "2030-06-01").replace("56001-0", "56003-4"),
         "bare": "---\ntitle: Bare\n---\n",
-        "three": f"---\ntitle: Three\n{editions}\n---\n",
+        "three": f"---\ntitle: Three\n{people}\n{editions}\n---\n",
     }
     site = Site(tmp_path_factory.mktemp("library"), {})
     site.write({f"content/books/{name}.md": record for name, record in books.items()})
@@ -169,6 +172,11 @@ def library(tmp_path_factory):
 
 def test_book_with_only_a_title_gets_pages(library):
     assert "Any bookshop can order it" in library.output("books/bare/buy/index.html")
+
+
+def test_books_are_listed_newest_first_after_those_without_a_date(library):
+    urls = html.fromstring(library.output("books/index.html")).xpath("//main//h2//a/@href")
+    assert [url for url in urls if url.count("/") == 3] == [f"/books/{n}/" for n in ("three", "bare", "soon", "odd")]
 
 
 def test_go_links_of_a_forthcoming_book_lead_to_the_purchase_page(library):
@@ -183,6 +191,12 @@ def test_citations_come_in_three_styles_and_are_escaped(library):
     assert citations["APA"] == f"Author, A. (2018). <i>The &lt;Made-up&gt; Guide &amp; More</i>. {url}"
     assert citations["MLA"].startswith("Author, Ann. <i>The &lt;Made-up&gt; Guide &amp; More</i>")
     assert citations["Chicago"].startswith("Author, Ann. 2018. <i>The &lt;Made-up&gt; Guide &amp; More</i>")
+
+
+def test_authors_are_cited_by_their_family_name(library):
+    item = json.loads(library.output("books/three/cite.json"))[0]
+    assert item["author"] == [{"family": "Le Guin", "given": "Ursula K."}, {"literal": "Homer"}]
+    assert "AU  - Le Guin, Ursula K.\nAU  - Homer\n" in library.output("books/three/cite.ris")
 
 
 def test_first_edition_and_editions_with_isbn_can_be_cited(library):
