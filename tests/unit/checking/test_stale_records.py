@@ -18,6 +18,7 @@ offers:
 CASES = [
     (date(2020, 5, 31), []),
     (date(2020, 6, 1), ["5: the paperback is marked `preorder`, but was published on 2020-06-01"]),
+    (date(2020, 12, 31), ["5: the paperback is marked `preorder`, but was published on 2020-06-01"]),
     (
         date(2021, 1, 1),
         [
