@@ -72,7 +72,7 @@ class ParseCache:
         self.store, self.environment_key = store, environment_key
         self.cores, self.parse_count = cores or count_usable_cores(), 0
         self._warnings, self._used_keys = warnings, set[str]()
-        self._keys, self._loaded, self._unsaved = dict[str, str](), dict[str, str](), dict[str, str]()
+        self._loaded, self._unsaved = dict[str, str](), dict[str, str]()  # texts: by path, by key
         self._reader_keys: dict[CacheableReader, str] = {}
 
     def prefetch(self, files: Iterable[tuple[CacheableReader, str]]) -> None:
@@ -82,23 +82,22 @@ class ParseCache:
             with suppress(OSError):
                 if reader_key := self._get_reader_key(reader):
                     keys[reader, path] = digest(reader_key, _read(path))
-        self._keys |= {path: key for (_, path), key in keys.items()}
         self._used_keys.update(keys.values())
-        self._loaded |= self.store.find(keys.values())
-        missing = [file for file, key in keys.items() if key not in self._loaded]
+        stored = self.store.find(keys.values())
+        self._loaded |= {path: stored[key] for (_, path), key in keys.items() if key in stored}
+        missing = [file for file, key in keys.items() if key not in stored]
         if len(missing) <= MAX_SERIAL_FILES or self.cores == 1 or not may_fork():
             return
         workers = WorkerPool(self.cores, lambda index: self._parse_in_worker(*missing[index]))
         with closing(workers), suppress(BrokenProcessPool):
             for (_, path), (key, text) in zip(missing, workers.map(range(len(missing))), strict=True):
                 if key:
-                    self._keys[path] = key
-                    self._loaded[key] = self._save(key, text)
+                    self._loaded[path] = self._save(key, text)
 
     def load(self, reader: CacheableReader, path: str) -> Parsed:
         """Return the parsed file at `path`, from the cache if its files have not changed."""
         with suppress(ValueError, TypeError):
-            parsed = Parsed(*json.loads(self._loaded.pop(self._keys.pop(path, ""), "")))
+            parsed = Parsed(*json.loads(self._loaded.pop(path, "")))
             if parsed.includes_digest == _digest_includes(path, parsed.includes):
                 return parsed
         key, text, parsed = self._parse(reader, path)
@@ -147,7 +146,7 @@ class ParseCache:
 
 
 def _read(path: str) -> bytes:
-    with open(path, "rb") as file:  # noqa: PTH123 - thousands of files
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - thousands of files
         return file.read()
 
 
@@ -226,10 +225,8 @@ class HTMLReader(_TwoStepReader, pelican_readers.HTMLReader):
     """Caches parsed HTML files."""
 
 
-_CACHED: dict[type, type] = {reader.__bases__[1]: reader for reader in (MarkdownReader, RstReader, HTMLReader)}
-
-
 def use_cached_readers(readers: Any) -> None:
     """Replace Pelican's own readers by cached ones; those of plugins stay (signal: readers_init)."""
+    cached: dict[type, type] = {reader.__bases__[1]: reader for reader in (MarkdownReader, RstReader, HTMLReader)}
     for extension, reader in readers.reader_classes.items():
-        readers.reader_classes[extension] = _CACHED.get(reader, reader)
+        readers.reader_classes[extension] = cached.get(reader, reader)

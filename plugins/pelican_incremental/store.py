@@ -40,7 +40,7 @@ class Store:
         self.file, self.limit = file, limit
         self._connection = self._open()
 
-    def _open(self, *, retry: bool = True) -> sqlite3.Connection | None:
+    def _open(self, *, retry: bool = True) -> sqlite3.Connection:
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self.file, timeout=20)
@@ -48,7 +48,7 @@ class Store:
             connection.executescript(f"PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; {_CREATE};")
         except (sqlite3.DatabaseError, OSError) as error:
             if not retry or "locked" in str(error):
-                return None
+                return sqlite3.connect(":memory:")
             self._remove()
             return self._open(retry=False)
         return connection
@@ -76,9 +76,9 @@ class Store:
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[sqlite3.Connection]:
-        """Yield the connection, or one in memory if there is none; delete the file if it turns out to be damaged."""
+        """Yield the connection; delete the file if it turns out to be damaged."""
         try:
-            yield self._connection or sqlite3.connect(":memory:")
+            yield self._connection
         except (sqlite3.DatabaseError, UnicodeEncodeError, ValueError):
             self.close()
             self._remove()
@@ -90,7 +90,5 @@ class Store:
 
     def close(self) -> None:
         """Close the file."""
-        if self._connection is not None:
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.close()
-            self._connection = None
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
