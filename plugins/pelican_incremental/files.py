@@ -1,8 +1,11 @@
-"""Atomic file writes, and how a plugin tells the engine which files are part of the current output."""
+"""Atomic writes; stamps and JSON files, for caches; and how a plugin marks its files as part of the current output."""
 
+import filecmp
+import json
 import os
 import tempfile
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +34,37 @@ def atomic_write(path: str | Path, content: bytes | Callable[[Path], Any]) -> No
         raise
 
 
-def content_equals(path: str | Path, data: bytes) -> bool:
-    """Return whether the file at `path` exists and contains exactly `data`."""
+def content_equals(path: str | Path, content: bytes | Path) -> bool:
+    """Return whether the file at `path` exists and has exactly this content, bytes or that of another file."""
     try:
-        return os.stat(path).st_size == len(data) and Path(path).read_bytes() == data  # noqa: PTH116 - hot
+        if isinstance(content, Path):
+            return filecmp.cmp(content, path, shallow=False)
+        return os.stat(path).st_size == len(content) and Path(path).read_bytes() == content  # noqa: PTH116 - hot
     except OSError:
         return False
+
+
+def read_stamp(path: str | Path) -> list[int]:
+    """Return the date (ns since the epoch) and size of a file, which differ after a change; [] if there is no file."""
+    with suppress(OSError):
+        stat = os.stat(path)  # noqa: PTH116 - hot
+        return [stat.st_mtime_ns, stat.st_size]
+    return []
+
+
+def load_json(file: Path) -> dict[str, Any]:
+    """Return the object that `save_json` wrote to `file`; an empty one if the file is missing or damaged."""
+    with suppress(OSError, TypeError, ValueError):
+        return dict(json.loads(file.read_text("utf-8", "surrogatepass")))
+    return {}
+
+
+def save_json(file: Path, data: dict[str, Any]) -> None:
+    """Write `data` to `file` atomically, unless it is there already or the folder isn't writable."""
+    content = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    if not content_equals(file, content):
+        with suppress(OSError):
+            atomic_write(file, content)
 
 
 MARK_CURRENT_KEY = "INCREMENTAL_CURRENT"
@@ -48,6 +76,4 @@ def mark_current(context: MutableMapping[str, Any], path: str | Path) -> None:
 
     The first build that doesn't mark the file removes it. Without a running engine this does nothing.
     """
-    mark = context.get(MARK_CURRENT_KEY)
-    if mark is not None:
-        mark(str(path))
+    context.get(MARK_CURRENT_KEY, bool)(str(path))

@@ -1,8 +1,6 @@
 """The record of an output folder's files: a JSON file, ignored when it is damaged, and a journal of new files."""
 
-import filecmp
 import functools
-import json
 import os
 import re
 import shutil
@@ -13,24 +11,23 @@ from itertools import accumulate, takewhile
 from pathlib import Path
 from urllib.parse import quote
 
-from .files import atomic_write, content_equals
+from .files import atomic_write, content_equals, load_json, read_stamp, save_json
 from .store import digest
 
-_FORMAT = "6"
+_FORMAT = "7"
 UNREFERENCED, REFERENCED = 1, 2
 _FILE_NAME = re.compile(r"""[^\s"'<>/?#=()\\&;,]+\.\w+""")
 
 
 @dataclass(slots=True)
 class FileRecord:
-    """An output file as it was written: date (ns), size (bytes), and a digest of its inputs ("": not by the engine).
+    """An output file as it was written: its stamp, and a digest of its inputs ("": not by the engine).
 
     A page that can be skipped also has its dependencies, and 8 hex digits for each, to tell later which one changed.
     `external` is for files that a plugin wrote without marking them: UNREFERENCED or, if a page names it, REFERENCED.
     """
 
-    mtime: int = 0
-    size: int = 0
+    stamp: list[int] = field(default_factory=list)
     fingerprint: str = "written"
     external: int = 0
     dependencies: tuple[str, ...] = ()
@@ -66,24 +63,21 @@ class Manifest:
         self.journaled = set(os.fsdecode(complete).split("\n")) - {""}
 
     def _load(self) -> dict[str, FileRecord]:
-        try:
-            data = json.loads(self.file.read_text("utf-8"))
+        data = load_json(self.file)
+        with suppress(KeyError, TypeError, ValueError, IndexError, AttributeError):  # damaged
             labels = data["labels"]
             return {
-                name: FileRecord(mtime, size, fingerprint, external, tuple([labels[i] for i in indexes]), hashes)
-                for name, (mtime, size, fingerprint, external, indexes, hashes) in data["files"].items()
+                name: FileRecord(stamp, fingerprint, external, tuple([labels[i] for i in indexes]), hashes)
+                for name, (stamp, fingerprint, external, indexes, hashes) in data["files"].items()
             }
-        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
-            return {}
+        return {}
 
     def _save(self) -> None:
         labels, files = dict[str, int](), dict[str, object]()
         for name, r in sorted(self.current.items()):
             indexes = [labels.setdefault(label, len(labels)) for label in r.dependencies]
-            files[name] = (r.mtime, r.size, r.fingerprint, r.external, indexes, r.dependency_hashes)
-        text = json.dumps({"files": files, "labels": [*labels]}, ensure_ascii=False, separators=(",", ":"))
-        with suppress(OSError):
-            atomic_write(self.file, text.encode("utf-8", "surrogatepass"))
+            files[name] = (r.stamp, r.fingerprint, r.external, indexes, r.dependency_hashes)
+        save_json(self.file, {"files": files, "labels": [*labels]})
 
     def open_journal(self) -> None:
         """Create the journal file; without a writable cache folder there is none."""
@@ -109,10 +103,7 @@ class Manifest:
     def is_unmodified(self, name: str) -> bool:
         """Return whether the file `name` still has the date and size with which the last build wrote it."""
         record = self.previous.get(name)
-        with suppress(OSError):
-            stat = os.stat(f"{self.root}/{name}")  # noqa: PTH116 - ten thousand times a build
-            return record is not None and (stat.st_mtime_ns, stat.st_size) == (record.mtime, record.size)
-        return False
+        return record is not None and record.stamp == read_stamp(f"{self.root}/{name}") != []
 
     def keep_if_current(self, name: str, fingerprint: str) -> bool:
         """Keep the file `name` if it was written from inputs of this fingerprint and is unmodified; return whether."""
@@ -126,11 +117,7 @@ class Manifest:
     def write(self, name: str, content: bytes | Path, record: FileRecord | None = None) -> None:
         """Write bytes, or a copy of a file, to `name` unless it is there already; record it."""
         path = f"{self.root}/{name}"
-        if isinstance(content, bytes):
-            is_same = content_equals(path, content)
-        else:
-            is_same = os.path.isfile(path) and filecmp.cmp(content, path, shallow=False)  # noqa: PTH113 - hot
-        if is_same:
+        if content_equals(path, content):
             self.report.unchanged += 1
         else:
             self.journal(name)
@@ -138,9 +125,8 @@ class Manifest:
             atomic_write(path, content if isinstance(content, bytes) else functools.partial(shutil.copyfile, content))
             self.report.written += 1
             self.report.changed.append(name)
-        stat = os.stat(path)  # noqa: PTH116 - hot
         record = self.current[name] = record or FileRecord()
-        record.mtime, record.size = stat.st_mtime_ns, stat.st_size
+        record.stamp = read_stamp(path)
 
     def remove_conflicts(self, name: str) -> None:
         """Remove files of the last build where `name` needs a folder, and its files below `name` itself."""
@@ -151,11 +137,9 @@ class Manifest:
 
     def record_file(self, path: str) -> None:
         """Record a file of this build that the engine didn't write, if it exists."""
-        name = self.get_name(path)
-        if not name.startswith("../") and (name not in self.current or not self.current[name].fingerprint):
-            with suppress(OSError):
-                stat = os.stat(path)  # noqa: PTH116 - hot
-                self.current[name] = FileRecord(stat.st_mtime_ns, stat.st_size, "")
+        name, found = self.get_name(path), read_stamp(path)
+        if found and not name.startswith("../") and (name not in self.current or not self.current[name].fingerprint):
+            self.current[name] = FileRecord(found, "")
 
     def prune(self) -> None:
         """Remove what the engine wrote in the last build and not in this one."""
@@ -175,7 +159,7 @@ class Manifest:
             if name in self.current or name in self.journaled or not os.path.lexists(path):
                 continue
             stat, previous = os.lstat(path), self.previous.get(name, FileRecord())
-            record = FileRecord(stat.st_mtime_ns, stat.st_size, "", previous.external)
+            record = FileRecord([stat.st_mtime_ns, stat.st_size], "", previous.external)
             is_new = max(stat.st_ctime_ns, stat.st_mtime_ns) >= started
             if is_new and previous.external:
                 self.current[name] = record
@@ -184,7 +168,7 @@ class Manifest:
         pages = [name for name in self.current if name.endswith((".html", ".htm"))] if candidates else []
         names = {n for page in pages for n in _FILE_NAME.findall(Path(self.root, page).read_text("utf-8", "replace"))}
         for name, record in candidates.items():
-            is_referenced = quote(name.rpartition("/")[2]) in names
+            is_referenced = quote(name.rpartition("/")[2], errors="surrogateescape") in names
             if is_referenced or record.external < REFERENCED:
                 record.external = REFERENCED if is_referenced else UNREFERENCED
                 self.current[name] = record

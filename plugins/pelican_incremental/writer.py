@@ -34,7 +34,7 @@ class IncrementalWriter(Writer):
     tracker: Tracker
     site_digest: str
     _page: FileRecord | None = None
-    """The record of the page being written: that of the last build if the page is skipped, else one with no date."""
+    """The record of the page being written: that of the last build if the page is skipped, else one with no stamp."""
 
     def write_file(  # noqa: D102 - as Pelican's
         self, name: str, template: Any, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -66,7 +66,7 @@ class IncrementalWriter(Writer):
         manifest.remove_conflicts(name)  # before Pelican creates the folder
         fingerprint, digests, why = self._fingerprint(labels, template, context) if labels else ("", [], volatile)
         hashes = "".join(map(_hash_short, digests))
-        self._page = FileRecord(0, 0, fingerprint, 0, labels, hashes) if fingerprint else FileRecord()
+        self._page = FileRecord([], fingerprint, 0, labels, hashes) if fingerprint else FileRecord()
         manifest.report.reasons[name] = reason if fingerprint else f"it is rendered in every build: {why}"
         return text
 
@@ -90,7 +90,7 @@ class IncrementalWriter(Writer):
     def _open(self, path: str, _mode: str, encoding: str) -> AbstractContextManager[io.StringIO]:
         """Return a file for a page, a feed or anything else, whose content is compared when it is closed."""
         page, self._page = self._page or FileRecord(), None
-        if page.mtime or path == os.devnull:
+        if page.stamp or path == os.devnull:
             return _buffer_file(bool, encoding)
         return _buffer_file(lambda data: self.manifest.write(self.manifest.get_name(path), data, page), encoding)
 

@@ -1,6 +1,7 @@
 """Images of whole sites: which files are generated, which are generated again, which are reported."""
 
 import io
+import json
 import multiprocessing
 import os
 import pty
@@ -8,6 +9,7 @@ import re
 import shutil
 import time
 from io import BytesIO
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -58,6 +60,49 @@ def test_unchanged_site_opens_no_image_and_renders_no_card(small_site, monkeypat
     monkeypatch.setattr(encoding, "run_job", never)
     build_without_errors(small_site)
     assert generated_files(small_site) == before
+
+
+def write_stamps(value):
+    """Return a change that replaces all values in the file of stamps, or all of it."""
+
+    def change(folder):
+        file = folder / "stamps.json"
+        file.write_text(json.dumps(value if value is None else dict.fromkeys(json.loads(file.read_text()), value)))
+
+    return change
+
+
+def for_each_webp(change):
+    return lambda folder: [change(path) for path in folder.glob("*.webp")]
+
+
+def empty_stamps_and_lose_files(folder):
+    write_stamps([])(folder)
+    for_each_webp(Path.unlink)(folder)
+
+
+CACHE_CHANGES = {
+    "has no stamps": lambda folder: (folder / "stamps.json").unlink(),
+    "has damaged stamps": lambda folder: (folder / "stamps.json").write_text("[1"),
+    "has no object in it": write_stamps(None),
+    "has empty stamps": write_stamps([]),
+    "has stamps that are numbers": write_stamps(7),
+    "has facts of another version": write_stamps([[1, 2], {"unknown": 3}]),
+    "lost its files": for_each_webp(Path.unlink),
+    "has empty stamps and lost its files": empty_stamps_and_lose_files,
+    "has a file that was cut": for_each_webp(lambda path: path.write_bytes(path.read_bytes()[:99])),
+    "has a file that was touched": for_each_webp(lambda path: os.utime(path, (1, 1))),
+}
+
+
+@pytest.mark.parametrize("change", CACHE_CHANGES)
+def test_images_are_the_same_when_the_cache(small_site, change):
+    build_without_errors(small_site)
+    before = {name: data for name, data in small_site.tree().items() if name.startswith("images/")}
+    assert [name for name in before if name.endswith(".webp")]
+    CACHE_CHANGES[change](small_site.root / ".cache/images")
+    build_without_errors(small_site)
+    assert {name: data for name, data in small_site.tree().items() if name.startswith("images/")} == before
 
 
 def test_progress_bar_is_shown_on_a_terminal_only(small_site, monkeypatch):

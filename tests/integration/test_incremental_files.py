@@ -1,5 +1,6 @@
 """Files that plugins write, or that are put there by hand, are kept or removed as they should be."""
 
+import os
 import shutil
 import zlib
 from hashlib import sha256
@@ -199,6 +200,14 @@ def test_files_that_a_plugin_derives_from_a_page_are_removed_with_it(tmp_path, c
         POSTS
     )
     site.compare_after_each({POST: post("Other text.", title="First")}, {SECOND: None}, {})
+
+
+def test_a_plugins_file_may_have_a_name_that_is_no_text(tmp_path):
+    plugin = file_plugin(os.fsdecode(b"\xff.txt"), always=False)
+    site = TinySite(tmp_path, settings={"PLUGINS": [plugin]}).change(POSTS)
+    site.compare()
+    assert site.build_and_list_templates() == set()
+    site.compare()
 
 
 @pytest.mark.parametrize("engine_last", [False, True])

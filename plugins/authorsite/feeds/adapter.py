@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 from pelican.generators import Generator
-from pelican_incremental.files import mark_current
+from pelican_incremental.files import load_json, mark_current, read_stamp, save_json
 
 from .. import output
 from ..reading.parsed import get_parsed, get_post_record
@@ -20,7 +20,7 @@ from ..validation import did_you_mean, report_duplicates
 from .entry_factory import EntryFactory
 from .formats import ATOM_TYPE, RSS_TYPE, serialize
 from .models import Entry, Feed
-from .rendering import CACHE_SIZE, EntryRenderer, FeedCache, hash_inputs
+from .rendering import CACHE_SIZE, EntryRenderer, hash_inputs
 
 JSON_TYPE, CALENDAR_TYPE = "application/feed+json", "text/calendar"
 STYLESHEET = "feed.css"
@@ -95,7 +95,8 @@ class FeedsGenerator(Generator):
         }
         full_text, footer = site.feeds.content == "full", self._make_footer(main_book)
         self._renderer = EntryRenderer(self.log, full_text=full_text, footer=footer)
-        self._cache = FeedCache(Path(self.settings["CACHE_PATH"]) / "feeds.json")
+        stamps_file = Path(self.settings["CACHE_PATH"]) / "feeds.json"
+        self._stamps = load_json(stamps_file)
         output.write(self.context, STYLESHEET, Path(__file__).with_name(STYLESHEET).read_bytes())
         books = [book for book in self.context.get("books", ()) if book.published and book.published <= now.date()]
         events = [event for event in self.context.get("events", ()) if event.record.announced_at <= now]
@@ -110,7 +111,7 @@ class FeedsGenerator(Generator):
                 self._write_feed(link, *sections[link.section])
         for link, group, posts in self.groups:
             self._write_feed(link, group.url, self._make_newest_entries(posts))
-        self._cache.save()
+        save_json(stamps_file, self._stamps)
         every_feed = (*self.context["feeds"], *(link for link, _, _ in self.groups))
         output.write_page(self, writer, "subscribe", "subscribe/", every_feed=every_feed)
 
@@ -123,15 +124,15 @@ class FeedsGenerator(Generator):
         """Write a feed, unless its file exists and nothing in the feed has changed."""
         feed = Feed(link.url, link.title, home_path=home_path, **self._feed_fields)
         input_hash = hash_inputs(feed, entries, self._renderer)
-        output_file = output.resolve_output_path(self.context, link.url)
-        if self._cache.is_current(link.url, input_hash, output_file):
-            mark_current(self.context, output_file)
+        file = output.resolve_output_path(self.context, link.url)
+        if self._stamps.get(link.url) == [input_hash, *read_stamp(file)]:
+            mark_current(self.context, file)
             return
         rendered = [self._renderer.render(entry) for entry in entries]
         output.write(self.context, link.url, serialize(feed, rendered, f"{self.site.root}/{STYLESHEET}"))
         # Without a cache entry, the next build renders the feed and reports the problem again.
         if self._renderer.reported_files.isdisjoint(entry.source_path for entry in entries):
-            self._cache.store(link.url, input_hash, output_file)
+            self._stamps[link.url] = [input_hash, *read_stamp(file)]
 
     def _make_footer(self, main_book: Any) -> str:
         """Return the HTML below each entry: feeds.book_line from the settings, else a link to the main book."""

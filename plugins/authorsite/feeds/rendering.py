@@ -1,6 +1,5 @@
-"""Render entries for feed readers, and remember which feeds are up to date."""
+"""Render entries for feed readers, and hash what feeds depend on."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +8,6 @@ from html import escape
 from pathlib import Path
 
 from pelican_incremental.code_digests import digest_code
-from pelican_incremental.files import atomic_write
 from pelican_incremental.store import digest, list_installed_versions
 
 from ..problems import ProblemLog
@@ -56,45 +54,6 @@ def _find_reference_line(code_point: str, source: Path) -> int:
     text = source.read_text("utf-8")
     match = re.search(rf"&#(?:0*{number}|x0*{number:x});", text, re.IGNORECASE)
     return text.count("\n", 0, match.start()) + 1 if match else 0
-
-
-class FeedCache:
-    """A JSON file that maps each feed's path to the hash of its inputs and the size and mtime of its output file.
-
-    A missing or damaged file counts as an empty cache.
-    """
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self.current: dict[str, str] = {}
-        try:
-            self.previous: dict[str, str] = dict(json.loads(file.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
-            self.previous = {}
-
-    def is_current(self, path: str, input_hash: str, output_file: Path) -> bool:
-        """Return whether the file is unchanged since the feed `path` was generated from this input hash."""
-        if self.previous.get(path) != _make_cache_value(input_hash, output_file):
-            return False
-        self.current[path] = self.previous[path]
-        return True
-
-    def store(self, path: str, input_hash: str, output_file: Path) -> None:
-        """Record the feed `path` after its file was written."""
-        self.current[path] = _make_cache_value(input_hash, output_file)
-
-    def save(self) -> None:
-        """Write the feeds of this build to the cache file."""
-        if self.current != self.previous:
-            atomic_write(self.file, json.dumps(self.current).encode())
-
-
-def _make_cache_value(input_hash: str, file: Path) -> str:
-    try:
-        stat = file.stat()
-    except OSError:
-        return ""
-    return f"{input_hash} {stat.st_size} {stat.st_mtime_ns}"
 
 
 def hash_inputs(feed: Feed, entries: Sequence[Entry], renderer: EntryRenderer) -> str:

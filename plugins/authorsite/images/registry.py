@@ -1,14 +1,12 @@
 """The images of one build: which variants, cards and icons are needed, and which files exist already."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
-from pelican_incremental.files import atomic_write, content_equals
+from pelican_incremental.files import load_json, read_stamp, save_json
 
 from ..problems import ProblemLog
 from ..settings import SiteSettings
@@ -27,7 +25,8 @@ class ImageRegistry:
 
     def __init__(self, content: Path, cache: Path, site: SiteSettings, log: ProblemLog, *, avif: bool) -> None:
         self.content, self.cache, self.site, self.log, self.avif = content, cache, site, log, avif
-        self._index = _Index(cache / "index.json")
+        # For each generated file, by name, its stamp; for each image, by path, its stamp and facts.
+        self._stamps = load_json(cache / "stamps.json")
         self._images: dict[str, ImageFile | None] = {}
         self._variants: dict[str, set[ImageVariant]] = {}
         self._graphics: dict[SocialCard | Icons, dict[str, str]] = {}
@@ -51,10 +50,26 @@ class ImageRegistry:
                 elif not file.resolve().is_relative_to(self.content.resolve()):
                     self._report(file, f"{file.name} is outside content/", "copy it into content/images")
                 else:
-                    self._images[path] = self._index.inspect(file)
+                    self._images[path] = self._inspect(file)
             except (ImageError, OSError, ValueError) as error:
                 self._report(file, str(error), error.hint if isinstance(error, ImageError) else "")
         return self._images[path]
+
+    def _inspect(self, file: Path) -> ImageFile:
+        """Return the facts about an image; those of an earlier build while the file is unmodified."""
+        stamp = read_stamp(file)
+        with suppress(KeyError, TypeError, ValueError):  # not known, or damaged
+            saved_stamp, facts = self._stamps[str(file)]
+            if saved_stamp == stamp:
+                return ImageFile(**facts)
+        image = inspect_image(file)
+        self._stamps[str(file)] = [stamp, asdict(image)]
+        return image
+
+    def _is_current(self, name: str) -> bool:
+        """Return whether a generated file exists, unmodified since it was written."""
+        stamp = read_stamp(self.cache / name)
+        return bool(stamp) and self._stamps.get(name) == stamp
 
     def _report(self, file: str | Path, message: str, hint: str) -> None:
         self.log.error(str(file), 0, message, hint, kind="image")
@@ -115,13 +130,13 @@ class ImageRegistry:
         if jobs := list(self._list_missing_jobs()):
             self._runner = JobRunner(jobs, on_progress)
             self._collect(self._runner.image_results)
-        self._index.save()
+        save_json(self.cache / "stamps.json", self._stamps)
 
     def finish_jobs(self) -> None:
         """Wait for the remaining files: cards and icons without an image."""
         if self._runner is not None:
             self._collect(self._runner.drawing_results)
-            self._index.save()
+            save_json(self.cache / "stamps.json", self._stamps)
             self.close()
 
     def close(self) -> None:
@@ -133,7 +148,8 @@ class ImageRegistry:
     def _collect(self, results: Iterable[tuple[Job, str]]) -> None:
         for (_, source, variants), failure in results:
             if not failure:
-                self._index.add_generated(self.cache / name for name in list_output_names(source, variants))
+                for name in list_output_names(source, variants):
+                    self._stamps[name] = read_stamp(self.cache / name)
             else:
                 if isinstance(source, ImageFile):
                     file: ImageFile | None = source
@@ -145,11 +161,11 @@ class ImageRegistry:
 
     def _list_missing_jobs(self) -> Iterator[Job]:
         for path, variants in sorted(self._variants.items()):
-            missing = [variant for variant in variants if not self._index.is_current(self.cache / variant.name)]
+            missing = [variant for variant in variants if not self._is_current(variant.name)]
             if (file := self._images[path]) and missing:
                 yield self.cache, file, tuple(sorted(missing, key=lambda variant: variant.name))
         for graphic, output_paths in self._graphics.items():
-            if not all(self._index.is_current(self.cache / name) for name in output_paths.values()):
+            if not all(map(self._is_current, output_paths.values())):
                 yield self.cache, graphic, ()
 
     def list_output_files(self) -> Iterator[tuple[Path, str]]:
@@ -163,48 +179,3 @@ class ImageRegistry:
                 yield self.cache / name, path
         for path in self._originals:
             yield self.get_stripped_path(path) or self.content / path, path
-
-
-class _Index:
-    """Cache of image facts, and of which generated files are intact; a lost or damaged index only costs time."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            saved = json.loads(path.read_text("utf-8"))
-            self._facts: dict[str, Any] = dict(saved["facts"])
-            self._generated: dict[str, Any] = dict(saved["generated"])
-        except (OSError, ValueError, KeyError, TypeError):
-            self._facts, self._generated = {}, {}
-
-    def inspect(self, path: Path) -> ImageFile:
-        stamp = _file_stamp(path)
-        with suppress(KeyError, TypeError, ValueError):
-            saved_stamp, facts = self._facts[str(path)]
-            if saved_stamp == stamp:
-                return ImageFile(**facts)
-        file = inspect_image(path)
-        self._facts[str(path)] = [stamp, asdict(file)]
-        return file
-
-    def is_current(self, path: Path) -> bool:
-        """Whether a generated file exists, unchanged since it was written."""
-        try:
-            return bool(self._generated.get(path.name) == _file_stamp(path))
-        except OSError:
-            return False
-
-    def add_generated(self, paths: Iterable[Path]) -> None:
-        """Remember generated files with their time and size."""
-        self._generated |= {path.name: _file_stamp(path) for path in paths}
-
-    def save(self) -> None:
-        """Write the index."""
-        text = json.dumps({"facts": self._facts, "generated": self._generated}, sort_keys=True)
-        if not content_equals(self._path, text.encode()):
-            atomic_write(self._path, text.encode())
-
-
-def _file_stamp(path: Path) -> list[int]:
-    stat = path.stat()
-    return [stat.st_mtime_ns, stat.st_size]

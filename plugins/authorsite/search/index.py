@@ -21,6 +21,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
+from pelican_incremental.files import load_json, read_stamp, save_json
+
 OUTPUT_FOLDER = "pagefind"
 _TIMEOUT_SECONDS = 900
 _EXPIRY_SECONDS = 60
@@ -194,34 +196,27 @@ def _store(files: dict[str, bytes], folder: Path, should_stop: Callable[[], bool
     """Write an index to `folder`, all files or none, without Pagefind's user interfaces: search.js replaces them."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="tmp-", ignore_cleanup_errors=True) as name:
+        bundle = Path(name, "bundle")
         stamps = {}
         for number, (file, data) in enumerate(files.items()):
             if number % BATCH_SIZE == 0 and should_stop():
                 return
             if not file.startswith("pagefind-") or file in {_ENTRY_FILE, "pagefind-worker.js"}:
-                path = Path(name, "bundle", file)
+                path = bundle / file
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
-                stamps[file] = _file_stamp(path)
-        Path(name, "bundle", _MANIFEST).write_text(json.dumps(stamps))
+                stamps[file] = read_stamp(path)
+        save_json(bundle / _MANIFEST, stamps)
         if not _list_intact_files(folder):
             shutil.rmtree(folder, ignore_errors=True)
             with suppress(OSError):  # another build has written it meanwhile
-                Path(name, "bundle").rename(folder)
+                bundle.rename(folder)
 
 
 def _list_intact_files(folder: Path) -> list[str]:
     """Return the names of a cached index's files; none if any was changed or is missing."""
-    try:
-        stamps = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        return list(stamps) if all(_file_stamp(f"{folder}/{name}") == stamp for name, stamp in stamps.items()) else []
-    except (OSError, ValueError, AttributeError):
-        return []
-
-
-def _file_stamp(path: str | Path) -> list[int]:
-    stat = os.stat(path)  # noqa: PTH116 - hot
-    return [stat.st_mtime_ns, stat.st_size]
+    stamps = load_json(folder / _MANIFEST)
+    return list(stamps) if all(read_stamp(f"{folder}/{name}") == stamp for name, stamp in stamps.items()) else []
 
 
 def _get_last_use(folder: Path) -> float:
