@@ -42,7 +42,21 @@ class IncrementalWriter(Writer):
         self._page = None
         if name:
             template = SimpleNamespace(name=template.name, render=functools.partial(self._render, template))
-        super().write_file(name, template, context, *args, **kwargs)
+        vars(writers)["os"] = self._os
+        try:
+            super().write_file(name, template, context, *args, **kwargs)
+        finally:
+            vars(writers)["os"] = os
+
+    @functools.cached_property
+    def _os(self) -> Any:
+        """The module os for Pelican's writer, which creates the folder of each page: that of a kept one is there."""
+
+        def makedirs(path: str, *, exist_ok: bool) -> None:
+            if self._page is None or not self._page.stamp:
+                os.makedirs(path, exist_ok=exist_ok)  # noqa: PTH103 - as Pelican does
+
+        return SimpleNamespace(**vars(os) | {"makedirs": makedirs})
 
     def _render(self, template: Template, context: dict[str, Any]) -> str:
         """Return the text of a page; "" if its file is kept because nothing that it read has changed."""

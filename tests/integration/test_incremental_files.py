@@ -165,6 +165,17 @@ def test_an_output_folder_that_was_deleted_is_written_again(tmp_path):
     site.compare()
 
 
+def test_an_unchanged_build_creates_no_folders(tmp_path, monkeypatch):
+    site = TinySite(tmp_path, settings={"ARTICLE_SAVE_AS": "{slug}/index.html"}).change(POSTS)
+    site.compare()
+    created, makedirs = [], os.makedirs
+    monkeypatch.setattr(os, "makedirs", lambda path, **options: (created.append(path), makedirs(path, **options))[1])
+    site.build()
+    assert [path for path in created if "output/" in path] == []
+    site.change({SECOND: post(title="Third", date="2020-01-04")}).build()
+    assert str(tmp_path / "output/third") in created
+
+
 def for_each_page(change):
     """Return a plugin that calls `change` with the path of each page when all are written."""
 
