@@ -20,13 +20,9 @@ from ..validation import LineFinder
 from .bibliography import URL_PATTERN, Reference, parse_entry
 
 HEADINGS = (
-    gettext_noop("References"),
-    gettext_noop("Reference"),
-    gettext_noop("Sources"),
-    gettext_noop("Bibliography"),
-    gettext_noop("Works cited"),
-    gettext_noop("Notes and references"),
-)
+    gettext_noop("References"), gettext_noop("Reference"), gettext_noop("Sources"), gettext_noop("Bibliography"),
+    gettext_noop("Works cited"), gettext_noop("Notes and references"),
+)  # fmt: skip
 """Headings of a list of references, whatever their case; those in the site's language count too."""
 
 _NUMBERS = r"\d{1,3}(?:\s*[-–]\s*\d{1,3})?"
