@@ -179,6 +179,10 @@ def test_books_are_listed_newest_first_after_those_without_a_date(library):
     assert [url for url in urls if url.count("/") == 3] == [f"/books/{n}/" for n in ("three", "bare", "soon", "odd")]
 
 
+def test_own_books_in_the_bibliography_have_a_link_to_buy_them(golden):
+    assert golden.output("references/index.html").count('class="own-book" href="/books/made-up-guide/buy/"') == 1
+
+
 def test_go_links_of_a_forthcoming_book_lead_to_the_purchase_page(library):
     assert 'url=/books/soon/buy/"' in library.output("go/soon/bookshop-us/index.html")
     assert "Comes out on" in library.output("books/soon/buy/index.html")
@@ -376,3 +380,14 @@ def test_duplicate_isbn_in_two_books_is_reported(make_site):
     built = site.build(AUTHORSITE={"main_book": "a"})
     expected = "content/books/b.md:8: duplicate ISBN: content/books/a.md has it too - give each edition its own"
     assert expected in [str(p) for p in built.problems]
+
+
+def test_hidden_posts_and_pages_have_the_bibtex_that_they_link_to(make_site):
+    text = "As [1] says.\n\n## References\n\n1. Ann Author. A Book. 2019.\n"
+    page = f"---\ntitle: A page\n---\n{text}"
+    site = make_site({"content/posts/a.md": post(body=text, status="hidden"), "content/pages/b.md": page})
+    assert not site.build().failed
+    assert {name for name in site.tree() if name.endswith(".bib")} == {
+        "2019/03/01/a-post/references.bib",
+        "a-page/references.bib",
+    }
