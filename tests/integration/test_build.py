@@ -83,11 +83,13 @@ def test_drafts_and_scheduled_posts_are_left_out_unless_the_setting_drafts_is_on
         {
             "content/posts/draft.md": post("Half a thought", status="draft"),
             "content/posts/later.md": post("Not yet thought", date="2020-02-04"),
+            "content/posts/now.md": post("Published", date="2020-02-03T12:00"),
             "content/pages/page.md": "---\ntitle: Thoughts\nstatus: draft\n---\nA thought to come.\n",
         }
     )
     assert not site.build(strict=True).failed
     assert not any(b"thought" in content for content in site.tree().values())
+    assert "2020/02/03/published/index.html" in site.tree()
     site.build(drafts=True)
     pages = {
         "2019/03/01/half-a-thought": "Half a thought",

@@ -395,6 +395,9 @@ def test_feed_diff_prints_changes_and_publishes_nothing(make_site, capsys):
     assert "+ C (https://example.org/2019/03/02/c/)" in printed
     assert "! subscribers would see “A post” again under a new guid; add its old URL as the first alias" in printed
     assert site.tree() == before
+    (site.root / "live").mkdir()
+    assert feed_diff(site.root / "pelicanconf.py", str(site.root / "live")) == 0
+    assert "feed.xml: new feed" in capsys.readouterr().out
 
 
 def test_feed_diff_accepts_settings_that_are_objects(make_site, capsys):

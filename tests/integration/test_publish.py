@@ -588,6 +588,16 @@ def test_check_reports_problems_and_writes_nothing(author, capsys):
 
 
 @for_targets(["folder"])
+def test_drafts_are_not_published_even_if_the_settings_show_them(author, capsys):
+    (author.root / "content/posts/idea.md").write_text(post("Idea", status="draft"))
+    settings = author.root / "publishconf.py"
+    settings.write_text(settings.read_text() + 'AUTHORSITE["drafts"] = True\n')
+    assert author.publish() == 0, capsys.readouterr().err
+    assert "2019/03/06/first/index.html" in author.live()
+    assert not [name for name in author.live() if "idea" in name]
+
+
+@for_targets(["folder"])
 def test_a_check_between_two_publishes_does_not_affect_the_second(author):
     assert author.publish() == 0
     author.write("second", "Two.")

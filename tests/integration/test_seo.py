@@ -538,6 +538,13 @@ def test_books_are_indexed_with_their_hook_and_text(make_site):
     assert (page["url"], page["content"]) == ("/books/a/", "A book. How <b> helps. Of ladders.")
 
 
+def test_captions_count_as_words(make_site):
+    body = 'Two words.\n\n![A gradient](../images/a.png "Three more words")'
+    site = make_site({"content/posts/a.md": post(body=body), "content/images/a.png": gradient()})
+    assert not site.build(strict=True).failed
+    assert '"wordCount":5' in site.output("2019/03/01/a-post/index.html")
+
+
 DESCRIPTIONS = {
     "summary": ("First. It's long.", 'summary: "Said -- as it\'s meant."\n', "Said – as it’s meant."),
     "more-marker": ("One.\n\nTwo.\n\n<!-- more -->\n\nThree.", "", "One. Two."),

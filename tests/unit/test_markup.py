@@ -34,3 +34,16 @@ def test_text_content_is_what_a_browser_shows(html, text):
 )
 def test_split_first_paragraph(html, expected):
     assert markup.split_first_paragraph(html) == expected
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p>a<br>b <i class=x>c<img src=d><i>e</i></i>f</p>", "<p>a<br>b f</p>"),
+        ("<p>a <b>c <i>d</i></b><b class=x>e</b></p>", "<p>a c <i>d</i></p>"),
+        ("<i class=x>never closed <p>a</p>", ""),
+        ("a</i></b>c", "a</i></b>c"),
+    ],
+)
+def test_remove_elements_drops_or_unwraps_elements(html, expected):
+    assert markup.remove_elements(html, lambda tag: "class" in tag.attributes, lambda tag: tag.name == "b") == expected

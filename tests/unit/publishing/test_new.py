@@ -15,10 +15,10 @@ MODELS = {"page": PageMetadata, "book": Book, "event": Event}
 TITLE = 'Ladders: "up" & down – with C#, naïvely'
 SAVED = """<!DOCTYPE html><html><head><title>On rungs | A made-up blog</title>
 <meta property="og:title" content="On rungs &amp; &lt;steps&gt;"><meta property="og:site_name" content="A made-up blog">
-<meta name="author" content="Gus Guest"><link rel="canonical" href="https://example.org/rungs/">
+<meta name="author" content="Gus Guest"><meta name="author" content="A commenter"><link rel="canonical" href="https://example.org/rungs/">
 </head><body><nav>Menu</nav><article><h1>On rungs</h1><p onclick="x()">One <em>two</em> three.</p>
 <script>alert(1)</script><p><a href="javascript:x()">four</a> <a href="https://example.org/5">five</a></p>
-<aside>Share this</aside></article><footer>Foot</footer></body></html>"""
+<aside>Share this</aside></article><p>Older posts</p><footer>Foot</footer></body></html>"""
 
 
 @pytest.fixture
@@ -117,15 +117,23 @@ def test_a_reblog_copies_a_saved_page_without_dangerous_html(settings, tmp_path)
     assert (reblog.author, reblog.site, reblog.url) == ("Gus Guest", "A made-up blog", "https://example.org/rungs/")
     assert "<em>two</em>" in source.body
     assert 'href="https://example.org/5"' in source.body
-    for removed in ("alert", "onclick", "javascript", "Menu", "Share", "Foot"):
+    for removed in ("alert", "onclick", "javascript", "Menu", "Share", "Older", "Foot"):
         assert removed not in source.body
 
 
-def test_a_saved_page_without_metadata_still_gives_a_valid_reblog(settings, tmp_path):
+@pytest.mark.parametrize(
+    ("head", "url"),
+    [
+        ("<!-- saved from url=(0025)https://example.org/rungs -->", "https://example.org/rungs"),
+        ('<link rel="canonical" href="/rungs/">', "https://example.org/the-post"),
+        ("", "https://example.org/the-post"),
+    ],
+)
+def test_a_saved_page_without_metadata_still_gives_a_valid_reblog(head, url, settings, tmp_path):
     saved = tmp_path / "page.html"
-    saved.write_text("<!-- saved from url=(0025)https://example.org/rungs --><p>Only text.</p>")
+    saved.write_text(f"{head}<p>Only text.</p>")
     reblog = read(create(settings, "On rungs", "reblog", saved), "reblog").record.reblog
-    assert (reblog.url, reblog.words) == ("https://example.org/rungs", 2)
+    assert (reblog.url, reblog.words) == (url, 2)
 
 
 def test_a_missing_saved_page_is_reported_in_one_line(settings, tmp_path):

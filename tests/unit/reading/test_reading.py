@@ -1,6 +1,7 @@
 """Parsing and rendering of dates, front matter, references, reblogs, links and summaries."""
 
 import re
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +9,7 @@ import yaml
 from authorsite.feeds.sanitizing import sanitize_for_feed
 from authorsite.markup import count_words, text_content
 from authorsite.reading import front_matter
-from authorsite.reading.bibliography import format_bibtex, parse_entry
+from authorsite.reading.bibliography import build_bibliography, format_bibtex, parse_entry
 from authorsite.reading.bibtex import format_entry
 from authorsite.reading.dates import parse_date
 from authorsite.reading.front_matter import parse_front_matter
@@ -147,6 +148,7 @@ def test_corrected_lines_are_read_as_intended():
         ),
         ("Frieda First, *One Thing*. Made-up Press, 2015.", "Frieda First", "One Thing", "Made-up Press", "2015", ""),
         ('Ann Author, "A Talk?", *Talks*, 2018', "Ann Author", "A Talk?", "Talks", "2018", ""),
+        ("Ann Author, *A Book*. Press 1950, 2003.", "Ann Author", "A Book", "Press 1950", "2003", ""),
         ("Something that somebody once said.", "", "", "", "", ""),
     ],
 )  # fmt: skip
@@ -241,10 +243,32 @@ def test_feeds_show_references_as_plain_text():
     assert "↩" not in html
 
 
+def test_sources_are_merged_across_posts_and_sorted_by_family_name():
+    texts = [
+        [
+            "Bea Builder, *One Thing*, 2015.",
+            'Ann Zander, "A Talk", 2019, https://www.example.org/talk/',
+            "Said by somebody.",
+            "Said by  somebody.",
+        ],
+        [
+            'Ann Zander, "A Talk, Again", 2019, http://example.org/talk',
+            "BEA BUILDER, *One thing*, first published 2015.",
+        ],
+    ]
+    posts = [SimpleNamespace(references=[parse_entry(1, text) for text in entries]) for entries in texts]
+    assert [(source.reference.text, len(source.posts)) for source in build_bibliography(posts, ())] == [
+        ("BEA BUILDER, *One thing*, first published 2015.", 2),
+        ("Said by somebody.", 1),
+        ('Ann Zander, "A Talk, Again", 2019, http://example.org/talk', 2),
+    ]
+
+
 def test_bibtex_has_one_key_for_each_entry():
-    bibtex = format_bibtex(render("One [1], two [2]." + LIST).references)
-    assert bibtex.count("@") == 2
-    assert "  title = {{A Book}},\n" in bibtex
+    same_year = 'Author, "One", 2018', 'Ann Author, "Two", 2018', 'Ann Author, "Three", 2019'
+    bibtex = format_bibtex([parse_entry(1, text) for text in same_year])
+    assert re.findall(r"@misc\{(.*),", bibtex) == ["author2018", "author2018-2", "author2019"]
+    assert "  title = {{One}},\n" in bibtex
 
 
 @pytest.mark.parametrize(
@@ -311,19 +335,29 @@ def test_summaries_are_well_formed_and_have_no_links(body, summary):
         ("{filename}/posts/b.md#why", "/sub/2019/b/#why", None),
         ("../pages/c.md", "/sub/c/", None),
         ("/old/", "/sub/2019/b/", None),
+        ("/old", "/sub/2019/b/", None),
+        ("/old/#why", "/sub/2019/b/#why", None),
+        ("/other", "/sub/other", None),
+        ("b.md#w%C3%BCrde", "/sub/2019/b/#w%C3%BCrde", None),
+        ("#%C3%BCber", "#%C3%BCber", None),
+        ("#ueber", "#ueber", "there is no `#ueber` on this page"),
         ("https://example.org/b.md", "https://example.org/b.md", None),
         ("b.md#whi", "/sub/2019/b/#whi", "posts/b.md has no `#whi`"),
         ("x.md", "x.md", "there is no content/posts/x.md"),
         ("d.md", "d.md", "posts/d.md is not published yet"),
+        ("e.md", "e.md", None),
         ("../images/x.png", "../images/x.png", "there is no content/images/x.png"),
     ],
 )
 def test_links_to_files_and_aliases_become_urls(link, url, message):
     issues = []
-    targets = {"posts/b.md": LinkTarget("2019/b/", '<h2 id="why">Why</h2>'), "pages/c.md": LinkTarget("c/")}
-    resolver = LinkResolver(targets, redirects={"/old/": "2019/b/"}, unpublished=frozenset({"posts/d.md"}), root="/sub")
-    html = resolver.resolve(f'<a href="{link}">x</a>', "posts/a.md", lambda *issue: issues.append(issue))
-    assert html == f'<a href="{url}">x</a>'
+    heading, other = '<h2 id="über">Über</h2>', '<h2 id="why">Why</h2><h2 id="würde">Würde</h2>'
+    targets = {"posts/b.md": LinkTarget("2019/b/", other), "pages/c.md": LinkTarget("c/")}
+    unpublished, invalid = frozenset({"posts/d.md"}), frozenset({"posts/e.md"})
+    resolver = LinkResolver(targets, {}, {"/old/": "2019/b/"}, unpublished, invalid, "/sub")
+    body = f'{heading}<a href="{link}">x</a>'
+    html = resolver.resolve(body, "posts/a.md", lambda *issue: issues.append(issue))
+    assert html == f'{heading}<a href="{url}">x</a>'
     assert [issue[1] for issue in issues] == ([message] if message else [])
 
 

@@ -1,0 +1,47 @@
+"""The setting AUTHORSITE: which values are valid, and how they are normalized."""
+
+import pytest
+from authorsite.problems import ProblemLog
+from authorsite.settings import SiteSettings
+from authorsite.validation import validate
+
+
+def validate_settings(tmp_path, **settings):
+    log = ProblemLog(root=tmp_path)
+    return validate(SiteSettings, {"url": "https://example.org", **settings}, log, "pelicanconf.py"), log
+
+
+@pytest.mark.parametrize(
+    ("url", "normalized", "root"),
+    [
+        ("https://example.org", "https://example.org", ""),
+        ("https://example.org/", "https://example.org", ""),
+        ("http://example.org/blog/", "http://example.org/blog", "/blog"),
+    ],
+)
+def test_urls_have_no_trailing_slash(url, normalized, root, tmp_path):
+    site, _ = validate_settings(tmp_path, url=url)
+    assert (site.url, site.root) == (normalized, root)
+
+
+def test_languages_may_be_written_as_babel_does(tmp_path):
+    site, _ = validate_settings(tmp_path, language="en_GB")
+    assert (site.language, site.locale) == ("en-GB", "en_GB")
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"url": "example.org"}, "`example.org` is not a full URL - write it as https://example.org"),
+        ({"url": "https:///blog"}, "`https:///blog` is not a full URL - write it as https://example.org"),
+        ({"url": "ftp://example.org"}, "`ftp://example.org` is not a full URL - write it as https://example.org"),
+        ({"accent": "red"}, "`red` is not a color - write it as #17655f"),
+        ({"accent": "#17655f;}"}, "`#17655f;}` is not a color - write it as #17655f"),
+        ({"allow": {"link": " "}}, '`allow` gives no reason for link - write {"link": "the reason"}'),
+        ({"reblog_words": 0}, "`reblog_words` cannot be 0 - use at least 1"),
+    ],
+)
+def test_an_invalid_setting_is_reported(settings, problem, tmp_path):
+    site, log = validate_settings(tmp_path, **settings)
+    assert site is None
+    assert [str(p) for p in log] == [f"pelicanconf.py: {problem}"]
