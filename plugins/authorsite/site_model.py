@@ -101,7 +101,6 @@ class GroupView:
 
 
 def set_view(target: Any, view: PageView | GroupView) -> None:
-    """Set the fields of `view` as attributes of Pelican's object, and the view itself as `view`."""
+    """Set the fields of `view` as attributes of Pelican's object."""
     for field in fields(view):
         setattr(target, field.name, getattr(view, field.name))
-    target.view = view

@@ -58,7 +58,7 @@ TrackedListing.__radd__ = lambda self, other: other + list(self)  # type: ignore
 
 
 class Digester:
-    """Digests values; caches the digests of long lists and mappings by identity, for one build."""
+    """Digests values; caches those of long lists and mappings, and of tags, by identity, for one build."""
 
     def __init__(self) -> None:
         self._cache: dict[int, tuple[str, Any]] = {}
@@ -91,7 +91,8 @@ class Digester:
             result = self._digest_compound(value)
         finally:
             self._in_progress.discard(id(value))
-        if self._cycles == cycles_before and isinstance(value, (list, tuple, dict)) and len(value) > _MAX_UNCACHED:
+        is_large = isinstance(value, (list, tuple, dict)) and len(value) > _MAX_UNCACHED
+        if self._cycles == cycles_before and (is_large or isinstance(value, URLWrapper)):  # posts share their tags
             self._cache[id(value)] = result, value  # the reference keeps the id from being reused
         return result
 

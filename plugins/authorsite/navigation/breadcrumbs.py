@@ -1,6 +1,7 @@
 """Breadcrumbs: the links from the home page down to a post or page."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from ..site_build import get_site
@@ -10,9 +11,15 @@ from ..site_model import Breadcrumb
 def make_breadcrumbs(post: Any, context: Mapping[str, Any]) -> tuple[Breadcrumb, ...]:
     """Return home page, blog and category of a post; only the home page for a page, where `post` is None."""
     translate = get_site(context).translate
-    home = Breadcrumb(translate("Home"), "")
-    if post is None:
-        return (home,)
     category = getattr(post, "category", None)
-    blog = Breadcrumb(translate("Blog"), str(context.get("BLOG_URL", "blog/")))
-    return (home, blog, *((Breadcrumb(str(category), category.url),) if category else ()))
+    steps = [(translate("Home"), "")]
+    if post is not None:
+        steps.append((translate("Blog"), str(context.get("BLOG_URL", "blog/"))))
+    if category:
+        steps.append((str(category), category.url))
+    return _share_steps(tuple(steps))
+
+
+@lru_cache(256)  # posts of one category share theirs
+def _share_steps(steps: tuple[tuple[str, str], ...]) -> tuple[Breadcrumb, ...]:
+    return tuple(Breadcrumb(label, url) for label, url in steps)

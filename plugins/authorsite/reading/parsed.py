@@ -25,7 +25,10 @@ class ParsedContent:
 
 
 def get_parsed(content: Any) -> ParsedContent:
-    """Return what was read of one of Pelican's articles or pages; raises TypeError for those of other readers."""
+    """Return what was read of one of Pelican's articles or pages, until it has a view.
+
+    Raises TypeError for those of other readers.
+    """
     parsed = getattr(content, "parsed", None)
     if not isinstance(parsed, ParsedContent):
         raise TypeError(f"{getattr(content, 'source_path', content)} was not read by FrontMatterReader")
