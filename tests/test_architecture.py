@@ -2,7 +2,10 @@
 
 import ast
 import re
+import sys
+import tomllib
 from dataclasses import fields
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -88,3 +91,16 @@ def test_docs_list_every_attribute_of_posts_and_pages():
     section = text.partition("## What templates can read")[2].partition("\n## ")[0]
     listed = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))))
     assert listed == {field.name for field in fields(PostView)}
+
+
+def test_every_imported_library_is_declared():
+    project = tomllib.loads((PACKAGE.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {re.match(r"[\w.-]+", line)[0].lower() for line in project["dependencies"]}
+    distributions = packages_distributions()
+    for path in sorted(PACKAGE.parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
+            for name in {name.partition(".")[0] for name in names} - {"pelican_incremental", "authorsite"}:
+                found = {each.lower() for each in distributions.get(name, ())}
+                assert name in sys.stdlib_module_names or found & declared, f"{path.name} imports {name}"
