@@ -115,8 +115,11 @@ class ProblemLog:
 
         Such an error is not reported: it goes with the other one.
         """
-        others = (file for file in self.list_files_with_errors() if str(file) != str(path))
-        return any(name == file.stem or name in file.read_text("utf-8", "replace") for file in others)
+        word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+        others = (
+            file for file in self.list_files_with_errors() if file != self.root / self.get_display_path(str(path))
+        )
+        return any(word.search(f"{file.stem} {file.read_text('utf-8', 'replace')}") for file in others)
 
     def __iter__(self) -> Iterator[Problem]:
         """Iterate over the problems that are not allowed, sorted by file and line."""

@@ -80,3 +80,22 @@ def test_github_annotations_escape_reserved_characters(tmp_path):
     log.error(tmp_path / "a, b: 5%.md", 0, "5% is no number", "write 5")
     log.print("github", stream)
     assert stream.getvalue() == "::error file=a%2C b%3A 5%25.md,line=1::5%25 is no number - write 5\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "path", "expected"),
+    [
+        ("slug: the-guide", "the-guide", "other.md", True),
+        ("Text.", "a", "other.md", True),  # by its file name
+        ("slug: the-guide", "guide", "other.md", False),  # another word
+        ("slug: the-guide", "the-guide", "a.md", False),  # its own file
+    ],
+)
+def test_a_missing_name_follows_from_errors_in_another_file_that_has_it(
+    tmp_path, monkeypatch, text, name, path, expected
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.md").write_text(text)
+    log = ProblemLog(root=tmp_path)
+    log.error("a.md", 1, "unknown key")
+    assert log.is_consequence(name, path) is expected
