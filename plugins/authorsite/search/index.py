@@ -28,6 +28,7 @@ _TIMEOUT_SECONDS = 900
 _EXPIRY_SECONDS = 60
 """A cached index is removed when unused for this long; another build may still be copying a newer one."""
 
+_UNFINISHED_PREFIX = "tmp-"
 _MANIFEST = "stamps.json"
 _ENTRY_FILE = "pagefind-entry.json"
 """The file of an index that names the others."""
@@ -79,7 +80,8 @@ class SearchIndex:
     def start(self) -> None:
         """Start Pagefind, unless the index is cached; raise SearchIndexError if it cannot be started."""
         if self._pagefind is None and self._documents and not _list_intact_files(self._folder):
-            self._pagefind = _Pagefind(list(_make_requests(self._documents, self._language)))
+            self._cache.mkdir(parents=True, exist_ok=True)
+            self._pagefind = _Pagefind(list(_make_requests(self._documents, self._language)), self._cache)
 
     def is_ready(self) -> bool:
         """Return whether build() would not have to wait for Pagefind."""
@@ -94,7 +96,9 @@ class SearchIndex:
             if not _list_intact_files(self._folder) and self._documents:
                 self.start()
                 assert self._pagefind is not None
-                _store(self._pagefind.wait_for_files(), self._folder, should_stop)
+                self._pagefind.wait()
+                if not should_stop():
+                    self._pagefind.move_files(self._folder)
         finally:
             self.close()
         return self._use(self._folder, _list_intact_files(self._folder))
@@ -110,9 +114,10 @@ class SearchIndex:
     def _use(self, folder: Path, names: Iterable[str]) -> list[tuple[str, Path]]:
         """Mark the index in `folder` as used, remove expired ones, and list its files."""
         for other in self._cache.glob("*"):
+            is_unfinished = other.name.startswith(_UNFINISHED_PREFIX)
             if other == folder:
                 os.utime(other)
-            elif time.time() - _get_last_use(other) > _EXPIRY_SECONDS:
+            elif time.time() - _get_last_use(other) > (_TIMEOUT_SECONDS if is_unfinished else _EXPIRY_SECONDS):
                 shutil.rmtree(other, ignore_errors=True)
         ordered = sorted(names, key=lambda name: (name == _ENTRY_FILE, name))
         return [(f"{OUTPUT_FOLDER}/{name}", folder / name) for name in ordered]
@@ -125,22 +130,27 @@ class SearchIndex:
 
 
 class _Pagefind:
-    """A Pagefind process that works through `requests`; raises SearchIndexError if it cannot be started.
+    """A Pagefind process that works through `requests`, then writes the index to a new folder in `cache`.
 
-    It writes no files, and exits when its standard input closes: on close(), or when this process ends.
+    It exits when its standard input closes: on close(), or when this process ends. Raises SearchIndexError if it cannot
+    be started.
     """
 
-    def __init__(self, requests: list[dict[str, Any]]) -> None:
+    def __init__(self, requests: list[dict[str, Any]], cache: Path) -> None:
+        self._folder = tempfile.TemporaryDirectory(dir=cache, prefix=_UNFINISHED_PREFIX, ignore_cleanup_errors=True)
+        self._bundle = Path(self._folder.name, "bundle")
+        requests = [*requests, {"type": "WriteFiles", "index_id": 0, "output_path": str(self._bundle)}]
         self._request_count, self._response_count, self._offset = len(requests), 0, 0
         self._deadline = time.monotonic() + _TIMEOUT_SECONDS
         self._stdout, self._stderr = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - see close
         try:
             self._process = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=self._stdout, stderr=self._stderr)
         except OSError as error:
+            self._folder.cleanup()
             raise SearchIndexError(str(error)) from error
         lines = (b64encode(json.dumps({"message_id": n, "payload": r}).encode()) for n, r in enumerate(requests))
         assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # it has exited: wait_for_files() reports why
+        with suppress(BrokenPipeError):  # it has exited: wait() reports why
             self._process.stdin.write(b",".join([*lines, b""]))
             self._process.stdin.flush()
 
@@ -151,8 +161,8 @@ class _Pagefind:
         self._offset, self._response_count = self._offset + len(output), self._response_count + output.count(b",")
         return ended or self._response_count == self._request_count
 
-    def wait_for_files(self) -> dict[str, bytes]:
-        """Wait for the last response, and return the index's files by path; raise SearchIndexError on failure."""
+    def wait(self) -> None:
+        """Wait for the last response; raise SearchIndexError on failure."""
         while not self.is_ready():
             time.sleep(0.02)
         if self._response_count < self._request_count:
@@ -160,16 +170,28 @@ class _Pagefind:
             reason = f"it took longer than {_TIMEOUT_SECONDS} seconds" if status is None else f"status {status}"
             raise SearchIndexError(" ".join(errors.split())[-200:] or reason)
         last = json.loads(b64decode(_read_from(self._stdout).split(b",")[-2]))["payload"]
-        if "files" not in last:
+        if last["type"] == "Error":
             raise SearchIndexError(str(last.get("message")))
-        return {file["path"]: b64decode(file["content"]) for file in last["files"]}
+
+    def move_files(self, folder: Path) -> None:
+        """Move the index to `folder`, all files or none, without Pagefind's own interfaces (see search.js)."""
+        for file in self._bundle.glob("pagefind-*"):
+            if file.name not in {_ENTRY_FILE, "pagefind-worker.js"}:
+                file.unlink()
+        names = sorted(str(file.relative_to(self._bundle)) for file in self._bundle.rglob("*") if file.is_file())
+        save_json(self._bundle / _MANIFEST, {name: read_stamp(self._bundle / name) for name in names})
+        if not _list_intact_files(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):  # another build has written it meanwhile
+                self._bundle.rename(folder)
 
     def close(self) -> None:
-        """Kill the process."""
+        """Kill the process, and remove what it wrote."""
         self._process.kill()
         self._process.communicate()
         self._stdout.close()
         self._stderr.close()
+        self._folder.cleanup()
 
 
 def _read_from(file: IO[bytes], offset: int = 0) -> bytes:
@@ -182,7 +204,6 @@ def _make_requests(documents: list[Document], language: str) -> Iterator[dict[st
     for document in documents:
         file = f"{document.url}index.html" if document.url.endswith("/") else document.url or "index.html"
         yield {"type": "AddFile", "index_id": 0, "file_path": file, "file_contents": _render_html(document, language)}
-    yield {"type": "GetFiles", "index_id": 0}
 
 
 def _render_html(document: Document, language: str) -> str:
@@ -190,27 +211,6 @@ def _render_html(document: Document, language: str) -> str:
         f'<!doctype html><html lang="{escape(language)}"><head><title>{escape(document.title)}</title></head>'
         f"<body><main data-pagefind-body><h1>{escape(document.title)}</h1>{document.html}</main></body></html>"
     )
-
-
-def _store(files: dict[str, bytes], folder: Path, should_stop: Callable[[], bool]) -> None:
-    """Write an index to `folder`, all files or none, without Pagefind's user interfaces: search.js replaces them."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="tmp-", ignore_cleanup_errors=True) as name:
-        bundle = Path(name, "bundle")
-        stamps = {}
-        for number, (file, data) in enumerate(files.items()):
-            if number % BATCH_SIZE == 0 and should_stop():
-                return
-            if not file.startswith("pagefind-") or file in {_ENTRY_FILE, "pagefind-worker.js"}:
-                path = bundle / file
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
-                stamps[file] = read_stamp(path)
-        save_json(bundle / _MANIFEST, stamps)
-        if not _list_intact_files(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-            with suppress(OSError):  # another build has written it meanwhile
-                bundle.rename(folder)
 
 
 def _list_intact_files(folder: Path) -> list[str]:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import time
 from dataclasses import replace
 
 import pytest
@@ -36,7 +37,7 @@ def processes(monkeypatch):
     """Every Pagefind process that was started."""
     started, init = [], search_index._Pagefind.__init__
     monkeypatch.setattr(
-        search_index._Pagefind, "__init__", lambda self, requests: (init(self, requests), started.append(self))[0]
+        search_index._Pagefind, "__init__", lambda self, *args: (init(self, *args), started.append(self))[0]
     )
     return started
 
@@ -109,13 +110,19 @@ def test_closing_kills_the_process_and_leaves_no_files(tmp_path, processes):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_stopped_build_leaves_nothing_and_can_be_repeated(tmp_path, monkeypatch):
-    monkeypatch.setattr(search_index, "BATCH_SIZE", 5)
-    for batches in (1, 2, 3):
-        answers = iter([False] * batches)
-        assert SearchIndex(DOCUMENTS, "en", tmp_path).build(lambda answers=answers: next(answers, True)) == []
-        assert list(tmp_path.iterdir()) == []
+def test_stopped_build_leaves_nothing_and_can_be_repeated(tmp_path):
+    assert SearchIndex(DOCUMENTS, "en", tmp_path).build(lambda: True) == []
+    assert list(tmp_path.iterdir()) == []
     assert build(DOCUMENTS, tmp_path)
+
+
+def test_a_running_index_outlives_the_expiry_of_finished_ones(tmp_path):
+    index = SearchIndex(DOCUMENTS, "en", tmp_path)
+    index.start()
+    for folder in tmp_path.iterdir():
+        os.utime(folder, (time.time() - 300,) * 2)
+    assert build(DOCUMENTS[:1], tmp_path)
+    assert index.build()
 
 
 def test_entry_file_is_written_last(tmp_path):
