@@ -19,12 +19,16 @@ from jinja2 import TemplateError, TemplateSyntaxError
 IGNORABLE_KINDS = frozenset("book claim event feed image link log orphan reference search".split())
 """The kinds that the setting `allow` may ignore. Others (front-matter, markdown, settings, template) cost a page."""
 
+MAX_PRINTED = 100
+"""How many problems a report lists; it counts the others."""
+
 
 class Severity(StrEnum):
-    """An error fails every build; a warning fails only a strict one."""
+    """An error fails every build, a warning only a strict one; a notice is printed and fails none."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -96,6 +100,10 @@ class ProblemLog:
         """Add a warning."""
         self.add(Problem(str(path), line, message, hint, Severity.WARNING, kind))
 
+    def notice(self, path: str | Path, line: int, message: str, hint: str = "", kind: str = "content") -> None:
+        """Add a notice."""
+        self.add(Problem(str(path), line, message, hint, Severity.NOTICE, kind))
+
     def get_display_path(self, path: str) -> str:
         """Return `path` relative to the root if it is below it, else unchanged; "(build)" for no path."""
         # Resolve the folder only: a symbolic link is shown by its own name.
@@ -138,7 +146,7 @@ class ProblemLog:
     @property
     def failed(self) -> bool:
         """True if the build must end with status 1."""
-        return any(p.severity is Severity.ERROR or self.strict for p in self)
+        return any(p.severity is Severity.ERROR or (self.strict and p.severity is Severity.WARNING) for p in self)
 
     def stop_if_failed(self) -> None:
         """Raise BuildFailed if the build has failed; print the report first unless printing is deferred."""
@@ -174,12 +182,15 @@ def pluralize(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+_ANSI_COLORS = {Severity.ERROR: 31, Severity.WARNING: 33, Severity.NOTICE: 36}
+"""Red, yellow, cyan."""
+
+
 def _format_text(problem: Problem, *, color: bool) -> str:
     if not color:
         return f"{problem.severity}: {problem}"
-    number = "31" if problem.severity is Severity.ERROR else "33"  # ANSI: red, yellow
     where, _, message = str(problem).partition(": ")
-    return f"\033[{number}m{problem.severity}\033[0m \033[1m{where}\033[0m: {message}"
+    return f"\033[{_ANSI_COLORS[problem.severity]}m{problem.severity}\033[0m \033[1m{where}\033[0m: {message}"
 
 
 def _format_annotation(problem: Problem) -> str:

@@ -75,6 +75,29 @@ def test_all_report_formats_have_the_same_content(make_site):
     ]
 
 
+def test_a_notice_is_printed_in_every_format_and_fails_no_build(tmp_path):
+    log = ProblemLog(root=tmp_path, strict=True)
+    log.notice("tag/oak/", 0, "no post has this tag any more", "nothing to do")
+    assert not log.failed
+    log.stop_if_failed()
+    assert log.summary() == "1 notice"
+    assert log.list_files_with_errors() == []
+    line = "tag/oak/: no post has this tag any more - nothing to do"
+    for form, expected in {
+        "text": f"notice: {line}\n1 notice\n",
+        "github": "::notice file=tag/oak/,line=1::no post has this tag any more - nothing to do\n",
+    }.items():
+        stream, log._is_printed = io.StringIO(), False
+        log.print(form, stream)
+        assert stream.getvalue() == expected
+    stream, log._is_printed = io.StringIO(), False
+    stream.isatty = lambda: True
+    log.print("text", stream)
+    assert stream.getvalue().startswith("\033[36mnotice\033[0m \033[1mtag/oak/\033[0m: ")
+    log.warning("a.md", 1, "a warning")
+    assert log.failed
+
+
 def test_github_annotations_escape_reserved_characters(tmp_path):
     log, stream = ProblemLog(root=tmp_path), io.StringIO()
     log.error(tmp_path / "a, b: 5%.md", 0, "5% is no number", "write 5")

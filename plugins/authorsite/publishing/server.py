@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
+from ..problems import Severity
+
 INTERNAL_PREFIX = "/_serve/"
 """URL paths below this belong to the server itself."""
 
@@ -42,8 +44,8 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}{self.prefix}/"
 
     def send_problems(self, problems: list[dict[str, Any]]) -> None:
-        """Show the problems on all open pages, and on those that are opened later."""
-        self.problems = _format_event("problems", problems)
+        """Show the problems on all open pages, and on those that are opened later; notices are for the terminal."""
+        self.problems = _format_event("problems", [p for p in problems if p["severity"] != Severity.NOTICE])
         self._send_event(self.problems)
 
     def send_changed(self, files: list[str]) -> None:
