@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .autolinks import URL_PATTERN, trim_url
 from .bibtex import format_entry
 
-URL_PATTERN = re.compile(r"https?://[^\s<>\"”]+[^\s<>\"”.,;:)\]]")
+_LINK = re.compile(r"\[([^\[\]]*)\]\((?:[^\s()]|\([^\s()]*\))*\)|<(https?://[^\s<>]+)>")
 _QUOTED = re.compile(r"^(?P<author>[^\"“”]+?),\s*[\"“](?P<title>[^\"“”]+?),?[\"”],?\s*(?P<rest>.*)$", re.DOTALL)
 _BOOK = re.compile(r"^(?P<author>[^*\"“”]+?),\s*\*+(?P<title>[^*]+?)\*+\s*[.,]?\s*(?P<rest>.*)$", re.DOTALL)
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
@@ -36,15 +37,19 @@ class Reference:
         return " ".join((f"{self.title} {self.author}" if self.title else self.text).lower().split())
 
 
-def parse_entry(number: int, text: str) -> Reference:
-    """Parse an entry in the style `Author, "Title", Container, Year, URL`; any other gets only `text` and `url`."""
-    text = " ".join(text.split())
+def parse_entry(number: int, text: str, url: str = "") -> Reference:
+    """Parse an entry in the style `Author, "Title", Container, Year, URL`; any other gets only `text` and `url`.
+
+    `text` is Markdown; `url` is that of its first link, else it is the first one in the text.
+    """
+    text = _LINK.sub(lambda match: match[1] or match[2] or "", " ".join(text.split()))
     url_match = URL_PATTERN.search(text)
-    url = url_match[0] if url_match else ""
+    written = trim_url(url_match[0]) if url_match else ""
+    url = url or written
     match = _QUOTED.match(text) or _BOOK.match(text)
     if not match:
         return Reference(number, text, url=url)
-    rest = match["rest"].replace(url, "") if url else match["rest"]
+    rest = match["rest"].replace(written, "") if written else match["rest"]
     years = _YEAR.findall(rest)
     year = years[-1] if years else ""
     container = re.sub(r"[*_<>\[\]()]", "", rest.replace(year, "") if year else rest)

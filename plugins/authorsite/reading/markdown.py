@@ -18,6 +18,7 @@ from pelican_incremental.quick_markdown import optimize
 from ..i18n import ENGLISH, Translator
 from ..markup import remove_elements, text_content, truncate_html
 from ..validation import LineFinder
+from .autolinks import AutolinkExtension
 from .bibliography import Reference
 from .limits import TooComplex, apply_limits
 from .references import BodyIssue, CitationExtension
@@ -71,7 +72,7 @@ class MarkdownRenderer:
     def _markdown(self) -> Markdown:
         # Created on first use: Pelican creates dozens of readers per build, and uses one.
         extensions: list[Any] = ["extra", "sane_lists", "smarty", "toc", "codehilite"]
-        extensions += [_CellAlignmentExtension(), self._citations]
+        extensions += [_CellAlignmentExtension(), AutolinkExtension(), self._citations]
         return apply_limits(optimize(Markdown(extensions=extensions, extension_configs=_CONFIGS, output_format="html")))
 
     @cached_property

@@ -17,7 +17,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from ..i18n import Translator, gettext_noop
 from ..validation import LineFinder
-from .bibliography import URL_PATTERN, Reference, parse_entry
+from .bibliography import Reference, parse_entry
 
 HEADINGS = (
     gettext_noop("References"), gettext_noop("Reference"), gettext_noop("Sources"), gettext_noop("Bibliography"),
@@ -91,9 +91,10 @@ class CitationExtension(Extension, Treeprocessor):
         sources = _find_list_items(self.body, len(items))
         for number, item in enumerate(items, 1):
             count = self.citation_counts[number]
+            url = next((url for a in item.iter("a") if re.match("https?://", url := a.get("href", ""))), "")
             self._link_back(item, number, count)
             text, line = sources[number - 1] if sources else ("", 0)
-            self.entries.append(parse_entry(number, text or "".join(item.itertext())))
+            self.entries.append(parse_entry(number, text or "".join(item.itertext()), url))
             if not count:
                 self._report(line, f"reference {number} is never cited", f"cite it as [{number}], or remove it")
         _wrap_in_section(root, heading, entries, self.translate("References"))
@@ -148,13 +149,11 @@ class CitationExtension(Extension, Treeprocessor):
             }
 
     def _link_back(self, item: ET.Element, number: int, count: int) -> None:
-        """Set the entry's id, link its URLs, and append links back to its `count` citations."""
+        """Set the entry's id, and append links back to its `count` citations."""
         item.set("id", f"source-{self.prefix}-{number}")
-        _replace_matches(item, URL_PATTERN, _make_url_link)
         parent = item[-1] if len(item) and item[-1].tag == "p" else item
-        # The link pass replaces the comment by a purchase link for the author's own book.
-        last: Any = ET.Comment(f"entry {number}")
-        parent.append(last)
+        # The link pass replaces it by a purchase link for the author's own book. No comment: reblogs have none.
+        last = ET.SubElement(parent, "span", {"class": f"entry-{number}"})
         for index in range(1, count + 1):
             last.tail = "\N{NO-BREAK SPACE}"
             values = {"number": number, "place": index}
@@ -203,13 +202,6 @@ def _wrap_in_section(root: ET.Element, heading: ET.Element | None, entries: ET.E
             root.remove(part)
             section.append(part)
     section.tail = "\n"
-
-
-def _make_url_link(match: re.Match[str]) -> ET.Element:
-    # The class marks links whose text is the URL: print styles need not repeat it.
-    link = ET.Element("a", {"class": "address", "href": match[0]})
-    link.text = match[0]
-    return link
 
 
 def _replace_matches(
