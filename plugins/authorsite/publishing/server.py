@@ -8,8 +8,8 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NoReturn
-from urllib.parse import unquote, urlsplit
+from typing import Any
+from urllib.parse import unquote
 
 from ..problems import Severity
 
@@ -19,6 +19,7 @@ INTERNAL_PREFIX = "/_serve/"
 _CLIENT = Path(__file__).with_name("client.js")
 _TYPES = {".ics": "text/calendar", ".js": "text/javascript", ".md": "text/markdown", ".webp": "image/webp"}
 _TYPES |= {".woff2": "font/woff2", ".xml": "application/xml", ".xsl": "text/xsl"}
+_POLICY = re.compile(rb'(<meta http-equiv="Content-Security-Policy" content=")([^"]*)')
 _RANGE = re.compile(r"bytes=(?!-$)(\d*)-(\d*)")
 _KEEPALIVE = 15.0
 """Seconds after which an idle event stream is written to, so that a closed connection is noticed."""
@@ -28,6 +29,8 @@ class Server(ThreadingHTTPServer):
     """Serves `output` below the URL path `prefix` ("" or "/folder"), on 127.0.0.1 only, and sends events to pages."""
 
     daemon_threads = True
+    request_queue_size = 1024
+    """Connections that may wait until they are accepted; with the library's 5, a page with many pictures loses some."""
 
     def __init__(self, output: Path, port: int = 8000, prefix: str = "") -> None:
         self.output, self.prefix = output, prefix
@@ -78,15 +81,30 @@ class Handler(SimpleHTTPRequestHandler):
         """Print nothing: the terminal shows the builds."""
 
     def send_head(self) -> BytesIO | None:
+        """Send the headers of the answer and return its body; an unexpected error is answered with its message."""
+        # The body of a request is not read: it must not be taken for the next request.
+        self.close_connection |= "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
+        try:
+            return self._answer()
+        except OSError:  # the connection was closed
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the browser must not wait for an answer
+            self.close_connection = True
+            return self._send(
+                HTTPStatus.INTERNAL_SERVER_ERROR, f"{type(error).__name__}: {error}".encode(), "text/plain"
+            )
+
+    def _answer(self) -> BytesIO:
         """Answer with a file, a redirect to a folder's URL, or the site's own 404 page."""
-        prefix, path = self.server.prefix, unquote(urlsplit(self.path).path)
+        self.path = re.sub("^https?://[^/?]*", "", self.path) or "/"  # a complete URL is allowed (RFC 9112, 3.2.2)
+        prefix, path = self.server.prefix, unquote(self.path.partition("?")[0])
         # Against DNS rebinding: another site's name may resolve to this machine.
         if self.headers.get("Host") not in {
             f"{n}:{self.server.server_port}" for n in ("127.0.0.1", "localhost", "[::1]")
         }:
             return self._send(HTTPStatus.FORBIDDEN, b"This server answers to 127.0.0.1 and localhost.", "text/plain")
         if path == f"{INTERNAL_PREFIX}events":
-            self._send_events()
+            return self._send_events()
         if path == f"{INTERNAL_PREFIX}client.js":
             return self._send(HTTPStatus.OK, _CLIENT.read_bytes(), "text/javascript")
         if not path.startswith(f"{prefix}/"):
@@ -96,16 +114,20 @@ class Handler(SimpleHTTPRequestHandler):
     def _send_file(self, target: str) -> BytesIO:
         self.directory = str(self.server.output)
         file, (path, mark, query) = Path(self.translate_path(target)), self.path.partition("?")
-        if path.endswith("/"):
-            file /= "index.html"
-        elif file.is_dir():
-            return self._send(HTTPStatus.MOVED_PERMANENTLY, b"", "text/plain", {"Location": f"{path}/{mark}{query}"})
         try:
-            data, media_type = file.read_bytes(), self.guess_type(str(file))
+            if path.endswith("/"):
+                file /= "index.html"
+            elif file.is_dir():
+                location = {"Location": f"{path}/{mark}{query}"}
+                return self._send(HTTPStatus.MOVED_PERMANENTLY, b"", "text/plain", location)
+            data = file.read_bytes() if file.is_file() else None
         except (OSError, ValueError):
+            data = None
+        if data is None:
             page = self.server.output / "404.html"
             data = page.read_bytes() if page.is_file() else b"<!DOCTYPE html><title>Not found</title><p>Not found</p>"
             return self._send(HTTPStatus.NOT_FOUND, inject_livereload(data), "text/html")
+        media_type = self.guess_type(str(file))
         if media_type == "text/html":
             return self._send(HTTPStatus.OK, inject_livereload(data), media_type)
         return self._send_range(data, media_type)
@@ -113,10 +135,11 @@ class Handler(SimpleHTTPRequestHandler):
     def _send_range(self, data: bytes, media_type: str) -> BytesIO:
         """Send a file or the byte range of it that is asked for, without which Safari plays no video (RFC 9110, 14)."""
         match, size = _RANGE.fullmatch(self.headers.get("Range", "")), len(data)
-        if not match:
+        # A number that is too long for int() is beyond the end even if it is cut off.
+        first, last = (int(digits.lstrip("0")[:20] or 0) for digits in match.groups()) if match else (0, 0)
+        if not match or (match[1] and match[2] and last < first):
             return self._send(HTTPStatus.OK, data, media_type, {"Accept-Ranges": "bytes"})
-        first, last = match.groups()
-        start, stop = (int(first), int(last or size) + 1) if first else (max(size - int(last), 0), size)
+        start, stop = (first, last + 1 if match[2] else size) if match[1] else (max(size - last, 0), size)
         if not (part := range(size)[start:stop]):
             headers = {"Content-Range": f"bytes */{size}"}
             return self._send(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, b"", media_type, headers)
@@ -133,13 +156,15 @@ class Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         return BytesIO(body)
 
-    def _send_events(self) -> NoReturn:
+    def _send_events(self) -> BytesIO:
         """Send events until the page is closed, beginning with the current problems; a comment when idle."""
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")
         self.send_header("Connection", "close")
         self.end_headers()
+        if self.command == "HEAD":
+            return BytesIO()
         events: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self.server.listeners.append(events)
         events.put(self.server.problems)
@@ -154,7 +179,14 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 def inject_livereload(page: bytes) -> bytes:
-    """Return the HTML `page` with the live-reload script before its last </body>, or at its end."""
+    """Return the HTML `page` with the live-reload script before its last </body>, or at its end, and allowed to run."""
+    page = _POLICY.sub(_allow_livereload, page, count=1)
     script = f'<script src="{INTERNAL_PREFIX}client.js"></script>'.encode()
     head, end_tag, tail = page.rpartition(b"</body>")
     return head + script + end_tag + tail if end_tag else page + script
+
+
+def _allow_livereload(policy: re.Match[bytes]) -> bytes:
+    """Let a page's policy allow what client.js needs: to be loaded, and to connect to the server."""
+    allowed = policy[2].replace(b"script-src 'none'", b"script-src 'self'")
+    return policy[1] + allowed + (b"" if b"connect-src" in allowed else b"; connect-src 'self'")
