@@ -1,15 +1,13 @@
 """Inspection of image files by their content, not their name; no image is decoded in full here."""
 
 import hashlib
-import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 from PIL import Image
 
-from .external_resources import find_external_urls
+from .drawings import DrawingError, read_drawing_size
 from .metadata import strip_metadata
 
 FORMATS = {
@@ -23,7 +21,7 @@ FORMATS = {
 }
 """The image formats of the web by file suffix."""
 
-UNSUPPORTED_SUFFIXES = frozenset((".bmp", ".heic", ".heif", ".jp2", ".psd", ".tif", ".tiff", ".tga"))
+UNSUPPORTED_SUFFIXES = frozenset((".bmp", ".heic", ".heif", ".jp2", ".psd", ".svgz", ".tif", ".tiff", ".tga"))
 MAX_PIXELS = 60_000_000
 MAX_BYTES = 60_000_000
 REENCODED_FORMATS = frozenset(("gif", "avif"))
@@ -35,11 +33,11 @@ _FIRST_SIDEWAYS = 5
 
 
 class ImageError(ValueError):
-    """An image that cannot be used; `hint` says what to do."""
+    """An image that cannot be used; `hint` says what to do, `line` is that of a drawing."""
 
-    def __init__(self, message: str, hint: str) -> None:
+    def __init__(self, message: str, hint: str, line: int = 0) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint, self.line = hint, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,10 @@ def inspect_image(path: Path) -> ImageFile:
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     if expected == "svg":
-        return ImageFile(str(path), digest, "svg", *get_svg_size(data, path.name), size=size)
+        try:
+            return ImageFile(str(path), digest, "svg", *read_drawing_size(data), size=size)
+        except DrawingError as error:
+            raise ImageError(f"{path.name} {error}", error.hint, error.line) from error
     with open_image(path) as image:
         # Phones append further images (MPO); browsers show the first one, a JPEG.
         is_mpo = image.format == "MPO"
@@ -114,42 +115,3 @@ def open_image(path: Path) -> Image.Image:
     except Exception as error:
         # Pillow's readers raise nearly anything on hostile files.
         raise ImageError(f"{path.name} cannot be read as an image", "save the image again, or remove it") from error
-
-
-def get_svg_size(data: bytes, name: str) -> tuple[int, int]:
-    """Return width and height of an SVG; raises ImageError if it has none, runs scripts or loads external URLs."""
-    try:
-        # Expat loads no external entities and limits their expansion.
-        root = ET.fromstring(data)
-    except (ET.ParseError, ValueError, LookupError):
-        root = ET.Element("none")
-    if _get_local_name(root.tag) != "svg":
-        raise ImageError(f"{name} is not an SVG image", "save the image again, or remove it")
-    if b"<?xml-stylesheet" in data or any(map(_has_script, root.iter())):
-        raise ImageError(f"{name} contains a script", "save it as a plain SVG, without scripts")
-    for element in root.iter():
-        attributes = {_get_local_name(key): value for key, value in element.attrib.items()}
-        for url in find_external_urls(_get_local_name(element.tag), attributes, element.text or ""):
-            raise ImageError(f"{name} loads {url}", "embed it in the SVG: pages load nothing from other hosts")
-    sides = [re.fullmatch(r"\s*([\d.]+)(?:px)?\s*", root.get(side) or "") for side in ("width", "height")]
-    view_box = (root.get("viewBox") or "").replace(",", " ").split()
-    try:
-        width, height = map(float, [side[1] for side in sides if side] if all(sides) else view_box[2:])
-        if width > 0 and height > 0:
-            return max(1, round(width)), max(1, round(height))
-    except (ValueError, OverflowError):
-        pass
-    raise ImageError(f"{name} has no size", 'add viewBox="0 0 width height" to its <svg> tag')
-
-
-def _get_local_name(name: str) -> str:
-    """Return a tag's or attribute's name without its namespace."""
-    return name.rpartition("}")[2].lower()
-
-
-def _has_script(element: ET.Element) -> bool:
-    attributes = element.attrib.items()
-    return _get_local_name(element.tag) == "script" or any(
-        _get_local_name(name).startswith("on") or "javascript:" in "".join(value.split()).lower()
-        for name, value in attributes
-    )

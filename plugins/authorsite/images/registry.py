@@ -52,7 +52,8 @@ class ImageRegistry:
                 else:
                     self._images[path] = self._inspect(file)
             except (ImageError, OSError, ValueError) as error:
-                self._report(file, str(error), error.hint if isinstance(error, ImageError) else "")
+                hint, line = (error.hint, error.line) if isinstance(error, ImageError) else ("", 0)
+                self._report(file, str(error), hint, line)
         return self._images[path]
 
     def _inspect(self, file: Path) -> ImageFile:
@@ -71,8 +72,8 @@ class ImageRegistry:
         stamp = read_stamp(self.cache / name)
         return bool(stamp) and self._stamps.get(name) == stamp
 
-    def _report(self, file: str | Path, message: str, hint: str) -> None:
-        self.log.error(str(file), 0, message, hint, kind="image")
+    def _report(self, file: str | Path, message: str, hint: str, line: int = 0) -> None:
+        self.log.error(str(file), line, message, hint, kind="image")
 
     def get_picture(self, path: str, alt: str, used_at: tuple[str, int] = ("", 0)) -> Picture | None:
         """Return the picture for the image at `path` below content/, or None after a problem."""

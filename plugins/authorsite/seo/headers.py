@@ -14,6 +14,13 @@ BUY_POLICY = f"{_BASE_POLICY}; script-src 'self'"
 SEARCH_POLICY = f"{_BASE_POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"
 """For the search page: Pagefind runs WebAssembly in a worker."""
 
+_NOT_IN_META = "; frame-ancestors 'none'"
+"""What browsers accept in a header only (CSP Level 3, section 3.3)."""
+
+DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""For an SVG image that is opened as a page."""
+
+_DRAWINGS = ("images/*", "icon.svg")
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -33,7 +40,12 @@ def format_headers(files: Collection[str], root: str) -> str:
     patterns = {f"{file.split('/')[0]}/*" if "/" in file else file for file in files}
     patterns = {"" if pattern == "index.html" else pattern for pattern in patterns} - {"search/*"}
     blocks = [_format_rule(f"{root}/*", _SECURITY_HEADERS)]
-    with_script = {f"{file.split('/')[0]}/*" for file in files if file.endswith("buy/index.html")}
+    with_script = {f"{file.split('/')[0]}/*" for file in files if get_policy(file) == BUY_POLICY}
+    blocks += [
+        _format_rule(f"{root}/{pattern}", {"Content-Security-Policy": DRAWING_POLICY})
+        for pattern in _DRAWINGS
+        if pattern not in patterns
+    ]
     for pattern in sorted(patterns):
         policy = BUY_POLICY if pattern in with_script else PAGE_POLICY
         blocks.append(_format_rule(f"{root}/{pattern}", {"Content-Security-Policy": policy}))

@@ -142,6 +142,10 @@ def test_unusable_image_raises_image_error_with_hint(tmp_path, name):
         '<svg width="30" height="20"/>',
         '<svg viewBox="0 0 30 20"/>',
         "<!-- of ours --><svg width='30px' height='20px' id='a'><!-- and --><a href='https://example.org'/></svg>",
+        '<svg width="100%" height="2em" viewBox="0,0 30,20"/>',
+        '<svg width="7.9375mm" height=".5291667CM" viewBox="0 0 9 9"/>',
+        '<svg width="22.5pt" height="15pt"/>',
+        '<svg width="3.125e-1in" height="1.25pc"/>',
         '<svg width="100%" height="2em" viewBox="0,0 30,20" xmlns="http://www.w3.org/2000/svg"/>',
         '<svg width="30" height="20" fill="url(#a)"><use href="#b"/><image href="data:image/png;base64,AA"/></svg>',
     ],
@@ -162,11 +166,13 @@ SVG = '<svg width="9" height="9" xmlns:x="http://www.w3.org/1999/xlink">{}</svg>
         ('<s:script xmlns:s="http://www.w3.org/2000/svg"/>', "contains a script"),
         ('<g ONLOAD="alert(1)"/>', "contains a script"),
         ('<a x:href="java&#10;script:alert(1)"/>', "contains a script"),
-        ('<set attributeName="href" to="javascript:alert(1)"/>', "contains a script"),
+        ('<set attributeName="href" to="javascript:alert(1)"/>', "animates href"),
         ('<image x:href="https://elsewhere.example/a.png"/>', "loads https://elsewhere.example/a.png"),
         ('<image href="//elsewhere.example/a.png"/>', "loads //elsewhere.example/a.png"),
-        ("<style>@import 'https://elsewhere.example/a.css';</style>", "loads https://elsewhere.example/a.css"),
+        ("<style>@import 'https://elsewhere.example/a.css';</style>", "has @import in its CSS"),
         ('<g style="fill: url( https://elsewhere.example/#a)"/>', "loads https://elsewhere.example/#a"),
+        ("<g><!-- -->\n<iframe/></g>", "has an <iframe>"),
+        ('<g srcdoc="x"/>', "has the attribute srcdoc in <g>"),
         ("<g>", "is not an SVG image"),
     ],
 )
@@ -180,7 +186,7 @@ def test_svg_entity_bomb_is_rejected(tmp_path):
     names = "abcdefghijk"
     entities = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in itertools.pairwise(names))
     (tmp_path / "a.svg").write_text(f'<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa">{entities}]>' + SVG.format("&k;"))
-    with pytest.raises(ImageError, match="is not an SVG image"):
+    with pytest.raises(ImageError, match="declares the entity b"):
         inspect_image(tmp_path / "a.svg")
 
 
