@@ -20,7 +20,7 @@ from ..reading.parsed import get_parsed
 from ..reading.schemas import Status
 from ..reading.sources import ParsedSource, read_source, render_body
 from ..site_build import get_build_time, get_log, get_site
-from ..validation import InvalidValue, did_you_mean, find_line_for_loc, report_duplicates
+from ..validation import InvalidValue, did_you_mean, find_line_for_loc
 from .annual_dates import AnnualDate, compute_annual_date, parse_rule
 from .model import Event
 from .views import EventView, build_event_jsonld, format_when
@@ -40,8 +40,6 @@ class EventsGenerator(Generator):
         self.renderer = MarkdownRenderer(self.site.translate)
         files = sorted((Path(self.path) / FOLDER).glob("*.md"))
         self.events = [event for path in files if (event := self._read_event(path))]
-        urls, hint = ((event.url, event.source_path) for event in self.events), "change the slug of one of them"
-        report_duplicates(urls, "slug", "URL /{}", hint, self.log)
         self._set_context_events()
         self.context["observances"] = tuple(sorted(self._compute_annual_dates(), key=lambda d: (d.dates[0], d.name)))
 
@@ -87,12 +85,17 @@ class EventsGenerator(Generator):
             guid=event.guid or self.site.url + (event.aliases[0] if event.aliases else f"/{url}"),
             html=render_body(source, self.renderer, self.log, slug),
             when=format_when(event.start, event.end, self.site.locale),
+            notice=self._get_notice(event),
             past=event.ends_at <= self.now,
             pictures=tuple(self._get_photos(source)),
             post=self._find_post(source),
             calendar="" if event.start.precision == "month" else f"{FOLDER}/{slug}.ics",
             source_path=str(path),
         )
+
+    def _get_notice(self, event: Event) -> str:
+        translate = self.site.translate
+        return translate("Cancelled") if event.cancelled else translate("Postponed") if event.postponed else ""
 
     def _get_photos(self, source: ParsedSource[Event]) -> Iterator[tuple[Picture, str]]:
         """Yield the event's photos with their captions, skipping those that are reported as a problem."""

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from ..reading.dates import parse_date
-from ..reading.schemas import SitePath, Slug, Status, WebUrl, ZonedDatetime
-from ..validation import InvalidValue, StrictModel
+from ..reading.schemas import Status, ZonedDatetime
+from ..strict_model import Paragraphs, StrictModel
+from ..urls import SitePath, Slug, WebUrl
+from ..validation import InvalidValue
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _ZONE_NAME = re.compile(r"[A-Za-z]+(?:/[A-Za-z_+-]+)+$")
@@ -83,11 +85,14 @@ class EventPhoto(StrictModel):
 
     src: str
     alt: str
-    caption: str = ""
+    caption: Paragraphs = ""
 
 
 class Event(StrictModel):
-    """An event at a place or online; `date` is when it was announced, `post` names the post about it."""
+    """An event at a place or online; `date` is when it was announced, `post` names the post about it.
+
+    `postponed` means that the new date is not known yet: afterwards, it is `start`.
+    """
 
     title: Annotated[str, Field(min_length=1)]
     slug: Slug | None = None
@@ -95,6 +100,8 @@ class Event(StrictModel):
     zone: _Zone = ""
     start: _PartialDate
     end: _PartialDate | None = None
+    cancelled: bool = False
+    postponed: bool = False
     date: ZonedDatetime | None = None
     modified: ZonedDatetime | None = None
     place: str = ""
@@ -104,7 +111,7 @@ class Event(StrictModel):
     recording: WebUrl | None = None
     pictures: tuple[EventPhoto, ...] = ()
     post: str = ""
-    summary: str = ""
+    summary: Paragraphs = ""
     guid: str = ""
     aliases: tuple[SitePath, ...] = ()
 

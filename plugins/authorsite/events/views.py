@@ -14,8 +14,9 @@ from .model import Event, PartialDate
 class EventView:
     """An event for templates; URLs are relative to the site's root, without a leading slash.
 
-    `when` is text, `pictures` are pairs of a picture and its caption, `post` is the title and URL of the post about the
-    event (two empty strings: none), `calendar` is the URL of its .ics file ("" if the day is unknown).
+    `when` is text, `notice` says that the event is cancelled or postponed ("": neither), `pictures` are pairs of a
+    picture and its caption, `post` is the title and URL of the post about the event (two empty strings: none),
+    `calendar` is the URL of its .ics file ("" if the day is unknown).
     """
 
     record: Event
@@ -24,6 +25,7 @@ class EventView:
     guid: str
     html: str
     when: str
+    notice: str
     past: bool
     pictures: tuple[tuple[Picture, str], ...]
     post: tuple[str, str]
@@ -59,6 +61,7 @@ def build_event_jsonld(view: EventView, site_url: str) -> str:
         locations.append({"@type": "Place", "name": event.place or event.address, "address": event.address})
     if event.online:
         locations.append({"@type": "VirtualLocation", "url": event.online})
+    status = "Cancelled" if event.cancelled else "Postponed" if event.postponed else "Scheduled"
     mode = "Mixed" if len(locations) > 1 else "Online" if event.online else "Offline"
     return json_ld(
         {
@@ -70,7 +73,7 @@ def build_event_jsonld(view: EventView, site_url: str) -> str:
             "description": event.summary,
             "startDate": format_iso(event.start),
             "endDate": event.end and format_iso(event.end),
-            "eventStatus": "https://schema.org/EventScheduled",
+            "eventStatus": f"https://schema.org/Event{status}",
             "eventAttendanceMode": f"https://schema.org/{mode}EventAttendanceMode",
             "location": locations,
             "image": [f"{site_url}/{picture.src.lstrip('/')}" for picture in event.pictures],

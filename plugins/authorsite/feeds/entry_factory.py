@@ -59,7 +59,7 @@ class EntryFactory:
         """Return the entry of an event: date, place and links, then the text of its page."""
         record = event.record
         place = ", ".join(filter(None, (record.place, record.address)))
-        details = "".join(f"<p>{escape(detail)}</p>" for detail in (event.when, place) if detail)
+        details = "".join(f"<p>{escape(detail)}</p>" for detail in (event.notice, event.when, place) if detail)
         translate = self.translate
         links = (
             (record.online, translate("On line")),

@@ -1,14 +1,14 @@
 """Dates of events, iCalendar files and annual dates."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
 from authorsite.events.annual_dates import compute_annual_date, parse_rule
-from authorsite.events.ics import render_calendar
+from authorsite.events.ics import make_vtimezone, render_calendar
 from authorsite.events.model import Event, parse_partial_date
-from authorsite.events.views import EventView, format_iso, format_when
+from authorsite.events.views import EventView, build_event_jsonld, format_iso, format_when
 from authorsite.problems import ProblemLog
 from authorsite.validation import InvalidValue, validate
 
@@ -89,7 +89,7 @@ def make_view(slug="talk", **data):
     event = validate(Event, {"title": "A talk; here, and “there”", **data}, log, "e.md", context={"zone": HOME})
     assert event, list(log)
     guid = f"https://example.org/events/{slug}/"
-    return EventView(event, slug, f"events/{slug}/", guid, "", "", False, (), ("", ""), "", "")
+    return EventView(event, slug, f"events/{slug}/", guid, "", "", "", False, (), ("", ""), "", "")
 
 
 EVENTS = [
@@ -100,6 +100,11 @@ EVENTS = [
     make_view("e", start="2018-10"),
     make_view("f", start="2021-05-01", end="2021-05-02T19:00"),
 ]
+
+
+def parse_only_event(view):
+    (vevent,) = icalendar.Calendar.from_ical(render_calendar([view], "Ann", "https://example.org")).walk("VEVENT")
+    return vevent
 
 
 def test_calendar_has_all_time_zones_and_is_reproducible():
@@ -133,18 +138,72 @@ def test_properties_of_calendar_events():
 @pytest.mark.parametrize(
     ("dates", "ends_at"),
     [
-        ({"start": "2018-06-01T17:00"}, "2018-06-01T18:00:00-05:00"),
         ({"start": "2018-06-01T17:00", "end": "2018-06-01T17:30"}, "2018-06-01T17:30:00-05:00"),
         ({"start": "2018-06-01T17:00", "end": "2018-06-01"}, "2018-06-02T00:00:00-05:00"),
-        ({"start": "2018-06-01"}, "2018-06-02T00:00:00-05:00"),
+        ({"start": "2018-06-01", "end": "2018-06-02"}, "2018-06-03T00:00:00-05:00"),
     ],
 )
 def test_event_is_past_when_its_calendar_entry_ends(dates, ends_at):
     view = make_view(**dates)
     assert view.record.ends_at.isoformat() == ends_at
-    (vevent,) = icalendar.Calendar.from_ical(render_calendar([view], "Ann", "https://example.org")).walk("VEVENT")
+    vevent = parse_only_event(view)
     end = vevent.decoded("dtend")
     assert (end if isinstance(end, datetime) else datetime(*end.timetuple()[:3], tzinfo=HOME)) == view.record.ends_at
+
+
+@pytest.mark.parametrize(
+    ("start", "ends_at"),
+    [("2018-06-01T17:00", "2018-06-01T18:00:00-05:00"), ("2018-06-01", "2018-06-02T00:00:00-05:00")],
+)
+def test_no_end_is_made_up_for_calendars(start, ends_at):
+    view = make_view(start=start)
+    assert view.record.ends_at.isoformat() == ends_at, "from then on it counts as past"
+    assert not {"DTEND", "DURATION"} & parse_only_event(view).keys()
+    assert "endDate" not in build_event_jsonld(view, "https://example.org")
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "schema"),
+    [
+        ({}, None, "EventScheduled"),
+        ({"cancelled": True}, "CANCELLED", "EventCancelled"),
+        ({"postponed": True}, "TENTATIVE", "EventPostponed"),
+    ],
+)
+def test_cancelled_and_postponed_events_say_so(data, status, schema):
+    view = make_view(start="2018-06-01T17:00", **data)
+    assert parse_only_event(view).get("status") == status
+    assert f"https://schema.org/{schema}" in build_event_jsonld(view, "https://example.org")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "America/Chicago", "Europe/Berlin", "Europe/Dublin", "Asia/Kolkata", "Australia/Lord_Howe",
+        "Africa/Casablanca", "America/St_Johns", "Australia/Sydney",
+    ],
+)  # fmt: skip
+def test_time_zone_component_gives_the_right_time_for_every_hour(name):
+    zone = ZoneInfo(name)
+    rules = [
+        (rule.decoded("dtstart"), rule.decoded("tzoffsetfrom"), rule.decoded("tzoffsetto"))
+        for rule in make_vtimezone(zone, 2018, 2019).subcomponents
+    ]
+    assert len({start for start, _, _ in rules}) == len(rules)
+    for hour in range(2 * 365 * 24):
+        local = datetime.fromisoformat("2018-01-01T00:30") + timedelta(hours=hour)
+        aware = local.replace(tzinfo=zone)
+        if aware.utcoffset() != aware.replace(fold=1).utcoffset():
+            continue  # it happens twice, or never
+        # RFC 5545, section 3.6.5: the last rule whose onset, a time by the offset before it, is not after the time
+        _, _, offset = max((rule for rule in rules if rule[0] <= local), key=lambda rule: rule[0])
+        assert offset == aware.utcoffset(), local
+
+
+def test_calendar_promises_nothing_that_it_does_not_have():
+    data = render_calendar(EVENTS, "Ann", "https://example.org")
+    assert b"METHOD" not in data, "PUBLISH needs an ORGANIZER (RFC 5546, section 3.2.1)"
+    assert b"RDATE" not in data
 
 
 @pytest.mark.parametrize(
