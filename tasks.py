@@ -169,8 +169,11 @@ def clean(_):
 
     # Not while a publish reads these folders.
     with package("publishing.atomic_swap").exclusive_lock(ROOT):
-        for name in ("output", "output.staging", "output.previous", ".cache"):
-            shutil.rmtree(ROOT / name, ignore_errors=True)
+        names = ("output", "output.staging", "output.previous", "output.leftover-*", ".cache")
+        for path in (path for name in names for path in ROOT.glob(name)):
+            shutil.rmtree(path, ignore_errors=True)
+            if path.exists():
+                print(f"{path}: cannot be deleted - delete it as its owner: sudo rm -r {path}", file=sys.stderr)
 
 
 @task(help={"nightly": "include the long tests", "only": "a pytest -k expression"})

@@ -1,5 +1,6 @@
 """The problems of a build: collected, sorted, and printed once as text, JSON or GitHub annotations."""
 
+import errno
 import json
 import logging
 import os
@@ -21,6 +22,9 @@ IGNORABLE_KINDS = frozenset("book claim event feed image link log orphan referen
 
 MAX_PRINTED = 100
 """How many problems a report lists; it counts the others."""
+
+MAX_MESSAGE = 1_000
+"""The limit of a message and of a hint, in characters."""
 
 
 class Severity(StrEnum):
@@ -89,7 +93,7 @@ class ProblemLog:
 
     def add(self, problem: Problem) -> None:
         """Add `problem` unless it is there; its path becomes relative to the root, its texts become one line each."""
-        message, hint = (" ".join(text.split()) for text in (problem.message, problem.hint))
+        message, hint = (shorten(" ".join(text.split()), MAX_MESSAGE) for text in (problem.message, problem.hint))
         self._problems.add(replace(problem, path=self.get_display_path(problem.path), message=message, hint=hint))
 
     def error(self, path: str | Path, line: int, message: str, hint: str = "", kind: str = "content") -> None:
@@ -177,6 +181,11 @@ class ProblemLog:
         return text + (f" ({len(allowed)} allowed: {', '.join(sorted(set(allowed)))})" if allowed else "")
 
 
+def shorten(text: str, limit: int = 60) -> str:
+    """Return `text`, cut after `limit` characters with an ellipsis."""
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
 def pluralize(number: int, noun: str) -> str:
     """Return a number with its noun, such as "1 page" or "2 pages"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
@@ -221,10 +230,15 @@ def log_exception(log: ProblemLog, error: Exception) -> None:
     elif template:
         log.error(template, line, message, "check the expression in that line", kind="template")
     elif isinstance(error, OSError) and error.strerror:
-        hint = "check that it exists, and its permissions"
-        log.error(str(error.filename or ""), 0, error.strerror, hint, kind="file")
+        log.error(str(error.filename or ""), 0, error.strerror, suggest_remedy(error), kind="file")
     else:
         log.error(*find_innermost_frame(error), message, "run it with TRACEBACK=1 to see the traceback", kind="fault")
+
+
+def suggest_remedy(error: OSError) -> str:
+    """Return what to do about an error of the system."""
+    is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return "free some space there, and try again" if is_full else "check that it exists, and its permissions"
 
 
 class _ProblemHandler(logging.Handler):

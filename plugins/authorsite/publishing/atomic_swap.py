@@ -2,12 +2,14 @@
 
 import ctypes
 import fcntl
+import itertools
 import os
 import shutil
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 from pelican_incremental.manifest import Manifest
@@ -68,12 +70,11 @@ os.register_at_fork(after_in_child=_release_all)
 
 
 def stage(output: Path, staging: Path, cache: Path) -> None:
-    """Create `staging` with the files that the last build wrote to `output` and that are unmodified since.
+    """Create the folder `staging` with the files that the last build wrote to `output` and that are unmodified since.
 
     Pages and static files become hard links: the build engine replaces files by renaming and never writes into them.
     Files written by other plugins are copied, since those may write in place. Without hard links, all are copied.
     """
-    shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     manifest = Manifest(cache, output)
     names = [name for name in manifest.previous if manifest.is_unmodified(name)]
@@ -87,9 +88,40 @@ def stage(output: Path, staging: Path, cache: Path) -> None:
             shutil.copy2(f"{output}/{name}", f"{staging}/{name}")
 
 
+def get_staging_path(folder: Path) -> Path:
+    """Return the path of the tree that is to replace `folder`."""
+    return folder.with_name(folder.name + ".staging")
+
+
 def get_backup_path(folder: Path) -> Path:
     """Return the path of the old tree of `folder` during a swap."""
     return folder.with_name(folder.name + ".previous")
+
+
+def list_leftovers(folder: Path) -> list[Path]:
+    """Return old trees of `folder` that cannot be deleted, as when they belong to another user."""
+    return sorted(folder.parent.glob(f"{escape(folder.name)}.leftover-*"))
+
+
+def clear_leftovers(folder: Path) -> None:
+    """Delete what an earlier swap of `folder` left behind, or move it out of the way."""
+    for path in list_leftovers(folder):
+        shutil.rmtree(path, ignore_errors=True)
+    for path in (get_staging_path(folder), get_backup_path(folder)):
+        _delete(path, folder)
+
+
+def _delete(tree: Path, folder: Path) -> None:
+    """Delete an old `tree` of `folder`; what cannot be deleted is renamed: nothing else may need its name."""
+    shutil.rmtree(tree, ignore_errors=True)
+    if os.path.lexists(tree):
+        names = (folder.with_name(f"{folder.name}.leftover-{number}") for number in itertools.count(1))
+        tree.rename(next(name for name in names if not os.path.lexists(name)))
+
+
+def describe_leftover(path: Path) -> tuple[str, str]:
+    """Return message and hint for a path from `list_leftovers`."""
+    return "this left-over of an earlier build cannot be deleted", f"delete it as its owner: sudo rm -r {path}"
 
 
 def swap(new: Path, folder: Path) -> None:
@@ -98,15 +130,14 @@ def swap(new: Path, folder: Path) -> None:
     Where the system cannot exchange two folders, `folder` is missing for an instant; after a kill, `recover` restores
     it.
     """
-    old = get_backup_path(folder)
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists() and _exchange(new, folder):
-        new.rename(old)
-    else:
+    old = new
+    if not (folder.exists() and _exchange(new, folder)):
+        old = get_backup_path(folder)
+        _delete(old, folder)
         if folder.exists():
             folder.rename(old)
         new.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    _delete(old, folder)
 
 
 def recover(folder: Path) -> None:

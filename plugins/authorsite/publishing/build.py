@@ -20,7 +20,16 @@ from ..feeds.diff import compare_feeds, read_feeds
 from ..problems import BuildFailed, CommandError, ProblemLog, capture_logging, log_exception
 from ..settings import SETTINGS_KEY
 from ..site_build import BUILD_KEY, DeferredTasks, SiteBuild, get_site
-from .atomic_swap import exclusive_lock, recover, stage, swap
+from .atomic_swap import (
+    clear_leftovers,
+    describe_leftover,
+    exclusive_lock,
+    get_staging_path,
+    list_leftovers,
+    recover,
+    stage,
+    swap,
+)
 from .settings_file import read_settings_file
 
 REPORT_FORMATS = ("text", "json", "github")
@@ -130,17 +139,18 @@ def _run_pelican(
 ) -> None:
     """Run Pelican in the output folder or, if the site is strict, in a staging folder that replaces it on success."""
     output, cache = Path(settings["OUTPUT_PATH"]), Path(settings["CACHE_PATH"])
-    staging, strict = output.with_name(output.name + ".staging"), settings[SETTINGS_KEY].get("strict")
+    staging, strict = get_staging_path(output), settings[SETTINGS_KEY].get("strict")
     recover(output)
+    clear_leftovers(output)
     manifest_file = Manifest(cache, output).file
     old_manifest = manifest_file.read_bytes() if manifest_file.exists() else None
-    if strict:
-        stage(output, staging, cache)
-        settings["OUTPUT_PATH"] = str(staging)
     swapped = False
     # Pelican's closing message must not mix with machine-readable reports.
     was_quiet, console.quiet = console.quiet, True
     try:
+        if strict:
+            stage(output, staging, cache)
+            settings["OUTPUT_PATH"] = str(staging)
         pelican = Pelican(settings)
         session.settings = pelican.settings
         if "authorsite" not in pelican.settings["PLUGINS"]:
@@ -164,6 +174,8 @@ def _run_pelican(
                 manifest_file.unlink(missing_ok=True)
             else:
                 manifest_file.write_bytes(old_manifest)
+        for leftover in list_leftovers(output):
+            log.notice(leftover, 0, *describe_leftover(leftover), kind="file")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import httpx
 from ..checking.internal import check_built_site
 from ..checking.stale_records import check_stale_records
 from ..feeds.diff import compare_feeds, is_feed, parse_feed
-from ..problems import CommandError, pluralize
+from ..problems import CommandError, Problem, pluralize, suggest_remedy
 from ..settings import SETTINGS_KEY, SiteSettings
 from ..site_build import get_build_time, get_site
 from .atomic_swap import exclusive_lock
@@ -75,7 +75,10 @@ def publish(settings_file: Path, *, yes: bool = False, dry_run: bool = False, re
         except CommandError as error:
             print(f"Not published: {error}.", file=sys.stderr)
         except OSError as error:
-            print(f"Not published: {error.filename or 'the system'}: {error.strerror or error}.", file=sys.stderr)
+            problem = Problem(
+                str(error.filename or "the system"), 0, error.strerror or str(error), suggest_remedy(error)
+            )
+            print(f"Not published: {problem}.", file=sys.stderr)
         except KeyboardInterrupt:
             print("\nStopped. Publish again to continue; until then the live site still works.", file=sys.stderr)
             return 130

@@ -2,11 +2,20 @@
 
 import filecmp
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ...problems import CommandError
-from ..atomic_swap import exclusive_lock, recover, swap
+from ...problems import CommandError, Problem
+from ..atomic_swap import (
+    clear_leftovers,
+    describe_leftover,
+    exclusive_lock,
+    get_staging_path,
+    list_leftovers,
+    recover,
+    swap,
+)
 from ..tree_diff import TreeDiff, hash_tree
 from .commands import OTHER_FILES, OWNERSHIP_FILE
 
@@ -47,21 +56,32 @@ class Folder(LocalTree):
     def upload(self, tree: Path, report: Callable[[str], None]) -> None:
         """Copy the new tree next to the folder, then swap the two."""
         report("Copying …")
-        staging = self.path.with_name(self.path.name + ".staging")
-
-        def copy_file(source: str, destination: str) -> None:
-            # An unchanged file keeps its modification time, so that browsers can use their cached copy.
-            old = self.path / Path(destination).relative_to(staging)
-            unchanged = old.is_file() and filecmp.cmp(old, source, shallow=False)
-            shutil.copy2(old if unchanged else source, destination)
-
+        staging = get_staging_path(self.path)
         with exclusive_lock(self.path.parent):
-            shutil.rmtree(staging, ignore_errors=True)
-            shutil.copytree(tree, staging, copy_function=copy_file)
-            for hidden in self.path.glob(".*"):
-                if not (staging / hidden.name).exists():
-                    (shutil.copytree if hidden.is_dir() else shutil.copy2)(hidden, staging / hidden.name)
-            (staging / OWNERSHIP_FILE).touch()
-            report("Swapping the folder …")
-            swap(staging, self.path)
+            clear_leftovers(self.path)
+            try:
+                self._copy(tree, staging)
+                report("Swapping the folder …")
+                swap(staging, self.path)
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
         report("Swapped.")
+        for path in list_leftovers(self.path):
+            print(Problem(str(path), 0, *describe_leftover(path)), file=sys.stderr)
+
+    def _copy(self, tree: Path, staging: Path) -> None:
+        """Copy `tree` and the folder's hidden files to `staging`; the first error ends it."""
+        staging.mkdir()
+        for source in sorted(tree.rglob("*")):
+            name = source.relative_to(tree)
+            if source.is_dir():
+                (staging / name).mkdir()
+                continue
+            # An unchanged file keeps its modification time, so that browsers can use their cached copy.
+            old = self.path / name
+            unchanged = old.is_file() and filecmp.cmp(old, source, shallow=False)
+            shutil.copy2(old if unchanged else source, staging / name)
+        for hidden in self.path.glob(".*"):
+            if not (staging / hidden.name).exists():
+                (shutil.copytree if hidden.is_dir() else shutil.copy2)(hidden, staging / hidden.name)
+        (staging / OWNERSHIP_FILE).touch()
