@@ -1,6 +1,5 @@
 """The problems of a build: collected, sorted, and printed once as text, JSON or GitHub annotations."""
 
-import errno
 import json
 import logging
 import os
@@ -230,15 +229,10 @@ def log_exception(log: ProblemLog, error: Exception) -> None:
     elif template:
         log.error(template, line, message, "check the expression in that line", kind="template")
     elif isinstance(error, OSError) and error.strerror:
-        log.error(str(error.filename or ""), 0, error.strerror, suggest_remedy(error), kind="file")
+        hint = "check that it exists, and its permissions"
+        log.error(str(error.filename or ""), 0, error.strerror, hint, kind="file")
     else:
         log.error(*find_innermost_frame(error), message, "run it with TRACEBACK=1 to see the traceback", kind="fault")
-
-
-def suggest_remedy(error: OSError) -> str:
-    """Return what to do about an error of the system."""
-    is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-    return "free some space there, and try again" if is_full else "check that it exists, and its permissions"
 
 
 class _ProblemHandler(logging.Handler):

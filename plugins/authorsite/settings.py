@@ -10,17 +10,23 @@ from pydantic import AfterValidator, Field, field_validator
 
 from .i18n import Translator, find_placeholders
 from .problems import IGNORABLE_KINDS
-from .validation import InvalidValue, StrictModel, did_you_mean, require
+from .strict_model import Paragraphs, StrictModel, require
+from .urls import LinkUrl, encode_url, is_web_url, parse_link, parse_web_url
+from .validation import InvalidValue, did_you_mean
 
 SETTINGS_KEY = "AUTHORSITE"
 """The key of the SiteSettings in Pelican's settings and context."""
+
+
+_OptionalUrl = Annotated[str, AfterValidator(lambda url: url and parse_web_url(url))]
+_OptionalLink = Annotated[str, AfterValidator(lambda url: url and parse_link(url))]
 
 
 class Link(StrictModel):
     """A menu entry or a profile on another site."""
 
     label: str
-    url: str
+    url: LinkUrl
 
 
 def _require_reasons(value: dict[str, str]) -> dict[str, str]:
@@ -46,8 +52,8 @@ class FeedSettings(StrictModel):
     content: Literal["full", "summary"] = "full"
     items: int = Field(default=20, ge=0)
     tags: tuple[str, ...] | None = None
-    hub: str = ""
-    book_line: str | None = None
+    hub: _OptionalUrl = ""
+    book_line: Paragraphs | None = None
     copyright: str = ""
     allow: IgnoreReasons = Field(default_factory=dict)
 
@@ -57,7 +63,7 @@ class AnnualDateSettings(StrictModel):
 
     name: str
     rule: str
-    url: str = ""
+    url: _OptionalLink = ""
     text: str = ""
 
 
@@ -135,10 +141,9 @@ class SiteSettings(StrictModel):
     @field_validator("url")
     @classmethod
     def _check_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        if not is_web_url(value) or "?" in value or "#" in value:
             raise InvalidValue(f"`{value}` is not a full URL", "write it as https://example.org")
-        return value.rstrip("/")
+        return encode_url(value).rstrip("/")
 
     @field_validator("language")
     @classmethod

@@ -1,14 +1,14 @@
 """Validation of what an author writes: pydantic's errors become problems with a line, plain words and a hint."""
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from .problems import ProblemLog
+from .problems import MAX_PRINTED, ProblemLog, pluralize, shorten
 
 Loc = tuple[str | int, ...]
 """The path of keys and indexes to a value, as in pydantic's errors: ("editions", 0, "isbn")."""
@@ -25,27 +25,17 @@ class InvalidValue(ValueError):
         self.loc = loc
 
 
-class StrictModel(BaseModel):
-    """Base of all models that an author fills in: frozen, and unknown keys are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-def require(test: Callable[[str], object], name: str, hint: str) -> AfterValidator:
-    """Return a validator, for a field's annotation, of texts: "`TEXT` is not NAME" if `test` returns a false value."""
-
-    def check(text: str) -> str:
-        if not test(text):
-            raise InvalidValue(f"`{text}` is not {name}", hint)
-        return text
-
-    return AfterValidator(check)
-
-
 def did_you_mean(word: str, options: Iterable[str], default: str = "") -> str:
     """Return "did you mean `x`?" for the option that is most like `word`, or `default` if none is like it."""
-    matches = difflib.get_close_matches(word.lower(), sorted(options), n=1, cutoff=0.6)
-    return f"did you mean `{matches[0]}`?" if matches else default
+    name = word.lower()
+    # Two in five letters may differ if the first ones are right or only their order is wrong, else a quarter.
+    matches = difflib.get_close_matches(name, sorted(options), n=3, cutoff=0.6)
+    likely = [m for m in matches if m[:2] == name[:2] or sorted(m) == sorted(name) or _is_similar(name, m)]
+    return f"did you mean `{likely[0]}`?" if likely else default
+
+
+def _is_similar(word: str, option: str) -> bool:
+    return difflib.SequenceMatcher(None, option, word).ratio() >= 0.75  # noqa: PLR2004
 
 
 def validate(
@@ -65,9 +55,11 @@ def validate(
     try:
         return model.model_validate(data, context=context)
     except ValidationError as errors:
-        for error in errors.errors(include_url=False):
+        for error in errors.errors(include_url=False)[:MAX_PRINTED]:
             message, hint, loc = _describe_error(model, error, tuple(error["loc"]))
             log.error(path, find_line_for_loc(loc, lines or {}), message, hint, kind)
+        if (more := errors.error_count() - MAX_PRINTED) > 0:
+            log.error(path, 0, f"{pluralize(more, 'more problem')} in this file", "correct the first ones", kind)
         return None
 
 
@@ -137,8 +129,11 @@ def _describe_error(model: type[BaseModel], error: Any, loc: Loc) -> tuple[str, 
         return str(cause), cause.hint, loc + cause.loc
     match error["type"]:
         case "extra_forbidden":
-            keys = {key for m in _find_models(model, loc[:-1]) for key in m.model_fields}
-            return f"unknown key `{loc[-1]}`", _suggest(str(loc[-1]), keys), loc
+            models, key = _find_models(model, loc[:-1]), shorten(str(loc[-1]))
+            other_names: dict[str, str] = {k: v for m in models for k, v in getattr(m, "other_names", {}).items()}
+            known = other_names.get(key.lower())
+            hint = f"write {known}" if known else _suggest(key, {key for m in models for key in m.model_fields})
+            return f"unknown key `{key}`", hint, loc
         case "missing":
             return f"`{name}` is missing", f"add a line `{loc[-1]}: …`", loc
         case "literal_error" | "enum":
@@ -150,31 +145,44 @@ def _describe_error(model: type[BaseModel], error: Any, loc: Loc) -> tuple[str, 
             tag = error["ctx"].get("tag", "")
             message = f"`{name}.{key}` cannot be `{tag}`" if tag else f"`{name}.{key}` is missing"
             return message, _suggest(tag, kinds), loc
+        case _:
+            return (*_describe_type_error(name, error), loc)
+
+
+def _describe_type_error(name: str, error: Any) -> tuple[str, str]:
+    """Return message and hint for a value of a wrong type or size."""
+    value, limits, key = error.get("input"), error.get("ctx", {}), error["loc"][-1] if error["loc"] else ""
+    match error["type"]:
         case "list_type" | "tuple_type":
-            return f"`{name}` must be a list", f"write {loc[-1]}: [one, two]", loc
+            return f"`{name}` must be a list", f"write {key}: [one, two]"
         case "dict_type" | "model_type" | "model_attributes_type":
-            return f"`{name}` must be a mapping", "write `key: value` lines below it, indented", loc
+            return f"`{name}` must be a mapping", "write `key: value` lines below it, indented"
         case "int_parsing" | "int_type" if value is not None:
-            return f"`{value}` is not a whole number", f"write {loc[-1]}: 3", loc
+            return f"`{shorten(str(value))}` is not a whole number", f"write {key}: 3"
+        case "bool_parsing" | "bool_type":
+            return f"`{name}` cannot be `{shorten(str(value))}`", "write true or false"
         case "greater_than_equal":
-            return f"`{name}` cannot be {value}", f"use at least {error['ctx']['ge']}", loc
+            return f"`{name}` cannot be {value}", f"use at least {limits['ge']}"
+        case "too_long":
+            return f"`{name}` has {len(value)} items", f"keep at most {limits['max_length']}"
+        case "string_too_long":
+            return f"`{name}` is longer than {limits['max_length']} characters", "shorten it"
         case "string_too_short":
-            return f"`{name}` is empty", "write a value", loc
+            return f"`{name}` is empty", "write a value"
         case "string_type" if value is None:
-            return f"`{name}` is empty", "write a value or remove the line", loc
+            return f"`{name}` is empty", "write a value or remove the line"
+        case "string_type" if isinstance(value, (list, tuple, dict)):
+            kind, example = ("mapping", "…") if isinstance(value, dict) else ("list", shorten(str([*value, "…"][0])))
+            return f"`{name}` cannot be a {kind}", f"write one text: {key}: {example}"
         case kind:
             message = error["msg"].removeprefix("Value error, ")
-            hint = "" if kind == "value_error" else f"change `{_shorten(str(value))}`"
-            return f"`{name}`: {message[:1].lower()}{message[1:]}", hint, loc
+            hint = "" if kind == "value_error" else f"change `{shorten(str(value))}`"
+            return f"`{name}`: {message[:1].lower()}{message[1:]}", hint
 
 
 def _format_loc(loc: Loc) -> str:
     """Return a location as authors see it, counted from 1: "editions.1.isbn"."""
     return ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
-
-
-def _shorten(text: str, limit: int = 60) -> str:
-    return text if len(text) <= limit else f"{text[:limit]}…"
 
 
 def _suggest(word: str, options: Iterable[str]) -> str:

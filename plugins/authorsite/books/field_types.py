@@ -13,7 +13,8 @@ from stdnum import ean, isbn
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from ..reading.dates import parse_date
-from ..validation import InvalidValue, StrictModel, require
+from ..strict_model import StrictModel, require
+from ..validation import InvalidValue
 
 
 def _parse_date(value: Any, info: ValidationInfo) -> date:

@@ -10,8 +10,9 @@ from stdnum import isbn
 from stdnum.exceptions import ValidationError
 
 from ..i18n import gettext_noop
-from ..reading.schemas import SitePath, Slug, WebUrl
-from ..validation import InvalidValue, StrictModel
+from ..strict_model import Paragraphs, StrictModel
+from ..urls import SitePath, Slug, WebUrl
+from ..validation import InvalidValue
 from .field_types import CountryCode, Date, Duration, Isbn, Prices, TrimSize
 
 Format = Literal["paperback", "hardcover", "ebook", "audiobook"]
@@ -72,13 +73,13 @@ class Chapter(StrictModel):
 
     number: int
     title: str
-    blurb: str = ""
+    blurb: Paragraphs = ""
 
 
 class Endorsement(StrictModel):
     """A quotation about the book, by whom, and where it appeared."""
 
-    quote: str
+    quote: Paragraphs
     by: str
     source: WebUrl | None = None
     date: Date | None = None
@@ -157,8 +158,8 @@ class Book(StrictModel):
     language: str = "en"
     subjects: tuple[str, ...] = ()
     published: Date | None = None
-    hook: str = ""
-    description: str = ""
+    hook: Paragraphs = ""
+    description: Paragraphs = ""
     cover: Cover | None = None
     chapters: tuple[Chapter, ...] = ()
     endorsements: tuple[Endorsement, ...] = ()
@@ -167,7 +168,6 @@ class Book(StrictModel):
     editions: tuple[Edition, ...] = ()
     offers: tuple[Offer, ...] = ()
     aliases: tuple[SitePath, ...] = ()
-    related: tuple[str, ...] = ()
     updated: Date | None = None
 
     @model_validator(mode="after")

@@ -1,5 +1,6 @@
 """Shops: the built-in ones, the author's own, and the URL at which a shop sells an edition."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,9 @@ from ..i18n import gettext_noop
 from ..problems import ProblemLog
 from ..reading.front_matter import parse_front_matter
 from ..reading.sources import ParsedSource
-from ..validation import InvalidValue, StrictModel, did_you_mean, find_line_for_loc, validate
+from ..strict_model import StrictModel
+from ..urls import encode_url, is_web_url
+from ..validation import InvalidValue, did_you_mean, find_line_for_loc, validate
 from .field_types import CountryCode
 from .model import PRINTED, Book, Edition, Format, Offer
 
@@ -42,11 +45,25 @@ class Shop(StrictModel):
     @field_validator("asin", "isbn10", "isbn13", "search")
     @classmethod
     def _check_placeholder(cls, value: str, info: ValidationInfo) -> str:
-        placeholder = "{query}" if info.field_name == "search" else f"{{{info.field_name}}}"
-        if value and (placeholder not in value or not value.startswith(("http://", "https://"))):
-            hint = f"write it as https://shop.example/{placeholder}"
-            raise InvalidValue(f"`{value}` is not a URL with {placeholder} in it", hint)
-        return value
+        return value and _parse_pattern(value, "{query}" if info.field_name == "search" else f"{{{info.field_name}}}")
+
+    @field_validator("affiliate")
+    @classmethod
+    def _check_affiliate(cls, value: str) -> str:
+        return value if _is_parameter(value) else _parse_pattern(value, "{tag}", "{isbn13}")
+
+
+_is_key = re.compile("[a-z0-9]+(?:[._-][a-z0-9]+)*").fullmatch
+_is_parameter = re.compile(r"[\w.~-]*", re.ASCII).fullmatch
+
+
+def _parse_pattern(pattern: str, *placeholders: str) -> str:
+    """Return a URL pattern, percent-encoded; raises InvalidValue if it lacks one of `placeholders` after the host."""
+    rest = re.sub("|".join(map(re.escape, placeholders)), "", pattern)
+    if not is_web_url(pattern) or re.search("[{}]", rest) or not all(name in pattern for name in placeholders):
+        hint = f"write it as https://shop.example/{'/'.join(placeholders)}"
+        raise InvalidValue(f"`{pattern}` is not a URL with {' and '.join(placeholders)} in it", hint)
+    return encode_url(pattern, "{}")
 
 
 @cache
@@ -71,6 +88,10 @@ def load_shops(path: Path, log: ProblemLog) -> Mapping[str, Shop]:
     parsed = parse_front_matter(f"---\n{path.read_text('utf-8')}\n---\n", report)
     shops = dict(load_builtin_shops())
     for key, fields in (parsed.data if parsed else {}).items():
+        if not _is_key(key):
+            hint = "use lowercase letters, digits and hyphens: the key is part of the shop's short link"
+            report(parsed.lines[key,] if parsed else 0, f"`{key}` cannot be the key of a shop", hint)
+            continue
         base: Any = shops[key].model_dump() if key in shops else {}
         lines = {loc[1:]: line - 1 for loc, line in parsed.lines.items() if loc[:1] == (key,)} if parsed else {}
         shop = validate(Shop, {**base, **fields} if isinstance(fields, dict) else fields, log, str(path), lines)
@@ -106,7 +127,7 @@ def make_shop_url(shop: Shop, book: Book, edition: Edition, offer: Offer | None 
         if tag and isbn13 and "{tag}" in shop.affiliate:
             return shop.affiliate.replace("{tag}", tag).replace("{isbn13}", isbn13)
         url = _fill_pattern(shop, book, edition, isbn13)
-    if url and tag and shop.affiliate.isidentifier():
+    if url and tag and shop.affiliate and _is_parameter(shop.affiliate):
         url += f"{'&' if urlsplit(url).query else '?'}{shop.affiliate}={tag}"
     return url
 

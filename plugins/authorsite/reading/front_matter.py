@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from ..strict_model import CONTROL_CHARACTER
 from ..validation import Loc
 
 IssueCallback = Callable[[int, str, str], None]
@@ -21,8 +22,6 @@ _HEADER = re.compile(r"^(?P<key>[A-Za-z][A-Za-z0-9_-]*)[ \t]*:[ \t]*(?P<value>.*
 _HASHTAG = re.compile(r" *(#\w+)")
 _LIST_HEADERS = {"tags", "author", "authors"}
 _NULLS = {"", "~", "null", "Null", "NULL"}
-# Forbidden by YAML, HTML and XML.
-_CONTROL_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 
 _MAX_LIBYAML = 4_000
 _UNCOMMON_YAML = re.compile(
@@ -54,12 +53,12 @@ def decode(raw: bytes, report: IssueCallback) -> str | None:
         report(raw.count(b"\n", 0, error.start) + 1, "the file is not UTF-8 text", "save it with the encoding UTF-8")
         return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not _CONTROL_CHARACTER.search(text):
+    if not CONTROL_CHARACTER.search(text):
         return text
     for number, line in enumerate(text.split("\n"), 1):
-        if match := _CONTROL_CHARACTER.search(line):
+        if match := CONTROL_CHARACTER.search(line):
             report(number, f"control character U+{ord(match[0]):04X}", "remove it")
-    return _CONTROL_CHARACTER.sub("", text)
+    return CONTROL_CHARACTER.sub("", text)
 
 
 def parse_front_matter(text: str, report: IssueCallback) -> FrontMatter | None:

@@ -1,14 +1,17 @@
 """The front matter of posts and pages: models and field types."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from ..validation import InvalidValue, StrictModel, require
+from ..strict_model import Paragraphs, StrictModel, require
+from ..urls import Name, SitePath, Slug, WebUrl
+from ..validation import InvalidValue
 from .dates import parse_date
 
 
@@ -37,25 +40,6 @@ ZonedDatetime = Annotated[datetime, BeforeValidator(_parse_datetime)]
 """A date in front matter, in the site's time zone unless it names another (validation context `zone`)."""
 
 
-def _validate_slug(value: str) -> str:
-    if not re.fullmatch(r"[^\W_]+(?:[-_.][^\W_]+)*", value) or value != value.lower():
-        suggestion = re.sub(r"[\W_]+", "-", value.lower()).strip("-") or "a-new-post"
-        raise InvalidValue(f"`{value}` is not a valid slug", f"write slug: {suggestion}")
-    return value
-
-
-Slug = Annotated[str, AfterValidator(_validate_slug)]
-
-
-def _is_site_path(path: str) -> bool:
-    return path.startswith("/") and not path.startswith("//") and ".." not in path.split("/")
-
-
-SitePath = Annotated[str, require(_is_site_path, "a path on this site", "start it with a slash: /old/post/")]
-
-_is_web_url = re.compile(r"https?://[^\s/]+").match
-WebUrl = Annotated[str, require(_is_web_url, "a URL", "write the full URL: https://example.org/page")]
-
 _is_language = re.compile(r"([a-z]{2,3}(-[A-Za-z0-9]+)*)?").fullmatch
 _Language = Annotated[str, require(_is_language, "a language code", "write a code such as en, de or pt-BR")]
 
@@ -65,6 +49,10 @@ def _split_list(value: Any) -> Any:
     if isinstance(value, str):
         return [part.strip() for part in value.split(";" if ";" in value else ",") if part.strip()]
     return [] if value is None else value
+
+
+MAX_NAMES = 200
+"""The limit of a post's tags and of its authors: each tag is a page with the whole post in its feed."""
 
 
 class Reblog(StrictModel):
@@ -85,12 +73,32 @@ class ReviewOf(StrictModel):
     isbn: str = ""
 
 
+_OTHER_NAMES = {
+    "permalink": "slug: the-last-part-of-the-url, or list an old URL in `aliases`",
+    "url": "slug: the-last-part-of-the-url, or list an old URL in `aliases`",
+    **dict.fromkeys(("excerpt", "description", "subtitle"), "`summary: …`"),
+    **dict.fromkeys(("thumbnail", "featured_image", "feature_image", "cover", "og_image"), "`image: …`"),
+    **dict.fromkeys(("published", "publishdate", "pubdate", "created"), "`date: …`"),
+    **dict.fromkeys(("updated", "lastmod", "last_modified_at"), "`modified: …`"),
+    **dict.fromkeys(("layout", "type"), "`template: …` for a template of your own, or remove the line"),
+    **dict.fromkeys(("categories", "section"), "`category: …`, one only, and `tags: […]` for the others"),
+    **dict.fromkeys(("keywords", "topics"), "`tags: […]`"),
+    **dict.fromkeys(("redirect_from", "old_urls"), "`aliases: […]`"),
+    **dict.fromkeys(("draft", "visibility", "private"), "`status: draft`, `status: hidden`, or neither"),
+    **dict.fromkeys(("language", "locale"), "`lang: …`"),
+    "by": "`author: …`",
+}
+"""The names that WordPress, Hugo, Jekyll and others have for keys, and what to write instead."""
+
+
 class BaseMetadata(StrictModel):
     """The fields that posts and pages share."""
 
+    other_names: ClassVar[Mapping[str, str]] = _OTHER_NAMES
+
     title: Annotated[str, Field(min_length=1)]
     slug: Slug | None = None
-    summary: str = ""
+    summary: Paragraphs = ""
     status: Status = Status.PUBLISHED
     modified: ZonedDatetime | None = None
     image: str = ""
@@ -104,10 +112,10 @@ class PostMetadata(BaseMetadata):
     """The front matter of a post."""
 
     date: ZonedDatetime
-    category: str = ""
-    tags: tuple[str, ...] = ()
+    category: Name = ""
+    tags: Annotated[tuple[Name, ...], Field(max_length=MAX_NAMES)] = ()
     author: str = ""
-    authors: tuple[str, ...] = ()
+    authors: Annotated[tuple[str, ...], Field(max_length=MAX_NAMES)] = ()
     guid: str = ""
     series: str = ""
     book: str = ""

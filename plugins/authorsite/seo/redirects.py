@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..output import output_file_for, quote_path
+from ..urls import encode_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,16 @@ def format_redirects(aliases: Iterable[Alias], extra: Iterable[tuple[str, str, i
 
     `root` is the path of the site on its host.
     """
-    alias_lines = sorted(f"{root}{quote_path(a.path)} {root}/{a.url} 301" for a in aliases)
-    extra_lines = sorted(f"{old} {new} {status}" for old, new, status in extra)
+    alias_lines = sorted(_format_rule(f"{root}{_quote_alias(a.path)}", f"{root}/{a.url}", 301) for a in aliases)
+    extra_lines = sorted(_format_rule(*redirect) for redirect in extra)
     # The first matching rule wins, so wildcards come last.
-    ordered = sorted(dict.fromkeys([*alias_lines, *extra_lines]), key=lambda line: "*" in line.split()[0])
-    return "".join(f"{line}\n" for line in ordered)
+    return "".join(sorted(dict.fromkeys([*alias_lines, *extra_lines]), key=lambda line: "*" in line.split()[0]))
+
+
+def _quote_alias(path: str) -> str:
+    """Percent-encode a path, with what would make it a pattern: `*`, and a colon at the start of a part."""
+    return quote_path(path).replace("*", "%2A").replace("/:", "/%3A")
+
+
+def _format_rule(old: str, new: str, status: int) -> str:
+    return f"{encode_url(old)} {encode_url(new)} {status}\n"

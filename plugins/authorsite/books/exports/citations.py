@@ -119,7 +119,12 @@ def format_ris(items: Sequence[CslItem]) -> str:
             *((tag, item.get(key, "")) for _, tag, key in _FIELDS if tag),
             ("ER", " "),
         ]
-    return "".join(f"{tag}  - {value.strip()}\r\n" for tag, value in lines if value)
+    return "".join(_format_ris_line(tag, value) for tag, value in lines if value)
+
+
+def _format_ris_line(tag: str, value: str) -> str:
+    # Whatever follows a line break would be another field.
+    return f"{tag}  - {' '.join(value.split())}\r\n"
 
 
 def format_citations(item: CslItem, language: str) -> tuple[tuple[str, str], ...]:
