@@ -1,9 +1,11 @@
 """Find a browser for the tests, or install one: with apt (Debian, as root), else with playwright."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -34,6 +36,20 @@ def find_playwright_browser():
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
     return path if path and Path(path).exists() else None
+
+
+def wait_until(page, expression, timeout=30):
+    """Wait until the JavaScript `expression` is true; playwright's own function may not run under a page's policy."""
+    from playwright.sync_api import Error
+
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        # The page may be loading anew.
+        with contextlib.suppress(Error):
+            if page.evaluate(expression):
+                return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"not within {timeout} s: {expression}")
 
 
 def install_browser():

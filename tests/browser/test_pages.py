@@ -5,6 +5,7 @@ import re
 from itertools import product
 
 import pytest
+from browser import wait_until
 
 MODEL = "/2019/08/20/a-post-as-blogs-have-them/"
 BOOK, BUY = "/books/made-up-guide/", "/books/made-up-guide/buy/"
@@ -123,7 +124,7 @@ def test_a_screen_gets_the_smallest_sharp_image(browser, served, width, density)
     page.goto(served + MODEL, wait_until="networkidle")
     image = page.locator(".prose picture img")
     image.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.prose picture img').currentSrc")
+    wait_until(page, "document.querySelector('.prose picture img').currentSrc")
     [chosen] = re.findall(r"-(\d+)\.\w+\.avif$", image.evaluate("(image) => image.currentSrc"))
     offered = page.locator(".prose picture source").first.get_attribute("srcset")
     wanted = image.evaluate("(image) => image.getBoundingClientRect().width") * density

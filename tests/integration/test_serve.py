@@ -13,6 +13,7 @@ import pytest
 from authorsite.problems import Problem
 from authorsite.publishing.serve import BuildWorker, _format_response, watch_changes
 from authorsite.publishing.server import Server, inject_livereload
+from browser import wait_until
 from conftest import ROOT, SITE_DATE, post
 
 SETTINGS = """
@@ -219,7 +220,7 @@ def test_pages_reload_and_problems_show_until_they_are_fixed(live, browser):
     root, url = live
     page = browser.new_page()
     page.goto(f"{url}2019/03/01/first/")
-    page.wait_for_function("document.body.innerText.includes('Old words')")
+    wait_until(page, "document.body.innerText.includes('Old words')")
     source = root / "content/posts/a.md"
     text = source.read_text()
 
@@ -227,8 +228,8 @@ def test_pages_reload_and_problems_show_until_they_are_fixed(live, browser):
     page.evaluate("scrollTo(0, 900)")
     page.evaluate("window.before = true")
     source.write_text(text.replace("Old words", "New words"))
-    page.wait_for_function("document.body.innerText.includes('New words')", timeout=30000)
-    page.wait_for_function("Math.abs(scrollY - 900) < 3", timeout=15000)
+    wait_until(page, "document.body.innerText.includes('New words')")
+    wait_until(page, "Math.abs(scrollY - 900) < 3")
 
     # An error in a post, a template or the settings file shows in an overlay; the page stays.
     breaks = [
@@ -240,23 +241,23 @@ def test_pages_reload_and_problems_show_until_they_are_fixed(live, browser):
         original = path.read_text()
         path.write_text(broken)
         overlay = "document.querySelector('serve-problems')?.shadowRoot.textContent"
-        page.wait_for_function(f"({overlay} || '').includes({where!r})", timeout=30000)
+        wait_until(page, f"({overlay} || '').includes({where!r})")
         assert "words" in page.inner_text("body")
         path.write_text(original)
-        page.wait_for_function("!document.querySelector('serve-problems')", timeout=30000)
+        wait_until(page, "!document.querySelector('serve-problems')")
 
     # A changed stylesheet is replaced without a reload.
     style = "getComputedStyle(document.documentElement).getPropertyValue('--shown').trim()"
     (root / "theme/static").mkdir(exist_ok=True)
     (root / "theme/static/new.css").write_text(":root { --shown: one }")
-    page.wait_for_function("fetch('/theme/new.css').then((answer) => answer.ok)", timeout=30000)
+    wait_until(page, "fetch('/theme/new.css').then((answer) => answer.ok)")
     page.reload()
     page.evaluate("window.before = true")
     link = "Object.assign(document.createElement('link'), {rel: 'stylesheet', href: '/theme/new.css'})"
     page.evaluate(f"document.head.append({link})")
-    page.wait_for_function(f"{style} === 'one'", timeout=30000)
+    wait_until(page, f"{style} === 'one'")
     (root / "theme/static/new.css").write_text(":root { --shown: two }")
-    page.wait_for_function(f"{style} === 'two'", timeout=30000)
+    wait_until(page, f"{style} === 'two'")
     assert page.evaluate("window.before") is True
     page.close()
 

@@ -9,6 +9,7 @@ import pytest
 from authorsite.assets.adapter import compute_contrast_ratio, ensure_contrast
 from authorsite.output import url_for
 from authorsite.seo.head import SiteMeta
+from authorsite.seo.headers import format_policy_meta
 from authorsite.settings import SiteSettings
 from authorsite.templating import TEMPLATES, make_filters
 from authorsite.theme_colors import TOKENS, parse_theme_colors
@@ -32,7 +33,8 @@ def make_environment(loader):
     )
     jinja.filters.update(
         make_filters(SITE)
-        | {"url_for": url_for, "list_meta": SiteMeta("S", "https://example.org", "", "en", "A").list_meta}
+        | {"list_meta": SiteMeta("S", "https://example.org", "", "en", "A").list_meta}
+        | {"url_for": url_for, "policy_meta": format_policy_meta}
     )
     jinja.globals["translate"] = SITE.translate
     return jinja

@@ -16,7 +16,7 @@ from ..site_build import get_build, get_log, get_site, list_contents
 from ..site_model import PageMeta, PageView, PostView
 from ..validation import find_line
 from .head import SiteMeta, format_iso, make_blog_posting, make_description, serialize_graph
-from .headers import format_headers, format_webmanifest
+from .headers import format_headers, format_policy_meta, format_webmanifest
 from .redirects import Alias, format_redirects, validate_aliases
 from .sitemap import build_sitemaps, find_lastmod, is_indexable
 
@@ -25,9 +25,13 @@ HOME_META_KEY = "HOME_HEAD"
 
 
 def add_filters(pelican: Any) -> None:
-    """Add the Jinja filters `url_for` (output file to URL) and `list_meta` (signal: initialized)."""
+    """Add the Jinja filters `url_for` and `policy_meta` (of an output file) and `list_meta` (signal: initialized)."""
     settings = pelican.settings
-    filters = {"url_for": pure(output.url_for), "list_meta": make_site_meta(settings).list_meta}
+    filters = {
+        "url_for": pure(output.url_for),
+        "policy_meta": pure(format_policy_meta),
+        "list_meta": make_site_meta(settings).list_meta,
+    }
     settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **filters}
 
 

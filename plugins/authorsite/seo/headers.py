@@ -9,7 +9,7 @@ _BASE_POLICY = (
 )
 PAGE_POLICY = f"{_BASE_POLICY}; script-src 'none'"
 BUY_POLICY = f"{_BASE_POLICY}; script-src 'self'"
-"""For folders with a purchase page, which has a script."""
+"""For purchase pages, which have a script."""
 
 SEARCH_POLICY = f"{_BASE_POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"
 """For the search page: Pagefind runs WebAssembly in a worker."""
@@ -29,6 +29,19 @@ _SECURITY_HEADERS = {
 }
 _IMMUTABLE_PATTERNS = ("assets/*", "images/sized/*", "images/cards/*", "pagefind/fragment/*", "pagefind/index/*")
 _IMMUTABLE = "public, max-age=31536000, immutable"
+
+
+def get_policy(file: str) -> str:
+    """Return the Content-Security-Policy of the page that is written to `file`, as a header says it."""
+    if file == "search/index.html":
+        return SEARCH_POLICY
+    return BUY_POLICY if file.endswith("buy/index.html") else PAGE_POLICY
+
+
+def format_policy_meta(file: str) -> str:
+    """Return the `<meta>` that gives a page its policy on hosts that ignore `_headers`."""
+    policy = get_policy(file).replace(_NOT_IN_META, "")
+    return f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
 
 
 def format_headers(files: Collection[str], root: str) -> str:
