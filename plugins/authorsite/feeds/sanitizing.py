@@ -46,7 +46,14 @@ def sanitize_for_feed(html: str, base_url: str) -> tuple[str, list[str]]:
             html, lambda tag: bool(_get_classes(tag) & {"citation-back", "headerlink"}), _is_citation
         )
     html = rewrite_tags(html, {"iframe", "embed"}, lambda tag: _iframe_to_link(tag, base_url))
-    html = nh3.clean(
+    html = _clean(html, base_url)
+    # Again, as nh3 has turned references such as &#8; into characters. Nothing changes the HTML after it is cleaned.
+    html, more = strip_invalid_xml(html)
+    return (_clean(html, base_url) if more else html).strip(), sorted({*removed, *more})
+
+
+def _clean(html: str, base_url: str) -> str:
+    return nh3.clean(
         html,
         tags=_ALLOWED_TAGS,
         clean_content_tags=_REMOVED_WITH_CONTENT,
@@ -55,9 +62,6 @@ def sanitize_for_feed(html: str, base_url: str) -> tuple[str, list[str]]:
         link_rel=None,
         attribute_filter=lambda _, name, value: _filter_attribute(name, value, base_url),
     )
-    # Again, as nh3 has turned references such as &#8; into characters.
-    html, more = strip_invalid_xml(html)
-    return html.strip(), sorted({*removed, *more})
 
 
 def strip_invalid_xml(text: str) -> tuple[str, list[str]]:

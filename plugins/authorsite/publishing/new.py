@@ -10,13 +10,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import nh3
 import yaml
 from lxml import etree, html
 from pelican.utils import slugify
 
 from ..markup import count_words
 from ..problems import BuildFailed, CommandError, ProblemLog
+from ..reading.reblogs import sanitize
 from ..site_build import BUILD_KEY, SiteBuild, get_build_time, load_settings
 from .settings_file import read_settings_file
 
@@ -31,6 +31,7 @@ _PLACEHOLDERS = {
     "review": "What the book is about, and whether to read it.\n",
 }
 _ALLOWED_TAGS = set("p a em strong b i blockquote ul ol li h2 h3 h4 code pre br".split())
+_DROPPED_TAGS = set("script style nav header footer aside form".split())
 _METADATA_SOURCES = {
     "title": ("og:title", "//title", "//h1"),
     "author": ("author", "article:author", "dc.creator", "//a[contains(concat(' ', @rel, ' '), ' author ')]"),
@@ -144,13 +145,8 @@ def _read_saved_page(saved: Path) -> tuple[dict[str, Any], str]:
     if not re.match(r"https?://[^\s/]+", record["url"]):
         del record["url"]
     bodies = page.xpath("//article") or page.xpath("//main") or page.xpath("//body") or [page]
-    text = nh3.clean(
-        html.tostring(bodies[0], encoding="unicode", with_tail=False),
-        tags=_ALLOWED_TAGS,
-        clean_content_tags={"script", "style", "nav", "header", "footer", "aside", "form"},
-        attributes={"a": {"href"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel=None,
+    text = sanitize(
+        html.tostring(bodies[0], encoding="unicode", with_tail=False), _ALLOWED_TAGS, {"a": {"href"}}, _DROPPED_TAGS
     )
     words = count_words(text)
     if not words:

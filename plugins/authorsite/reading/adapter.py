@@ -21,7 +21,7 @@ from .links import may_have_internal_links
 from .markdown import MarkdownRenderer, make_summary, smarten_punctuation
 from .parsed import ParsedContent
 from .reading_time import estimate_word_count
-from .reblogs import render_reblog
+from .reblogs import render_reblog, sanitize
 from .schemas import BaseMetadata, PageMetadata, PostMetadata, Status
 from .sources import parse_file
 
@@ -65,7 +65,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         body = self._renderer.render(source.body, self._make_id_prefix(data))
         if isinstance(data.get("summary"), str):
             data = data | {"summary": smarten_punctuation(data["summary"])}
-        parsed = {
+        parsed: dict[str, Any] = {
             "errors": errors,
             "front_matter": data,
             "pelican_headers": source.pelican_headers,
@@ -75,7 +75,10 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
             "references": [asdict(reference) for reference in body.references],
             "summary": make_summary(body.html),
         }
-        html = self._render_reblog(body.html, data.get("reblog"))
+        html = body.html
+        if isinstance(data.get("reblog"), dict):
+            html = self._render_reblog(html, data["reblog"])
+            parsed |= {key: sanitize(parsed[key]) for key in ("toc", "summary")}
         return Parsed(
             html, parsed | {"words": estimate_word_count(html), "has_internal_links": may_have_internal_links(html)}
         )
@@ -138,9 +141,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         slug = str(slugify(str(name), regex_subs=self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
         return f"{slug}-{data['lang']}" if data.get("lang") else slug
 
-    def _render_reblog(self, html: str, reblog: Any) -> str:
-        if not isinstance(reblog, dict):
-            return html
+    def _render_reblog(self, html: str, reblog: dict[str, Any]) -> str:
         site = get_site(self.settings)
         # The front matter is validated later, so any value must be accepted here.
         fields = {key: str(reblog.get(key) or "") for key in ("title", "author", "site", "url", "words")}

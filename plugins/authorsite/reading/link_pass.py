@@ -81,7 +81,7 @@ def check_pending_anchors(context: Any, output_path: str) -> None:
 
 
 def _add_own_book_links(html: str, references: Iterable[Reference], context: Any) -> str:
-    """Replace the `<!--entry N-->` comments: by a link to buy it for one of the author's own books, else by nothing."""
+    """Replace the empty spans of references: by a link to buy it for one of the author's own books, else by nothing."""
     if not references:
         return html
     site, books = get_site(context), context.get("books", ())
@@ -92,4 +92,4 @@ def _add_own_book_links(html: str, references: Iterable[Reference], context: Any
         text = escape(site.translate("Where to buy it"))
         return f' <a class="own-book" href="{site.root}/{book.buy_url}">{text}</a>' if book else ""
 
-    return re.sub(r"<!--entry (\d+)-->", link, html)
+    return re.sub(r'<span class="entry-(\d+)"></span>', link, html)

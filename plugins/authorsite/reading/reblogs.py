@@ -1,31 +1,71 @@
 """Reblogs: the sanitized opening of another site's post, with attribution and a link to the original."""
 
 import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from html import escape
+from urllib.parse import unquote
 
 import nh3
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from ..i18n import ENGLISH, Translator
-from ..markup import count_words, truncate_html
+from ..markup import Token, count_words, rewrite_tags, truncate_html
 from .markdown import smarten_punctuation
 
+_TAGS = nh3.ALLOWED_TAGS | {"section", "figure", "figcaption"}
 _ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "*": {"id", "class", "aria-label", "aria-labelledby", "lang", "dir"}}
 _REFERENCES = re.compile(r'<section [^>]*class="references"')
-_TAGS = nh3.ALLOWED_TAGS | {"section", "figure", "figcaption"}
+# "/\\example.org" and "https:x" too: browsers read both as URLs with a host. They ignore tabs and line breaks.
+_EXTERNAL = re.compile(r"[\x00-\x20]*(?:[a-z][a-z\d+.-]*:|[/\\]{2})", re.IGNORECASE)
+_IGNORED_IN_URLS = str.maketrans("", "", "\t\n\r")
+_FILE_LINK = re.compile(r"[{|](?:filename|static|attach|author|category|tag|index)[|}]", re.IGNORECASE)
 
 
-def sanitize(html: str) -> str:
-    """Return another site's HTML without scripts, styles, forms, frames and event handlers."""
-    return nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        link_rel=None,
-        strip_comments=False,
-        url_schemes={"http", "https", "mailto"},
-    )
+def sanitize(
+    html: str,
+    tags: AbstractSet[str] = _TAGS,
+    attributes: Mapping[str, AbstractSet[str]] = _ATTRIBUTES,
+    drop: AbstractSet[str] = frozenset(("script", "style")),
+) -> str:
+    """Return other people's HTML with nothing but `tags` and `attributes`, and without the content of `drop`.
+
+    It has no comments, loads nothing from other hosts (such an image becomes a link to it), and has no links to source
+    files ({static} and the like). Whatever rewrites the result must sanitize it again.
+    """
+
+    def clean(html: str, *, is_last: bool) -> str:
+        return nh3.clean(
+            html,
+            tags=set(tags),
+            attributes={name: set(names) for name, names in attributes.items()},
+            clean_content_tags=set(drop),
+            attribute_filter=lambda _, name, value: _filter_attribute(name, value, keep_external=not is_last),
+            link_rel=None,
+            url_schemes={"http", "https", "mailto"},
+        )
+
+    # Parsed and serialized before it is rewritten: the tokenizer need not agree with browsers on broken HTML.
+    return clean(rewrite_tags(clean(html, is_last=False), {"img"}, _link_external_image), is_last=True)
+
+
+def _is_external(url: str) -> bool:
+    return bool(_EXTERNAL.match(url.translate(_IGNORED_IN_URLS)))
+
+
+def _filter_attribute(name: str, value: str, *, keep_external: bool) -> str | None:
+    if _FILE_LINK.search(unquote(value)) or (name == "src" and not keep_external and _is_external(value)):
+        return None
+    return value
+
+
+def _link_external_image(tag: Token) -> str | None:
+    """Return what replaces an image: nothing if it is on this site, else a link to it, or its alt text without one."""
+    source, alt = tag.attributes.get("src") or "", tag.attributes.get("alt") or ""
+    if source and not _is_external(source):
+        return None
+    return f'<a href="{escape(source)}">{escape(alt or source)}</a>' if source else escape(alt)
 
 
 def render_reblog(
@@ -70,6 +110,6 @@ def render_reblog(
         )
     return (
         f'<p class="attribution">{attribution}</p>\n'
-        f'<blockquote class="reblog" cite="{url}">\n{opening.html.strip()}\n</blockquote>\n'
-        f'<p class="view-original"><a href="{url}">{escape(link_text, quote=False)}</a></p>\n{references}'
+        f'<blockquote class="reblog" cite="{url}">\n{sanitize(opening.html.strip())}\n</blockquote>\n'
+        f'<p class="view-original"><a href="{url}">{escape(link_text, quote=False)}</a></p>\n{sanitize(references)}'
     )

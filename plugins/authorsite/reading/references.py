@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from xml.etree import ElementTree as ET
 
 from markdown import Markdown
