@@ -151,7 +151,7 @@ OUTPUTS = {
     "book page": (PAGE, read_text("//section[@class='details']"), WORK, EVERY, EVERY, EVERY),
     "purchase page": (BUY, read_text("//h2/span[@class='price']"), WORK, SHEET, EVERY, SHEET),
     "printed sheet": (BUY, read_text("//section[@class='local']", "//dt[.='Title']/../dd"), WORK, EVERY, EVERY, EVERY),
-    "books": ("books/index.html", read_text(CARD, f"{CARD}//h2"), WORK, LIST, FIRST, LIST),
+    "books": ("books/index.html", read_text(CARD, f"{CARD}//h2"), WORK, LIST, EVERY, LIST),
     "where to buy": ("buy/index.html", read_text(f"{ROW}//h3", f"{ROW}/h2"), WORK, LIST, EVERY, LIST),
     "citations": (PAGE, read_text(CITE, f"{CITE}//i"), WORK, ONE, NO_PRICE, YEAR),
     "JSON-LD": (PAGE, read_jsonld, WORK, EVERY, EVERY, EVERY),
@@ -315,6 +315,16 @@ def test_onix_of_sparse_records_is_valid(make_site):
     for name in WITHOUT_ONIX:
         assert not (site.root / f"output/books/{name}/onix.xml").exists(), name
         assert "onix" not in site.output(f"books/{name}/index.html"), name
+
+
+@pytest.mark.parametrize(("price", "amount"), [("KWD: 5.125", "5.125"), ("JPY: 2000", "2000"), ("USD: 20", "20.00")])
+def test_amounts_have_the_decimals_of_their_currency(make_site, price, amount):
+    record = f"---\ntitle: Bare\npublished: 2018-06-01\neditions: [{{format: paperback, price: {{{price}}}}}]\n---\n"
+    site = make_site({"content/books/bare.md": record})
+    assert not site.build(strict=True).failed
+    assert f"<PriceAmount>{amount}<" in site.output("books/bare/onix.xml")
+    assert f'"price":"{amount}"' in site.output("books/bare/index.html")
+    assert f'content="{amount}"' in site.output("books/bare/buy/index.html")
 
 
 def test_onix_validation_detects_errors(golden, tmp_path):

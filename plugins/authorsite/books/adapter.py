@@ -71,7 +71,8 @@ class BooksGenerator(Generator):
         books: Sequence[BookView] = self.context["books"]
         if not books:
             return
-        code = "\n".join(line.strip() for line in SCRIPT.read_text("utf-8").splitlines() if not line.startswith("//"))
+        lines = map(str.strip, SCRIPT.read_text("utf-8").splitlines())
+        code = "\n".join(line for line in lines if not line.startswith("//"))
         script = output.fingerprint("theme/buy.js", code.encode())
         output.write(self.context, script, code)
         write_page = partial(output.write_page, self, writer, section="books")

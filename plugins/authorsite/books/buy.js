@@ -15,21 +15,25 @@
     return "";
   };
   var show = function () {
-    var country = select.value, shop = kept("shop"), best = null;
+    var country = select.value, shop = kept("shop"), best = null, rank = 9;
     all(".edition").forEach(function (edition) {
       var groups = all(".shops", edition);
-      var fits = groups.filter(function (group) {
+      // How far a shop is from the reader: 0 in the country, 1 worldwide, 2 in others.
+      var distance = function (group) {
         var where = group.dataset.countries;
-        return !country || !where || where.split(" ").includes(country);
+        return !country || where.split(" ").includes(country) ? 0 : where ? 2 : 1;
+      };
+      var served = groups.some(function (group) { return distance(group) < 2; });
+      groups.forEach(function (group) {
+        group.hidden = served && distance(group) > 1;
+        all("li:not(.dead) > .offer", group).forEach(function (link) {
+          var mine = link.dataset.shop === shop, far = distance(group);
+          link.classList.toggle("favourite", mine);
+          if (mine) link.closest("ul").prepend(link.closest("li"));
+          if (mine && far < 2) far = -1;
+          if (far < rank) { best = link; rank = far; }
+        });
       });
-      groups.forEach(function (group) { group.hidden = fits.length > 0 && !fits.includes(group); });
-      var links = (fits.length ? fits : groups).flatMap(function (group) { return all("li:not(.dead) > .offer", group); });
-      links.forEach(function (link) {
-        var mine = link.dataset.shop === shop;
-        link.classList.toggle("favourite", mine);
-        if (mine) link.closest("ul").prepend(link.closest("li"));
-      });
-      best = best || links.find(function (link) { return link.dataset.shop === shop; }) || links[0];
     });
     if (first && best) { first.href = best.href; first.textContent = best.dataset.short; }
   };

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from babel.lists import format_list
 from ..settings import SiteSettings
 from .go_links import make_go_url
 from .model import AVAILABILITY_NAMES, Book, Edition, Offer
-from .prices import find_offer_price, format_amount, format_prices
+from .prices import format_amount, format_prices, select_offer_prices
 from .shops import Shop, make_shop_url
 from .views import EditionView, OfferView
 
@@ -55,7 +56,7 @@ class BookPresenter:
             name=self.site.translate(edition.name),
             published=published,
             price=price,
-            prices=tuple((currency, format_amount(amount)) for currency, amount in sorted(edition.price.items())),
+            prices=_list_amounts(edition.price),
             offers=offers,
             borrow=borrow,
             facts=self._list_facts(edition, published, price),
@@ -107,9 +108,8 @@ class BookPresenter:
             region = format_list(names, locale=locale)
         else:
             region = translate("%(count)s country", "%(count)s countries", count=count)
-        for_sale = shop.kind == "buy"
-        amount, currency = find_offer_price(edition, offer, countries, self.today) if for_sale else (None, "")
-        price = format_prices({currency: amount} if amount is not None else {}, locale)
+        prices = select_offer_prices(offer, countries, self.today) if shop.kind == "buy" else {}
+        price = format_prices(prices, locale)
         shop_name = translate(shop.name)
         format_at_shop = translate("%(format)s at %(shop)s", format=translate(edition.name), shop=shop_name)
         label = ", ".join(filter(None, [format_at_shop, region]))
@@ -127,8 +127,7 @@ class BookPresenter:
             short_label=", ".join(filter(None, [format_at_shop, price])),
             support_mailto=self._build_support_mailto(slug, label, url),
             price=price,
-            amount=format_amount(amount) if amount is not None else "",
-            currency=currency,
+            prices=_list_amounts(prices),
             valid_until=offer.valid_until,
             last_worked=datetime.fromisoformat(worked).date() if worked else None,
             broken=bool(status.get("dead")),
@@ -141,3 +140,7 @@ class BookPresenter:
         body = f"{label}\r\n{links}\r\n\r\n{translate('What happened:')}\r\n"
         subject = quote(f"{translate('Trouble buying')}: {label}", safe="")
         return f"mailto:{self.site.contact}?subject={subject}&body={quote(body, safe='')}" if self.site.contact else ""
+
+
+def _list_amounts(prices: Mapping[str, Decimal]) -> tuple[tuple[str, str], ...]:
+    return tuple((currency, format_amount(amount, currency)) for currency, amount in sorted(prices.items()))

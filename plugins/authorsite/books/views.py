@@ -7,7 +7,7 @@ from typing import Any
 
 from ..i18n import gettext_noop
 from ..images.picture import Picture
-from .model import Book, Edition
+from .model import PRINTED, Book, Edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +15,9 @@ class OfferView:
     """One shop's offer of one edition.
 
     `url` is the shop's page, `go_url` the short link on this site, `region` the shop's countries in words. `label` is
-    format, shop and region, for the link's accessible name; `short_label` is format, shop and price. `price` is for
-    people, `amount` for programs. `support_mailto` starts a mail about a failed purchase. `last_worked` is the date
-    when the link check last found the link working.
+    format, shop and region; `short_label` is format, shop and price. `price` is the shop's own, for people; `prices`
+    are (currency, amount) for programs. `support_mailto` starts a mail about a failed purchase. `last_worked` is the
+    date when the link check last found the link working.
     """
 
     shop: str
@@ -31,8 +31,7 @@ class OfferView:
     short_label: str
     support_mailto: str
     price: str
-    amount: str
-    currency: str
+    prices: tuple[tuple[str, str], ...]
     valid_until: date | None
     last_worked: date | None
     broken: bool
@@ -117,15 +116,21 @@ class BookView:
         return f"{self.url}onix.xml" if self.last_updated and self.editions else ""
 
     @property
-    def price(self) -> str:
-        """The price of the first edition that has one."""
-        return next((edition.price for edition in self.editions if edition.price), "")
-
-    @property
     def best_offer(self) -> OfferView | None:
         """The first working offer of an edition that can be bought or ordered now."""
         for_sale = (e for e in self.editions if e.record.availability in {"available", "preorder"})
         return next((offer for edition in for_sale for offer in edition.offers if not offer.broken), None)
+
+    @property
+    def action(self) -> str:
+        """What the main button offers: "buy", "preorder", "order" at a bookshop, "follow", "borrow", or ""."""
+        for_sale = [e for e in self.editions if e.record.availability in {"available", "preorder"}]
+        if self.best_offer or any(edition.record.format in PRINTED for edition in for_sale):
+            is_preorder = self.forthcoming or all(e.record.availability == "preorder" for e in for_sale)
+            return "preorder" if is_preorder else "buy" if self.best_offer else "order"
+        if self.forthcoming or any(edition.record.availability == "announced" for edition in self.editions):
+            return "follow"
+        return "borrow" if self.editions and self.editions[0].borrow else ""
 
     @property
     def shop_offers(self) -> tuple[OfferView, ...]:

@@ -51,14 +51,15 @@ def _build_edition(edition: EditionView, book: BookView, site_url: str) -> dict[
         {
             **offer,
             "url": shop.url,
-            "price": shop.amount,
-            "priceCurrency": shop.currency,
+            "price": amount,
+            "priceCurrency": currency,
             "seller": {"@type": "Organization", "name": shop.name},
             "eligibleRegion": shop.countries,
             "priceValidUntil": shop.valid_until and shop.valid_until.isoformat(),
         }
         for shop in edition.offers
-        if shop.amount and not shop.broken
+        if not shop.broken
+        for currency, amount in shop.prices
     ]
     return {
         "@type": "Book",
