@@ -15,6 +15,25 @@ ATOM, CONTENT, DC = (
     "http://purl.org/dc/elements/1.1/",
 )
 MEDIA = "http://search.yahoo.com/mrss/"
+PREFIXES = {
+    ATOM: "atom",
+    CONTENT: "content",
+    DC: "dc",
+    MEDIA: "media",
+    "http://purl.org/dc/terms/": "dcterms",
+    "http://purl.org/rss/1.0/modules/slash/": "slash",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy",
+    "http://purl.org/syndication/thread/1.0": "thr",
+    "http://wellformedweb.org/CommentAPI/": "wfw",
+    "http://www.georss.org/georss": "georss",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "http://www.w3.org/1999/xhtml": "xhtml",
+    "http://www.w3.org/2003/01/geo/wgs84_pos#": "geo",
+    "http://www.w3.org/XML/1998/namespace": "xml",
+    "https://podcastindex.org/namespace/1.0": "podcast",
+}
+"""Namespaces by their well-known prefix; the W3C's checker warns of any other ("Avoid Namespace Prefix")."""
+
 FORBIDDEN_ELEMENTS = {"script", "style", "form", "input", "button", "iframe", "object", "embed"}
 TAG = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
 
@@ -28,7 +47,22 @@ def check_feed(name, data):
     errors = [] if b"<?xml-stylesheet" in prolog else ["no stylesheet before the root"]
     if re.search(rb"T\d\d:\d\d:\d\d\.\d", data):
         errors.append("microseconds: a build time")
+    errors += check_prefixes(root)
     return errors + list(check_rss(root) if root.tag == "rss" else check_atom(root))
+
+
+def check_prefixes(root):
+    """Yield namespaces that are unknown, or have another prefix than their well-known one."""
+    declared = {pair for element in root.iter("*") for pair in element.nsmap.items()}
+    used = {name for element in root.iter("*") for name in (element.tag, *element.attrib)}
+    for prefix, uri in sorted(declared, key=str):
+        if prefix not in {None, PREFIXES.get(uri)}:
+            yield f"avoid the namespace prefix {prefix}"
+        if prefix is None and root.tag == "rss":
+            yield "a default namespace in RSS"
+    for name in sorted(used):
+        if name.startswith("{") and name[1:].partition("}")[0] not in PREFIXES:
+            yield f"unknown namespace: {name}"
 
 
 def check_rss(root):
@@ -63,6 +97,9 @@ def check_rss(root):
             yield f"{title}: more than one enclosure"
         if "author" in names and f"{{{DC}}}creator" in names:
             yield f"{title}: author and dc:creator"
+        # The description is HTML. The text of an element such as script is not text that a reader sees.
+        if re.search(r"</?(?:script|style)\b", item.findtext("description") or "", re.IGNORECASE):
+            yield f"{title}: markup in the description"
         if f"{{{DC}}}creator" not in names:
             yield f"{title}: no dc:creator"
         encoded = f"{{{CONTENT}}}encoded"
@@ -84,12 +121,15 @@ def check_atom(root):
     if "self" not in links or "alternate" not in links:
         yield "feed without self or alternate link"
     ids = []
+    check_uri = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+").fullmatch
     for entry in root.findall(f"{{{ATOM}}}entry"):
         title = entry.findtext(f"{{{ATOM}}}title")
         for name in ("id", "title", "updated", "published", "author", "content"):
             if entry.find(f"{{{ATOM}}}{name}") is None:
                 yield f"{title}: no {name}"
         ids.append(entry.findtext(f"{{{ATOM}}}id"))
+        if not check_uri(ids[-1]):
+            yield f"{title}: the id {ids[-1]} is not a URI"
         for name in ("updated", "published"):
             if datetime.fromisoformat(entry.findtext(f"{{{ATOM}}}{name}")).tzinfo is None:
                 yield f"{title}: {name} without a zone"
@@ -116,6 +156,8 @@ def check_json_feed(data):
             yield "an item without id or content"
         yield from check_absolute(f"{item['title']}: url", item.get("url"))
         yield from check_html(item["title"], item["content_html"])
+    if not body.get("icon", "").endswith("/icon-512.png"):
+        yield "the icon is not the square one"
     if len({item["id"] for item in body["items"]}) != len(body["items"]):
         yield "duplicate id"
 

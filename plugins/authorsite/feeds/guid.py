@@ -1,8 +1,12 @@
 """The guid of a feed entry: the ID by which feed readers recognize it. A new guid announces an old entry again."""
 
+import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
+
+_URI = re.compile(r"[a-z][a-z\d+.-]*:[^\s<>\"{}|\\^`]+", re.IGNORECASE)
+_HOST = re.compile(r"https?://([a-z\d.-]+)", re.IGNORECASE)
 
 
 def make_guid(content: Any, absolute_url: Callable[[str], str]) -> tuple[str, bool]:
@@ -13,6 +17,19 @@ def make_guid(content: Any, absolute_url: Callable[[str], str]) -> tuple[str, bo
     """
     guid, aliases = getattr(content.record, "guid", ""), getattr(content.record, "aliases", ())
     return guid or absolute_url(aliases[0] if aliases else content.url), not guid
+
+
+def make_atom_id(guid: str, site_url: str) -> str:
+    """Return the `id` of an Atom entry, which is a URI (RFC 4287, section 4.2.6): the guid, or a tag: URI made of it.
+
+    A guid such as "123 at https://old.example" gives the same tag: URI on every site, one without a host needs
+    `site_url` (RFC 4151). The year only says that the host was the author's then.
+    """
+    if _URI.fullmatch(guid):
+        return guid
+    host, *_ = _HOST.findall(f"{guid} {site_url}")
+    path = quote(guid, safe="/:@!$&'()*+,;=?~-._")
+    return f"tag:{host.lower()},2005:{path}"
 
 
 def make_fix_hint(old_guid: str, new_url: str) -> str:

@@ -1,7 +1,9 @@
 """Sanitized HTML and the three feed formats."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 
 import feedparser
 import pytest
@@ -106,6 +108,47 @@ def test_rss_items_without_a_summary_have_their_title_as_description():
     xml = serialize_rss(FEED, [make_entry(title="A & B", summary="")]).decode()
     assert "<title>A &amp; B</title>" in xml
     assert "<description>A &amp; B</description>" in xml
+
+
+@pytest.mark.parametrize(
+    "text", ["The `<script>` tag", "a <b>b</b> &amp; c", "AT&T <!-- d", "1 < 2 & 3 > 2", "&#60;p>"]
+)
+@pytest.mark.parametrize("serialize", [serialize_rss, serialize_atom], ids=["rss", "atom"])
+def test_a_summary_is_text_whatever_it_contains(serialize, text):
+    [entry] = feedparser.parse(serialize(FEED, [make_entry(summary=text, html="<p>b</p>")])).entries
+    # Readers show a summary as HTML: RSS says nothing of its type, Atom says that it is text.
+    shown = unescape(entry.summary) if serialize is serialize_rss else entry.summary
+    assert shown == text
+    [entry] = feedparser.parse(serialize_rss(FEED, [make_entry(summary="", title=text)])).entries
+    assert unescape(entry.summary) == text
+
+
+@pytest.mark.parametrize(
+    ("guid", "atom_id"),
+    [
+        (BASE, BASE),
+        ("tag:example.org,2019:7", "tag:example.org,2019:7"),
+        ("urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6"),
+        ("https://old.example/ü", "https://old.example/ü"),
+        ("123 at https://old.example", "tag:old.example,2005:123%20at%20https://old.example"),
+        ("https://old.example/a b", "tag:old.example,2005:https://old.example/a%20b"),
+        ("42", "tag:example.org,2005:42"),
+        ('a "<b>" #1 ü%', "tag:example.org,2005:a%20%22%3Cb%3E%22%20%231%20%C3%BC%25"),
+    ],
+)
+def test_an_atom_id_is_a_uri_made_of_the_guid_alone(guid, atom_id):
+    feeds = [
+        serialize(FEED, [make_entry(guid=guid)]) for serialize in (serialize_atom, serialize_rss, serialize_json_feed)
+    ]
+    assert feedparser.parse(feeds[0]).entries[0].id == atom_id
+    assert feedparser.parse(feeds[1]).entries[0].id == guid
+    assert json.loads(feeds[2])["items"][0]["id"] == guid
+
+
+def test_the_icon_of_a_json_feed_is_square():
+    feed = json.loads(serialize_json_feed(replace(FEED, image="https://example.org/images/cover.jpg"), []))
+    assert feed["icon"] == "https://example.org/icon-512.png"
+    assert feed["favicon"] == "https://example.org/icon-192.png"
 
 
 def test_empty_feeds_are_valid_and_have_a_fixed_date():
