@@ -79,13 +79,14 @@ class PageView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostView(PageView):
-    """A post; `book` is the book that it is about.
+    """A post; `book` is the book that it is about; `byline` names its authors, unless the site's author wrote it alone.
 
     `previous` and `next` are its neighbors by date, None at the ends and for hidden posts; `related` are the nearest
     first; `series_posts` are those of its series, itself included, by date. All are Pelican's articles.
     """
 
     record: PostMetadata
+    byline: tuple[str, ...]
     book: BookView | None
     previous: Any
     next: Any

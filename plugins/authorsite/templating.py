@@ -10,6 +10,7 @@ from typing import Any
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Template
+from markupsafe import Markup
 from pelican_incremental.purity import pure
 
 from . import markup
@@ -49,8 +50,9 @@ def make_filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
         return path if "://" in path else f"{site.url}/{path.lstrip('/')}"
 
     def join_list(names: Sequence[str]) -> str:
-        """Join names as "A, B, and C", in the site's language."""
-        return format_list(names, locale=locale)
+        """Join names as "A, B, and C", in the site's language; the result is safe HTML if the names are."""
+        joined = format_list(names, locale=locale)
+        return Markup(joined) if all(isinstance(name, Markup) for name in names) else joined  # noqa: S704 - it was safe
 
     functions: dict[str, Any] = {
         "join_list": join_list,

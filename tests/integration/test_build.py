@@ -1,5 +1,6 @@
 """Builds with the project's own settings and theme."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from authorsite.reading.adapter import FrontMatterReader
 from authorsite.reading.markdown import MarkdownRenderer
 from conftest import ROOT, Site, book, post
+from lxml import html
 from pelican_incremental import code_digests
 
 
@@ -180,3 +182,22 @@ def test_the_pelican_command_builds_the_site(tmp_path):
         process.stdout + process.stderr
     )
     assert (tmp_path / "index.html").exists()
+
+
+def test_bylines_name_the_authors_unless_the_sites_author_is_the_only_one(make_site):
+    authors = {"own": "", "both": "[Ann Author, Bob <B.>]", "guest": "[Bob <B.>]", "three": "[Bob, Cy, Ann Author]"}
+    files = {
+        f"content/posts/{slug}.md": post(f"Post {slug}", **({"authors": names} if names else {}))
+        for slug, names in authors.items()
+    }
+    site = make_site(files, AUTHOR="Ann Author")
+    assert not site.build(strict=True).failed
+    expected = {"both": "by Ann Author and Bob <B.>", "guest": "by Bob <B.>", "three": "by Bob, Cy, and Ann Author"}
+    blog = html.fromstring(site.output("blog/index.html"))
+    for slug in authors:
+        page = html.fromstring(site.output(f"2019/03/01/post-{slug}/index.html"))
+        for root, place in ((page, "//p[@class='meta']"), (blog, f"//article[.//a[contains(., 'Post {slug}')]]")):
+            shown = [span.text_content() for span in root.xpath(f"{place}//span[not(@class='visually-hidden')]")]
+            assert [text for text in shown if text.startswith("by ")] == ([expected[slug]] if slug in expected else [])
+        names = [card.text_content() for card in page.xpath("//*[contains(@class, 'p-author h-card')]")]
+        assert f"by {' '.join(names)}" == re.sub(",? and|,", "", expected.get(slug, "by Ann Author"))

@@ -63,8 +63,10 @@ def _finish(
     }
     view: PageView
     if is_post:
+        authors = tuple(author.name for author in getattr(content, "authors", ()))
         post = PostView(
             **fields,
+            byline=() if authors == (site.author,) else authors,
             book=book,
             previous=links.previous,
             next=links.next,
