@@ -16,8 +16,20 @@ PACKAGE = Path(__file__).parent.parent / "plugins" / "authorsite"
 # From the lowest up. A package imports from lower layers only, never from its own.
 LAYERS = [
     {
-        *("problems", "validation", "strict_model", "urls", "settings", "i18n", "site_build", "theme_colors"),
-        *("markup", "output", "templating"),
+        "problems",
+        "validation",
+        "strict_model",
+        "urls",
+        "settings",
+        "i18n",
+        "site_build",
+        "theme_colors",
+        "markup",
+        "cached_files",
+        "output",
+        "output_registry",
+        "output_adapter",
+        "templating",
     },
     {"reading", "images"},
     {"books", "events"},

@@ -56,6 +56,7 @@ class Manifest:
         self.report = report or BuildReport()
         self.file = cache / f"output-{digest(_FORMAT, str(output.resolve()))[:12]}.json"
         self.previous, self.current = self._load(), dict[str, FileRecord]()
+        self._date, _ = read_stamp(self.file) or (0, 0)
         self._journal_file = self.file.with_suffix(".journal")
         self.interrupted = self._journal_file.exists()
         # A truncated last line may happen to be the name of another file, which the build didn't create.
@@ -64,13 +65,11 @@ class Manifest:
 
     def _load(self) -> dict[str, FileRecord]:
         data = load_json(self.file)
-        with suppress(KeyError, TypeError, ValueError, IndexError, AttributeError):  # damaged
-            labels = data["labels"]
-            return {
-                name: FileRecord(stamp, fingerprint, external, tuple([labels[i] for i in indexes]), hashes)
-                for name, (stamp, fingerprint, external, indexes, hashes) in data["files"].items()
-            }
-        return {}
+        labels = data.get("labels", ())
+        return {
+            name: FileRecord(stamp, fingerprint, external, tuple([labels[i] for i in indexes]), hashes)
+            for name, (stamp, fingerprint, external, indexes, hashes) in data.get("files", {}).items()
+        }
 
     def _save(self) -> None:
         labels, files = dict[str, int](), dict[str, object]()
@@ -101,9 +100,9 @@ class Manifest:
         return os.path.relpath(os.path.realpath(path), os.path.realpath(self.root))
 
     def is_unmodified(self, name: str) -> bool:
-        """Return whether the file `name` still has the date and size with which the last build wrote it."""
+        """Return whether nobody has changed the file `name` since the last build, not even with its date kept."""
         record = self.previous.get(name)
-        return record is not None and record.stamp == read_stamp(f"{self.root}/{name}") != []
+        return record is not None and record.stamp == read_stamp(f"{self.root}/{name}", self._date) != []
 
     def keep_if_current(self, name: str, fingerprint: str) -> bool:
         """Keep the file `name` if it was written from inputs of this fingerprint and is unmodified; return whether."""
@@ -185,6 +184,7 @@ class Manifest:
         self.previous, self.current = self.current, {}
         with suppress(OSError):
             self._journal_file.unlink(missing_ok=True)
+            os.utime(self.file)  # what changes later, even if only the ctime, is not the engine's doing
 
     def _remove(self, name: str) -> None:
         path, root = Path(self.root, name), Path(self.root)

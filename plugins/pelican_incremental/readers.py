@@ -81,7 +81,7 @@ class ParseCache:
         for reader, path in files:
             with suppress(OSError):
                 if reader_key := self._get_reader_key(reader):
-                    keys[reader, path] = digest(reader_key, _read(path))
+                    keys[reader, path] = digest(reader_key, Path(path).read_bytes())
         self._used_keys.update(keys.values())
         stored = self.store.find(keys.values())
         self._loaded |= {path: stored[key] for (_, path), key in keys.items() if key in stored}
@@ -113,10 +113,10 @@ class ParseCache:
 
     def _parse(self, reader: CacheableReader, path: str) -> tuple[str, str, Parsed]:
         """Return the key, the text to store, and the parsed file; the key is "" if it must not be stored."""
-        raw, reader_key, warnings_before = _read(path), self._get_reader_key(reader), len(self._warnings)
+        raw, reader_key, warnings_before = Path(path).read_bytes(), self._get_reader_key(reader), len(self._warnings)
         parsed = reader.parse(raw, path)
         # A warning must be logged in each build, and a file that changed meanwhile may have been read again.
-        if not reader_key or len(self._warnings) > warnings_before or _read(path) != raw:
+        if not reader_key or len(self._warnings) > warnings_before or Path(path).read_bytes() != raw:
             return "", "", parsed
         complete = parsed._replace(includes_digest=_digest_includes(path, parsed.includes))
         return digest(reader_key, raw), json.dumps(complete, ensure_ascii=False), parsed
@@ -143,11 +143,6 @@ class ParseCache:
             self.store.trim(self._used_keys)
         self.store.close()
         self._loaded, self._unsaved = {}, {}
-
-
-def _read(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - thousands of files
-        return file.read()
 
 
 def _digest_includes(path: str, includes: Iterable[str]) -> str:

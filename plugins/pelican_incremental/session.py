@@ -109,9 +109,10 @@ class _BuildRun:
         for outer in _ACTIVE_RUNS:  # the outer build must not remove this one's files
             outer.marked += [f"{manifest.root}/{name}" for name in manifest.previous]
 
-    def _mark(self, path: str) -> None:
-        self.manifest.journal(self.manifest.get_name(path))
+    def _mark(self, path: str) -> bool:
+        self.manifest.journal(name := self.manifest.get_name(path))
         self.marked.append(path)
+        return self.manifest.is_unmodified(name)
 
     def _replace_writer(self, writer: Any) -> Any:
         """Return the engine's writer instead of Pelican's; a plugin's own stays."""

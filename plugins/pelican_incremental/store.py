@@ -58,12 +58,12 @@ class Store:
         rows: list[Any] = []
         with self._guarded() as connection:
             rows = connection.execute(_SELECT, (json.dumps([*keys]),)).fetchall()
-        return {key: text for key, crc, text in rows if crc == crc32(text.encode("utf-8", "surrogatepass"))}
+        return {key: text for key, crc, text in rows if crc == crc32(f"{key} {text}".encode("utf-8", "surrogatepass"))}
 
     def add(self, texts: Mapping[str, str]) -> None:
         """Store `texts` by key."""
         with self._guarded() as connection, connection:
-            rows = [(key, crc32(text.encode("utf-8", "surrogatepass")), text) for key, text in texts.items()]
+            rows = [(key, crc32(f"{key} {text}".encode("utf-8", "surrogatepass")), text) for key, text in texts.items()]
             connection.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", rows)
 
     def trim(self, used: Iterable[str]) -> None:

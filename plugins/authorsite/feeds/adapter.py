@@ -124,9 +124,9 @@ class FeedsGenerator(Generator):
         """Write a feed, unless its file exists and nothing in the feed has changed."""
         feed = Feed(link.url, link.title, home_path=home_path, **self._feed_fields)
         input_hash = hash_inputs(feed, entries, self._renderer)
-        file = output.resolve_output_path(self.context, link.url)
-        if self._stamps.get(link.url) == [input_hash, *read_stamp(file)]:
-            mark_current(self.context, file)
+        file = output.reserve(self.context, link.url)
+        is_unmodified = file and mark_current(self.context, file)
+        if file is None or (is_unmodified and self._stamps.get(link.url) == [input_hash, *read_stamp(file)]):
             return
         rendered = [self._renderer.render(entry) for entry in entries]
         output.write(self.context, link.url, serialize(feed, rendered, f"{self.site.root}/{STYLESHEET}"))

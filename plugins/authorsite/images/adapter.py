@@ -133,7 +133,8 @@ def generate_images(generators: list[Any]) -> None:
     site = get_site(context)
     registry.add_icons(site.icon.lstrip("/"), get_accent_color(context))
     get_build(context).cleanup.callback(registry.close)
-    registry.start_jobs(_print_progress if sys.stderr.isatty() else lambda _done, _total: None)
+    on_progress = _print_progress if sys.stderr.isatty() else lambda _done, _total: None
+    registry.start_jobs(on_progress, lambda path: output.is_unmodified(context, path))
 
 
 def _print_progress(done: int, total: int) -> None:
@@ -150,5 +151,12 @@ class ImagesGenerator(Generator):
         del writer
         registry = get_build(self.context).get(ImageRegistry)
         registry.finish_jobs()
+        root = self.context["PATH"]
+        copied = {s.save_as: os.path.join(root, s.source_path) for s in self.context.get("staticfiles", ())}  # noqa: PTH118
         for file, path in registry.list_output_files():
-            output.link_or_copy(self.context, path, file)
+            if path in copied and os.path.realpath(copied[path]) == os.path.realpath(file):
+                continue
+            if file.is_relative_to(registry.cache):
+                output.copy(self.context, path, file)
+            else:
+                output.write(self.context, path, file.read_bytes())

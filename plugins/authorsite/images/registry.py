@@ -6,13 +6,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from pelican_incremental.files import load_json, read_stamp, save_json
+from pelican_incremental.files import load_json, save_json
 
+from ..cached_files import is_intact, read_full_stamp, record_file
 from ..problems import ProblemLog
 from ..settings import SiteSettings
 from .encoding import Job, JobRunner, list_output_names
 from .icons import Icons
-from .inspection import ImageError, ImageFile, inspect_image
+from .inspection import INSPECTION_DIGEST, ImageError, ImageFile, inspect_image
 from .picture import FOLDER, ImageVariant, Picture, make_srcset_sources, make_stripped_variant, plan_variants
 from .social_cards import HEIGHT, WIDTH, SocialCard
 
@@ -25,13 +26,14 @@ class ImageRegistry:
 
     def __init__(self, content: Path, cache: Path, site: SiteSettings, log: ProblemLog, *, avif: bool) -> None:
         self.content, self.cache, self.site, self.log, self.avif = content, cache, site, log, avif
-        # For each generated file, by name, its stamp; for each image, by path, its stamp and facts.
+        # For each generated file, by name, its record; for each image, by path, the stamp and what it was read as.
         self._stamps = load_json(cache / "stamps.json")
         self._images: dict[str, ImageFile | None] = {}
         self._variants: dict[str, set[ImageVariant]] = {}
         self._graphics: dict[SocialCard | Icons, dict[str, str]] = {}
         self._originals: set[str] = set()
         self._runner: JobRunner | None = None
+        self._is_published: Callable[[str], bool] = bool
 
     def exists(self, path: str) -> bool:
         """Whether there is a file or folder at `path` below content/."""
@@ -58,8 +60,8 @@ class ImageRegistry:
 
     def _inspect(self, file: Path) -> ImageFile:
         """Return the facts about an image; those of an earlier build while the file is unmodified."""
-        stamp = read_stamp(file)
-        with suppress(KeyError, TypeError, ValueError):  # not known, or damaged
+        stamp = [INSPECTION_DIGEST, *read_full_stamp(file)]
+        with suppress(KeyError, TypeError, ValueError):  # not known, or of another version
             saved_stamp, facts = self._stamps[str(file)]
             if saved_stamp == stamp:
                 return ImageFile(**facts)
@@ -67,10 +69,10 @@ class ImageRegistry:
         self._stamps[str(file)] = [stamp, asdict(image)]
         return image
 
-    def _is_current(self, name: str) -> bool:
-        """Return whether a generated file exists, unmodified since it was written."""
-        stamp = read_stamp(self.cache / name)
-        return bool(stamp) and self._stamps.get(name) == stamp
+    def _is_current(self, name: str, path: str) -> bool:
+        """Return whether a generated file exists, unmodified since it was written; `path` is that of its copy."""
+        will_be_read = not self._is_published(path)
+        return is_intact(self.cache / name, self._stamps.get(name), will_be_read=will_be_read)
 
     def _report(self, file: str | Path, message: str, hint: str, line: int = 0) -> None:
         self.log.error(str(file), line, message, hint, kind="image")
@@ -122,11 +124,13 @@ class ImageRegistry:
         self._variants.setdefault(path, set()).add(variant)
         return self.cache / variant.name
 
-    def start_jobs(self, on_progress: Callable[[int, int], None]) -> None:
+    def start_jobs(self, on_progress: Callable[[int, int], None], is_published: Callable[[str], bool]) -> None:
         """Start generating all missing files, and wait for those that are generated from images.
 
         A job that fails is reported as a problem. `on_progress` gets the count of finished files and of all.
+        `is_published` says whether the last build's copy of a file, by its path below the output folder, is unmodified.
         """
+        self._is_published = is_published
         self.cache.mkdir(parents=True, exist_ok=True)
         if jobs := list(self._list_missing_jobs()):
             self._runner = JobRunner(jobs, on_progress)
@@ -150,7 +154,7 @@ class ImageRegistry:
         for (_, source, variants), failure in results:
             if not failure:
                 for name in list_output_names(source, variants):
-                    self._stamps[name] = read_stamp(self.cache / name)
+                    self._stamps[name] = record_file(self.cache / name)
             else:
                 if isinstance(source, ImageFile):
                     file: ImageFile | None = source
@@ -162,11 +166,12 @@ class ImageRegistry:
 
     def _list_missing_jobs(self) -> Iterator[Job]:
         for path, variants in sorted(self._variants.items()):
-            missing = [variant for variant in variants if not self._is_current(variant.name)]
+            copies = {v: path if v.is_stripped else f"{FOLDER}/{v.name}" for v in variants}
+            missing = [variant for variant, copy in copies.items() if not self._is_current(variant.name, copy)]
             if (file := self._images[path]) and missing:
                 yield self.cache, file, tuple(sorted(missing, key=lambda variant: variant.name))
         for graphic, output_paths in self._graphics.items():
-            if not all(map(self._is_current, output_paths.values())):
+            if not all(self._is_current(name, path) for path, name in output_paths.items()):
                 yield self.cache, graphic, ()
 
     def list_output_files(self) -> Iterator[tuple[Path, str]]:

@@ -21,6 +21,7 @@ from ..problems import BuildFailed, CommandError, ProblemLog, capture_logging, l
 from ..settings import SETTINGS_KEY
 from ..site_build import BUILD_KEY, DeferredTasks, SiteBuild, get_site
 from .atomic_swap import (
+    confirm_output,
     clear_leftovers,
     describe_leftover,
     exclusive_lock,
@@ -172,6 +173,7 @@ def _run_pelican(
             # The new manifest describes the discarded tree.
             if old_manifest is None:
                 manifest_file.unlink(missing_ok=True)
+                confirm_output(manifest_file)
             else:
                 manifest_file.write_bytes(old_manifest)
         for leftover in list_leftovers(output):

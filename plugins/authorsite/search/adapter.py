@@ -45,7 +45,7 @@ class SearchGenerator(Generator):
         for number, (name, file) in enumerate(files):
             if number % BATCH_SIZE == 0 and should_stop():
                 return  # the entry file comes last: the stale index stays in use
-            output.link_or_copy(self.context, name, file)
+            output.copy(self.context, name, file)
 
     def _update_index(self, should_stop: Callable[[], bool]) -> bool:
         """Replace the stale index by an up-to-date one (see SiteBuild.deferred_tasks)."""
@@ -81,7 +81,10 @@ def start_indexing(generators: list[Any]) -> None:
     build = get_build(context)
     if build.site.search:
         cache = Path(context["CACHE_PATH"]) / "search"
-        index = build.set(SearchIndex(_list_documents(context), build.site.language.split("-")[0], cache))
+        language = build.site.language.split("-")[0]
+        index = build.set(
+            SearchIndex(_list_documents(context), language, cache, lambda name: output.is_unmodified(context, name))
+        )
         build.cleanup.callback(index.close)
         if build.deferred_tasks is None or not index.list_stale_files():
             with suppress(SearchIndexError):  # the generator reports it

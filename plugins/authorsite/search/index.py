@@ -21,7 +21,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
-from pelican_incremental.files import load_json, read_stamp, save_json
+from pelican_incremental.files import load_json, save_json
+
+from ..cached_files import is_intact, record_file
 
 OUTPUT_FOLDER = "pagefind"
 _TIMEOUT_SECONDS = 900
@@ -64,13 +66,20 @@ class Document:
 class SearchIndex:
     """The index of `documents`, built only if they changed, and cached in the folder `cache`.
 
-    Pagefind runs in a child process from start() to build() or close().
+    Pagefind runs in a child process from start() to build() or close(). `is_published` says whether the last build's
+    copy of a file, by its path below the output folder, is unmodified: other files of the cache are verified.
     """
 
-    def __init__(self, documents: Iterable[Document], language: str, cache: Path) -> None:
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        language: str,
+        cache: Path,
+        is_published: Callable[[str], bool] = bool,
+    ) -> None:
         # The index numbers its pages, so the order must be the same in each build.
         self._documents = sorted(documents, key=lambda document: document.url)
-        self._language, self._cache = language, cache
+        self._language, self._cache, self._is_published = language, cache, is_published
         key = hashlib.sha256(f"2 {version('pagefind')} {language}".encode())
         for document in self._documents:
             key.update(f"{document.url}\0{document.title}\0{document.html}\0".encode("utf-8", "replace"))
@@ -79,7 +88,7 @@ class SearchIndex:
 
     def start(self) -> None:
         """Start Pagefind, unless the index is cached; raise SearchIndexError if it cannot be started."""
-        if self._pagefind is None and self._documents and not _list_intact_files(self._folder):
+        if self._pagefind is None and self._documents and not self._list_intact_files(self._folder):
             self._cache.mkdir(parents=True, exist_ok=True)
             self._pagefind = _Pagefind(list(_make_requests(self._documents, self._language)), self._cache)
 
@@ -93,7 +102,7 @@ class SearchIndex:
         Return no files if `should_stop` returned true. Raise SearchIndexError if Pagefind fails.
         """
         try:
-            if not _list_intact_files(self._folder) and self._documents:
+            if not self._list_intact_files(self._folder) and self._documents:
                 self.start()
                 assert self._pagefind is not None
                 self._pagefind.wait()
@@ -101,15 +110,24 @@ class SearchIndex:
                     self._pagefind.move_files(self._folder)
         finally:
             self.close()
-        return self._use(self._folder, _list_intact_files(self._folder))
+        return self._use(self._folder, self._list_intact_files(self._folder))
 
     def list_stale_files(self) -> list[tuple[str, Path]]:
         """Return the files of the last used index, as build() does; none if the index of `documents` is cached."""
-        if not _list_intact_files(self._folder):
+        if not self._list_intact_files(self._folder):
             for folder in sorted(self._cache.glob("*"), key=_get_last_use, reverse=True):
-                if names := _list_intact_files(folder):
+                if names := self._list_intact_files(folder):
                     return self._use(folder, names)
         return []
+
+    def _list_intact_files(self, folder: Path) -> list[str]:
+        """Return the names of a cached index's files; none if any was changed or is missing."""
+        records = load_json(folder / _MANIFEST)
+        is_whole = all(
+            is_intact(folder / name, record, will_be_read=not self._is_published(f"{OUTPUT_FOLDER}/{name}"))
+            for name, record in records.items()
+        )
+        return list(records) if is_whole else []
 
     def _use(self, folder: Path, names: Iterable[str]) -> list[tuple[str, Path]]:
         """Mark the index in `folder` as used, remove expired ones, and list its files."""
@@ -179,11 +197,10 @@ class _Pagefind:
             if file.name not in {_ENTRY_FILE, "pagefind-worker.js"}:
                 file.unlink()
         names = sorted(str(file.relative_to(self._bundle)) for file in self._bundle.rglob("*") if file.is_file())
-        save_json(self._bundle / _MANIFEST, {name: read_stamp(self._bundle / name) for name in names})
-        if not _list_intact_files(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-            with suppress(OSError):  # another build has written it meanwhile
-                self._bundle.rename(folder)
+        save_json(self._bundle / _MANIFEST, {name: record_file(self._bundle / name) for name in names})
+        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # another build has written it meanwhile
+            self._bundle.rename(folder)
 
     def close(self) -> None:
         """Kill the process, and remove what it wrote."""
@@ -211,12 +228,6 @@ def _render_html(document: Document, language: str) -> str:
         f'<!doctype html><html lang="{escape(language)}"><head><title>{escape(document.title)}</title></head>'
         f"<body><main data-pagefind-body><h1>{escape(document.title)}</h1>{document.html}</main></body></html>"
     )
-
-
-def _list_intact_files(folder: Path) -> list[str]:
-    """Return the names of a cached index's files; none if any was changed or is missing."""
-    stamps = load_json(folder / _MANIFEST)
-    return list(stamps) if all(read_stamp(f"{folder}/{name}") == stamp for name, stamp in stamps.items()) else []
 
 
 def _get_last_use(folder: Path) -> float:

@@ -1,6 +1,7 @@
 """Stamps notice modified files; JSON files are written whole, and ignored when they are damaged."""
 
 import os
+import time
 
 import pytest
 from pelican_incremental.files import content_equals, load_json, read_stamp, save_json
@@ -63,6 +64,39 @@ def test_a_json_file_counts_as_empty_when_it_is(tmp_path, case):
     assert load_json(file) == {}
     save_json(file, DATA)
     assert load_json(file) == DATA
+
+
+def test_a_json_file_counts_as_empty_when_any_bit_was_flipped(tmp_path):
+    file = tmp_path / "a.json"
+    save_json(file, {"ab": [1, "x"]})
+    data = file.read_bytes()
+    for bit in range(8 * len(data)):
+        file.write_bytes(bytes(byte ^ (1 << bit % 8 if n == bit // 8 else 0) for n, byte in enumerate(data)))
+        assert load_json(file) == {}, file.read_bytes()
+
+
+def test_a_file_whose_date_was_set_back_is_modified(tmp_path):
+    (output := tmp_path / "output").mkdir()
+    (output / "a").write_text("one")
+    manifest = Manifest(tmp_path, output)
+    manifest.record_file(f"{output}/a")
+    manifest.finish()
+    assert Manifest(tmp_path, output).is_unmodified("a")
+    stat = (output / "a").stat()
+    time.sleep(0.02)  # the clock of file systems ticks every 4 ms
+    (output / "a").write_text("owe")
+    os.utime(output / "a", ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert not Manifest(tmp_path, output).is_unmodified("a")
+
+
+def test_content_is_compared_again_after_a_change_that_kept_the_date(tmp_path):
+    for name in "ab":
+        (tmp_path / name).write_bytes(b"one")
+        os.utime(tmp_path / name, (1, 1))
+    assert content_equals(tmp_path / "a", tmp_path / "b")
+    (tmp_path / "a").write_bytes(b"two")
+    os.utime(tmp_path / "a", (1, 1))
+    assert not content_equals(tmp_path / "a", tmp_path / "b")
 
 
 def test_a_json_file_is_replaced_only_if_the_data_changed(tmp_path):

@@ -45,6 +45,16 @@ def test_texts_in_a_damaged_part_of_the_file_are_not_found(tmp_path):
     assert all(value == "x" * 3000 + key[1:] for key, value in found.items())
 
 
+def test_a_text_under_the_key_of_another_is_not_found(tmp_path):
+    """As when the index of a damaged file names the wrong row."""
+    store = Store(tmp_path / "c.sqlite")
+    store.add({"k1": "one", "k2": "two"})
+    with sqlite3.connect(tmp_path / "c.sqlite") as connection:
+        connection.execute("UPDATE texts SET (crc, text) = (SELECT crc, text FROM texts WHERE key = 'k2')")
+        connection.execute("UPDATE texts SET text = CAST(text AS BLOB) WHERE key = 'k2'")
+    assert store.find(["k1", "k2"]) == {}
+
+
 def test_trim_drops_unused_texts_of_a_file_over_the_limit(tmp_path):
     file = tmp_path / "c.sqlite"
     store = Store(file, limit=50_000)

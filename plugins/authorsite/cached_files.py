@@ -1,0 +1,41 @@
+"""Files of the cache: recorded with a checksum, and verified before they are read.
+
+A disk or a program may change a file without changing its date. So a file is trusted if even its ctime is as recorded,
+and only as long as nothing is published from it: then its content is compared with the checksum.
+"""
+
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+
+FileRecord = list[int | str]
+"""Date (ns since the epoch), size and ctime of a file, and the SHA-256 of its content."""
+
+
+def read_full_stamp(path: str | Path) -> list[int]:
+    """Return date, size and ctime of a file; [] if there is none. The ctime changes even if the date is set back."""
+    with suppress(OSError):
+        stat = os.stat(path)  # noqa: PTH116 - thousands of files
+        return [stat.st_mtime_ns, stat.st_size, stat.st_ctime_ns]
+    return []
+
+
+def record_file(path: Path) -> FileRecord:
+    """Return the record of a file that has just been written."""
+    return [*read_full_stamp(path), hashlib.sha256(path.read_bytes()).hexdigest()]
+
+
+def is_intact(path: Path, record: object, *, will_be_read: bool) -> bool:
+    """Return whether a file has the content of its `record`, which may come from a damaged file.
+
+    The content is read if the file `will_be_read`, or was touched; it is intact then if the checksum is right.
+    """
+    if not isinstance(record, list) or not (stamp := read_full_stamp(path)):
+        return False
+    if not will_be_read and record[:-1] == stamp:
+        return True
+    try:
+        return record[-1:] == [hashlib.sha256(path.read_bytes()).hexdigest()]
+    except OSError:
+        return False
