@@ -113,11 +113,13 @@ _Color = Annotated[str, require(re.compile("(#[0-9A-Fa-f]{6})?").fullmatch, "a c
 class SiteSettings(StrictModel):
     """The author's settings for the site; only `url` is required.
 
-    `url` is the site's public URL, without a trailing slash. `social_cards` and `search` can be switched off, because
+    `url` is the site's public URL, without a trailing slash. Identifiers in feeds, calendars and ONIX records begin
+    with `former_url` if it is set: they stay when `url` changes. `social_cards` and `search` can be switched off, because
     they take time on large sites. `words` maps English texts of pages and feeds to the author's own.
     """
 
     url: str
+    former_url: str = ""
     description: str = ""
     language: str = "en"
     words: dict[str, str] = Field(default_factory=dict)
@@ -138,12 +140,17 @@ class SiteSettings(StrictModel):
     drafts: bool = False
     allow: IgnoreReasons = Field(default_factory=dict)
 
-    @field_validator("url")
+    @field_validator("url", "former_url")
     @classmethod
     def _check_url(cls, value: str) -> str:
         if not is_web_url(value) or "?" in value or "#" in value:
             raise InvalidValue(f"`{value}` is not a full URL", "write it as https://example.org")
         return encode_url(value).rstrip("/")
+
+    @property
+    def id_url(self) -> str:
+        """The URL that identifiers begin with: the site's first one."""
+        return self.former_url or self.url
 
     @field_validator("language")
     @classmethod

@@ -7,8 +7,9 @@ import re
 import feedparser
 import pytest
 from authorsite.feeds import adapter
+from authorsite.feeds.diff import compare_feeds
 from authorsite.feeds.rendering import EntryRenderer
-from authorsite.problems import CommandError
+from authorsite.problems import CommandError, ProblemLog
 from authorsite.publishing.build import build
 from authorsite.publishing.feed_diff import feed_diff
 from conftest import ROOT, post
@@ -74,6 +75,66 @@ def test_alias_keeps_the_guid_when_the_slug_changes(make_site):
     entry = feedparser.parse(site.output("feed.xml")).entries[0]
     assert entry.id == before
     assert entry.link == "https://example.org/2019/03/01/second-name/"
+
+
+def build_and_compare(site, **settings):
+    """Build the site; return what would disturb subscribers of the output before."""
+    before, log = read_feeds(site), ProblemLog(root=site.root, strict=True)
+    built = site.build(AUTHORSITE=settings)
+    assert not list(built.problems), "\n".join(map(str, built.problems))
+    compare_feeds(before, read_feeds(site), log, ())
+    return list(log)
+
+
+def test_the_advice_for_a_guid_that_a_vanity_alias_changed_is_accepted(make_site):
+    site = make_site({"content/posts/a.md": post(slug="own"), "content/posts/b.md": post("B", "2019-02-01")})
+    assert not build_and_compare(site)
+    before = site.output("feed.xml")
+    site.write({"content/posts/a.md": post(slug="own", aliases="[/vanity/]")})
+    [problem] = build_and_compare(site)
+    [advice] = re.findall(r"`aliases: \[(.*?)\]`", problem.hint)
+    site.write({"content/posts/a.md": post(slug="own", aliases=f"[{advice}, /vanity/]")})
+    build_and_compare(site)
+    assert site.output("feed.xml") == before
+    assert "This page has moved" in site.output("vanity/index.html")
+    assert "Some text." in site.output("2019/03/01/own/index.html")
+    assert site.output("_redirects") == "/vanity/ /2019/03/01/own/ 301\n"
+
+
+IDENTIFIED = {
+    "content/posts/a.md": post(),
+    "content/posts/b.md": post("B", "2019-02-01", aliases="[/old/b/]"),
+    "content/posts/c.md": post("C", "2019-02-02", guid="7"),
+    "content/books/d.md": "---\ntitle: D\npublished: 2019-05-01\neditions: [{format: paperback}]\n---\n",
+    "content/events/e.md": "---\ntitle: E\nstart: 2019-05-01T19:00\nend: 2019-05-01T20:00\n---\n",
+}
+
+
+def read_identifiers(site):
+    ids = {}
+    for name in ("feed.xml", "atom.xml", "books/feed.xml", "events/feed.xml"):
+        parsed = feedparser.parse(site.output(name))
+        ids[name] = [parsed.feed.get("id", ""), *(entry.id for entry in parsed.entries)]
+    ids["feed.json"] = [item["id"] for item in json.loads(site.output("feed.json"))["items"]]
+    ids["events.ics"] = re.findall("UID:(.*)", site.output("events.ics"))
+    ids["onix"] = re.findall("<RecordReference>(.*?)<", site.output("books/d/onix.xml"))
+    return ids
+
+
+@pytest.mark.parametrize("new", ["https://new.example", "https://old.example", "https://new.example/site"])
+def test_a_former_url_keeps_all_identifiers_when_the_site_moves(make_site, new):
+    site = make_site(IDENTIFIED)
+    assert not build_and_compare(site, url="http://old.example")
+    before = read_identifiers(site)
+    assert all(before.values())
+    [problem] = build_and_compare(site, url=new)
+    assert 'set "former_url": "http://old.example" in AUTHORSITE' in problem.hint
+    build_and_compare(site, url=new, former_url="http://old.example/")
+    assert read_identifiers(site) == before
+    feed = site.output("feed.xml")
+    assert f"<link>{new}/2019/03/01/a-post/</link>" in feed
+    assert feed.count('isPermaLink="false"') == 3
+    assert "http://old.example" not in site.output("2019/03/01/a-post/index.html")
 
 
 def test_feeds_items_limits_the_entries_of_a_feed(make_site):

@@ -96,7 +96,7 @@ class BooksGenerator(Generator):
                 output.write(self.context, book.onix, self._render_onix(book))
 
     def _render_onix(self, book: BookView) -> str:
-        host = urlsplit(self.site.url).netloc
+        host = urlsplit(self.site.id_url).netloc
         text = self.env.get_template("onix.xml").render(book=book, site=self.site, author=self.author, host=host)
         return _INVALID_IN_XML.sub("", text)
 

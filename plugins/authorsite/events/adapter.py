@@ -82,7 +82,7 @@ class EventsGenerator(Generator):
             record=event,
             slug=slug,
             url=url,
-            guid=event.guid or self.site.url + (event.aliases[0] if event.aliases else f"/{url}"),
+            guid=event.guid or self.site.id_url + (event.aliases[0] if event.aliases else f"/{url}"),
             html=render_body(source, self.renderer, self.log, slug),
             when=format_when(event.start, event.end, self.site.locale),
             notice=self._get_notice(event),

@@ -80,7 +80,7 @@ class FeedsGenerator(Generator):
         """Write the feeds, their stylesheet, and the page that lists them."""
         site, now = self.site, get_build_time(self.settings)
         author = self.settings.get("AUTHOR") or self.settings["SITENAME"]
-        self._factory = EntryFactory(site.url, author, site.translate)
+        self._factory = EntryFactory(site.url, author, site.translate, site.former_url)
         self._post_entry = lru_cache(CACHE_SIZE)(self._factory.from_post)
         main_book = self.context.get("main_book")
         self._feed_fields = {
@@ -88,6 +88,7 @@ class FeedsGenerator(Generator):
             "language": site.language,
             "author": author,
             "site_url": site.url,
+            "id_url": site.id_url,
             "translate": site.translate,
             "rights": site.feeds.copyright,
             "hub": site.feeds.hub,

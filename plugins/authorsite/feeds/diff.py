@@ -14,7 +14,7 @@ from pelican_incremental.store import digest
 
 from ..markup import text_content
 from ..problems import ProblemLog
-from .guid import make_fix_hint
+from .guid import find_former_url, make_fix_hint
 
 MASS_CHANGE_LIMIT = 5
 """This many items that change, or appear with an old date, at once are reported as a mass change."""
@@ -23,6 +23,7 @@ _NAMES = ("feed.xml", "atom.xml", "feed.json")
 _PATTERNS = (*_NAMES, "*/feed.xml", "category/*/feed.xml", "tag/*/feed.xml")
 _REDATED_BY = timedelta(days=1)
 _MASS_CHANGE = "mass change"
+_NEW_URL = "new url"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,15 @@ class FeedDiff:
 
     def issues(self) -> Iterator[tuple[str, str, str]]:
         """Yield what would disturb subscribers: the name by which settings allow it, message, hint."""
-        for before, after in self.reannounced:
+        former = {pair: find_former_url(pair[0].guid, pair[1].guid) for pair in self.reannounced}
+        for base in sorted(set(filter(None, former.values()))):
+            message = f"subscribers would see all items again: their guids no longer begin with {base}"
+            yield _NEW_URL, message, f'set "former_url": "{base}" in AUTHORSITE'
+        for (before, after), base in former.items():
+            # A tag: URI of this site (see make_atom_id) contains its host, and changes with it.
+            tag = before.guid.partition(",2005:")[2]
+            if base or (tag and tag == after.guid.partition(",2005:")[2] and any(former.values())):
+                continue
             message = f"subscribers would see “{after.title}” again under a new guid"
             yield after.path, message, make_fix_hint(before.guid, after.url)
         for before, after in self.redated:

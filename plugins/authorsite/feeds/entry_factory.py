@@ -16,11 +16,15 @@ from .models import Entry
 
 @dataclass(frozen=True)
 class EntryFactory:
-    """Makes entries for the site at `site_url`; `author` is the site's author, for events."""
+    """Makes entries for the site at `site_url`; `author` is the site's author, for events.
+
+    `former_url` is the URL that guids keep; they are no permalinks then.
+    """
 
     site_url: str
     author: str
     translate: Translator = ENGLISH
+    former_url: str = ""
 
     def from_post(self, post: Any) -> Entry:
         """Return the entry of a post or a reblog."""
@@ -79,10 +83,11 @@ class EntryFactory:
         )
 
     def _get_common_fields(self, content: Any) -> dict[str, Any]:
-        guid, is_permalink = make_guid(content, self.absolute_url)
+        guid, is_permalink = make_guid(content, lambda path: self.absolute_url(path, self.former_url))
+        is_permalink = is_permalink and not self.former_url
         url = self.absolute_url(content.url)
         return {"guid": guid, "guid_is_permalink": is_permalink, "url": url, "source_path": content.source_path}
 
-    def absolute_url(self, path: str) -> str:
-        """Return the absolute, percent-encoded URL of a path on this site."""
-        return f"{self.site_url}/{quote_path(path.lstrip('/'))}"
+    def absolute_url(self, path: str, base: str = "") -> str:
+        """Return the absolute, percent-encoded URL of a path on this site, or of one below the URL `base`."""
+        return f"{base or self.site_url}/{quote_path(path.lstrip('/'))}"

@@ -136,10 +136,10 @@ def serialize_rss(feed: Feed, entries: Sequence[Entry], stylesheet: str = "") ->
 def serialize_atom(feed: Feed, entries: Sequence[Entry], stylesheet: str = "") -> bytes:
     """Return `feed` as Atom: full text as type="html", plain-text titles and summaries."""
     generator = _make_generator(feed, entries, ATOM_TYPE)
-    generator.id(feed.url)
+    generator.id(f"{feed.id_url or feed.site_url}/{feed.path}")
     for entry in entries:
         item = _add_entry(generator, entry)
-        item.id(make_atom_id(entry.guid, feed.site_url))
+        item.id(make_atom_id(entry.guid, feed.id_url or feed.site_url))
         item.published(entry.published)
         item.updated(entry.updated)
         if entry.summary:

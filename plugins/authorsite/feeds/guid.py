@@ -32,6 +32,20 @@ def make_atom_id(guid: str, site_url: str) -> str:
     return f"tag:{host.lower()},2005:{path}"
 
 
+def find_former_url(old_guid: str, new_guid: str) -> str:
+    """Return the site's URL in `old_guid` if the guids are URLs that differ in it alone, else "".
+
+    A change within one host is that of a page: whether it is in a folder of the site cannot be seen.
+    """
+    old, new = urlsplit(old_guid), urlsplit(new_guid)
+    are_urls = _HOST.match(old_guid) and _HOST.match(new_guid)
+    if not are_urls or (old.scheme, old.netloc) == (new.scheme, new.netloc) or old.query != new.query:
+        return ""
+    if len(new.path) > 1 and old.path.endswith(new.path):
+        return f"{old.scheme}://{old.netloc}{old.path.removesuffix(new.path)}"
+    return f"{old.scheme}://{old.netloc}" if len(old.path) > 1 and new.path.endswith(old.path) else ""
+
+
 def make_fix_hint(old_guid: str, new_url: str) -> str:
     """Return advice on the front matter that gives the entry at `new_url` its old guid back."""
     old, new = urlsplit(old_guid), urlsplit(new_url)

@@ -35,7 +35,8 @@ class Entry:
 class Feed:
     """A feed without its entries; `path` and `home_path` (the page with the same content) are relative to `site_url`.
 
-    `hub` is the URL of a WebSub hub; `translate` is for the note to readers who open the feed in a browser.
+    `id_url` is the URL that ids begin with, if the site had another one before; `hub` is the URL of a WebSub hub;
+    `translate` is for the note to readers who open the feed in a browser.
     """
 
     path: str
@@ -49,6 +50,7 @@ class Feed:
     hub: str = ""
     image: str = ""
     translate: Translator = ENGLISH
+    id_url: str = ""
 
     @property
     def url(self) -> str:

@@ -27,6 +27,8 @@ def validate_aliases(
     valid: dict[str, Alias] = {}
     for alias in aliases:
         file = output_file_for(alias.path)
+        if file == output_file_for(alias.url):
+            continue  # the page's own URL, before the other aliases, so that its guid stays
         owner = taken.get(file) or (valid[file].source if file in valid else "")
         if "?" in alias.path or "#" in alias.path:
             report(alias, "contains `?` or `#`", "give the path only, such as /old-post/")
