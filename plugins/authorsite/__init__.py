@@ -53,11 +53,12 @@ def register() -> None:
     from .pages import adapter as pages
     from .publishing.preview import content_edited
     from .reading import adapter as reading
-    from .reading import bibliography_adapter, link_pass
+    from .reading import bibliography_adapter, file_checks, link_pass
     from .search import adapter as search
     from .seo import adapter as seo
 
     signals.initialized.connect(site_build.load_settings)
+    signals.initialized.connect(file_checks.check_files)
     signals.initialized.connect(templating.add_filters)
     signals.initialized.connect(seo.add_filters)
     signals.initialized.connect(images.init_images)
@@ -67,6 +68,7 @@ def register() -> None:
     signals.article_generator_init.connect(navigation.optimize_period_archives)
     signals.get_generators.connect(_get_generators)
     signals.all_generators_finalized.connect(reading.cache_urls)
+    signals.all_generators_finalized.connect(file_checks.check_templates)
     signals.all_generators_finalized.connect(link_pass.prepare_links)
     signals.all_generators_finalized.connect(books.finalize_html)
     signals.all_generators_finalized.connect(events.finalize_html)

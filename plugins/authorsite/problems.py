@@ -1,5 +1,6 @@
 """The problems of a build: collected, sorted, and printed once as text, JSON or GitHub annotations."""
 
+import errno
 import json
 import logging
 import os
@@ -18,6 +19,8 @@ from jinja2 import TemplateError, TemplateSyntaxError
 
 IGNORABLE_KINDS = frozenset("book claim event feed image link log orphan reference search".split())
 """The kinds that the setting `allow` may ignore. Others (front-matter, markdown, settings, template) cost a page."""
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 MAX_PRINTED = 100
 """How many problems a report lists; it counts the others."""
@@ -88,6 +91,7 @@ class ProblemLog:
     deferred: bool = False
     current: str = ""
     _problems: set[Problem] = field(default_factory=set)
+    _display_paths: dict[str, str] = field(default_factory=dict)
     _is_printed: bool = False
 
     def add(self, problem: Problem) -> None:
@@ -109,12 +113,13 @@ class ProblemLog:
 
     def get_display_path(self, path: str) -> str:
         """Return `path` relative to the root if it is below it, else unchanged; "(build)" for no path."""
-        # Resolve the folder only: a symbolic link is shown by its own name.
-        file = Path(path).parent.resolve() / Path(path).name
-        try:
-            return file.relative_to(self.root.resolve()).as_posix() if path else "(build)"
-        except ValueError:
-            return path
+        if path not in self._display_paths:
+            # Resolve the folder only: a symbolic link is shown by its own name.
+            file = Path(path).parent.resolve() / Path(path).name
+            root = self.root.resolve()
+            name = file.relative_to(root).as_posix() if file.is_relative_to(root) else path
+            self._display_paths[path] = _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], name)
+        return self._display_paths[path] if path else "(build)"
 
     def list_files_with_errors(self) -> list[Path]:
         """Return the existing files that have errors, in order."""
@@ -159,25 +164,34 @@ class ProblemLog:
             raise BuildFailed
 
     def print(self, form: str = "text", stream: TextIO | None = None) -> None:
-        """Write the report once, to `stream` or standard error; `form` is text, json or github (annotations)."""
-        stream = stream or sys.stderr
+        """Write the report once, to `stream` or standard error; `form` is text, json or github (annotations).
+
+        It lists up to MAX_PRINTED problems, errors first, and counts all.
+        """
+        stream, shown = stream or sys.stderr, self._list_first()
         if form == "json":
-            body = {"problems": [asdict(p) for p in self], "summary": self.summary(), "failed": self.failed}
+            body = {"problems": [asdict(p) for p in shown], "summary": self.summary(), "failed": self.failed}
             lines = [json.dumps(body, ensure_ascii=False, indent=2)]
         elif form == "github":
-            lines = [_format_annotation(p) for p in self]
-        elif lines := [_format_text(p, color=stream.isatty()) for p in self]:
+            lines = [_format_annotation(p) for p in shown]
+        elif lines := [_format_text(p, color=stream.isatty()) for p in shown]:
             lines.append(self.summary())
         if lines and not self._is_printed:
             print(*lines, sep="\n", file=stream)
         self._is_printed = True
+
+    def _list_first(self) -> list[Problem]:
+        """Return the problems to print, sorted by file and line: errors before warnings, if they are too many."""
+        severities = list(Severity)
+        return sorted(sorted(self, key=lambda problem: severities.index(problem.severity))[:MAX_PRINTED])
 
     def summary(self) -> str:
         """Return the counts in words: "2 errors, 1 warning (1 allowed: link)"."""
         counts = Counter(p.severity for p in self)
         text = ", ".join(pluralize(counts[name], name) for name in Severity if counts[name]) or "no problems"
         allowed = [p.kind for p in self._problems if self._is_allowed(p)]
-        return text + (f" ({len(allowed)} allowed: {', '.join(sorted(set(allowed)))})" if allowed else "")
+        text += f" ({len(allowed)} allowed: {', '.join(sorted(set(allowed)))})" if allowed else ""
+        return f"{text}; the first {MAX_PRINTED} are listed" if counts.total() > MAX_PRINTED else text
 
 
 def shorten(text: str, limit: int = 60) -> str:
@@ -229,10 +243,15 @@ def log_exception(log: ProblemLog, error: Exception) -> None:
     elif template:
         log.error(template, line, message, "check the expression in that line", kind="template")
     elif isinstance(error, OSError) and error.strerror:
-        hint = "check that it exists, and its permissions"
-        log.error(str(error.filename or ""), 0, error.strerror, hint, kind="file")
+        log.error(str(error.filename or ""), 0, error.strerror, suggest_remedy(error), kind="file")
     else:
         log.error(*find_innermost_frame(error), message, "run it with TRACEBACK=1 to see the traceback", kind="fault")
+
+
+def suggest_remedy(error: OSError) -> str:
+    """Return what to do about an error of the system."""
+    is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return "free some space there, and try again" if is_full else "check that it exists, and its permissions"
 
 
 class _ProblemHandler(logging.Handler):

@@ -45,7 +45,7 @@ def test_allowing_log_does_not_allow_skipped_files(make_site, monkeypatch):
 @pytest.mark.parametrize("name", ["b.rst", "b.html"])
 def test_content_that_is_not_markdown_is_reported(name, make_site):
     built = make_site({f"content/posts/{name}": "B\n=\n\n:date: 2019-03-01\n\nText."}).build()
-    hint = f"convert it: pandoc {name} -s -t markdown"
+    hint = f"convert it: pandoc -s -t markdown -o b.md {name}"
     assert [str(p) for p in built.problems] == [f"content/posts/{name}: only Markdown files are supported - {hint}"]
     assert built.failed
 

@@ -14,9 +14,11 @@ from pelican_incremental.readers import CacheableReader, Parsed
 
 from ..problems import AlreadyReported
 from ..site_build import content_relative_path, get_build, get_build_time, get_log, get_site, list_contents
+from ..urls import is_valid_name
 from ..validation import Loc, find_line_for_loc, validate
 from .bibliography import Reference
 from .drafts import is_unpublished
+from .file_checks import suggest_markdown
 from .links import may_have_internal_links
 from .markdown import MarkdownRenderer, make_summary, smarten_punctuation
 from .parsed import ParsedContent
@@ -106,8 +108,10 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         meta = validate(model, front_matter, log, path, lines, context={"zone": zone})
         if meta is None:
             raise AlreadyReported(path)
-        if not self._make_id_prefix({"slug": meta.slug, "title": meta.title}):
-            message, hint = "the title has no letters or digits to make a slug from", "add a line such as slug: a-post"
+        slug = self._make_id_prefix({"slug": meta.slug, "title": meta.title})
+        if not slug or not is_valid_name(slug):
+            fault = "is too long" if slug else "has no letters or digits"
+            message, hint = f"the title {fault} to make a slug from", "add a line such as slug: a-post"
             log.error(path, find_line_for_loc(("title",), lines), message, hint, kind="front-matter")
             raise AlreadyReported(path)
         draft = is_unpublished(meta, get_build_time(self.settings))
@@ -210,7 +214,7 @@ class _UnsupportedFormatReader(MarkdownReader):
     """Reports a file that is not Markdown, and does not read it: other formats are not validated."""
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
-        hint = f"convert it: pandoc {Path(source_path).name} -s -t markdown"
+        hint = suggest_markdown(Path(source_path).name)
         get_log(self.settings).error(source_path, 0, "only Markdown files are supported", hint, kind="front-matter")
         raise AlreadyReported(source_path)
 

@@ -27,6 +27,9 @@ MAX_MARKERS = 1_000
 MAX_OPEN = 100
 """The limit of open square or round brackets in a paragraph, and of open code fences in a text."""
 
+MAX_MARKS = 20_000
+"""The limit of quotes and emphasis marks in a paragraph: for each, the whole paragraph is copied."""
+
 MAX_ATTRIBUTE_RATIO = 20
 """The limit of the total length of all attributes (URLs, titles), in lengths of the text."""
 
@@ -100,8 +103,12 @@ class _BracketLimit(Treeprocessor):
     def run(self, root: ET.Element) -> None:
         for element in root.iter():
             for text in (element.text, element.tail):
-                if text and not isinstance(text, AtomicString) and _has_too_many_brackets(text):
+                if not text or isinstance(text, AtomicString):
+                    continue
+                if _has_too_many_brackets(text):
                     raise TooComplex(text, "close its brackets, or escape them with backslashes")
+                if len(text) > MAX_MARKS and sum(map(text.count, "\"'*_`-.&")) > MAX_MARKS:
+                    raise TooComplex(text, "split it with blank lines")
 
 
 def _has_too_many_brackets(text: str) -> bool:

@@ -17,6 +17,7 @@ from pelican_incremental.quick_markdown import optimize
 
 from ..i18n import ENGLISH, Translator
 from ..markup import remove_elements, text_content, truncate_html
+from ..strict_model import MAX_TEXT
 from ..validation import LineFinder
 from .autolinks import AutolinkExtension
 from .bibliography import Reference
@@ -115,7 +116,12 @@ _SMARTY = Markdown(extensions=[SmartyExtension(substitutions={key: unescape(c) f
 
 
 def smarten_punctuation(text: str) -> str:
-    """Return plain text with curly quotes, dashes and ellipses, as in a rendered body."""
+    """Return plain text with curly quotes, dashes and ellipses, as in a rendered body.
+
+    A text that is too long for a StrictModel stays as it is.
+    """
+    if len(text) > MAX_TEXT:
+        return text
     root = ET.Element("div")
     paragraph = ET.SubElement(root, "p")
     paragraph.text = text
