@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from html import unescape
+from html import escape, unescape
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -16,7 +16,7 @@ from markdown.treeprocessors import Treeprocessor
 from pelican_incremental.quick_markdown import optimize
 
 from ..i18n import ENGLISH, Translator
-from ..markup import remove_elements, text_content, truncate_html
+from ..markup import remove_elements, text_content, tokenize, truncate_html
 from ..strict_model import MAX_TEXT
 from ..validation import LineFinder
 from .autolinks import AutolinkExtension
@@ -108,8 +108,26 @@ class MarkdownRenderer:
         else:
             toc = getattr(self._markdown, "toc", "")
             toc = toc[toc.find("<ul>") : toc.rfind("</ul>") + 5] if getattr(self._markdown, "toc_tokens", []) else ""
+            html = wrap_tables(html, self._translate("Table"))
             return RenderedBody(html, toc, tuple(self._citations.entries), tuple(self._citations.issues))
         return RenderedBody("", "", issues=(issue,))
+
+
+def wrap_tables(html: str, label: str) -> str:
+    """Put each table of `html` into a box, named `label`, that scrolls and can be reached with the keyboard."""
+    if "<table" not in html:
+        return html
+    parts, depth = [], 0
+    for token in tokenize(html):
+        if token.name == "table" and token.kind == "start":
+            box = f'<div class="table-box" role="group" aria-label="{escape(label)}" tabindex="0">'
+            parts.append("" if depth else box)
+            depth += 1
+        parts.append(token.raw)
+        if token.name == "table" and token.kind == "end" and depth:
+            depth -= 1
+            parts.append("" if depth else "</div>")
+    return html if depth else "".join(parts)
 
 
 _SMARTY = Markdown(extensions=[SmartyExtension(substitutions={key: unescape(c) for key, c in substitutions.items()})])

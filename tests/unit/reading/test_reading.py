@@ -432,3 +432,26 @@ def test_libyaml_composes_front_matter_like_pyyaml(text):
 
     expected = compose_or_error(lambda: yaml.compose(text, Loader=front_matter._Loader))
     assert compose_or_error(lambda: front_matter._compose(text)) == expected
+
+
+TABLE = "| a | b |\n|---|---|\n| 1 | 2 |"
+NESTED = "<table><tr><td><table><tr><td>1</td></tr></table></td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    ("body", "boxes"),
+    [
+        (TABLE, 1),
+        (f"{TABLE}\n\nWords\n\n{TABLE}", 2),
+        (NESTED, 1),
+        (f"> {NESTED}", 1),
+        ("<table><tr><td>not closed", 0),
+        ("`<table></table>`", 0),
+        ('<p title="<table>">Words</p>', 0),
+        ("<!-- <table></table> -->", 0),
+    ],
+)
+def test_each_outermost_table_has_a_box_that_scrolls(body, boxes):
+    html = render(body).html
+    assert html.count('<div class="table-box" role="group" aria-label="Table" tabindex="0"><table') == boxes
+    assert html.count("</table></div>") == boxes
