@@ -45,7 +45,7 @@ def register() -> None:
     from pelican import signals
     from pelican_incremental.session import install
 
-    from . import site_build, templating
+    from . import output_adapter, site_build, templating
     from .books import adapter as books
     from .events import adapter as events
     from .images import adapter as images
@@ -53,12 +53,13 @@ def register() -> None:
     from .pages import adapter as pages
     from .publishing.preview import content_edited
     from .reading import adapter as reading
-    from .reading import bibliography_adapter, file_checks, link_pass
+    from .reading import bibliography_adapter, file_checks, link_pass, linked_files
     from .search import adapter as search
     from .seo import adapter as seo
 
     signals.initialized.connect(site_build.load_settings)
     signals.initialized.connect(file_checks.check_files)
+    signals.initialized.connect(output_adapter.guard_writes)
     signals.initialized.connect(templating.add_filters)
     signals.initialized.connect(seo.add_filters)
     signals.initialized.connect(images.init_images)
@@ -66,10 +67,14 @@ def register() -> None:
     signals.generator_init.connect(templating.add_template_loader)
     signals.readers_init.connect(reading.register_readers)
     signals.article_generator_init.connect(navigation.optimize_period_archives)
+    signals.article_generator_pretaxonomy.connect(navigation.merge_groups)
+    signals.static_generator_init.connect(linked_files.publish_linked_files)
     signals.get_generators.connect(_get_generators)
     signals.all_generators_finalized.connect(reading.cache_urls)
     signals.all_generators_finalized.connect(file_checks.check_templates)
     signals.all_generators_finalized.connect(link_pass.prepare_links)
+    signals.all_generators_finalized.connect(images.find_moved_images)
+    signals.all_generators_finalized.connect(output_adapter.claim_outputs)
     signals.all_generators_finalized.connect(books.finalize_html)
     signals.all_generators_finalized.connect(events.finalize_html)
     signals.all_generators_finalized.connect(pages.finish_pages)
@@ -80,5 +85,7 @@ def register() -> None:
     signals.all_generators_finalized.connect(images.generate_images)
     signals.all_generators_finalized.connect(_stop_if_failed)
     signals.all_generators_finalized.connect(search.start_indexing)
+    signals.content_written.connect(output_adapter.record_page)
+    signals.finalized.connect(output_adapter.remove_obsolete_files)
     # The development server renders an edited post before it rebuilds the site.
     content_edited.connect(pages.refresh_page)

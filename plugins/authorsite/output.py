@@ -1,17 +1,27 @@
 """The output folder: path-checked, atomic writes that are reported to the build engine, and the URLs of its files."""
 
+import fcntl
 import hashlib
 import os
 import posixpath
 import re
 import shutil
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 from pelican_incremental.files import atomic_write, content_equals, mark_current
+
+from .output_registry import GENERATED, OutputRegistry, Owner
+from .site_build import get_build
+
+FILE_LIST = ".authorsite-files"
+"""The file in the output folder that lists what the last build wrote. It is not published: it names hidden pages."""
+
+_FICLONE = 0x40049409
+"""The request of ioctl_ficlonerange(2): on Btrfs and XFS, a copy that shares its blocks until one side changes."""
 
 _LITERAL_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
@@ -20,68 +30,110 @@ class PathOutsideOutput(ValueError):
     """Raised for a path that leads out of the output folder."""
 
 
-def resolve_output_path(context: MutableMapping[str, Any], save_as: str) -> Path:
-    """Return the absolute path of `save_as` in the output folder; raises PathOutsideOutput if it is not below it."""
-    root = _resolve(str(context["OUTPUT_PATH"]))
-    path = root / save_as.lstrip("/")
-    # resolve() reads every folder above, so that it is cached by folder where the path allows it.
-    path = path.resolve() if ".." in path.parts or path.is_symlink() else _resolve(str(path.parent)) / path.name
-    if not path.is_relative_to(root) or path == root:
+def resolve_output_path(context: Mapping[str, Any], save_as: str) -> Path:
+    """Return the absolute path of `save_as` in the output folder; raises PathOutsideOutput if it is not below it.
+
+    Every write and every copy goes through this function, Pelican's too (see output_adapter).
+    """
+    root = _resolve(os.path.abspath(context["OUTPUT_PATH"]))  # noqa: PTH100 - _resolve() follows its links
+    folder, name = os.path.split(f"{root}/{save_as.lstrip('/')}")
+    path = os.path.normpath(f"{_resolve(os.path.normpath(folder))}/{name}")
+    if os.path.islink(path):  # noqa: PTH114 - thousands of files
+        path = os.path.realpath(path)
+    if not path.startswith(f"{root}/"):
         raise PathOutsideOutput(f"{save_as} is outside the output folder")
-    return path
+    return Path(path)
 
 
 @lru_cache(maxsize=50_000)
-def _resolve(folder: str) -> Path:
-    return Path(folder).resolve()
+def _resolve(folder: str) -> str:
+    """Return the real path of an absolute one, as realpath() does, but looking at each folder above only once."""
+    parent, name = os.path.split(folder)
+    path = os.path.join(_resolve(parent), name) if name else folder  # noqa: PTH118 - thousands of folders
+    return os.path.realpath(path) if os.path.islink(path) else path  # noqa: PTH114 - the same
 
 
-def write(context: MutableMapping[str, Any], save_as: str, content: str | bytes) -> Path:
+def reserve(context: Mapping[str, Any], save_as: str, owner: Owner = GENERATED) -> Path | None:
+    """Return the absolute path of `save_as` if `owner` may write it; None after a problem."""
+    registry = get_registry(context)
+    try:
+        path = resolve_output_path(context, save_as)
+    except PathOutsideOutput:
+        registry.report_outside(save_as, owner)
+        return None
+    return path if registry.claim(posixpath.normpath(save_as.lstrip("/")), owner) else None
+
+
+def claim(context: MutableMapping[str, Any], save_as: str, owner: Owner = GENERATED) -> Path | None:
+    """Reserve `save_as`, and mark the file as current: call it before you write the file, or keep it as it is."""
+    if path := reserve(context, save_as, owner):
+        mark_current(context, path)
+    return path
+
+
+def get_registry(context: Mapping[str, Any]) -> OutputRegistry:
+    """Return the registry of the build's output files."""
+    build = get_build(context)
+    return build.find(OutputRegistry) or build.set(OutputRegistry(build.log))
+
+
+def write(context: MutableMapping[str, Any], save_as: str, content: str | bytes) -> None:
     """Write `content` to `save_as`, a path relative to the output folder, and mark the file as current.
 
     A file with the same content is left alone, so that its modification time says when it changed.
     """
     data = content.encode() if isinstance(content, str) else content
-    path = resolve_output_path(context, save_as)
-    mark_current(context, path)
-    if not content_equals(path, data):
+    if (path := claim(context, save_as)) and not content_equals(path, data):
         atomic_write(path, data)
-    return path
 
 
 def write_page(generator: Any, writer: Any, template: str, url: str, **variables: Any) -> None:
     """Write the page at `url` with Pelican's writer, from a template and the context of `generator`."""
-    page = generator.get_template(template)
-    writer.write_file(f"{url}index.html", page, generator.context, url=url, **variables)
+    save_as = f"{url}index.html"
+    record = variables.get("book") or variables.get("event")
+    if claim(generator.context, save_as, Owner(record.source_path) if record else GENERATED):
+        page = generator.get_template(template)
+        writer.write_file(save_as, page, generator.context, url=url, **variables)
 
 
-def link_or_copy(context: MutableMapping[str, Any], save_as: str, source: Path) -> Path:
-    """Put the file `source` at `save_as`, as a hard link if the file system allows it, and mark it as current."""
-    path = resolve_output_path(context, save_as)
-    mark_current(context, path)
-    if not _is_same(path, source):
-        try:
-            os.link(source, path)  # the usual case: no file is there yet
-        except OSError:
-            atomic_write(path, lambda temporary: _link_or_copy(source, temporary))
-    return path
+def copy(context: MutableMapping[str, Any], save_as: str, source: Path) -> None:
+    """Copy the file `source` to `save_as` unless it is there already, and mark it as current.
+
+    The two share no inode: whoever writes into the output folder must not change the author's files or the cache.
+    `source` is a file of the cache: one with the same date and size has the same content (see cached_files).
+    """
+    if path := reserve(context, save_as):
+        is_unmodified = mark_current(context, path)
+        if not _is_copy(path, source, is_unmodified=is_unmodified):
+            atomic_write(path, lambda temporary: _clone(source, temporary))
 
 
-def _is_same(path: Path, source: Path) -> bool:
-    """Return whether both are one file or have the same content."""
+def is_unmodified(context: MutableMapping[str, Any], save_as: str) -> bool:
+    """Return whether nobody has changed the output file `save_as` since the last build; marks it as current."""
+    return mark_current(context, resolve_output_path(context, save_as))
+
+
+def _is_copy(path: Path, source: Path, *, is_unmodified: bool) -> bool:
+    """Return whether `path` is unmodified and has the date and size of `source`, or else its content."""
     try:
-        stat, source_stat = os.stat(path), os.stat(source)  # noqa: PTH116 - hot
+        stat, original = os.stat(path), os.stat(source)  # noqa: PTH116 - hot
     except FileNotFoundError:
         return False
-    return os.path.samestat(stat, source_stat) or content_equals(path, source.read_bytes())
+    if os.path.samestat(stat, original):
+        return False  # a link, which earlier versions made
+    has_stamp = (stat.st_mtime_ns, stat.st_size) == (original.st_mtime_ns, original.st_size)
+    return (is_unmodified and has_stamp) or content_equals(path, source)
 
 
-def _link_or_copy(source: Path, temporary: Path) -> None:
-    temporary.unlink()
+def _clone(source: Path, copy: Path) -> None:
+    """Copy content and date of a file, without using space where the file system can share it (FICLONE)."""
     try:
-        os.link(source, temporary)
+        with source.open("rb") as old, copy.open("wb") as new:
+            fcntl.ioctl(new, _FICLONE, old.fileno())
     except OSError:
-        shutil.copyfile(source, temporary)
+        shutil.copyfile(source, copy)
+    stat = source.stat()
+    os.utime(copy, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
 def fingerprint(save_as: str, data: bytes) -> str:

@@ -36,11 +36,11 @@ def atomic_write(path: str | Path, content: bytes | Callable[[Path], Any]) -> No
 
 
 def content_equals(path: str | Path, content: bytes | Path) -> bool:
-    """Return whether the file at `path` exists and has exactly this content, bytes or that of another file."""
+    """Return whether the file at `path` exists and has exactly this content: bytes, or that of another file."""
     try:
         if isinstance(content, Path):
             filecmp.clear_cache()  # it compares dates and sizes alone
-            return filecmp.cmp(content, path, shallow=False)
+            return filecmp.cmp(content, path, shallow=False) and not os.path.samefile(content, path)  # noqa: PTH121
         return os.stat(path).st_size == len(content) and Path(path).read_bytes() == content  # noqa: PTH116 - hot
     except OSError:
         return False

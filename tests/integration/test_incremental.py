@@ -361,13 +361,13 @@ def test_the_build_after_a_killed_one_gives_the_output_of_a_clean_build(tmp_path
 KILL_AFTER_FIRST_CARD = """
 import os
 from authorsite import output
-original = output.link_or_copy
-def link_or_copy(context, name, source):
+original = output.copy
+def copy(context, name, source):
     is_new = not output.resolve_output_path(context, name).exists()
     original(context, name, source)
     if is_new and "cards" in name:
         os._exit(9)
-output.link_or_copy = link_or_copy
+output.copy = copy
 """
 
 

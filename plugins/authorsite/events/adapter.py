@@ -64,7 +64,9 @@ class EventsGenerator(Generator):
 
         write_page = partial(output.write_page, self, writer, section="events")
         for event in self.events:
-            write_page("event", event.url, event=event, structured=build_event_jsonld(event, self.site.url))
+            variables = {"structured": build_event_jsonld(event, self.site.url)}
+            noindex = event.record.status is not Status.PUBLISHED
+            write_page("event", event.url, event=event, noindex=noindex, **variables)
             if event.calendar:
                 output.write(self.context, event.calendar, render_calendar([event], event.record.title, self.site.url))
         events = self.context["events"]

@@ -1,5 +1,8 @@
-"""Make Pelican's period archives fast."""
+"""Make Pelican's period archives fast, and its tags and categories one for each name."""
 
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -18,3 +21,38 @@ def optimize_period_archives(generator: Any) -> None:
         return archives
 
     generator._build_period_archives = build_period_archives  # noqa: SLF001 - the same
+
+
+def merge_groups(generator: Any) -> None:
+    """Make names that differ only in case or Unicode form one tag or category (signal: article_generator_pretaxonomy).
+
+    The form that most posts use is shown. A hidden post keeps only the tags of other posts: its own have no page.
+    """
+    listed = [*generator.articles, *generator.translations]
+    articles = [*listed, *generator.hidden_articles, *generator.hidden_translations]
+    categories = _choose_names(article.category for article in articles)
+    tags = _choose_names(tag for article in articles for tag in getattr(article, "tags", ()))
+    for article in articles:
+        category = categories[_normalize(article.category.name)]
+        if category.name != article.category.name:
+            article.category = category
+        names = [_normalize(tag.name) for tag in getattr(article, "tags", ())]
+        if names:
+            article.tags = [tags[name] for name in dict.fromkeys(names)]
+    shown = {tag.name for article in generator.articles for tag in getattr(article, "tags", ())}
+    for article in (*generator.hidden_articles, *generator.hidden_translations):
+        article.tags = [tag for tag in getattr(article, "tags", ()) if tag.name in shown]
+
+
+def _normalize(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _choose_names(groups: Iterable[Any]) -> dict[str, Any]:
+    """Return for each normalized name the tag or category whose name is the most frequent, then the first in order."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    by_name: dict[str, Any] = {}
+    for group in groups:
+        counts[_normalize(group.name)][group.name] += 1
+        by_name.setdefault(group.name, group)
+    return {key: by_name[min(names, key=lambda name: (-names[name], name))] for key, names in counts.items()}

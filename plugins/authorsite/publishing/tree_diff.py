@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from ..output import FILE_LIST
 from ..problems import pluralize
 
 
 def hash_tree(tree: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file below `tree` by path; empty if the folder does not exist."""
-    files = sorted(path for path in tree.rglob("*") if path.is_file())
+    """Return the SHA-256 of every file below `tree` that is published, by path; empty if the folder does not exist."""
+    files = sorted(path for path in tree.rglob("*") if path.is_file() and path != tree / FILE_LIST)
     return {path.relative_to(tree).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 

@@ -1,4 +1,4 @@
-"""Which content stays out of a published site: drafts, and posts whose date is still to come."""
+"""Which content stays out of a published site (drafts, and posts whose date is still to come) or of its lists."""
 
 from datetime import datetime
 from typing import Any
@@ -12,3 +12,11 @@ def is_unpublished(record: Any, build_time: datetime) -> bool:
     A build leaves such a file out, with everything that only it uses, unless the setting `drafts` is on.
     """
     return record.status is Status.DRAFT or (isinstance(record, PostMetadata) and record.date > build_time)
+
+
+def is_hidden(record: Any) -> bool:
+    """Return whether the front matter is that of a hidden post, page or event.
+
+    It has a page, for people who were given the link, and is in no list, feed, search or file for machines.
+    """
+    return getattr(record, "status", None) is Status.HIDDEN

@@ -1,4 +1,4 @@
-"""The pass over all content, once everything is read, that resolves links and reports duplicate URLs."""
+"""The pass over all content, once everything is read, that resolves links."""
 
 import os
 import re
@@ -9,23 +9,20 @@ from typing import Any
 from urllib.parse import unquote
 
 from ..site_build import content_relative_path, get_build, get_log, get_site, list_contents
-from ..validation import LineFinder, report_duplicates
+from ..validation import LineFinder, find_line
 from .bibliography import Reference, match_own_book
-from .links import LinkResolver, LinkTarget, collect_ids
+from .links import LinkResolver, LinkTarget, collect_ids, describe_outside
 from .parsed import get_parsed
 
 
 def prepare_links(generators: list[Any]) -> None:
-    """Collect the link targets, and report duplicate URLs (signal: all_generators_finalized).
+    """Collect the link targets (signal: all_generators_finalized).
 
     Targets are posts, pages, and those `books` and `events` of the context that have a `source_path` and a `url`.
     """
     context = generators[0].context
     build, contents = get_build(context), list_contents(context)
-    # Pelican would stop with a traceback.
-    urls = sorted((str(content.source_path), content.save_as.removesuffix("index.html")) for content in contents)
-    hint = "change the slug of one of them"
-    report_duplicates(((url, path) for path, url in urls), "slug", "URL /{}", hint, build.log)
+    _drop_files_outside(context, contents)
     targets: dict[str, LinkTarget] = {}
     redirects: dict[str, str] = {}
     for content in contents:
@@ -41,6 +38,24 @@ def prepare_links(generators: list[Any]) -> None:
     root = Path(context["PATH"]).resolve()
     invalid = frozenset(os.path.relpath(path.resolve(), root) for path in build.log.list_files_with_errors())
     build.set(LinkResolver(targets, files, redirects, unpublished, invalid, build.site.root))
+
+
+def _drop_files_outside(context: Any, contents: list[Any]) -> None:
+    """Report links to files outside the content folder, which Pelican would copy to where their path leads."""
+    root = os.path.realpath(context["PATH"])
+    inside, outside = list[Any](), set[str]()
+    for static in context.get("staticfiles", ()):
+        path = os.path.realpath(os.path.join(root, static.source_path))  # noqa: PTH118 - thousands of files
+        if path.startswith(f"{root}/"):
+            inside.append(static)
+        else:
+            outside.add(path)
+    if outside:
+        context["staticfiles"] = inside
+        for source, path in [(c.source_path, path) for c in contents for path in c.get_static_links()]:
+            if os.path.realpath(os.path.join(root, path)) in outside:  # noqa: PTH118 - the same
+                problem = describe_outside(os.path.normpath(path))
+                get_log(context).error(source, find_line(source, path), *problem, kind="link")
 
 
 def find_translations(contents: list[Any]) -> dict[int, tuple[Any, ...]]:

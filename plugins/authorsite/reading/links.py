@@ -16,7 +16,7 @@ _ATTRIBUTES = ("href", "src", "poster")
 _UNCHANGED = tuple(f'{name}="{start}' for name in _ATTRIBUTES for start in ("http://", "https://", "mailto:", "#"))
 _LOCAL_ANCHOR = re.compile(r'href="#([^"]*)"')
 _TAGS = frozenset(("a", "img", "source", "video", "audio", "iframe"))
-_SOURCE_SUFFIXES = (".md", ".markdown", ".mkd", ".mdown")
+SOURCE_SUFFIXES = (".md", ".markdown", ".mkd", ".mdown")
 
 LinkIssueCallback = Callable[[str, str, str], None]
 """Called with the link as written, message and hint."""
@@ -91,8 +91,10 @@ class LinkResolver:
         if parts.path.startswith("/"):
             return self._resolve_alias(parts.path, link)
         path = posixpath.normpath(posixpath.join(posixpath.dirname(source_path), unquote(parts.path)))
-        if path.endswith(_SOURCE_SUFFIXES) or path in self.files or path in self.targets:
+        if path.endswith(SOURCE_SUFFIXES) or path in self.files or path in self.targets:
             return self._resolve_path(link, link, source_path, report)
+        if unquote(parts.path) in self.files:  # relative to content/, as that of a featured image
+            return self._resolve_path(link, f"/{link}", source_path, report)
         if re.search(r"\.[A-Za-z0-9]{2,5}$", path):
             hint = did_you_mean(path, self.files, "check the spelling of the path")
             report(link, f"there is no content/{path}", hint)
@@ -108,6 +110,9 @@ class LinkResolver:
         path = unquote(parts.path)
         base = "" if path.startswith("/") else posixpath.dirname(source_path)
         path = posixpath.normpath(posixpath.join(base, path.lstrip("/")))
+        if path.startswith(("../", "/")):
+            report(link, *describe_outside(path))
+            return None
         if path in self.files:
             return f"{self.root}/{self.files[path]}"
         target = self.targets.get(path)
@@ -129,6 +134,11 @@ class LinkResolver:
         elif fragment:
             check(target.ids or frozenset())
         return f"{self.root}/{target.url}" + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def describe_outside(path: str) -> tuple[str, str]:
+    """Return message and hint for a link to a file that is not below content/."""
+    return f"{path} is outside content/", "copy the file into content/ and link to that"
 
 
 def may_have_internal_links(html: str) -> bool:

@@ -12,13 +12,14 @@ from pelican_incremental.purity import pure
 
 from .. import output
 from ..images.adapter import get_accent_color, make_social_card
+from ..reading.drafts import is_hidden
 from ..site_build import get_build, get_log, get_site, list_contents
 from ..site_model import PageMeta, PageView, PostView
 from ..validation import find_line
 from .head import SiteMeta, format_iso, make_blog_posting, make_description, serialize_graph
 from .headers import format_headers, format_policy_meta, format_webmanifest
 from .redirects import Alias, format_redirects, validate_aliases
-from .sitemap import build_sitemaps, find_lastmod, is_indexable
+from .sitemap import build_sitemaps, find_lastmod, get_content, is_indexable
 
 HOME_META_KEY = "HOME_HEAD"
 """Context key of the home page's PageMeta."""
@@ -39,7 +40,7 @@ def add_home_meta(generators: list[Any]) -> None:
     """Set the metadata of the home page (signal: all_generators_finalized)."""
     context = generators[0].context
     site = make_site_meta(context)
-    picture = make_social_card(context, "site", site.name, "", "")
+    picture = make_social_card(context, "site", site.name)
     data = serialize_graph([site.make_website(), site.make_author_profile()])
     context[HOME_META_KEY] = PageMeta(
         site.name, f"{site.url}/", site.description, picture=picture, author=site.author, data=data
@@ -73,9 +74,7 @@ def make_post_meta(article: Any, view: PostView, body: str, context: Mapping[str
         url=f"{site.url}/{article.url}",
         description=make_description(article.metadata["summary"], body),
         type="article",
-        picture=make_social_card(
-            context, article.slug, record.title, section, record.image if view.picture else "", view.picture
-        ),
+        picture=make_social_card(context, article.slug, record.title, section, view.picture, article.source_path),
         published=format_iso(article.date),
         modified=format_iso(getattr(article, "modified", None)),
         author="\n".join(authors),
@@ -102,7 +101,7 @@ def make_page_meta(page: Any, view: PageView, body: str, context: Mapping[str, A
         title=record.title,
         url=f"{site.url}/{page.url}",
         description=make_description(page.metadata["summary"], body),
-        picture=view.picture or make_social_card(context, page.slug, record.title),
+        picture=view.picture or make_social_card(context, page.slug, record.title, source_path=page.source_path),
         modified=format_iso(getattr(page, "modified", None)),
         robots="noindex" if view.draft or page.status == "hidden" else "",
     )
@@ -121,7 +120,10 @@ class SeoGenerator(Generator):
         signals.content_written.connect(self._record_page)
 
     def _record_page(self, path: str, context: Mapping[str, Any]) -> None:
-        """Record the output file, URL and last change of a page that was written, or was up to date."""
+        """Record the output file, URL and last change of a page that was written, or was up to date, unless hidden."""
+        content = get_content(context)
+        if context.get("unlisted") or (content is not None and is_hidden(content.record)):
+            return
         save_as = context.get("output_file") or os.path.relpath(path, self.output_path)
         self._files.add(save_as)
         if is_indexable(save_as, context):
@@ -129,21 +131,25 @@ class SeoGenerator(Generator):
 
     def generate_output(self, writer: Any) -> None:
         """Write the files."""
-        self._write_redirects(writer)
+        for save_as in ("_headers", "_redirects"):  # they list the redirecting pages, which must not take their place
+            output.reserve(self.context, save_as)
         name, root, url = str(self.settings["SITENAME"]), self._site.root, self._site.url
         for save_as, text in build_sitemaps(self._lastmods, url).items():
             output.write(self.context, save_as, text)
         output.write(self.context, "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {url}/sitemap.xml\n")
         manifest = format_webmanifest(name, self._site.language, root, get_accent_color(self.settings))
         output.write(self.context, "site.webmanifest", manifest)
+        self._write_redirects(writer)
         output.write(self.context, "_headers", format_headers(self._files, root))
 
     def _write_redirects(self, writer: Any) -> None:
         template = self.get_template("redirect")
         for file, alias in self.aliases.items():
-            variables = {"to": alias.url, "to_title": alias.title, "noindex": True}
-            writer.write_file(file, template, self.context, url=output.url_for(file), **variables)
-        text = format_redirects(self.aliases.values(), get_build(self.context).redirects, self._site.root)
+            if output.claim(self.context, file, alias.owner):
+                variables = {"to": alias.url, "to_title": alias.title, "noindex": True, "unlisted": alias.hidden}
+                writer.write_file(file, template, self.context, url=output.url_for(file), **variables)
+        listed = (alias for alias in self.aliases.values() if not alias.hidden)
+        text = format_redirects(listed, get_build(self.context).redirects, self._site.root)
         output.write(self.context, "_redirects", text)
 
 
@@ -151,17 +157,18 @@ def check_aliases(generators: list[Any]) -> None:
     """Validate the aliases of all content and give them to the generator (signal: all_generators_finalized)."""
     context, log = generators[0].context, get_log(generators[0].settings)
     contents = [*list_contents(context), *context.get("books", ()), *context.get("events", ())]
-    aliases = [Alias(path, c.url, c.record.title, c.source_path) for c in contents for path in c.record.aliases]
-    taken = {}
-    if aliases:
-        files = (getattr(content, "save_as", f"{content.url}index.html") for content in contents)
-        taken = {file: log.get_display_path(c.source_path) for file, c in zip(files, contents, strict=True)}
+    aliases = [
+        Alias(path, c.url, c.record.title, c.source_path, hidden=is_hidden(c.record))
+        for c in contents
+        for path in c.record.aliases
+    ]
+    planned = output.get_registry(context).copy()  # generated files are claimed later, and aliases after them
 
     def report(alias: Alias, message: str, hint: str) -> None:
         line = find_line(alias.source, alias.path)
         log.error(alias.source, line, f"the alias {alias.path} {message}", hint, kind="link")
 
-    aliases_by_file = validate_aliases(aliases, taken, report)
+    aliases_by_file = validate_aliases(aliases, planned.claim, report)
     for generator in generators:
         if isinstance(generator, SeoGenerator):
             generator.aliases = aliases_by_file

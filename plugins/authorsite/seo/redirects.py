@@ -1,9 +1,10 @@
 """Redirects from old URLs: validation of aliases, and the `_redirects` file for hosts that read it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..output import output_file_for, quote_path
+from ..output_registry import Owner
 from ..urls import encode_url
 
 
@@ -15,26 +16,29 @@ class Alias:
     url: str
     title: str
     source: str
+    hidden: bool = False
+
+    @property
+    def owner(self) -> Owner:
+        """The owner of the page that redirects."""
+        return Owner(self.source, self.path, f"the alias {self.path} is already", "remove the alias")
 
 
 def validate_aliases(
-    aliases: Iterable[Alias], taken: Mapping[str, str], report: Callable[[Alias, str, str], None]
+    aliases: Iterable[Alias], claim: Callable[[str, Owner], bool], report: Callable[[Alias, str, str], None]
 ) -> dict[str, Alias]:
     """Return the valid aliases by output file; pass the others to `report(alias, message, hint)`.
 
-    `taken` maps output files of pages to their source files.
+    `claim` reports an output file that has another owner.
     """
     valid: dict[str, Alias] = {}
     for alias in aliases:
         file = output_file_for(alias.path)
         if file == output_file_for(alias.url):
             continue  # the page's own URL, before the other aliases, so that its guid stays
-        owner = taken.get(file) or (valid[file].source if file in valid else "")
         if "?" in alias.path or "#" in alias.path:
             report(alias, "contains `?` or `#`", "give the path only, such as /old-post/")
-        elif owner:
-            report(alias, f"is already used by {owner}", "remove the alias, or change the other page's URL")
-        else:
+        elif claim(file, alias.owner):
             valid[file] = alias
     return valid
 

@@ -15,10 +15,15 @@ _LIST_VARIABLES = ("page_name", "period", "category", "tag", "author")
 
 def is_indexable(save_as: str, variables: Mapping[str, Any]) -> bool:
     """Return whether search engines may index the page written to `save_as` from these template variables."""
-    content = variables.get("article") or variables.get("page")
+    content = get_content(variables)
     head = getattr(content, "head", None)
     hidden = bool(head and head.robots) or bool(variables.get("noindex"))
     return save_as.endswith(".html") and not save_as.startswith(_EXCLUDED_PREFIXES) and not hidden
+
+
+def get_content(variables: Mapping[str, Any]) -> Any:
+    """Return the post, page or event on the page with these template variables, or None."""
+    return variables.get("article") or variables.get("page") or variables.get("event")
 
 
 def find_lastmod(variables: Mapping[str, Any]) -> datetime | None:

@@ -1,0 +1,133 @@
+"""Pelican's output files: claimed before anything is written, path-checked when written, and removed when obsolete."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from pelican import generators, writers
+
+from . import output
+from .output_registry import GENERATED, Owner
+from .site_build import get_build, get_log, list_contents
+
+
+def guard_writes(pelican: Any) -> None:
+    """Let Pelican's writer and copier check their paths, too, until the build ends (signal: initialized).
+
+    A symbolic link that leads out of the content folder is a problem: what is read through it may be published.
+    """
+    settings, log = pelican.settings, get_log(pelican.settings)
+    root = os.path.realpath(settings["PATH"])
+    for path in _find_links_outside(root, root, tuple(settings["IGNORE_FILES"])):
+        hint = "copy what it points to into content/, in place of the link"
+        message = "is a symbolic link that leads outside content/, nowhere or in a circle"
+        log.error(path, 0, message, hint, kind="file")
+    if settings["STATIC_CREATE_LINKS"]:
+        hint = "remove the line: whoever changes a file in output/ would change yours"
+        log.error("pelicanconf.py", 0, "STATIC_CREATE_LINKS links output/ to your files", hint, kind="settings")
+    log.stop_if_failed()
+    context = {"OUTPUT_PATH": pelican.output_path}
+    _replace(pelican, writers, "sanitised_join", lambda base, *names: _check(context, os.path.join(base, *names)))  # noqa: PTH118
+    copy = generators.copy
+    _replace(pelican, generators, "copy", lambda source, path, *more: copy(source, _check(context, path), *more))
+
+
+def _replace(pelican: Any, module: Any, name: str, function: Callable[..., Any]) -> None:
+    get_build(pelican.settings).cleanup.callback(setattr, module, name, getattr(module, name))
+    setattr(module, name, function)
+
+
+def _check(context: Mapping[str, Any], path: str) -> str:
+    """Return the path of a file, or of a folder that files are copied into; raises PathOutsideOutput."""
+    path = os.path.abspath(path)  # noqa: PTH100 - not resolved: the engine compares it with the output folder
+    root = os.path.abspath(context["OUTPUT_PATH"])  # noqa: PTH100 - the same
+    if path != root:
+        output.resolve_output_path(context, os.path.relpath(path, root))
+    return path
+
+
+def _find_links_outside(folder: str, root: str, ignored: tuple[str, ...]) -> Iterator[str]:
+    """Yield the symbolic links below `folder` that lead out of `root`, nowhere, or to a folder that they are in.
+
+    Names like `ignored` are skipped.
+    """
+    with suppress(OSError), os.scandir(folder) as entries:
+        special = [entry for entry in entries if entry.is_symlink() or entry.is_dir()]
+        for entry in sorted(special, key=lambda entry: entry.name):
+            if any(fnmatch(entry.name, pattern) for pattern in ignored):
+                continue
+            target = os.path.realpath(entry.path)
+            if not entry.is_symlink():
+                yield from _find_links_outside(entry.path, root, ignored)
+            elif not (target.startswith(f"{root}/") and os.path.exists(target)) or folder.startswith(target):  # noqa: PTH110
+                yield entry.path
+
+
+def claim_outputs(all_generators: list[Any]) -> None:
+    """Claim the output files that are known before anything is written (signal: all_generators_finalized).
+
+    These are Pelican's own, and the pages of books and events. Whatever is generated beside them is claimed when it is
+    written. Aliases come last: they must not take the place of anything else.
+    """
+    context = all_generators[0].context
+    contents = sorted(list_contents(context), key=lambda content: str(content.source_path))
+    claims = [(content.save_as, Owner(str(content.source_path))) for content in contents]
+    views = (*context.get("books", ()), *context.get("events", ()))
+    claims += [(f"{view.url}index.html", Owner(view.source_path)) for view in views]
+    claims += [(static.save_as, _own_static(static, context)) for static in context.get("staticfiles", ())]
+    claims += _list_groups(context)
+    claims += [(archive["save_as"], GENERATED) for k in context.get("period_archives", {}).values() for archive in k]
+    names = {name: f"{name}.html" for name in context["DIRECT_TEMPLATES"]}
+    claims += [(context.get(f"{name.upper()}_SAVE_AS", path), GENERATED) for name, path in names.items()]
+    for save_as, owner in claims:
+        if save_as:
+            output.reserve(context, save_as, owner)
+
+
+def _own_static(static: Any, context: Mapping[str, Any]) -> Owner:
+    path = os.path.join(context["PATH"], static.source_path)  # noqa: PTH118 - thousands of files
+    return Owner(path, "", f"its URL /{static.url} is already", "rename the file, or remove it")
+
+
+def _list_groups(context: Mapping[str, Any]) -> Iterator[tuple[str, Owner]]:
+    """Yield output path and owner of each category's and tag's page; of each name, if several have one URL."""
+    seen = set()
+    for article in sorted(context.get("articles", ()), key=lambda article: str(article.source_path)):
+        groups = [("category", article.category), *(("tag", tag) for tag in getattr(article, "tags", ()))]
+        for kind, group in groups:
+            if (kind, group.name) not in seen:
+                seen.add((kind, group.name))
+                name = f"the {kind} `{group.name}`"
+                hint = f"rename one of them, or give it a slug of its own in {kind.upper()}_REGEX_SUBSTITUTIONS"
+                subject = f"{name} has the URL /{group.url}, which is already"
+                yield group.save_as, Owner(str(article.source_path), group.name, subject, hint, name)
+
+
+def record_page(path: str, context: Any) -> None:
+    """Add a page that Pelican has written to the registry (signal: content_written)."""
+    registry = output.get_registry(context)
+    registry.owners.setdefault(context.get("output_file") or os.path.relpath(path, context["OUTPUT_PATH"]), GENERATED)
+
+
+def remove_obsolete_files(pelican: Any) -> None:
+    """Remove what an earlier build wrote and this one did not, and list what this one wrote (signal: finalized).
+
+    The list is in the output folder: it is right whatever happens to the cache. Other files stay.
+    """
+    context = {**pelican.settings, "OUTPUT_PATH": pelican.output_path}
+    root = Path(pelican.output_path)
+    names = output.get_registry(context).owners.keys() - {output.FILE_LIST}
+    before: set[str] = set()
+    with suppress(OSError, ValueError, TypeError):  # no list yet, or a damaged one
+        before = {str(name) for name in json.loads((root / output.FILE_LIST).read_text("utf-8"))}
+    for name in sorted(before - names, reverse=True):
+        with suppress(OSError, output.PathOutsideOutput):
+            file = output.resolve_output_path(context, name)
+            file.unlink()
+            for folder in file.relative_to(root.resolve()).parents[:-1]:
+                (root.resolve() / folder).rmdir()
+    output.write(context, output.FILE_LIST, json.dumps(sorted(names), ensure_ascii=False, indent=0) + "\n")
