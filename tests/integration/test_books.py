@@ -8,6 +8,7 @@ from contextlib import closing
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from authorsite.books.exports.citations import format_bibtex, format_citations, format_ris
 from authorsite.books.shops import load_builtin_shops
 from conftest import SITE_DATE, Site, post, restore_signals
 from lxml import html
@@ -241,6 +242,40 @@ def test_citations_come_in_three_styles_and_are_escaped(library):
     assert citations["APA"] == f"Author, A. (2018). <i>The &lt;Made-up&gt; Guide &amp; More</i>. {url}"
     assert citations["MLA"].startswith("Author, Ann. <i>The &lt;Made-up&gt; Guide &amp; More</i>")
     assert citations["Chicago"].startswith("Author, Ann. 2018. <i>The &lt;Made-up&gt; Guide &amp; More</i>")
+
+
+@pytest.mark.parametrize(
+    ("people", "citations"),
+    [
+        ({}, ("<i>Guide</i>. (2018). Press.", "<i>Guide</i>. Press, 2018.", "<i>Guide</i>. 2018. Press.")),
+        (
+            {"editor": [{"family": "Itor", "given": "Ed"}]},
+            (
+                "Itor, E. (ed.). (2018). <i>Guide</i>. Press.",
+                "Itor, Ed, editor. <i>Guide</i>. Press, 2018.",
+                "Ed Itor. 2018. <i>Guide</i>. Press.",
+            ),
+        ),
+        (
+            {"author": [{"family": "Gogh", "given": "Vi", "non-dropping-particle": "van", "suffix": "Jr."}]},
+            (
+                "van Gogh, V., Jr. (2018). <i>Guide</i>. Press.",
+                "van Gogh, Vi, Jr. <i>Guide</i>. Press, 2018.",
+                "Gogh, Vi van, Jr. 2018. <i>Guide</i>. Press.",
+            ),
+        ),
+    ],
+)
+def test_citation_names_nothing_twice(people, citations):
+    item = {"id": "a", "type": "book", "title": "Guide", "issued": {"date-parts": [[2018]]}, "publisher": "Press"}
+    assert tuple(text for _, text in format_citations({**item, **people}, "en")) == citations
+
+
+def test_name_parts_of_authors_are_told_apart():
+    people = {"author": [{"family": "Gogh", "given": "Vi", "non-dropping-particle": "van", "suffix": "Jr."}]}
+    item = {"id": "a", "title": "Guide", **people}
+    assert "author = {van Gogh, Jr., Vi}," in format_bibtex([item])
+    assert "AU  - van Gogh, Vi, Jr.\n" in format_ris([item]).replace("\r", "")
 
 
 def test_authors_are_cited_by_their_family_name(library):

@@ -7,6 +7,7 @@ from typing import Any
 
 from .autolinks import URL_PATTERN, trim_url
 from .bibtex import format_entry
+from .person_names import format_bibtex_names
 
 _LINK = re.compile(r"\[([^\[\]]*)\]\((?:[^\s()]|\([^\s()]*\))*\)|<(https?://[^\s<>]+)>")
 _QUOTED = re.compile(r"^(?P<author>[^\"“”]+?),\s*[\"“](?P<title>[^\"“”]+?),?[\"”],?\s*(?P<rest>.*)$", re.DOTALL)
@@ -108,7 +109,7 @@ def format_bibtex(references: Iterable[Reference]) -> str:
         counts[base] = counts.get(base, 0) + 1
         key = base if counts[base] == 1 else f"{base}-{counts[base]}"
         fields = {
-            "author": reference.author,
+            "author": format_bibtex_names(reference.author),
             "title": reference.title,
             "howpublished": reference.container,
             "year": reference.year,

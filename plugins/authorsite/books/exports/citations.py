@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...reading.bibtex import format_entry
+from ...reading.person_names import parse_name
 from ..views import BookView, EditionView
 
 CslItem = Mapping[str, Any]
@@ -48,7 +49,9 @@ def _build_csl_item(book: BookView, edition: EditionView | None, key: str, site_
     published = edition.published if edition else book.published
     series = book.record.series
     people = {
-        role: [_split_name(person.name, person.family) for person in book.record.contributors if person.role == role]
+        role: [
+            _build_csl_name(person.name, person.family) for person in book.record.contributors if person.role == role
+        ]
         for role in _ROLES
     }
     item = {
@@ -68,11 +71,17 @@ def _build_csl_item(book: BookView, edition: EditionView | None, key: str, site_
     return {name: value for name, value in item.items() if value}
 
 
-def _split_name(name: str, family: str) -> dict[str, str]:
-    """Split a name into given and family name; the family name is the last word unless `family` says otherwise."""
-    last = family or name.rsplit(maxsplit=1)[-1]
-    given = name.removesuffix(last).strip()
-    return {"family": last, "given": given} if given else {"literal": name}
+def _build_csl_name(name: str, family: str) -> dict[str, str]:
+    parsed = parse_name(name, family)
+    if not parsed.given:
+        return {"literal": name}
+    parts = {
+        "family": parsed.family,
+        "given": parsed.given,
+        "non-dropping-particle": parsed.particle,
+        "suffix": parsed.suffix,
+    }
+    return {part: value for part, value in parts.items() if value}
 
 
 def format_csl_json(items: Sequence[CslItem]) -> str:
@@ -80,8 +89,14 @@ def format_csl_json(items: Sequence[CslItem]) -> str:
     return json.dumps(items, ensure_ascii=False, indent=1) + "\n"
 
 
-def _format_names(item: CslItem, role: str) -> list[str]:
-    return [person.get("literal") or f"{person['family']}, {person['given']}" for person in item.get(role, ())]
+def _format_names(item: CslItem, role: str, order: str) -> list[str]:
+    """Return the names of one role with their parts in `order`, such as "family suffix given"."""
+    names = []
+    for person in item.get(role, ()):
+        family = " ".join(filter(None, (person.get("non-dropping-particle"), person.get("family"))))
+        parts = {**person, "family": family}
+        names.append(person.get("literal") or ", ".join(parts[part] for part in order.split() if parts.get(part)))
+    return names
 
 
 def _format_date_parts(item: CslItem) -> list[str]:
@@ -95,7 +110,7 @@ def format_bibtex(items: Sequence[CslItem]) -> str:
         date = _format_date_parts(item)
         fields = {
             "title": item["title"],
-            **{role: " and ".join(_format_names(item, role)) for role in ("author", "editor")},
+            **{role: " and ".join(_format_names(item, role, "family suffix given")) for role in ("author", "editor")},
             "year": "".join(date[:1]),
             "date": "-".join(date),
             **{name: item.get(key, "") for name, _, key in _FIELDS if name},
@@ -112,8 +127,8 @@ def format_ris(items: Sequence[CslItem]) -> str:
         lines += [
             ("TY", "BOOK"),
             ("TI", item["title"]),
-            *(("AU", name) for name in _format_names(item, "author")),
-            *(("ED", name) for name in _format_names(item, "editor")),
+            *(("AU", name) for name in _format_names(item, "author", "family given suffix")),
+            *(("ED", name) for name in _format_names(item, "editor", "family given suffix")),
             ("PY", "".join(date[:1])),
             ("DA", "/".join(date)),
             *((tag, item.get(key, "")) for _, tag, key in _FIELDS if tag),
@@ -141,8 +156,25 @@ def format_citations(item: CslItem, language: str) -> tuple[tuple[str, str], ...
             works = CitationStylesBibliography(_load_style(style, language), CiteProcJSON([hidden]), formatter.html)
             works.register(Citation([CitationItem(item["id"])]))
             text = str(works.bibliography()[0])
-        formatted.append((name, text.translate(_ESCAPE_HIDDEN)))
+        formatted.append((name, _drop_repetition(text, hidden).translate(_ESCAPE_HIDDEN)))
     return tuple(formatted)
+
+
+def _drop_repetition(text: str, item: CslItem) -> str:
+    """Remove the title or the editors behind the title if they stand in the author's place already.
+
+    CSL says so (specification 1.0.2, section "Substitute"), but citeproc-py prints them twice.
+    """
+    if "author" in item:
+        return text
+    if "editor" not in item:
+        title = re.match("<i>.*?</i>", text)
+        return title[0] + re.sub(f"{re.escape(title[0])}[.,]? ?", "", text[title.end() :]) if title else text
+    last = item["editor"][-1]
+    name = last.get("literal") or " ".join(
+        last[part] for part in ("given", "non-dropping-particle", "family") if part in last
+    )
+    return re.sub(rf"(</i>)(?: \([^()]*\)|(\.) [^<>]*?{re.escape(name)}[.,])", r"\1\2", text, count=1)
 
 
 @cache
