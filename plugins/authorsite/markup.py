@@ -24,6 +24,8 @@ _MARKUP = re.compile(
 """Comments, hidden elements and tags. What is not closed extends to the end, as in a browser, and for linear time."""
 
 _WORD = re.compile(r"\S+")
+_CITATION = re.compile(r"\(?\[\d[\d,–-]*\]?[\],.;:)]*|\d[\d,–-]*\][\],.;:)]*")
+"""A part of `[1]`, `[2, 5]` or `([3]).` between spaces, which is no word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +116,10 @@ def rewrite_tags(html: str, names: frozenset[str] | set[str], change: Callable[[
     return "".join(parts)
 
 
-def remove_elements(html: str, drop: Callable[[Token], bool], unwrap: Callable[[Token], bool] = lambda _: False) -> str:
-    """Return `html` without the elements that `drop` matches, and without the tags of those that `unwrap` matches."""
+def remove_elements(
+    html: str, drop: Callable[[Token], bool], unwrap: Callable[[Token], bool] = lambda _: False, mark: str = ""
+) -> str:
+    """Return `html` with `mark` for the elements that `drop` matches, and without the tags that `unwrap` matches."""
     parts: list[str] = []
     depth = 0  # of dropped elements
     removed: defaultdict[str, list[bool]] = defaultdict(list)  # by name of the open elements: is its start tag removed?
@@ -123,6 +127,8 @@ def remove_elements(html: str, drop: Callable[[Token], bool], unwrap: Callable[[
         if token.kind == "start":
             is_dropped = depth > 0 or drop(token)
             is_removed = is_dropped or unwrap(token)
+            if is_dropped and not depth:
+                parts.append(mark)
             if token.name not in VOID_ELEMENTS:
                 removed[token.name].append(is_removed)
                 depth += is_dropped
@@ -145,9 +151,13 @@ def text_content(html: str) -> str:
     return " ".join(unescape(text).split())
 
 
+def _is_word(run: str) -> bool:
+    return bool(run) and not _CITATION.fullmatch(run)
+
+
 def count_words(html: str) -> int:
-    """Return the number of words in the visible text: runs of characters other than white space."""
-    return len(text_content(html).split())
+    """Return the number of words in the visible text: runs of characters other than white space, but no citations."""
+    return sum(map(_is_word, text_content(html).split()))
 
 
 def split_first_paragraph(html: str) -> tuple[str, str]:
@@ -175,7 +185,7 @@ def _close(open_names: list[str], counts: Counter[str], name: str) -> None:
 def truncate_html(html: str, limit: int) -> Excerpt:
     """Cut `html` after `limit` words and close every open element.
 
-    Words are runs of non-space text outside tags. Raises ValueError if limit < 1.
+    Words are those of count_words. Raises ValueError if limit < 1.
     """
     if limit < 1:
         raise ValueError("an excerpt has at least one word")
@@ -183,21 +193,33 @@ def truncate_html(html: str, limit: int) -> Excerpt:
     open_names: list[str] = []
     counts: Counter[str] = Counter()  # of open_names: searching the list for each end tag would be quadratic
     word_count = 0
+    run: list[str] = []  # the parts of the word that has begun: a tag or a character reference may be within a word
     for token in tokenize(html):
-        if token.kind == "text":
-            words = list(_WORD.finditer(token.raw))
-            if word_count + len(words) > limit:
-                parts.append(token.raw[: words[limit - word_count - 1].end()] if limit > word_count else "")
-                parts, word_count = ["".join(parts).rstrip()], limit
-                break
-            word_count += len(words)
-        elif token.kind == "start" and token.name not in VOID_ELEMENTS:
-            if word_count >= limit:
+        text = (unescape(token.raw) if token.raw[:1] == "&" else token.raw) if token.kind == "text" else ""
+        runs = list(_WORD.finditer(text))
+        if token.name in _BLOCKS or (text and not (runs and runs[0].start() == 0)):
+            word_count, run = word_count + _is_word("".join(run)), []
+        if token.kind == "start" and token.name not in VOID_ELEMENTS:
+            if word_count >= limit and not run:
                 break
             open_names.append(token.name)
             counts[token.name] += 1
         elif token.kind == "end" and counts[token.name]:
             _close(open_names, counts, token.name)
+        cut = -1
+        for index, match in enumerate(runs):
+            if index:
+                word_count, run = word_count + _is_word("".join(run)), []
+            if word_count >= limit and not run:
+                cut = match.start()
+                break
+            run.append(match[0])
+        if cut >= 0:
+            parts = ["".join([*parts, token.raw[:cut]]).rstrip()]
+            break
+        if runs and runs[-1].end() < len(text):
+            word_count, run = word_count + _is_word("".join(run)), []
         parts.append(token.raw)
+    word_count += _is_word("".join(run))
     closing = "".join(f"</{name}>" for name in reversed(open_names))
     return Excerpt("".join(parts) + closing, max(count_words(html) - word_count, 0))

@@ -47,3 +47,24 @@ def test_split_first_paragraph(html, expected):
 )
 def test_remove_elements_drops_or_unwraps_elements(html, expected):
     assert markup.remove_elements(html, lambda tag: "class" in tag.attributes, lambda tag: tag.name == "b") == expected
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<p>One <span>[<a>1</a>]</span> two (<a>[2, 5]</a>), three [1-3].</p>", ["One", "two", "three"]),
+        ("<p>AT&amp;T wo<em>rd</em>s, <a>here</a>, H<sub>2</sub>O.</p>", ["AT&T", "words,", "here,", "H2O."]),
+        ("<p>a&nbsp;b<br>c</p><ul><li>d</li><li>e</li></ul>f", list("abcdef")),
+        ("in 2019, at 3 [sic] (4)", ["in", "2019,", "at", "3", "[sic]", "(4)"]),
+    ],
+)
+def test_words_are_not_split_at_tags_and_citations_are_no_words(html, words):
+    assert markup.count_words(html) == len(words)
+    for limit in range(1, len(words) + 1):
+        excerpt = markup.truncate_html(html, limit)
+        assert excerpt.remaining_words == len(words) - limit
+        shown = markup.text_content(excerpt.html)
+        assert shown.split()[0] == words[0]
+        assert markup.count_words(excerpt.html) == limit
+        assert words[limit - 1] in shown
+        assert limit == len(words) or words[limit] not in shown.split()

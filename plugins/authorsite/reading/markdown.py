@@ -29,6 +29,13 @@ _CONFIGS = {
     "toc": {"permalink": False, "toc_depth": "2-4"},
 }
 _MORE_MARK = re.compile(r"<!--\s*more\s*-->")
+_OPENING_BLOCK = re.compile(r"\s*(?P<tag><(?P<name>p|ul|ol|dl|(?P<heading>h[1-6]))(?:\s[^>]*)?>)")
+_LIST_WORDS = 55
+"""Words of a list in a summary: as many as in an excerpt of WordPress."""
+
+_REMOVED = "\ufdd0"
+# The lookbehinds keep this linear: each run of spaces is matched once, from its start.
+_REMOVED_TEXT = re.compile(rf"(?:(?<!\s)\s+)?(?:\({_REMOVED}[^()<>]*\)|{_REMOVED})")
 _TEXT_ALIGN = re.compile(r"text-align: (left|right|center);")
 
 
@@ -147,28 +154,47 @@ def smarten_punctuation(text: str) -> str:
     return _SMARTY.postprocessors["raw_html"].run(paragraph.text or "")
 
 
-def _iter_paragraphs(html: str) -> Iterator[str]:
-    """Yield the HTML inside each `<p>`; linear in time, since it stops at the first one that is not closed."""
+def _iter_blocks(html: str) -> Iterator[str]:
+    """Yield the paragraphs and lists that `html` begins with, then all other paragraphs; in linear time."""
     end = 0
+    while match := _OPENING_BLOCK.match(html, end):
+        end = _find_end(html, match)
+        if not match["heading"]:
+            yield html[match.start("tag") : end]
     while (start := html.find("<p>", end)) >= 0 and (close := html.find("</p>", start)) >= 0:
-        yield html[start + 3 : close]
         end = close + 4
+        yield html[start:end]
+
+
+def _find_end(html: str, start: re.Match[str]) -> int:
+    """Return the end of the element that begins with the tag `start`; of all `html` if it is not closed."""
+    depth, name = 0, start["name"]
+    for tag in re.compile(rf"<(/?){name}\b[^>]*>").finditer(html, start.start("tag")):
+        depth += -1 if tag[1] else 1
+        if not depth:
+            return tag.end()
+    return len(html)
 
 
 def make_summary(html: str) -> str:
-    """Return the HTML before `<!-- more -->`, else the first paragraph; without citations, footnotes and links."""
+    """Return the HTML before `<!-- more -->`, else the first paragraph, or the start of a list that comes before it.
+
+    Citations, footnotes and links are left out, with the space before them and the brackets around them.
+    """
     more_mark = _MORE_MARK.search(html)
     if more_mark:
         summary = truncate_html(html[: more_mark.start()], 10**9).html
     else:
-        summary = next((f"<p>{p}</p>" for p in _iter_paragraphs(html) if text_content(p)), "")
+        summary = next((block for block in _iter_blocks(html) if text_content(block)), "")
+        if not summary.startswith("<p"):
+            excerpt = truncate_html(summary, _LIST_WORDS)
+            summary = re.sub(r"(?:</\w+>)+$", r"…\g<0>", excerpt.html) if excerpt.remaining_words else excerpt.html
     summary = remove_elements(
         summary,
         lambda t: (
             t.attributes.get("class") in {"citations", "footnote"} or (t.name == "sup" and bool(t.attributes.get("id")))
         ),
         lambda t: t.name == "a",
+        mark=_REMOVED,
     )
-    # The lookbehinds keep this linear: each run of spaces is matched once, from its start.
-    summary = re.sub(r"(?:(?<!\s)\s+)?\(\s*(?:,[^()]*)?\)", "", summary)
-    return re.sub(r"(?<!\s)\s+([.,;:!?])", r"\1", summary).strip()
+    return _REMOVED_TEXT.sub("", summary).strip()

@@ -305,6 +305,13 @@ def test_the_link_to_the_original_says_how_many_words_remain(words, limit, remai
     assert count_words(html.partition("<blockquote")[2].partition("</blockquote>")[0].partition(">")[2]) == limit
 
 
+def test_words_left_of_a_reblog_do_not_count_citations():
+    text = "One [1] two, <a href='x'>three</a>, four &amp; five. " * 10
+    html = render_reblog(render(text + LIST).html, **REBLOG, words=60, limit=12)
+    assert "View original post: 48 more words" in html
+    assert text_content(html.partition("<blockquote")[2].partition("</blockquote>")[0]).endswith("four & five.")
+
+
 def test_reblogged_html_is_sanitized():
     html = render_reblog(
         '<p onclick="x()">a<script>alert(1)</script><a href="javascript:x()">b</a><iframe src="//e"></iframe></p>',
@@ -321,6 +328,16 @@ def test_reblogged_html_is_sanitized():
         ("## Heading\n\nText.", "<p>Text.</p>"),
         ("Note.[^1]\n\n[^1]: Well.", "<p>Note.</p>"),
         ("See [that](#here).", "<p>See that.</p>"),
+        ("Call `print()` in .NET, voilà !", "<p>Call <code>print()</code> in .NET, voilà !</p>"),
+        ("`ls ..` See .htaccess ( or not )", "<p><code>ls ..</code> See .htaccess ( or not )</p>"),
+        ("One [1] and [1, 2]." + LIST, "<p>One and.</p>"),
+        ("One ([1], p. 6), two ([1]) f() .x (see [2])." + LIST, "<p>One, two f() .x (see).</p>"),
+        ("One[^1] , two .[^1]\n\n[^1]: Well.", "<p>One , two .</p>"),
+        ("- a\n- b\n\nLater.", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+        ("## Heading\n\n1. " + "a " * 60, f"<ol>\n<li>{'a ' * 54}a…</li></ol>"),
+        ("- a\n    - b\n- c\n\nLater.", "<ul>\n<li>a<ul>\n<li>b</li>\n</ul>\n</li>\n<li>c</li>\n</ul>"),
+        ("Text.\n\n- a", "<p>Text.</p>"),
+        ("> a\n\nLater.", "<p>a</p>"),
         ("", ""),
     ],
 )
