@@ -173,6 +173,7 @@ def test_failed_card_fails_the_build(make_site, monkeypatch):
     monkeypatch.setattr(encoding, "render_card", fail)
     result = make_site(posts(8)).build()
     [problem] = result.problems
+    assert "content/posts/3.md: its social card cannot be drawn: " in str(problem)
     assert "No space left on device - free disk space" in str(problem)
     assert result.failed
 
@@ -301,3 +302,111 @@ def test_images_are_found_however_they_are_named_and_linked(make_site):
     urls = [part.split()[0] for srcset in re.findall(r'srcset="([^"]*)"', html) for part in srcset.split(",")]
     assert len(set(urls)) >= 6
     assert all(url.lstrip("/") in tree for url in urls)
+
+
+def test_pictures_beside_posts_are_published_beside_their_pages(make_site):
+    """Page bundles: a folder for each post, or files next to flat posts."""
+    draft = post("D", slug="d", status="draft", body="![x](secret.jpg)")
+    files = {
+        "content/posts/trip/index.md": post(
+            "Trip",
+            slug="trip",
+            image="lead.jpg",
+            image_alt="x",
+            body="![a](wall.jpg) ![b](sub/in%20sub.png) ![c](./wall.jpg) [r](report.pdf) [d](../drawing.svg)",
+        ),
+        "content/posts/trip/wall.jpg": photo_bytes(comment=b"secret"),
+        "content/posts/trip/lead.jpg": photo_bytes(),
+        "content/posts/trip/sub/in sub.png": photo_bytes((40, 30), "PNG"),
+        "content/posts/trip/report.pdf": b"%PDF-1.4",
+        "content/posts/trip/unused.jpg": photo_bytes(),
+        "content/posts/drawing.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+        "content/posts/flat.md": post("F", slug="flat", body="![f](flat.jpg) ![t](trip/wall.jpg) ![g]({attach}g.jpg)"),
+        "content/posts/flat.jpg": photo_bytes(),
+        "content/posts/g.jpg": photo_bytes((30, 20)),
+        "content/posts/draft.md": draft,
+        "content/posts/secret.jpg": photo_bytes(),
+        "content/pages/about.md": "---\ntitle: About\nslug: about\n---\n![me](me.jpg)\n",
+        "content/pages/me.jpg": photo_bytes(),
+        "content/books/guide.md": book("cover.jpg") + "\n![A page](page.jpg)\n",
+        "content/books/cover.jpg": photo_bytes(),
+        "content/books/page.jpg": photo_bytes(),
+    }
+    site = make_site(files)
+    for engine in (True, False, True):
+        build_without_errors(site, strict=True, BUILD_ENGINE=engine)
+        tree = site.tree()
+        originals = {name for name in tree if name.endswith((".jpg", ".pdf")) and "cards/" not in name}
+        originals = {name for name in originals if "/sized/" not in name}
+        trip = "2019/03/01/trip"
+        assert originals == {
+            *(f"{trip}/{name}" for name in ("wall.jpg", "lead.jpg", "report.pdf")),
+            "2019/03/01/flat/flat.jpg",
+            "2019/03/01/flat/g.jpg",
+            "about/me.jpg",
+            "books/cover.jpg",
+            "books/page.jpg",
+        }
+        assert b"secret" not in tree[f"{trip}/wall.jpg"]
+        html = site.output(f"{trip}/index.html")
+        assert html.count(f'src="/{trip}/wall.jpg"') == 2
+        assert f'src="/{trip}/sub/in%20sub.png"' in html
+        assert f'href="/{trip}/report.pdf"' in html
+        assert html.count("/images/sized/wall-") >= 2
+        flat = site.output("2019/03/01/flat/index.html")
+        assert f'src="/{trip}/wall.jpg"' in flat
+        assert [name for name in tree if name.startswith("posts/")] == ["posts/drawing.svg"]
+
+
+@pytest.mark.parametrize(
+    "image", ["images/x.jpg", "/images/x.jpg", "../images/x.jpg", "./../images/x.jpg", "{static}/images/x.jpg"]
+)
+def test_both_path_rules_are_accepted_for_featured_images_and_in_bodies(make_site, image):
+    files = {
+        "content/posts/a.md": post(slug="a", image=f'"{image}"', image_alt="x", body=f"Text.\n\n![y]({image})"),
+        "content/books/guide.md": book(f'"{image}"'),
+        "content/images/x.jpg": photo_bytes(),
+    }
+    site = make_site(files)
+    build_without_errors(site, strict=True)
+    assert site.output("2019/03/01/a/index.html").count('src="/images/x.jpg"') == 2
+    assert 'src="/images/x.jpg"' in site.output("books/guide/index.html")
+    for name in ("a", "book-guide"):
+        assert [n for n in site.tree() if re.fullmatch(rf"images/cards/{name}\.\w+\.jpg", n)], "no picture on the card"
+
+
+def test_files_folder_is_published_and_linked_files_anywhere_too(make_site):
+    body = "[A](../files/a.pdf) [B](/files/b.mp3) [C](../talks/c.pdf) [D](files/a.pdf)"
+    body += " [E](../images/e%20e.tif)\n\n<audio src='../files/b.mp3'></audio>"
+    files = {
+        "content/posts/a.md": post(slug="a", body=body),
+        "content/files/a.pdf": b"%PDF-1.4",
+        "content/files/b.mp3": b"ID3",
+        "content/files/c.psd": b"8BPS",
+        "content/images/e e.tif": b"II*",
+        "content/talks/c.pdf": b"%PDF-1.4",
+        "content/talks/d.pdf": b"%PDF-1.4",
+    }
+    site = make_site(files)
+    build_without_errors(site, strict=True)
+    names = {name for name in site.tree() if name.startswith(("files/", "talks/"))}
+    assert names == {"files/a.pdf", "files/b.mp3", "files/c.psd", "talks/c.pdf"}
+    html = site.output("2019/03/01/a/index.html")
+    assert [html.count(f'="/{name}"') for name in ("files/a.pdf", "files/b.mp3", "talks/c.pdf")] == [2, 2, 1]
+
+
+def test_link_in_another_sites_text_publishes_no_file(make_site):
+    reblog = post(
+        "R",
+        slug="r",
+        reblog="{title: T, author: A, site: S, url: 'https://far.example/t'}",
+        body="Words [x](../notes/secret.pdf) and [y](beside.pdf).",
+    )
+    files = {
+        "content/posts/r.md": reblog,
+        "content/posts/beside.pdf": b"%PDF-1.4",
+        "content/notes/secret.pdf": b"%PDF-1.4",
+    }
+    site = make_site(files)
+    site.build()
+    assert not [name for name in site.tree() if name.endswith(".pdf")]

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pelican.generators import Generator
 
 from .. import output
-from ..images.adapter import get_picture, make_social_card, process_body_images
+from ..images.adapter import find_image, get_picture, make_social_card, process_body_images
 from ..markup import text_content
 from ..problems import ProblemLog
 from ..reading.link_pass import resolve_html
@@ -113,7 +113,7 @@ class BooksGenerator(Generator):
         html = render_body(source, MarkdownRenderer(self.site.translate), self.log, slug)
         cover, src = None, ""
         if book.cover:
-            src = book.cover.src.lstrip("/")
+            src = find_image(book.cover.src, source.path, self.context) or book.cover.src
             line = find_line_for_loc(("cover", "src"), source.lines)
             cover = get_picture(self.context, src, book.cover.alt, (source.path, line))
         return BookView(

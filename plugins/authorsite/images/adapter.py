@@ -6,12 +6,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from pelican.generators import Generator
 from PIL import features
 
 from .. import output
-from ..site_build import content_relative_path, get_build, get_log, get_site
+from ..site_build import content_relative_path, get_build, get_log, get_site, list_contents
 from ..theme_colors import get_theme_colors
 from ..validation import find_line
 from .html_images import ImageResolver, make_responsive
@@ -47,21 +48,21 @@ def make_social_card(
     slug: str,
     title: str,
     kicker: str = "",
-    image_path: str = "",
-    page_picture: Picture | None = None,
+    picture: Picture | None = None,
+    source_path: str = "",
 ) -> Picture:
-    """Return the social card of a page in the site's colors, with the image at `image_path` below content/ beside it.
+    """Return the social card of the page of `source_path` in the site's colors, with `picture` beside its text.
 
-    If social cards are switched off: `page_picture`, unless it is an SVG, which other sites do not show, else the
-    site's icon. Call it before pages are written.
+    If social cards are switched off: `picture`, unless it is an SVG, which other sites do not show, else the site's
+    icon. Call it before pages are written.
     """
     registry = get_build(context).get(ImageRegistry)
     site, site_name = get_site(context), str(context["SITENAME"])
     if not site.social_cards:
-        return page_picture if page_picture and not page_picture.src.endswith(".svg") else registry.get_icon(site_name)
+        return picture if picture and not picture.src.endswith(".svg") else registry.get_icon(site_name)
     colors = get_theme_colors(context).light
     card = SocialCard(slug, title, kicker, site_name, colors["paper"], colors["ink"], get_accent_color(context))
-    return registry.add_card(card, image_path.lstrip("/"))
+    return registry.add_card(card, picture.path if picture else "", source_path)
 
 
 def get_accent_color(settings: Mapping[str, Any]) -> str:
@@ -74,8 +75,7 @@ def get_featured_image(content: Any, record: Any, context: Mapping[str, Any]) ->
     if not record.image:
         return None
     used_at = (content.source_path, find_line(content.source_path, "image:"))
-    src = record.image if "//" in record.image or record.image[0] in "./{|" else f"/{record.image}"
-    path = _get_resolver(content.source_path, context).resolve(src)
+    path = find_image(record.image, content.source_path, context)
     if path is None:
         message = f"`{record.image}` is not an image of this site"
         get_log(context).error(*used_at, message, "copy it into content/images", kind="image")
@@ -83,15 +83,26 @@ def get_featured_image(content: Any, record: Any, context: Mapping[str, Any]) ->
     return get_picture(context, path, record.image_alt, used_at)
 
 
+def find_image(src: str, source_path: str, context: Mapping[str, Any]) -> str | None:
+    """Return the path below content/ of the image that the metadata of a file names; None for no path.
+
+    It is relative to content/, or else to the file, as in bodies.
+    """
+    registry, resolver = get_build(context).get(ImageRegistry), _get_resolver(source_path, context)
+    path, other = resolver.resolve(src if "//" in src or src[0] in "./{|" else f"/{src}"), resolver.resolve(src)
+    return other if other and path and not registry.exists(path) and registry.exists(other) else path
+
+
 def process_body_images(html: str, source_path: str, context: Mapping[str, Any], *, eager_first: bool = True) -> str:
     """Return the body of `source_path` with responsive images; see make_responsive."""
     registry = get_build(context).get(ImageRegistry)
-    resolver = _get_resolver(source_path, context)
+    resolver, sources = _get_resolver(source_path, context), registry.source_paths
 
     def find_picture(src: str, alt: str) -> Picture | None:
         path = resolver.resolve(src)
         if path is None:
             return None
+        path = sources.get(path, path)
         if registry.exists(path):
             return registry.get_picture(path, alt, (source_path, 0))
         # The link pass reports missing files, except for URLs from the root, which may be another program's.
@@ -110,6 +121,14 @@ def _get_resolver(source_path: str, context: Mapping[str, Any]) -> ImageResolver
     return ImageResolver(folder, site.url, site.root)
 
 
+def find_moved_images(generators: list[Any]) -> None:
+    """Note the images that are not published at their path below content/ (signal: all_generators_finalized)."""
+    context = generators[0].context
+    registry = get_build(context).get(ImageRegistry)
+    moved = {path: s.save_as for path, s in context.get("static_content", {}).items() if s.save_as != path}
+    registry.output_paths, registry.source_paths = moved, {save_as: path for path, save_as in moved.items()}
+
+
 def strip_static_metadata(generators: list[Any]) -> None:
     """Make Pelican publish images without metadata in place of those in content/ (signal: all_generators_finalized)."""
     context = generators[0].context
@@ -118,12 +137,20 @@ def strip_static_metadata(generators: list[Any]) -> None:
     for static in context.get("staticfiles", ()):
         path = os.path.relpath(os.path.join(content, static.source_path), content)  # noqa: PTH118
         suffix = os.path.splitext(path)[1].lower()  # noqa: PTH122 - thousands of files
-        if suffix in FORMATS or suffix in UNSUPPORTED_SUFFIXES:
+        if suffix in FORMATS or (suffix in UNSUPPORTED_SUFFIXES and not _is_download(static, context)):
             stripped_path = registry.get_stripped_path(path.replace(os.sep, "/"))
             if stripped_path is not None:
                 # Pelican derives both from source_path unless they are overridden.
                 static.override_save_as, static.override_url = static.save_as, static.url
                 static.source_path = str(stripped_path.resolve())
+
+
+def _is_download(static: Any, context: Mapping[str, Any]) -> bool:
+    """Return whether a picture that pages cannot show is offered as a file: in content/files, or behind a link."""
+    views = [*list_contents(context), *context.get("books", ()), *context.get("events", ())]
+    bodies = (str(getattr(view, "_content", "") or getattr(view, "html", "")) for view in views)
+    links = [f'href="{get_site(context).root}/{url}' for url in {static.url, quote(unquote(static.url))}]
+    return static.save_as.startswith("files/") or any(link in body for body in bodies for link in links)
 
 
 def generate_images(generators: list[Any]) -> None:

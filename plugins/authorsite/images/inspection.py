@@ -70,7 +70,8 @@ def inspect_image(path: Path) -> ImageFile:
     """Read the facts about the image at `path`; raises ImageError for a file that pages cannot show."""
     expected = FORMATS.get(path.suffix.lower())
     if expected is None:
-        raise ImageError(f"{path.name} is not in a web image format", "save it as JPEG, PNG, WebP, AVIF, GIF or SVG")
+        hint = "save it as JPEG, PNG, WebP, AVIF, GIF or SVG, or link to it as a download"
+        raise ImageError(f"{path.name} is not in a web image format", hint)
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise ImageError(f"{path.name} is too large: {size // 1_000_000} MB", _RESIZE_HINT)

@@ -40,6 +40,7 @@ class Picture:
     """A responsive image for a template: `src` is its path on this site ("/images/x.jpg"), `url` the absolute URL.
 
     `width` and `height` are those of the file at `src`, in pixels. `alt` is plain text, "" for a decorative image.
+    `path` is that of the author's file below content/.
     """
 
     src: str
@@ -49,6 +50,7 @@ class Picture:
     alt: str
     sources: tuple[PictureSource, ...] = ()
     sizes: str = SIZES
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,14 @@ class ImageRegistry:
         self._images: dict[str, ImageFile | None] = {}
         self._variants: dict[str, set[ImageVariant]] = {}
         self._graphics: dict[SocialCard | Icons, dict[str, str]] = {}
+        self._card_sources: dict[SocialCard | Icons, str] = {}
         self._originals: set[str] = set()
+        self.output_paths: dict[str, str] = {}
+        """The output path of each image that is published elsewhere than at its path below content/."""
+
+        self.source_paths: dict[str, str] = {}
+        """The same, the other way round."""
+
         self._runner: JobRunner | None = None
         self._is_published: Callable[[str], bool] = bool
 
@@ -88,18 +95,21 @@ class ImageRegistry:
         if fallback is None or fallback.width == file.width:
             self._originals.add(path)
             self.get_stripped_path(path)
-            picture = self._make_picture(path, file.width, file.height, alt)
+            picture = self._make_picture(self.output_paths.get(path, path), file.width, file.height, alt)
         else:
             variants.add(fallback)
             picture = self._make_picture(f"{FOLDER}/{fallback.name}", fallback.width, fallback.height, alt)
-        return replace(picture, sources=make_srcset_sources(others, self.site.root))
+        return replace(picture, sources=make_srcset_sources(others, self.site.root), path=path)
 
-    def add_card(self, card: SocialCard, image_path: str = "") -> Picture:
-        """Register a card, with the image at `image_path` (below content/) beside its text; return its picture."""
+    def add_card(self, card: SocialCard, image_path: str = "", source_path: str = "") -> Picture:
+        """Register a card, with the image at `image_path` (below content/) beside its text; return its picture.
+
+        `source_path` is the file of the page that it is for.
+        """
         file = self.find(image_path) if image_path else None
         if file is not None and file.format != "svg":
             card = replace(card, image=file)
-        self._graphics[card] = card.output_paths
+        self._graphics[card], self._card_sources[card] = card.output_paths, source_path
         return self._make_picture(next(iter(card.output_paths)), WIDTH, HEIGHT, card.title)
 
     def add_icons(self, logo_path: str, color: str) -> None:
@@ -162,11 +172,14 @@ class ImageRegistry:
                     file = source.image
                     del self._graphics[source]  # there is no file to publish
                 message, _, hint = failure.partition("\n")
-                self._report(file.path if file else "", message, hint)
+                if source_path := self._card_sources.get(source, ""):  # type: ignore[arg-type]  # not of an image
+                    message = f"its social card cannot be drawn: {message}"
+                self._report(source_path or (file.path if file else ""), message, hint)
 
     def _list_missing_jobs(self) -> Iterator[Job]:
         for path, variants in sorted(self._variants.items()):
-            copies = {v: path if v.is_stripped else f"{FOLDER}/{v.name}" for v in variants}
+            output_path = self.output_paths.get(path, path)
+            copies = {v: output_path if v.is_stripped else f"{FOLDER}/{v.name}" for v in variants}
             missing = [variant for variant, copy in copies.items() if not self._is_current(variant.name, copy)]
             if (file := self._images[path]) and missing:
                 yield self.cache, file, tuple(sorted(missing, key=lambda variant: variant.name))
@@ -184,4 +197,4 @@ class ImageRegistry:
             for path, name in output_paths.items():
                 yield self.cache / name, path
         for path in self._originals:
-            yield self.get_stripped_path(path) or self.content / path, path
+            yield self.get_stripped_path(path) or self.content / path, self.output_paths.get(path, path)
