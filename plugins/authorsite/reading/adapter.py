@@ -8,15 +8,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pelican.contents import Author, Category, Tag
-from pelican.readers import MarkdownReader
+from pelican.readers import MarkdownReader, parse_path_metadata
 from pelican.utils import slugify
 from pelican_incremental.readers import CacheableReader, Parsed
 
 from ..problems import AlreadyReported
 from ..site_build import content_relative_path, get_build, get_build_time, get_log, get_site, list_contents
 from ..urls import is_valid_name
-from ..validation import Loc, find_line_for_loc, validate
+from ..validation import Loc, did_you_mean, find_line_for_loc, validate
 from .bibliography import Reference
+from .custom_urls import CUSTOM_URL, get_custom_url, split_headers
 from .drafts import is_unpublished
 from .file_checks import suggest_markdown
 from .links import may_have_internal_links
@@ -101,10 +102,17 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         lines: dict[Loc, int] = {tuple(loc): line for loc, line in data["lines"]}
         model: type[BaseMetadata] = PageMetadata if _is_page(path, self.settings) else PostMetadata
         zone = ZoneInfo(self.settings["TIMEZONE"] or "UTC")
-        front_matter: dict[str, Any] = data["front_matter"]
-        other_headers: dict[str, Any] = {}
-        if data["pelican_headers"]:
-            front_matter, other_headers = _split_headers(model, front_matter)
+        front_matter, other_headers = split_headers(model, data["front_matter"], all_keys=not data["pelican_headers"])
+        for key in other_headers.keys() - {*CUSTOM_URL}:
+            if hint := did_you_mean(key, model.model_fields):
+                log.warning(path, find_line_for_loc((key,), lines), f"unknown key `{key}`", hint, kind="front-matter")
+        from_path = parse_path_metadata(path, self.settings)
+        front_matter = {key: value for key, value in from_path.items() if key in model.model_fields} | front_matter
+
+        def report_url(key: str, message: str, hint: str) -> None:
+            log.error(path, find_line_for_loc((key,), lines), message, hint, kind="front-matter")
+
+        custom_url = get_custom_url(other_headers, report_url)
         meta = validate(model, front_matter, log, path, lines, context={"zone": zone})
         if meta is None:
             raise AlreadyReported(path)
@@ -127,7 +135,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
                 path, find_line_for_loc(("image",), lines), "the featured image has no alt text", hint, kind="image"
             )
         metadata = _to_pelican_metadata(meta, data["summary"], self.settings, self.get_url_wrapper)
-        metadata |= _get_custom_url(other_headers)
+        metadata |= custom_url
         metadata["parsed"] = ParsedContent(
             record=meta,
             headers=other_headers,
@@ -164,20 +172,6 @@ def _is_page(path: str, settings: dict[str, Any]) -> bool:
     return any(f"{relative}/".startswith(f"{folder}/" if folder else "") for folder in settings["PAGE_PATHS"])
 
 
-def _split_headers(model: type[BaseMetadata], headers: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split Pelican headers into fields of `model` and others, which Pelican plugins and themes may use."""
-    fields = {key: value for key, value in headers.items() if key in model.model_fields}
-    return fields, {key: value for key, value in headers.items() if key not in fields}
-
-
-def _get_custom_url(headers: dict[str, Any]) -> dict[str, Any]:
-    """Return the `url` and `save_as` of Pelican headers; {} unless both are given and lie below the root."""
-    url, file = (str(headers.get(key, "")).lstrip("/") for key in ("url", "save_as"))
-    if not url or not file or ":" in url or ".." in Path(file).parts:
-        return {}
-    return {"url": url, "save_as": file}
-
-
 def _make_lang_url(meta: BaseMetadata, settings: dict[str, Any]) -> dict[str, Any]:
     """Return `url` and `save_as` of a post or page in another language, from Pelican's *_LANG_* settings.
 
@@ -205,7 +199,7 @@ def _to_pelican_metadata(
         metadata["tags"] = [get_url_wrapper(Tag, tag) for tag in meta.tags]
         if meta.category:
             metadata["category"] = get_url_wrapper(Category, meta.category)
-        if authors := [get_url_wrapper(Author, name) for name in meta.authors or (meta.author,) if name]:
+        if authors := [get_url_wrapper(Author, name) for name in meta.authors or meta.author if name]:
             metadata["authors"] = authors
     return metadata
 

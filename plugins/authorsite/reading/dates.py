@@ -9,13 +9,14 @@ from ..validation import InvalidValue
 
 _ISO = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"
-    r"(?:[T ](?P<time>\d{1,2}:\d{2}(?::\d{2})?)\s*(?P<zone>Z|[+-]\d{2}:?\d{2}|[A-Za-z_]+(?:/[A-Za-z_+-]+)*)?)?"
+    r"(?:[T ](?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?:(?<=:\d\d:\d\d)[.,]\d+)?\s*"
+    r"(?P<zone>Z|[+-]\d{2}:?\d{2}|[A-Za-z_]+(?:/[A-Za-z_+-]+)*)?)?"
 )
 _MONTHS = "january february march april may june july august september october november december".split()
 
 
 def parse_date(text: str, default_zone: ZoneInfo) -> datetime:
-    """Return the time that `text` names, in `default_zone`; midnight if it has no time of day.
+    """Return the time that `text` names, to the second, in `default_zone`; midnight if it has no time of day.
 
     Raises InvalidValue for anything but an ISO date, with an example of what to write.
     """
@@ -28,7 +29,8 @@ def parse_date(text: str, default_zone: ZoneInfo) -> datetime:
     except ValueError:
         raise InvalidValue(f"{text} is not a date", _make_date_hint(match["date"])) from None
     try:
-        time = datetime.fromisoformat(f"{day}T{match['time'] or '00:00':0>5}")
+        hour, _, minutes = (match["time"] or "00:00").partition(":")
+        time = datetime.fromisoformat(f"{day}T{hour:0>2}:{minutes}")
     except ValueError:
         raise InvalidValue(f"{text} is not a time", "check the hours and the minutes") from None
     zone = match["zone"]

@@ -19,6 +19,7 @@ IssueCallback = Callable[[int, str, str], None]
 
 _FENCE = re.compile(r"^---[ \t]*$")
 _HEADER = re.compile(r"^(?P<key>[A-Za-z][A-Za-z0-9_-]*)[ \t]*:[ \t]*(?P<value>.*)$")
+_YAML_LINE = re.compile(rf"{_HEADER.pattern}|[ \t]+\S|- ")
 _HASHTAG = re.compile(r" *(#\w+)")
 _LIST_HEADERS = {"tags", "author", "authors"}
 _NULLS = {"", "~", "null", "Null", "NULL"}
@@ -175,7 +176,8 @@ class _DataBuilder:
     def _build_mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key, line = str(key_node.value), key_node.start_mark.line + 2
+            # Pelican's own keys start with a capital.
+            key, line = str(key_node.value) if loc else str(key_node.value).lower(), key_node.start_mark.line + 2
             if not isinstance(key_node, yaml.ScalarNode):
                 self.report(line, "a list or a mapping cannot be a key", "write `key: value`")
                 self.failed = True
@@ -190,8 +192,14 @@ class _DataBuilder:
         return data
 
 
-def _parse_headers(lines: list[str], report: IssueCallback) -> FrontMatter:
-    """Parse Pelican's `Key: value` headers up to the first blank line; an indented line continues the one above."""
+def _parse_headers(lines: list[str], report: IssueCallback) -> FrontMatter | None:
+    """Parse Pelican's `Key: value` headers up to the first blank line; an indented line continues the one above.
+
+    Headers that end with `---` are front matter whose first line is missing: None after a report.
+    """
+    if (end := next((n for n, line in enumerate(lines) if not _YAML_LINE.match(line)), 0)) and _FENCE.match(lines[end]):
+        report(1, "the front matter has no first line `---`", "put a line `---` above this one")
+        return None
     values: dict[str, list[str]] = {}
     line_numbers: dict[Loc, int] = {}
     body, key = len(lines), ""
@@ -202,6 +210,9 @@ def _parse_headers(lines: list[str], report: IssueCallback) -> FrontMatter:
             if key in values and key not in _LIST_HEADERS:
                 report(number + 1, f"duplicate key `{key}`", f"remove this line or line {first}")
             values.setdefault(key, []).append(match["value"].strip())
+            if key in _LIST_HEADERS and re.fullmatch(r"\[.*\]", match["value"].strip()):
+                hint = f"write {match['key']}: one, two, or put a line `---` above the first key and below the last one"
+                report(number + 1, f"`{key}` is in brackets, which only front matter between `---` lines has", hint)
         elif key and line[:1] in (" ", "\t") and line.strip():
             values[key][-1] += f" {line.strip()}"
         else:

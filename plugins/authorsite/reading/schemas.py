@@ -114,7 +114,7 @@ class PostMetadata(BaseMetadata):
     date: ZonedDatetime
     category: Name = ""
     tags: Annotated[tuple[Name, ...], Field(max_length=MAX_NAMES)] = ()
-    author: str = ""
+    author: Annotated[tuple[str, ...], Field(max_length=MAX_NAMES)] = ()
     authors: Annotated[tuple[str, ...], Field(max_length=MAX_NAMES)] = ()
     guid: str = ""
     series: str = ""
@@ -123,6 +123,12 @@ class PostMetadata(BaseMetadata):
     review_of: ReviewOf | None = None
     reblog: Reblog | None = None
     toc: bool = False
+
+    @field_validator("author", mode="before")
+    @classmethod
+    def _wrap(cls, value: Any) -> Any:
+        # Not split: "Ann Lee, Jr." is one name.
+        return ([value] if value.strip() else []) if isinstance(value, str) else [] if value is None else value
 
     @field_validator("tags", "authors", mode="before")
     @classmethod
