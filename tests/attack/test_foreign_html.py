@@ -325,6 +325,30 @@ def test_other_themes_get_clean_summaries_and_contents(attack_site):
         assert not find_dangers(part), part
 
 
+@pytest.mark.parametrize(
+    "status",
+    ["[]", '{"https://a.example/b": "<script>"}', *(f'{{"a": {{"worked": {w}}}}}' for w in ('"<b>"', "7", "[]"))],
+)
+def test_a_damaged_file_of_link_results_is_named(attack_site, status):
+    with pytest.raises(AssertionError, match="not results of a link check - delete"):
+        attack_site(**{"content/data/link-status.json": status})
+
+
+def test_other_themes_have_the_policy_in_the_head_block_that_they_offer(attack_site):
+    base = "<head>{% block head %}<title>{% block title %}{% endblock %}</title>{% endblock %}</head>"
+    theme = {
+        "base": base + "<body>{% block content %}{% endblock %}</body>",
+        "article": "<body>{{ article.content|safe }}",
+    }
+    theme |= dict.fromkeys(("index", "page", "category", "tag", "archives", "period_archives", "blog"), "<body></body>")
+    site = attack_site(**{f"theme_overrides/{name}.html": text for name, text in theme.items()})
+    assert len(META.findall(site.output("books/b/index.html"))) == 1
+    assert "script-src 'self'" in META.findall(site.output("books/b/buy/index.html"))[0]
+    assert not META.search(site.output("index.html"))
+    [page] = (site.root / "output").glob("2*/*/*/reblog/index.html")
+    assert not META.search(page.read_text("utf-8"))
+
+
 def test_a_saved_page_is_clean(tmp_path):
     saved = tmp_path / "saved.html"
     (tmp_path / "content/posts").mkdir(parents=True)

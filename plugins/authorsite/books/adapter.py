@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -191,9 +192,11 @@ def _load_link_status(path: Path, log: ProblemLog) -> Mapping[str, Mapping[str, 
         return {}
     try:
         statuses = json.loads(path.read_text("utf-8"))
-        return {url: status for url, status in statuses.items() if isinstance(status, dict)}
-    except (ValueError, AttributeError):
-        log.warning(str(path), 0, "not a JSON object", "delete it and run `invoke check-links`", kind="book")
+        for status in statuses.values():
+            datetime.fromisoformat(status.get("worked", "2019-01-01"))
+        return dict(statuses)
+    except (ValueError, TypeError, AttributeError):
+        log.warning(str(path), 0, "not results of a link check", "delete it and run `invoke check-links`", kind="book")
         return {}
 
 
