@@ -112,7 +112,7 @@ class BooksGenerator(Generator):
         posts = [post for post in self.context.get("articles", []) if self._is_about(post, slug)]
         _check_chapters(posts, book, self.log)
         html = render_body(source, MarkdownRenderer(self.site.translate), self.log, slug)
-        cover, src = None, ""
+        cover = None
         if book.cover:
             src = find_image(book.cover.src, source.path, self.context) or book.cover.src
             line = find_line_for_loc(("cover", "src"), source.lines)
@@ -136,7 +136,7 @@ class BooksGenerator(Generator):
             sample=self._find_sample(source),
             cover=cover,
             card=make_social_card(
-                self.context, f"book-{slug}", book.title, ", ".join(book.authors), src if cover else "", cover
+                self.context, f"book-{slug}", book.title, ", ".join(book.authors), cover, source.path
             ),
         )
 
