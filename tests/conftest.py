@@ -70,8 +70,8 @@ class Site:
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return self
 
-    def build(self, *, strict=False, drafts=False, deferred_tasks=None, **overrides) -> BuildResult:
-        """Build the site. Keyword arguments are Pelican settings; AUTHORSITE is merged into the site's own."""
+    def build(self, *, strict=False, drafts=False, deferred_tasks=None, approve=None, **overrides) -> BuildResult:
+        """Build the site. Other keyword arguments are Pelican settings; AUTHORSITE is merged into the site's own."""
         site = {
             "url": "https://example.org",
             "strict": strict,
@@ -89,7 +89,8 @@ class Site:
         }
         (self.root / "content").mkdir(exist_ok=True)
         conf = ROOT / "pelicanconf.py"
-        return build(conf, settings, drafts=drafts, root=self.root, deferred_tasks=deferred_tasks)
+        options = {"drafts": drafts, "deferred_tasks": deferred_tasks, "approve": approve}
+        return build(conf, settings, root=self.root, **options)
 
     def output(self, name):
         return (self.root / "output" / name).read_text("utf-8")

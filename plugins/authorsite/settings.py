@@ -32,7 +32,7 @@ class Link(StrictModel):
 def _require_reasons(value: dict[str, str]) -> dict[str, str]:
     for name, reason in value.items():
         if not reason.strip():
-            raise InvalidValue(f"`allow` gives no reason for {name}", f'write {{"{name}": "the reason"}}')
+            raise InvalidValue(f"no reason is given for {name}", f'write {{"{name}": "the reason"}}')
     return value
 
 
@@ -114,8 +114,9 @@ class SiteSettings(StrictModel):
     """The author's settings for the site; only `url` is required.
 
     `url` is the site's public URL, without a trailing slash. Identifiers in feeds, calendars and ONIX records begin
-    with `former_url` if it is set: they stay when `url` changes. `social_cards` and `search` can be switched off, because
-    they take time on large sites. `words` maps English texts of pages and feeds to the author's own.
+    with `former_url` if it is set: they stay when `url` changes. `social_cards` and `search` can be switched off,
+    because they take time on large sites. `words` maps English texts of pages and feeds to the author's own. `gone`
+    maps URL paths of published pages that may vanish without a redirect to the reason.
     """
 
     url: str
@@ -139,6 +140,7 @@ class SiteSettings(StrictModel):
     strict: bool = False
     drafts: bool = False
     allow: IgnoreReasons = Field(default_factory=dict)
+    gone: IgnoreReasons = Field(default_factory=dict)
 
     @field_validator("url", "former_url")
     @classmethod
@@ -169,6 +171,14 @@ class SiteSettings(StrictModel):
             for name in sorted(find_placeholders(own) - known):
                 hint = f"use {', '.join(f'%({other})s' for other in sorted(known))}" if known else "remove it"
                 raise InvalidValue(f"`words`: `{english}` has no %({name})s", hint)
+        return value
+
+    @field_validator("gone")
+    @classmethod
+    def _check_gone(cls, value: dict[str, str]) -> dict[str, str]:
+        for path in value:
+            if not path.startswith("/"):
+                raise InvalidValue(f"`gone`: `{path}` is not the path of a URL", "write it as /2019/03/01/a-post/")
         return value
 
     @field_validator("allow")

@@ -37,7 +37,7 @@ def test_languages_may_be_written_as_babel_does(tmp_path):
         ({"url": "ftp://example.org"}, "`ftp://example.org` is not a full URL - write it as https://example.org"),
         ({"accent": "red"}, "`red` is not a color - write it as #17655f"),
         ({"accent": "#17655f;}"}, "`#17655f;}` is not a color - write it as #17655f"),
-        ({"allow": {"link": " "}}, '`allow` gives no reason for link - write {"link": "the reason"}'),
+        ({"allow": {"link": " "}}, 'no reason is given for link - write {"link": "the reason"}'),
         ({"reblog_words": 0}, "`reblog_words` cannot be 0 - use at least 1"),
     ],
 )

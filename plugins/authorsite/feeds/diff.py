@@ -28,13 +28,14 @@ _NEW_URL = "new url"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a parsed feed; `content_hash` is a digest of title and text."""
+    """An item of a parsed feed; `content_hash` is a digest of title and text, `text_hash` of the text ("": none)."""
 
     guid: str
     url: str
     title: str
     published: datetime | None
     content_hash: str
+    text_hash: str
 
     @property
     def path(self) -> str:
@@ -93,24 +94,29 @@ class FeedDiff:
         return "\n".join([f"{self.path}: {len(lines) or 'no'} differences", *(f"  {line}" for line in lines)])
 
 
-def compare_feed(path: str, old: bytes, new: bytes) -> FeedDiff:
-    """Return the changes from the feed `old` to the feed `new`. Raises ValueError that says which one is invalid."""
+def compare_feed(path: str, old: bytes, new: bytes, new_guids: Mapping[str, str] | None = None) -> FeedDiff:
+    """Return the changes from the feed `old` to the feed `new`. Raises ValueError that says which one is invalid.
+
+    An item under a new guid is recognized by `new_guids` (old guid to new one) or else by its URL, text or title.
+    """
     before, after = _parse_by_guid(old, "published"), _parse_by_guid(new, "new")
     missing = [item for guid, item in before.items() if guid not in after]
     removed = _find_removed(missing, after.values(), len(before))
-    # Titles match removed items only: a new post may have the title of an old one that newer items pushed out.
+    # Titles and texts match removed items only: a new post may have those of an old one that newer items pushed out.
     candidates = {(key, getattr(i, key)): i for key in ("url", "content_hash") for i in reversed(missing)}
-    candidates |= {("title", i.title): i for i in reversed(removed)}
+    candidates |= {(key, getattr(i, key)): i for key in ("title", "text_hash") for i in reversed(removed)}
+    by_guid = {item.guid: item for item in missing}
+    candidates |= {("guid", new_guid): by_guid[guid] for guid, new_guid in (new_guids or {}).items() if guid in by_guid}
     reannounced: dict[Item, Item] = {}
-    added: list[Item] = []
-    for item in (item for guid, item in after.items() if guid not in before):
-        values = ((key, getattr(item, key)) for key in ("url", "content_hash", "title"))
-        matches = (candidates.get((key, value)) for key, value in values if value)
-        match = next((i for i in matches if i and i not in reannounced), None)
-        if match:
-            reannounced[match] = item
-        else:
-            added.append(item)
+    added = [item for guid, item in after.items() if guid not in before]
+    # The surest first, over all items: two posts may have the same text.
+    for key in ("guid", "url", "content_hash", "title", "text_hash"):
+        for item in added:
+            value = getattr(item, key)
+            match = candidates.get((key, value)) if value and item not in reannounced.values() else None
+            if match and match not in reannounced:
+                reannounced[match] = item
+    added = [item for item in added if item not in reannounced.values()]
     common = [(before[guid], item) for guid, item in after.items() if guid in before]
     newest = max((item.published for item in before.values() if item.published), default=None)
     return FeedDiff(
@@ -188,7 +194,8 @@ def _parse_xml_item(element: Any) -> Item:
 
 def _make_item(guid: str, url: str, title: str, date: str | None, html: str) -> Item:
     # The text alone: readers that compare texts ignore markup.
-    return Item(guid, url, title, _parse_date(date), digest(title, text_content(html)))
+    text = text_content(html)
+    return Item(guid, url, title, _parse_date(date), digest(title, text), digest(text) if text.strip() else "")
 
 
 def _parse_date(text: str | None) -> datetime | None:
@@ -202,11 +209,16 @@ def _parse_date(text: str | None) -> datetime | None:
 
 
 def compare_feeds(
-    old: Mapping[str, bytes], new: Mapping[str, bytes], log: ProblemLog, allow: Iterable[str]
+    old: Mapping[str, bytes],
+    new: Mapping[str, bytes],
+    log: ProblemLog,
+    allow: Iterable[str],
+    new_guids: Mapping[str, str] | None = None,
 ) -> list[FeedDiff]:
     """Compare feeds by path, log what would disturb subscribers, and return the diffs of the feeds in both.
 
-    `allow` names what is not to be reported: URLs or paths of items and feeds, "mass change".
+    `allow` names what is not to be reported: URLs or paths of items and feeds, "mass change". A tag's feed may go with
+    the tag. `new_guids` as in compare_feed.
     """
     allowed = {unquote(urlsplit(name).path) for name in allow}
     reported: set[str] = set()
@@ -220,14 +232,14 @@ def compare_feeds(
             hint = f'{hint}; or allow it: "feeds": {{"allow": {{"{name}": "why"}}}}'
             log.warning(path, 0, message, hint, kind="feed")
 
-    for path in sorted(old.keys() - new.keys()):
+    for path in sorted(path for path in old.keys() - new.keys() if not path.startswith("tag/")):
         hint = "keep a post, book or event in it, and check feeds.tags"
         report(path, f"/{path}", f"the feed /{path} would be removed", hint)
     for path in sorted(old.keys() & new.keys(), key=lambda name: (name.count("/"), name)):
         if old[path] == new[path]:
             continue
         try:
-            diffs.append(compare_feed(path, old[path], new[path]))
+            diffs.append(compare_feed(path, old[path], new[path], new_guids))
         except ValueError as error:
             log.warning(path, 0, str(error), "open it in a browser to find the error", kind="feed")
             continue

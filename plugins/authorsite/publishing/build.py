@@ -1,11 +1,12 @@
 """Build the site from its settings file into the output folder; print the report and return the exit status."""
 
+import os
 import re
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,12 @@ from pelican.writers import FileOverwriteFailedError
 from pelican_incremental.manifest import BuildReport, Manifest
 from pelican_incremental.session import SESSION_KEY, BuildSession
 
-from ..feeds.diff import compare_feeds, read_feeds
 from ..problems import BuildFailed, CommandError, ProblemLog, capture_logging, log_exception
 from ..settings import SETTINGS_KEY
-from ..site_build import BUILD_KEY, DeferredTasks, SiteBuild, get_site
+from ..site_build import BUILD_KEY, DeferredTasks, SiteBuild
 from .atomic_swap import (
-    confirm_output,
     clear_leftovers,
+    confirm_output,
     describe_leftover,
     exclusive_lock,
     get_staging_path,
@@ -38,11 +38,15 @@ REPORT_FORMATS = ("text", "json", "github")
 
 @dataclass(frozen=True, slots=True)
 class StagedBuild:
-    """A finished strict build in the staging folder `tree`; checks may add to its `problems`."""
+    """A finished strict build in the staging folder `tree`; checks may add to its `problems`.
+
+    `settings` and `context` are Pelican's.
+    """
 
     tree: Path
     output: Path
     settings: Mapping[str, Any]
+    context: Mapping[str, Any]
     problems: ProblemLog
 
 
@@ -101,7 +105,8 @@ def build(
             settings |= {BUILD_KEY: site_build, SESSION_KEY: session}
             output = session.output = Path(settings["OUTPUT_PATH"])
             session.count_messages = lambda: log.total
-            with exclusive_lock(output.parent, lock_timeout), site_build.cleanup:
+            modes = _make_output_readable(Path(settings["CACHE_PATH"]))
+            with exclusive_lock(output.parent, lock_timeout), modes, site_build.cleanup:
                 _run_pelican(path, settings, log, session, approve)
         except BuildFailed:
             pass
@@ -146,6 +151,11 @@ def _run_pelican(
     manifest_file = Manifest(cache, output).file
     old_manifest = manifest_file.read_bytes() if manifest_file.exists() else None
     swapped = False
+    contexts: list[dict[str, Any]] = []
+
+    def keep_context(generators: list[Any]) -> None:
+        contexts.append(generators[0].context)
+
     # Pelican's closing message must not mix with machine-readable reports.
     was_quiet, console.quiet = console.quiet, True
     try:
@@ -158,14 +168,14 @@ def _run_pelican(
             hint = 'add "authorsite" to PLUGINS'
             log.error(path, 0, "the authorsite plugin was not loaded", hint, kind="settings")
             return
-        pelican.run()
+        with signals.all_generators_finalized.connected_to(keep_context):
+            pelican.run()
         if strict and not log.failed:
-            compare_feeds(read_feeds(output), read_feeds(staging), log, get_site(pelican.settings).feeds.allow)
-        if strict and not log.failed:
-            approved = approve is None or approve(StagedBuild(staging, output, pelican.settings, log))
+            approved = approve is None or approve(StagedBuild(staging, output, pelican.settings, contexts[0], log))
             swapped = approved and not log.failed
             if swapped:
                 swap(staging, output)
+                confirm_output(manifest_file)
     finally:
         console.quiet = was_quiet
         if strict and not swapped:
@@ -173,11 +183,25 @@ def _run_pelican(
             # The new manifest describes the discarded tree.
             if old_manifest is None:
                 manifest_file.unlink(missing_ok=True)
-                confirm_output(manifest_file)
             else:
                 manifest_file.write_bytes(old_manifest)
         for leftover in list_leftovers(output):
             log.notice(leftover, 0, *describe_leftover(leftover), kind="file")
+
+
+@contextmanager
+def _make_output_readable(cache: Path) -> Iterator[None]:
+    """Let what the build creates be readable by a web server (0644, 0755), whatever the umask.
+
+    The folder `cache` is created before: it holds the texts of drafts, too.
+    """
+    with suppress(OSError):
+        cache.mkdir(parents=True, exist_ok=True)
+    umask = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(umask)
 
 
 @contextmanager

@@ -12,12 +12,13 @@ import httpx
 
 from ..checking.internal import check_built_site
 from ..checking.stale_records import check_stale_records
-from ..feeds.diff import compare_feeds, is_feed, parse_feed
-from ..problems import CommandError, Problem, pluralize, suggest_remedy
+from ..feeds.diff import is_feed
+from ..problems import CommandError, Problem, suggest_remedy
 from ..settings import SETTINGS_KEY, SiteSettings
 from ..site_build import get_build_time, get_site
 from .atomic_swap import exclusive_lock
 from .build import StagedBuild, build, check_format
+from .published import compare, compare_offline
 from .targets import Target, make_target
 from .targets.commands import redact_credentials
 from .targets.folder import LocalTree
@@ -36,7 +37,8 @@ def check(settings_file: Path, report_format: str = "text") -> int:
 
     def approve(staged: StagedBuild) -> bool:
         run_checks(staged)
-        summaries.append(compare(staged, LocalTree(staged.output))[1])
+        if comparison := compare_offline(staged, settings_file):
+            summaries.append(comparison.summary)
         return False
 
     check_format(report_format)
@@ -68,9 +70,9 @@ def publish(settings_file: Path, *, yes: bool = False, dry_run: bool = False, re
         try:
             report("Building …")
             result = build(settings_file, progress=True, approve=run.approve)
+            result.problems.print()
             if not result.failed:
                 return run.upload_and_verify(result.output) if run.approved else run.status
-            result.problems.print()
             print("Not published: the live site is unchanged.", file=sys.stderr)
         except CommandError as error:
             print(f"Not published: {error}.", file=sys.stderr)
@@ -83,22 +85,6 @@ def publish(settings_file: Path, *, yes: bool = False, dry_run: bool = False, re
             print("\nStopped. Publish again to continue; until then the live site still works.", file=sys.stderr)
             return 130
     return 1
-
-
-def compare(staged: StagedBuild, target: Target | LocalTree) -> tuple[TreeDiff, str]:
-    """Return how a staged build differs from the target's files, and a summary of that in words.
-
-    Changes that would disturb feed subscribers are added to the build's log.
-    """
-    diff = target.compare(staged.tree)
-    names = [name for name in diff.changed if is_feed(name)]
-    old = target.read_files(names) | {name: b"" for name in diff.removed if is_feed(name)}
-    new = {name: (staged.tree / name).read_bytes() for name in names}
-    feed_diffs = compare_feeds(old, new, staged.problems, get_site(staged.settings).feeds.allow)
-    new_items = sum(len(feed_diff.new) for feed_diff in feed_diffs if feed_diff.path == "feed.xml")
-    if "feed.xml" in diff.new:
-        new_items = len(parse_feed((staged.tree / "feed.xml").read_bytes()))
-    return diff, f"{target.name}: {diff}; feed: {pluralize(new_items, 'new item')}"
 
 
 @dataclass
@@ -129,9 +115,10 @@ class _Publish:
         if staged.problems.failed:
             return False
         self.site = get_site(staged.settings)
-        self.target = make_target(self.site, self.root)
-        self.diff, summary = compare(staged, self.target or LocalTree(staged.output))
-        self.report(f"{summary}.")
+        self.target = make_target(self.site, self.root, Path(staged.settings["CACHE_PATH"]))
+        comparison = compare(staged, self.target or LocalTree(staged.output))
+        self.diff = comparison.files
+        self.report(f"{comparison.summary}.")
         if staged.problems.failed:
             return False
         if self.dry_run:

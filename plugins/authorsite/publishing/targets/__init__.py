@@ -17,18 +17,21 @@ class Target(Protocol):
     name: str
     """The target's name in messages."""
 
-    def compare(self, tree: Path) -> TreeDiff:
-        """Return how `tree` differs from what the target has now."""
+    def compare(self, tree: Path, *, offline: bool = False) -> TreeDiff:
+        """Return how `tree` differs from what the target has now or, if `offline`, had when it was last seen.
+
+        `name` then says which state that is.
+        """
 
     def read_files(self, names: Sequence[str]) -> dict[str, bytes]:
-        """Return the target's files by their paths."""
+        """Return files of the target by their paths, in the state that was compared with last."""
 
     def upload(self, tree: Path, report: Callable[[str], None]) -> None:
         """Replace the target's files by `tree`; visitors see a complete site even if the upload is killed."""
 
 
-def make_target(site: SiteSettings, root: Path) -> Target | None:
-    """Return the target named in the settings, or None; `root` is the project folder."""
+def make_target(site: SiteSettings, root: Path, cache: Path) -> Target | None:
+    """Return the target named in the settings, or None; `root` is the project folder, `cache` its cache folder."""
     match site.publish:
         case None:
             return None
@@ -38,4 +41,4 @@ def make_target(site: SiteSettings, root: Path) -> Target | None:
         case GitTarget() as config:
             return Git(config, site, root)
         case config:
-            return Rsync(config)
+            return Rsync(config, cache)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ...output import FILE_LIST
 from ...problems import CommandError, Problem
 from ..atomic_swap import (
     clear_leftovers,
@@ -32,7 +33,7 @@ class LocalTree:
         """Read files of the folder."""
         return {name: (self.path / name).read_bytes() for name in names}
 
-    def compare(self, tree: Path) -> TreeDiff:
+    def compare(self, tree: Path, *, offline: bool = False) -> TreeDiff:  # noqa: ARG002 - it is on this machine
         """Compare the hashes of both sides."""
         new = hash_tree(tree)
         old = {name: digest for name, digest in hash_tree(self.path).items() if name in new or name[0] != "."}
@@ -70,18 +71,25 @@ class Folder(LocalTree):
             print(Problem(str(path), 0, *describe_leftover(path)), file=sys.stderr)
 
     def _copy(self, tree: Path, staging: Path) -> None:
-        """Copy `tree` and the folder's hidden files to `staging`; the first error ends it."""
-        staging.mkdir()
-        for source in sorted(tree.rglob("*")):
+        """Copy `tree` and the folder's hidden files to `staging`; the first error ends it.
+
+        A web server can read what is published, whatever the umask and the modes of `tree`.
+        """
+        for source in (tree, *sorted(tree.rglob("*"))):
             name = source.relative_to(tree)
             if source.is_dir():
                 (staging / name).mkdir()
+                (staging / name).chmod(0o755)
+                continue
+            if name == Path(FILE_LIST):
                 continue
             # An unchanged file keeps its modification time, so that browsers can use their cached copy.
             old = self.path / name
             unchanged = old.is_file() and filecmp.cmp(old, source, shallow=False)
             shutil.copy2(old if unchanged else source, staging / name)
+            (staging / name).chmod(0o644)
         for hidden in self.path.glob(".*"):
             if not (staging / hidden.name).exists():
                 (shutil.copytree if hidden.is_dir() else shutil.copy2)(hidden, staging / hidden.name)
         (staging / OWNERSHIP_FILE).touch()
+        (staging / OWNERSHIP_FILE).chmod(0o644)

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+from ...output import FILE_LIST
 from ...problems import CommandError
 from ...settings import GitTarget, SiteSettings
 from ..tree_diff import TreeDiff
@@ -14,6 +15,9 @@ from .commands import OWNERSHIP_FILE, redact_credentials, run_command
 _TRACKING_REF = "refs/authorsite/published"
 _HOST_FILES = {"CNAME", ".nojekyll"}
 """Files that the hosting service itself creates in a branch that it serves."""
+
+_UNPUBLISHED = f":(exclude,top){FILE_LIST}"
+"""A pathspec of git: all files but this one."""
 
 _SUBJECT = "Publish "
 _MAX_ATTEMPTS = 4
@@ -38,14 +42,17 @@ class Git:
             raise CommandError(f"not a git repository - {hint}", str(root)) from None
         self.git_dir = Path(git_dir)
         self.ref = f"refs/heads/{config.branch}"
+        self.commit = ""
 
     def read_files(self, names: Sequence[str]) -> dict[str, bytes]:
-        """Return files of the branch as last fetched."""
-        return {name: self._run("cat-file", "blob", f"{_TRACKING_REF}:{name}") for name in names}
+        """Return files of the commit that was compared with."""
+        return {name: self._run("cat-file", "blob", f"{self.commit}:{name}") for name in names}
 
-    def compare(self, tree: Path) -> TreeDiff:
-        """Fetch the branch and compare its tree with `tree`."""
-        parent = self._fetch()
+    def compare(self, tree: Path, *, offline: bool = False) -> TreeDiff:
+        """Compare the tree of the branch, fetched now unless `offline`, with `tree`."""
+        self.commit = parent = self._find_fetched() if offline else self._fetch()
+        if offline:
+            self.name += ", as last fetched" if parent else " (nothing was fetched from it yet)"
         return TreeDiff.between(self._list_files(parent), self._list_files(self._write_tree(tree, parent)))
 
     def upload(self, tree: Path, report: Callable[[str], None]) -> None:
@@ -68,9 +75,16 @@ class Git:
                 if self._fetch() == old:
                     raise
             else:
+                self._run("update-ref", _TRACKING_REF, commit)
                 report("Pushed.")
                 return
         raise CommandError(f"somebody else keeps pushing to {self.name} - try again later")
+
+    def _find_fetched(self) -> str:
+        """Return the newest commit of the branch that a publish or the author has fetched, or ""."""
+        refs = (_TRACKING_REF, f"refs/remotes/{self.config.remote}/{self.config.branch}")
+        newest = self._run("for-each-ref", "--sort=-committerdate", "--count=1", "--format=%(objectname)", *refs)
+        return newest.decode().strip()
 
     def _fetch(self) -> str:
         """Fetch the branch; return its commit, or "" if there is no such branch."""
@@ -99,7 +113,9 @@ class Git:
             index_info = "".join(f"{entry}\t{path}\0" for path, entry in files.items())
             self._run("update-index", "-z", "--index-info", stdin=os.fsencode(index_info), env=env)
             # Where both have a path, the site's file replaces the other one.
-            self._run("-C", str(tree), "--work-tree=.", "add", "--ignore-removal", "--force", ".", env=env)
+            self._run(
+                "-C", str(tree), "--work-tree=.", "add", "--ignore-removal", "--force", ".", _UNPUBLISHED, env=env
+            )
             return self._run("write-tree", env=env).decode().strip()
 
     def _list_foreign_files(self, commit: str) -> dict[str, str]:
@@ -125,7 +141,7 @@ class Git:
         domain = own if self.config.cname is None else self.config.cname
         if domain or self.config.cname is not None:
             return f"{domain}\n".encode() if domain else None
-        return self.read_files(["CNAME"])["CNAME"] if "CNAME" in self._list_files(parent) else None
+        return self._run("cat-file", "blob", f"{parent}:CNAME") if "CNAME" in self._list_files(parent) else None
 
     def _run(self, *arguments: str, env: dict[str, str] | None = None, stdin: bytes = b"") -> bytes:
         ssh = os.environ.get("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
