@@ -20,15 +20,45 @@ class PostLinks:
 
 
 def link_posts(posts: Sequence[Any]) -> Mapping[int, PostLinks]:
-    """Return the links of each of the published `posts`, by its id()."""
-    posts = sorted(posts, key=lambda post: (post.date, post.url))
-    series = _group_by_series(posts)
-    related = find_related([frozenset(_list_features(post)) for post in posts])
-    before, after = [None, *posts[:-1]], [*posts[1:], None]
+    """Return the links of each of the published `posts`, by its id().
+
+    A post and its translations count as one: each links to its neighbors in its own language, where they have it.
+    """
+    works = _group_translations(sorted(posts, key=lambda post: (post.date, post.url)))
+    series = _group_by_series(works)
+    related = find_related([frozenset(f for post in work for f in _list_features(post)) for work in works])
+    before, after = [[], *works[:-1]], [*works[1:], []]
     return {
-        id(post): PostLinks(before[n], after[n], tuple(posts[i] for i in related[n]), series.get(_get_series(post), ()))
-        for n, post in enumerate(posts)
+        id(post): PostLinks(
+            _choose(before[n], post),
+            _choose(after[n], post),
+            tuple(_choose(works[i], post) for i in related[n]),
+            tuple(_choose(other, post) for other in series.get(_get_series(post), ())),
+        )
+        for n, work in enumerate(works)
+        for post in work
     }
+
+
+def _group_translations(posts: list[Any]) -> list[list[Any]]:
+    """Return each post together with its translations: posts with the same slug, each in another language."""
+    by_slug: dict[Any, list[Any]] = defaultdict(list)
+    for post in posts:
+        by_slug[post.slug].append(post)
+    works: list[list[Any]] = []
+    for group in by_slug.values():
+        is_translated = len({_get_language(post) for post in group}) == len(group)
+        works += [group] if is_translated else [[post] for post in group]
+    return sorted(works, key=lambda work: (work[0].date, work[0].url))
+
+
+def _choose(work: list[Any], post: Any) -> Any:
+    """Return the translation in the language of `post`, else the first; None if there is none."""
+    return next((each for each in work if _get_language(each) == _get_language(post)), work[0] if work else None)
+
+
+def _get_language(post: Any) -> str:
+    return get_post_record(post).lang
 
 
 def _get_series(post: Any) -> str:
@@ -36,12 +66,13 @@ def _get_series(post: Any) -> str:
     return " ".join(get_post_record(post).series.lower().split())
 
 
-def _group_by_series(posts: list[Any]) -> dict[str, tuple[Any, ...]]:
-    groups: dict[str, list[Any]] = defaultdict(list)
-    for post in posts:
-        if name := _get_series(post):
-            groups[name].append(post)
-    return {name: tuple(group) for name, group in groups.items()}
+def _group_by_series(works: list[list[Any]]) -> dict[str, list[list[Any]]]:
+    groups: dict[str, list[list[Any]]] = defaultdict(list)
+    for work in works:
+        for name in dict.fromkeys(map(_get_series, work)):
+            if name:
+                groups[name].append([post for post in work if _get_series(post) == name])
+    return groups
 
 
 def _list_features(post: Any) -> Iterator[Hashable]:

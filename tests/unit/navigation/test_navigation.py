@@ -60,13 +60,14 @@ def make_posts(*specs):
     posts = []
     for number, spec in enumerate(specs):
         series, _, tags = spec.partition("|")
-        record = PostMetadata.model_construct(series=series.strip(), book="", chapter=None, reblog=None)
+        record = PostMetadata.model_construct(series=series.strip(), book="", chapter=None, reblog=None, lang="")
         parsed = ParsedContent(
             record, headers={}, draft=False, toc="", references=(), words=2, has_internal_links=False
         )
         day = date(2019, 1, 1) + timedelta(number)
         tag_objects = [SimpleNamespace(slug=tag) for tag in tags.split()]
-        posts.append(SimpleNamespace(url=f"{number}/", date=day, parsed=parsed, category=None, tags=tag_objects))
+        post = SimpleNamespace(url=f"{number}/", slug=number, date=day, parsed=parsed, category=None, tags=tag_objects)
+        posts.append(post)
     return posts
 
 
@@ -114,6 +115,30 @@ def test_posts_of_the_same_date_are_sorted_by_url():
         post.date = date(2019, 1, 1)
     links = link_posts([posts[2], posts[0], posts[1]])
     assert [urls([links[id(p)].previous, links[id(p)].next]) for p in posts] == [[None, "1"], ["0", "2"], ["1", None]]
+
+
+def test_post_and_its_translations_link_to_their_neighbors_in_their_own_language():
+    posts = make_posts("S | x", "S | x", "S | x", "T | x y", "| y", "| z")
+    for post, lang, slug in zip(posts, ["", "de", "fr", "", "de", "de"], ["a", "a", "a", "b", "b", "c"], strict=True):
+        post.parsed.record.__dict__["lang"], post.slug = lang, slug
+    links = link_posts(posts)
+    assert [urls([links[id(p)].previous, links[id(p)].next]) for p in posts] == [
+        [None, "3"],
+        [None, "4"],
+        [None, "3"],
+        ["0", "5"],
+        ["1", "5"],
+        ["4", None],
+    ]
+    assert [urls(links[id(p)].related) for p in posts] == [["3"], ["4"], ["3"], ["0"], ["1"], []]
+    assert [urls(links[id(p)].series_posts) for p in posts] == [["0"], ["1"], ["2"], ["3"], [], []]
+
+
+def test_posts_of_one_slug_and_language_are_no_translations():
+    posts = make_posts("", "", "")
+    for post in posts:
+        post.slug = "news"
+    assert urls([link_posts(posts)[id(posts[1])].next]) == ["2"]
 
 
 def test_breadcrumbs_lead_through_blog_and_category():
