@@ -72,7 +72,8 @@ LinkUrl = Annotated[str, AfterValidator(parse_link)]
 def _parse_slug(value: str) -> str:
     if not re.fullmatch(r"[^\W_]+(?:[-_.][^\W_]+)*", value) or value != value.lower():
         suggestion = re.sub(r"[\W_]+", "-", value.lower()).strip("-") or "a-new-post"
-        raise InvalidValue(f"`{shorten(value)}` is not a valid slug", f"write slug: {suggestion}")
+        hint = f"write slug: {suggestion}, and list the old URL in `aliases` if it was published"
+        raise InvalidValue(f"`{shorten(value)}` is not a valid slug", hint)
     return value
 
 
