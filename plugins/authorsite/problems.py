@@ -17,7 +17,7 @@ from typing import TextIO
 
 from jinja2 import TemplateError, TemplateSyntaxError
 
-IGNORABLE_KINDS = frozenset("book claim event feed image link log orphan reference search".split())
+IGNORABLE_KINDS = frozenset("book claim event feed image link log orphan reference search syntax".split())
 """The kinds that the setting `allow` may ignore. Others (front-matter, markdown, settings, template) cost a page."""
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -156,9 +156,17 @@ class ProblemLog:
         """True if the build must end with status 1."""
         return any(p.severity is Severity.ERROR or (self.strict and p.severity is Severity.WARNING) for p in self)
 
+    @property
+    def has_errors(self) -> bool:
+        """True if pages may be missing."""
+        return any(p.severity is Severity.ERROR for p in self)
+
     def stop_if_failed(self) -> None:
-        """Raise BuildFailed if the build has failed; print the report first unless printing is deferred."""
-        if self.failed:
+        """Raise BuildFailed if the build has failed; print the report first unless printing is deferred.
+
+        A deferred build goes on after warnings, so that its pages can be checked, too.
+        """
+        if self.failed and (self.has_errors or not self.deferred):
             if not self.deferred:
                 self.print()
             raise BuildFailed

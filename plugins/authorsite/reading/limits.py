@@ -133,9 +133,10 @@ class _AttributeLimit(Treeprocessor):
         markdown: Any = self.md
         remaining = MAX_ATTRIBUTE_RATIO * sum(len(line) for line in markdown.lines) + MAX_CHARACTERS
         for element in root.iter():
-            remaining -= sum(map(len, element.attrib.values()))
+            values = [value or "" for value in element.attrib.values()]  # None: an attribute without a value
+            remaining -= sum(map(len, values))
             if remaining < 0:
-                raise TooComplex(max(element.attrib.values(), key=len), "shorten it, or refer to it less often")
+                raise TooComplex(max(values, key=len), "shorten it, or refer to it less often")
 
 
 def _skip_newline_tails(run_smarty: Callable[[ET.Element], Any]) -> Callable[[ET.Element], None]:

@@ -21,12 +21,14 @@ from ..strict_model import MAX_TEXT
 from ..validation import LineFinder
 from .autolinks import AutolinkExtension
 from .bibliography import Reference
+from .body_checks import FootnoteCheckExtension, find_body_issues
 from .limits import TooComplex, apply_limits
+from .markdown_fixes import FixesExtension, make_heading_id
 from .references import BodyIssue, CitationExtension
 
 _CONFIGS = {
     "codehilite": {"guess_lang": False, "css_class": "highlight"},
-    "toc": {"permalink": False, "toc_depth": "2-4"},
+    "toc": {"permalink": False, "toc_depth": "2-4", "slugify": make_heading_id},
 }
 _MORE_MARK = re.compile(r"<!--\s*more\s*-->")
 _OPENING_BLOCK = re.compile(r"\s*(?P<tag><(?P<name>p|ul|ol|dl|(?P<heading>h[1-6]))(?:\s[^>]*)?>)")
@@ -75,12 +77,14 @@ class MarkdownRenderer:
     def __init__(self, translate: Translator = ENGLISH) -> None:
         self._translate = translate
         self._citations = CitationExtension(translate)
+        self._footnote_checks = FootnoteCheckExtension()
 
     @cached_property
     def _markdown(self) -> Markdown:
         # Created on first use: Pelican creates dozens of readers per build, and uses one.
         extensions: list[Any] = ["extra", "sane_lists", "smarty", "toc", "codehilite"]
-        extensions += [_CellAlignmentExtension(), AutolinkExtension(), self._citations]
+        extensions += [FixesExtension(), _CellAlignmentExtension(), AutolinkExtension()]
+        extensions += [self._citations, self._footnote_checks]
         return apply_limits(optimize(Markdown(extensions=extensions, extension_configs=_CONFIGS, output_format="html")))
 
     @cached_property
@@ -102,6 +106,7 @@ class MarkdownRenderer:
         # The extension's own unique ids count posts; a slug is unique too, and the same in every build.
         self._footnotes.setConfig("SEPARATOR", f":{prefix}-" if prefix else ":")
         self._citations.prepare(prefix or "post", body)
+        self._footnote_checks.prepare(body)
         try:
             html = self._markdown.convert(body)
         except TooComplex as error:
@@ -116,7 +121,8 @@ class MarkdownRenderer:
             toc = getattr(self._markdown, "toc", "")
             toc = toc[toc.find("<ul>") : toc.rfind("</ul>") + 5] if getattr(self._markdown, "toc_tokens", []) else ""
             html = wrap_tables(html, self._translate("Table"))
-            return RenderedBody(html, toc, tuple(self._citations.entries), tuple(self._citations.issues))
+            issues = [*self._citations.issues, *self._footnote_checks.issues, *find_body_issues(body)]
+            return RenderedBody(html, toc, tuple(self._citations.entries), tuple(issues))
         return RenderedBody("", "", issues=(issue,))
 
 
