@@ -266,3 +266,25 @@ def test_a_vanished_tag_is_a_notice(publish_site):
     assert publish_site(change("content/posts/a.md", "[oak]", "[elm]"), status=0) == [
         f"notice: /tag/oak/: this page and its feed would be removed - {hint}"
     ]
+
+
+def test_pages_that_the_site_generates_are_no_orphans(tmp_path, publish_site, capsys):
+    """As /buy/ is, without a link by hand."""
+    conf = tmp_path / "publishconf.py"
+    conf.write_text(conf.read_text().replace(', "allow": {"orphan": "one"}', ""))
+    assert check(conf) == 1
+    orphans = [line for line in capsys.readouterr().err.splitlines() if "no other page links to this page" in line]
+    assert [line.split(": ")[1] for line in orphans] == ["output/the-page/index.html"]
+
+
+@for_targets(["folder"])
+def test_check_looks_at_the_built_pages_after_a_warning_too(author, capsys):
+    author.write("first", "[gone](/gone/)\n\n![](/style.css)")
+    author.write("second", "A reference that is not there [7].\n\n## References\n\n1. One.")
+    assert check(author.root / "publishconf.py") == 1
+    errors = capsys.readouterr().err
+    assert "warning: " in errors
+    assert "broken link `/gone/`" in errors
+    assert not (author.root / "output").exists()
+    assert author.publish() == 1
+    assert author.live() == {}

@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -104,11 +104,17 @@ class BuiltSite:
         return next((name for name in candidates if name in self.files), None)
 
 
-def check_built_site(root: Path, url: str, log: ProblemLog, shown: str = "output") -> None:
+def check_built_site(
+    root: Path,
+    url: str,
+    log: ProblemLog,
+    shown: str = "output",
+    is_generated: Callable[[str], bool] = lambda _: False,
+) -> None:
     """Report broken links, missing anchors and orphan pages of the site in `root`, with paths below `shown`.
 
     Each broken link is reported once, at the first page that has it. If there is a sitemap, only pages in it can be
-    orphans.
+    orphans; so can no page that `is_generated`: the author has not written it, and may not want a link to it.
     """
     site = BuiltSite.read(root, url)
     broken: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -123,7 +129,7 @@ def check_built_site(root: Path, url: str, log: ProblemLog, shown: str = "output
         more = f" (also on {pluralize(len(pages) - 1, 'other page')})" if len(pages) > 1 else ""
         hint = did_you_mean(link, {site.get_url(p).removeprefix(url) for p in site.pages}, "fix or remove the link")
         log.error(posixpath.join(shown, pages[0]), 0, f"broken link `{link}`: {message}{more}", hint, kind="link")
-    for page in _find_orphans(root, site, reached):
+    for page in (page for page in _find_orphans(root, site, reached) if not is_generated(page)):
         hint = "link to it from a post, a page or the menu, or hide it with `status: hidden`"
         log.warning(posixpath.join(shown, page), 0, "no other page links to this page", hint, kind="orphan")
 

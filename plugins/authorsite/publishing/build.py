@@ -86,8 +86,8 @@ def build(
     problems. Any other site is built in place once its content has been read without errors. Problems are returned,
     not raised; CommandError is raised only when another process holds the lock.
 
-    `approve` makes any site strict; it is called if there are no problems and decides whether the staging folder
-    replaces the output folder. `session` receives the state of the build engine, `deferred_tasks` the tasks that may
+    `approve` makes any site strict; it is called if there are no errors and decides whether the staging folder
+    replaces the output folder, which warnings prevent. `session` receives the state of the build engine, `deferred_tasks` the tasks that may
     run after all pages are written (see SiteBuild). `lock_timeout` is in seconds (see exclusive_lock). `progress`
     prints the number of pages while a build takes longer than a second.
     """
@@ -170,7 +170,7 @@ def _run_pelican(
             return
         with signals.all_generators_finalized.connected_to(keep_context):
             pelican.run()
-        if strict and not log.failed:
+        if strict and not log.has_errors:
             approved = approve is None or approve(StagedBuild(staging, output, pelican.settings, contexts[0], log))
             swapped = approved and not log.failed
             if swapped:

@@ -13,6 +13,7 @@ import httpx
 from ..checking.internal import check_built_site
 from ..checking.stale_records import check_stale_records
 from ..feeds.diff import is_feed
+from ..output import get_registry
 from ..problems import CommandError, Problem, suggest_remedy
 from ..settings import SETTINGS_KEY, SiteSettings
 from ..site_build import get_build_time, get_site
@@ -55,7 +56,8 @@ def run_checks(staged: StagedBuild) -> None:
     """Check a staged build for broken links, orphan pages and stale records; add the problems to its log."""
     shown = os.path.relpath(staged.output, staged.problems.root)
     url = get_site(staged.settings).url
-    check_built_site(staged.tree, url, staged.problems, shown if ".." not in shown else "output")
+    is_generated = get_registry(staged.settings).is_generated
+    check_built_site(staged.tree, url, staged.problems, shown if ".." not in shown else "output", is_generated)
     books = Path(staged.settings["PATH"]) / "books"
     check_stale_records(books, get_build_time(staged.settings).date(), staged.problems)
 
