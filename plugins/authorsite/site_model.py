@@ -28,7 +28,8 @@ class PageMeta:
 
     `url` is absolute; `canonical` is the original's URL, if that is another page. `type` is Open Graph's ("article",
     "website", "book"). `published` and `modified` are ISO 8601 or "". `author` holds one name per line. `data` is
-    JSON-LD, safe inside `<script>`. `breadcrumbs` are those of a list, without the list itself; posts have their own.
+    JSON-LD, safe inside `<script>`. `alternates` are language and absolute URL of the page and its translations, none
+    if there are none. `breadcrumbs` are those of a list, without the list itself; posts have their own.
     """
 
     title: str
@@ -43,6 +44,7 @@ class PageMeta:
     robots: str = ""
     canonical: str = ""
     breadcrumbs: tuple[Breadcrumb, ...] = ()
+    alternates: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class EntryFactory:
             categories=tuple(dict.fromkeys(names)),
             image=post.picture,
             reblog_of=record.reblog,
+            language=record.lang,
         )
 
     def from_book(self, book: BookView, zone: tzinfo | None) -> Entry:

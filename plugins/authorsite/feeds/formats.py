@@ -84,9 +84,13 @@ class _EntryExtension(BaseEntryExtension):
         etree.SubElement(item, "pubDate").text = format_datetime(self.entry.published)
         for name in self.entry.authors:
             etree.SubElement(item, f"{{{_DC}}}creator").text = name
+        if self.entry.language:
+            etree.SubElement(item, f"{{{_DC}}}language").text = self.entry.language
         return self._add_image(item)
 
     def extend_atom(self, item: Any) -> Any:
+        if self.entry.language:
+            item.set("{http://www.w3.org/XML/1998/namespace}lang", self.entry.language)
         # No namespace, like all elements of feedgen: it writes xmlns to the root as an attribute.
         etree.SubElement(item, "link", rel="alternate", type="text/html", href=self.entry.url)
         if self.entry.reblog_of:
@@ -220,6 +224,7 @@ def _make_json_item(entry: Entry) -> dict[str, Any]:
             "url": entry.url,
             "external_url": entry.reblog_of.url if entry.reblog_of else "",
             "title": entry.title,
+            "language": entry.language,
             "content_html": entry.html,
             "summary": entry.summary,
             "image": entry.image.url if entry.image else "",

@@ -13,7 +13,7 @@ class Entry:
     """One entry of a feed. URLs are absolute; title and summary are plain text.
 
     `html` is that of the page until EntryRenderer sanitizes it. `guid` never changes (see guid.py). `source_path` is
-    the author's file; `reblog_of` is the post of another site that this one reblogs.
+    the author's file; `reblog_of` is the post of another site that this one reblogs. `language` is "" for the feed's.
     """
 
     guid: str
@@ -29,6 +29,7 @@ class Entry:
     image: Picture | None = None
     reblog_of: Reblog | None = None
     source_path: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

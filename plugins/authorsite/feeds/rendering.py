@@ -10,6 +10,7 @@ from pathlib import Path
 from pelican_incremental.code_digests import digest_code
 from pelican_incremental.store import digest, list_installed_versions
 
+from ..i18n import is_right_to_left
 from ..problems import ProblemLog
 from .models import Entry, Feed
 from .sanitizing import sanitize_for_feed, strip_invalid_xml
@@ -36,6 +37,9 @@ class EntryRenderer:
         summary, in_summary = strip_invalid_xml(entry.summary)
         excerpt = f"<p>{escape(summary, quote=False)}</p>" if summary else ""
         body = entry.html if self.full_text else f'{excerpt}<p><a href="{entry.url}">…</a></p>'
+        if entry.language:
+            direction = "rtl" if is_right_to_left(entry.language) else "ltr"
+            body = f'<div lang="{entry.language}" dir="{direction}">{body}</div>'
         html, in_html = sanitize_for_feed(body + self.footer, entry.url)
         if invalid := sorted({*in_title, *in_summary, *in_html}):
             self.reported_files.add(entry.source_path)

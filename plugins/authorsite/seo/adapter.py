@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from pelican import signals
@@ -13,13 +12,14 @@ from pelican_incremental.purity import pure
 from .. import output
 from ..images.adapter import get_accent_color, make_social_card
 from ..reading.drafts import is_hidden
+from ..reading.parsed import get_parsed
 from ..site_build import get_build, get_log, get_site, list_contents
 from ..site_model import PageMeta, PageView, PostView
 from ..validation import find_line
 from .head import SiteMeta, format_iso, make_blog_posting, make_description, serialize_graph
 from .headers import format_headers, format_policy_meta, format_webmanifest
 from .redirects import Alias, format_redirects, validate_aliases
-from .sitemap import build_sitemaps, find_lastmod, get_content, is_indexable
+from .sitemap import SitemapPage, build_sitemaps, find_lastmod, get_content, is_indexable
 
 HOME_META_KEY = "HOME_HEAD"
 """Context key of the home page's PageMeta."""
@@ -80,12 +80,14 @@ def make_post_meta(article: Any, view: PostView, body: str, context: Mapping[str
         author="\n".join(authors),
         robots="noindex" if view.draft or article.status == "hidden" else "",
         canonical=record.reblog.url if record.reblog else "",
+        alternates=_list_alternates(article, view, site),
     )
     extra: dict[str, Any] = {
         "articleSection": section,
         "keywords": [tag.name for tag in getattr(article, "tags", ())],
         "wordCount": view.words,
         "isBasedOn": head.canonical,
+        "inLanguage": record.lang or site.language,
     }
     if book := record.review_of:
         extra["about"] = {"@type": "Book", "name": book.title, "author": book.author, "isbn": book.isbn}
@@ -104,8 +106,17 @@ def make_page_meta(page: Any, view: PageView, body: str, context: Mapping[str, A
         picture=view.picture or make_social_card(context, page.slug, record.title, source_path=page.source_path),
         modified=format_iso(getattr(page, "modified", None)),
         robots="noindex" if view.draft or page.status == "hidden" else "",
+        alternates=_list_alternates(page, view, site),
     )
-    return replace(head, data=serialize_graph([site.make_web_page(head)]))
+    return replace(head, data=serialize_graph([site.make_web_page(head, language=record.lang)]))
+
+
+def _list_alternates(content: Any, view: PageView, site: SiteMeta) -> tuple[tuple[str, str], ...]:
+    """Return language and URL of a post or page and its translations, by language; nothing if it has none."""
+    # Some translations have their view by now, and some not yet.
+    records = [(c, getattr(c, "record", None) or get_parsed(c).record) for c in (content, *view.translations)]
+    listed = [(record.lang or site.language, f"{site.url}/{c.url}") for c, record in records if not is_hidden(record)]
+    return tuple(sorted(listed)) if len(listed) > 1 and not is_hidden(view.record) else ()
 
 
 class SeoGenerator(Generator):
@@ -115,7 +126,7 @@ class SeoGenerator(Generator):
         super().__init__(*args, **kwargs)
         self._site = get_site(self.settings)
         self.aliases: dict[str, Alias] = {}
-        self._lastmods: dict[str, datetime | None] = {}
+        self._pages: dict[str, SitemapPage] = {}
         self._files: set[str] = set()
         signals.content_written.connect(self._record_page)
 
@@ -127,14 +138,16 @@ class SeoGenerator(Generator):
         save_as = context.get("output_file") or os.path.relpath(path, self.output_path)
         self._files.add(save_as)
         if is_indexable(save_as, context):
-            self._lastmods[f"{self._site.url}/{output.url_for(save_as)}"] = find_lastmod(context)
+            alternates = content.head.alternates if isinstance(getattr(content, "head", None), PageMeta) else ()
+            page = SitemapPage(find_lastmod(context), alternates)
+            self._pages[f"{self._site.url}/{output.url_for(save_as)}"] = page
 
     def generate_output(self, writer: Any) -> None:
         """Write the files."""
         for save_as in ("_headers", "_redirects"):  # they list the redirecting pages, which must not take their place
             output.reserve(self.context, save_as)
         name, root, url = str(self.settings["SITENAME"]), self._site.root, self._site.url
-        for save_as, text in build_sitemaps(self._lastmods, url).items():
+        for save_as, text in build_sitemaps(self._pages, url).items():
             output.write(self.context, save_as, text)
         output.write(self.context, "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {url}/sitemap.xml\n")
         manifest = format_webmanifest(name, self._site.language, root, get_accent_color(self.settings))

@@ -74,8 +74,8 @@ class SiteMeta:
         ]
         return {"@type": "BreadcrumbList", "itemListElement": items}
 
-    def make_web_page(self, head: PageMeta, kind: str = "WebPage") -> dict[str, Any]:
-        """Return the object of a page that is not a post."""
+    def make_web_page(self, head: PageMeta, kind: str = "WebPage", language: str = "") -> dict[str, Any]:
+        """Return the object of a page that is not a post; `language` is "" for the site's."""
         return {
             "@type": kind,
             "@id": head.url,
@@ -83,7 +83,7 @@ class SiteMeta:
             "name": head.title,
             "description": head.description,
             "dateModified": head.modified,
-            "inLanguage": self.language,
+            "inLanguage": language or self.language,
             "isPartOf": {"@id": f"{self.url}/#site"},
         }
 

@@ -1,9 +1,10 @@
 """The XML sitemap (sitemaps.org): which pages it lists, their last change, and its files."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 _EXCLUDED_PREFIXES = ("404.html", "go/", "search/")
 MAX_URLS = 50_000
@@ -42,25 +43,38 @@ def _find_newest(articles: Any) -> datetime | None:
     return max(dates, default=None)
 
 
-def build_sitemaps(pages: Mapping[str, datetime | None], site_url: str) -> dict[str, str]:
-    """Return the sitemap's files by name, for `pages`: absolute URLs with their last change.
+@dataclass(frozen=True, slots=True)
+class SitemapPage:
+    """A page's last change, and language and absolute URL of the page and its translations (none: no translation)."""
+
+    changed: datetime | None
+    alternates: tuple[tuple[str, str], ...] = ()
+
+
+def build_sitemaps(pages: Mapping[str, SitemapPage], site_url: str) -> dict[str, str]:
+    """Return the sitemap's files by name, for `pages` by absolute URL.
 
     With more than MAX_URLS pages, sitemap.xml is an index of numbered sitemaps.
     """
-    entries = [_render_entry("url", url, changed) for url, changed in sorted(pages.items())]
+    entries = [_render_entry("url", url, pages[url]) for url in sorted(pages)]
     parts = [entries[start : start + MAX_URLS] for start in range(0, len(entries), MAX_URLS)]
     if len(parts) <= 1:
         return {"sitemap.xml": _render_file("urlset", entries)}
     files = {f"sitemap-{number}.xml": _render_file("urlset", part) for number, part in enumerate(parts, 1)}
-    index = [_render_entry("sitemap", f"{site_url}/{name}", None) for name in files]
+    index = [_render_entry("sitemap", f"{site_url}/{name}", SitemapPage(None)) for name in files]
     return files | {"sitemap.xml": _render_file("sitemapindex", index)}
 
 
-def _render_entry(kind: str, url: str, changed: datetime | None) -> str:
-    date = f"<lastmod>{changed.isoformat(timespec='seconds')}</lastmod>" if changed else ""
-    return f"<{kind}><loc>{escape(url)}</loc>{date}</{kind}>"
+def _render_entry(kind: str, url: str, page: SitemapPage) -> str:
+    date = f"<lastmod>{page.changed.isoformat(timespec='seconds')}</lastmod>" if page.changed else ""
+    links = "".join(
+        f'<xhtml:link rel="alternate" hreflang={quoteattr(language)} href={quoteattr(href)}/>'
+        for language, href in page.alternates
+    )
+    return f"<{kind}><loc>{escape(url)}</loc>{date}{links}</{kind}>"
 
 
 def _render_file(kind: str, entries: list[str]) -> str:
-    start = f'<{kind} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    links = ' xmlns:xhtml="http://www.w3.org/1999/xhtml"' if any("<xhtml:link" in entry for entry in entries) else ""
+    start = f'<{kind} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"{links}>'
     return "\n".join(['<?xml version="1.0" encoding="utf-8"?>', start, *entries, f"</{kind}>", ""])

@@ -4,11 +4,16 @@ import re
 from datetime import UTC, datetime
 
 from authorsite.seo import sitemap
+from authorsite.seo.sitemap import SitemapPage
 
 
 def test_a_small_site_has_one_sitemap():
     files = sitemap.build_sitemaps(
-        {"https://example.org/b?x&y": None, "https://example.org/": datetime(2019, 3, 1, tzinfo=UTC)}, ""
+        {
+            "https://example.org/b?x&y": SitemapPage(None),
+            "https://example.org/": SitemapPage(datetime(2019, 3, 1, tzinfo=UTC)),
+        },
+        "",
     )
     assert list(files) == ["sitemap.xml"]
     assert "<loc>https://example.org/</loc><lastmod>2019-03-01T00:00:00+00:00</lastmod>" in files["sitemap.xml"]
@@ -16,7 +21,7 @@ def test_a_small_site_has_one_sitemap():
 
 
 def test_a_large_sitemap_is_split_and_indexed():
-    pages = {f"https://example.org/{number:06}/": None for number in range(2 * sitemap.MAX_URLS + 1)}
+    pages = {f"https://example.org/{number:06}/": SitemapPage(None) for number in range(2 * sitemap.MAX_URLS + 1)}
     files = sitemap.build_sitemaps(pages, "https://example.org")
     parts = [f"sitemap-{number}.xml" for number in (1, 2, 3)]
     assert sorted(files) == [*parts, "sitemap.xml"]
