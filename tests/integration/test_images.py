@@ -203,6 +203,29 @@ def test_changed_title_renders_one_card_and_changed_image_its_own_variants(small
     assert {name.rsplit("-", 1)[0] for name, _ in generated_files(small_site).items() - before.items()} == {"in-text"}
 
 
+def test_generated_files_that_no_build_has_used_for_a_month_are_removed(small_site, monkeypatch):
+    build_without_errors(small_site)
+    folder, now = small_site.root / ".cache/images", time.time()
+    before = set(generated_files(small_site))
+    old_text = (small_site.root / "content/posts/a.md").read_bytes()
+    small_site.write({"content/posts/a.md": post("Another", slug="a")})
+    (small_site.root / "content/images/in-text.jpg").unlink()
+    (folder / ".left.tmp").touch()
+    dates = [(0, True), (29, True), (31, False)]
+    for days, is_kept in dates:
+        monkeypatch.setattr(registry.time, "time", lambda days=days: now + days * 86_400)
+        build_without_errors(small_site)
+        assert (before <= set(generated_files(small_site))) == is_kept, days
+    assert not {name for name in generated_files(small_site) if name.startswith((".left", "in-text"))}
+    assert not [name for name in load_json(folder / "stamps.json") if "in-text" in name]
+    kept = set(generated_files(small_site))
+    small_site.write({"content/posts/a.md": old_text, "content/images/in-text.jpg": photo_bytes()})
+    build_without_errors(small_site)
+    monkeypatch.setattr(registry.time, "time", lambda: now + 70 * 86_400)
+    build_without_errors(small_site)
+    assert len(kept & set(generated_files(small_site))) >= len(kept) - 1, "what is in use stays"
+
+
 def test_image_problems_are_reported_with_path_and_line(make_site):
     event = "---\ntitle: A talk\nstart: 2020-05-01\n---\nText.\n\n![](../images/a.jpg)\n"
     files = {

@@ -10,10 +10,10 @@ from typing import Any
 
 from pelican_incremental.files import atomic_write
 from pelican_incremental.processes import WorkerPool, count_usable_cores
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, ImageSequence
 
 from .icons import Icons, render_icons
-from .inspection import REENCODED_FORMATS, ImageError, ImageFile, open_image
+from .inspection import ImageError, ImageFile, open_image
 from .metadata import strip_metadata
 from .picture import ImageVariant
 from .social_cards import SocialCard, render_card
@@ -127,20 +127,25 @@ def encode_variant(image: Image.Image, variant: ImageVariant, *, has_palette: bo
 
 def _save(image: Image.Image, image_format: str, options: dict[str, Any]) -> bytes:
     out = BytesIO()
-    image.save(out, image_format.upper(), **options)
+    image.save(out, image_format.upper(), save_all="append_images" in options, **options)
     return out.getvalue()
 
 
 def encode_stripped(file: ImageFile) -> bytes:
     """Return the image file without metadata; the same pixels, rotated if the EXIF orientation says so."""
-    if file.orientation == 1 and file.format not in REENCODED_FORMATS:
+    if file.orientation == 1 and file.format != "avif":
         return strip_metadata(Path(file.path).read_bytes(), file.format)
-    if file.format != "gif":
-        return _save(load_oriented(file), file.format, {**_QUALITY[file.format], "quality": 90})
+    options = {**_QUALITY[file.format], "quality": 90}
+    if not file.is_animated:
+        return _save(load_oriented(file), file.format, options)
+    frames, durations = [], []
     with open_image(Path(file.path)) as image:
-        image.load()
-        image.info.pop("comment", None)
-        return _save(image, "gif", {})
+        for frame in ImageSequence.Iterator(image):
+            frames.append(frame.copy())
+            durations.append(frame.info.get("duration", 100))
+    for frame in frames:
+        frame.info = {}
+    return _save(frames[0], file.format, options | {"append_images": frames[1:], "duration": durations})
 
 
 class JobRunner:

@@ -13,6 +13,11 @@ from .picture import Picture
 
 _PELICAN_PREFIX = re.compile(r"^[{|](?:static|attach|filename)[|}]")
 
+_FIRST_SCREEN, _LINE_LENGTH = 1_600, 75
+"""How many characters fit on the first screen of a page below its title, and on a line; a block takes at least one."""
+
+_BLOCKS = frozenset("p li h2 h3 h4 h5 h6 pre blockquote tr dt dd hr br figure table".split())
+
 FindPicture = Callable[[str, str], Picture | None]
 """Called with an image's `src` and `alt`; returns None for an image that is left as it is."""
 
@@ -50,13 +55,19 @@ def make_responsive(
 ) -> str:
     """Return `html` with a responsive `<picture>` for every `<img>` that `find_picture` returns one for.
 
-    All images load lazily, except the first when `eager_first`. An image with a title that is alone in its paragraph
-    becomes a figure with the title as caption. Resources on hosts other than `site_url` are reported.
+    All images load lazily, except the first if `eager_first` and it is on the first screen. An image with a title that
+    is alone in its paragraph becomes a figure with the title as caption. Resources on hosts other than `site_url` are
+    reported.
     """
     if "<img" not in html and not MAY_LOAD_EXTERNAL.search(html):
         return html
-    stream, parts, eager, picture_depth = tokenize(html), [], eager_first, 0
+    stream, parts, eager, picture_depth, text_length = tokenize(html), [], eager_first, 0, 0
     for number, token in enumerate(stream):
+        if token.kind == "text":
+            text_length += len(token.raw.strip())
+        elif token.kind == "start" and token.name in _BLOCKS:
+            text_length += _LINE_LENGTH
+        eager = eager and text_length < _FIRST_SCREEN
         if token.kind == "start":
             _check_tag(token, stream[number + 1].raw if number + 1 < len(stream) else "", report, site_url)
         if token.name == "picture":

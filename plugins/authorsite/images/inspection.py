@@ -25,9 +25,6 @@ FORMATS = {
 UNSUPPORTED_SUFFIXES = frozenset((".bmp", ".heic", ".heif", ".jp2", ".psd", ".svgz", ".tif", ".tiff", ".tga"))
 MAX_PIXELS = 60_000_000
 MAX_BYTES = 60_000_000
-REENCODED_FORMATS = frozenset(("gif", "avif"))
-"""Formats that Pillow encodes again to remove metadata; animated GIFs are left alone. Other files are only cut."""
-
 INSPECTION_DIGEST = hashlib.sha256(
     b"".join(Path(file).read_bytes() for file in (__file__, drawings.__file__, metadata.__file__))
 ).hexdigest()[:10]
@@ -94,7 +91,9 @@ def inspect_image(path: Path) -> ImageFile:
         is_animated = bool(getattr(image, "is_animated", False)) and not is_mpo
         try:
             orientation = 1 if is_animated else int(image.getexif().get(0x0112, 1))
-            has_metadata = _has_metadata(image, data, kind, is_animated=is_animated)
+            # Pillow must encode an AVIF file again to remove metadata; other files are only cut.
+            is_avif, info = kind == "avif", image.info
+            has_metadata = bool(info.get("exif") or info.get("xmp")) if is_avif else strip_metadata(data, kind) != data
         except (SyntaxError, ValueError, TypeError, OSError) as error:
             raise ImageError(f"{path.name} is damaged: {error}", "save the image again") from error
         orientation = orientation if 1 <= orientation <= 8 else 1  # noqa: PLR2004 - the values that EXIF defines
@@ -103,12 +102,6 @@ def inspect_image(path: Path) -> ImageFile:
         has_palette = image.mode in {"P", "1"}
     has_metadata = has_metadata or orientation > 1
     return ImageFile(str(path), digest, kind, width, height, orientation, size, has_metadata, has_palette, is_animated)
-
-
-def _has_metadata(image: Image.Image, data: bytes, kind: str, *, is_animated: bool) -> bool:
-    if kind in REENCODED_FORMATS:
-        return not (is_animated and kind == "gif") and any(image.info.get(key) for key in ("exif", "xmp", "comment"))
-    return strip_metadata(data, kind) != data
 
 
 def open_image(path: Path) -> Image.Image:

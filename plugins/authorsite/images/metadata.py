@@ -13,14 +13,18 @@ _MARKERS_IN_SCAN = frozenset((0, *range(0xD0, 0xD8)))
 _PNG_DROPPED = frozenset((b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"))
 _WEBP_DROPPED = frozenset((b"EXIF", b"XMP "))
 
+_GIF_EXTENSION, _GIF_IMAGE, _GIF_CONTROL, _GIF_APPLICATION = 0x21, 0x2C, 0xF9, 0xFF
+_GIF_KEPT_APPLICATIONS = frozenset((b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"))
+"""Repetition of animations, and color profiles."""
+
 
 def strip_metadata(data: bytes, image_format: str) -> bytes:
-    """Return a JPEG, PNG or WebP file without EXIF, XMP, IPTC, comments and data after its end.
+    """Return a JPEG, PNG, WebP or GIF file without EXIF, XMP, IPTC, comments and data after its end.
 
     Color profiles stay. Raises ValueError for a truncated or otherwise damaged file.
     """
     try:
-        return b"".join({"jpeg": _strip_jpeg, "png": _strip_png, "webp": _strip_webp}[image_format](data))
+        return b"".join(_STRIPPERS[image_format](data))
     except (IndexError, struct.error) as error:
         raise ValueError("the file is truncated") from error
 
@@ -72,3 +76,26 @@ def _strip_webp(data: bytes) -> Iterator[bytes]:
             body += data[at:end]
         at = end
     yield b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def _strip_gif(data: bytes) -> Iterator[bytes]:
+    """Yield the blocks to keep; what follows the last one is dropped."""
+    at = 13 + _get_color_table_size(data[10])
+    yield data[:at]
+    while at < len(data) and (kind := data[at]) in {_GIF_EXTENSION, _GIF_IMAGE}:
+        label = data[at + 1]
+        end = at + 2 if kind == _GIF_EXTENSION else at + 11 + _get_color_table_size(data[at + 9])
+        while data[end]:  # sub-blocks, each after its length
+            end += 1 + data[end]
+        is_application = label == _GIF_APPLICATION and data[at + 3 : at + 14] in _GIF_KEPT_APPLICATIONS
+        if kind == _GIF_IMAGE or label == _GIF_CONTROL or is_application:
+            yield data[at : end + 1]
+        at = end + 1
+    yield b";"
+
+
+def _get_color_table_size(flags: int) -> int:
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+_STRIPPERS = {"jpeg": _strip_jpeg, "png": _strip_png, "webp": _strip_webp, "gif": _strip_gif}

@@ -1,5 +1,7 @@
 """The images of one build: which variants, cards and icons are needed, and which files exist already."""
 
+import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -16,6 +18,11 @@ from .icons import Icons
 from .inspection import INSPECTION_DIGEST, ImageError, ImageFile, inspect_image
 from .picture import FOLDER, ImageVariant, Picture, make_srcset_sources, make_stripped_variant, plan_variants
 from .social_cards import HEIGHT, WIDTH, SocialCard
+
+_UNUSED = "unused since"
+"""The key, in the file of stamps, of the files that the last build did not use, each with the time of the first one."""
+
+_EXPIRY_SECONDS = 30 * 86_400
 
 
 class ImageRegistry:
@@ -101,6 +108,10 @@ class ImageRegistry:
             picture = self._make_picture(f"{FOLDER}/{fallback.name}", fallback.width, fallback.height, alt)
         return replace(picture, sources=make_srcset_sources(others, self.site.root), path=path)
 
+    def list_used_paths(self) -> set[str]:
+        """Return the paths below content/ of the images that published pages show so far."""
+        return set(self._images)
+
     def add_card(self, card: SocialCard, image_path: str = "", source_path: str = "") -> Picture:
         """Register a card, with the image at `image_path` (below content/) beside its text; return its picture.
 
@@ -145,7 +156,24 @@ class ImageRegistry:
         if jobs := list(self._list_missing_jobs()):
             self._runner = JobRunner(jobs, on_progress)
             self._collect(self._runner.image_results)
+        self._prune()
         save_json(self.cache / "stamps.json", self._stamps)
+
+    def _prune(self) -> None:
+        """Remove generated files that no build has used for a month, and what is known of images that are gone."""
+        now, used = time.time(), {"stamps.json", *(v.name for variants in self._variants.values() for v in variants)}
+        used.update(name for output_paths in self._graphics.values() for name in output_paths.values())
+        since = self._stamps.get(_UNUSED)
+        since = since if isinstance(since, dict) else {}
+        unused = {name: since.get(name, now) for name in sorted(os.listdir(self.cache)) if name not in used}  # noqa: PTH208 - names
+        for name in [name for name, start in unused.items() if now - start > _EXPIRY_SECONDS]:
+            (self.cache / name).unlink(missing_ok=True)
+            del unused[name]
+        known = used | unused.keys() | {_UNUSED}
+        for name in [name for name in self._stamps if name not in known]:
+            if "/" not in name or not Path(name).exists():
+                del self._stamps[name]
+        self._stamps[_UNUSED] = unused
 
     def finish_jobs(self) -> None:
         """Wait for the remaining files: cards and icons without an image."""

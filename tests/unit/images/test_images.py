@@ -79,7 +79,7 @@ def test_color_profiles_stay():
         assert image.info["icc_profile"] == b"profile"
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "gif"])
 def test_stripping_a_truncated_file_raises_only_value_error(kind):
     data = image_file(kind)
     for end in range(20, len(data), 7):
@@ -231,6 +231,42 @@ def test_animated_image_is_published_unscaled_and_ignores_exif_orientation(tmp_p
     ) as image:
         assert image.n_frames == 3
         assert not dict(image.getexif())
+
+
+@pytest.mark.parametrize("kind", ["gif", "avif", "webp", "png"])
+def test_animated_image_loses_its_metadata_and_no_frame(tmp_path, kind):
+    frames = [Image.new("RGB", (40, 30), color) for color in ("#c00000", "#00c000", "#0000c0")]
+    metadata = {"comment": SECRET} if kind == "gif" else {"exif": b"Exif\0\0" + SECRET}
+    if kind == "avif":
+        metadata = {"exif": exif_with(1), "xmp": SECRET}
+    frames[0].save(
+        tmp_path / f"a.{kind}", save_all=True, append_images=frames[1:], duration=[200, 300, 400], **metadata
+    )
+    assert SECRET in (tmp_path / f"a.{kind}").read_bytes()
+    file = inspect_image(tmp_path / f"a.{kind}")
+    assert (file.has_metadata, file.is_animated) == (True, True)
+    data = encode_stripped(file)
+    assert SECRET not in data
+    with Image.open(BytesIO(data)) as image:
+        assert image.n_frames == 3
+        for number, color in enumerate([(192, 0, 0), (0, 192, 0), (0, 0, 192)]):
+            image.seek(number)
+            image.load()
+            pixel = image.convert("RGB").getpixel((5, 5))
+            assert all(abs(one - other) < 12 for one, other in zip(pixel, color, strict=True))
+            assert image.info["duration"] == [200, 300, 400][number]
+
+
+def test_gif_keeps_repetition_and_loses_comments_xmp_and_what_follows_its_end():
+    frames = [Image.new("P", (4, 4), n) for n in range(2)]
+    frames[0].save(out := BytesIO(), "GIF", save_all=True, append_images=frames[1:], loop=3)
+    data = out.getvalue()
+    assert strip_metadata(data, "gif") == data
+    comment = b"\x21\xfe\x03abc\x08" + SECRET + b"\0"
+    xmp = b"\x21\xff\x0bXMP DataXMP\x08" + SECRET + b"\0"
+    at = data.index(b"\x21\xff\x0bNETSCAPE2.0")
+    assert strip_metadata(data[:at] + comment + xmp + data[at:-1] + comment + b";" + SECRET, "gif") == data
+    assert strip_metadata(data[:-1], "gif") == data, "browsers show it without the last byte, too"
 
 
 def save_photo(path, size):
@@ -399,6 +435,22 @@ def test_images_become_responsive_with_captions(html, expected):
 
 def test_first_image_is_lazy_without_eager_first():
     assert 'loading="lazy"' in process('<img src="a" alt="">', eager_first=False)
+
+
+@pytest.mark.parametrize(
+    ("before", "is_lazy"),
+    [
+        ("<p>" + "word " * 200 + "</p>", False),
+        ("<p>" + "word " * 400 + "</p>", True),
+        ("<p>Short.</p>" * 10, False),
+        ("<p>Short.</p>" * 40, True),
+        ("<ul>" + "<li>x</li>" * 40 + "</ul>", True),
+        ("<pre>" + "x\n" * 1000 + "</pre>", True),
+        (" " * 4000 + "<div>" * 40, False),
+    ],
+)
+def test_first_image_is_lazy_below_the_first_screen(before, is_lazy):
+    assert ('loading="lazy"' in process(f'{before}<p><img src="a" alt=""></p>')) == is_lazy
 
 
 @pytest.mark.parametrize(
