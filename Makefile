@@ -1,5 +1,5 @@
 # Any `make X` runs `invoke X` in .venv, made on first use from the locked dependencies.
-# Options go in ARGS: make build ARGS="--drafts". Another Python: make build PYTHON=python3.13
+# Options go in ARGS: make build ARGS="--drafts". It is passed on as it is: "A $5 book" keeps its dollars. Another Python: make build PYTHON=python3.13
 PYTHON ?= python3
 ARGS ?=
 DEV := test lint lock audit bench
@@ -17,6 +17,6 @@ DEV := test lint lock audit bench
 $(DEV): .venv/requirements-dev.installed
 Makefile requirements.lock requirements-dev.lock: ;
 %: .venv/requirements.installed FORCE
-	@.venv/bin/invoke $@ $(ARGS)
+	@.venv/bin/python tasks.py $@ '$(subst ','\'',$(value ARGS))'
 FORCE: ;
 .PRECIOUS: .venv/%.installed

@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import itertools
 import os
 import shlex
 import sys
@@ -89,8 +90,11 @@ sys.excepthook = print_exception
     },
     klass=TitledTask,
 )
-def new(_, title, kind="post", from_="", settings="pelicanconf.py"):
+def new(c, title, kind="post", from_="", settings="pelicanconf.py"):
     """Create a post, page, book, event, reblog or review. Example: invoke new "On ladders" --kind review"""
+    if title in {"--help", "-h"}:  # invoke takes the first word for the title
+        c.run(f"{sys.executable} -m invoke --help new", pty=False)
+        return
     raise Exit(code=package("publishing.new").new(ROOT / settings, title, kind, from_))
 
 
@@ -214,4 +218,25 @@ def lock(c, upgrade=False):
         c.run(f"{uv} {common} {upgrade_option} --constraint requirements-dev.lock --output-file requirements.lock")
 
 
+def find_unquoted_title(words):
+    """Return the words after `new` that are to be its title but stand without quotes; "" if all is well."""
+    title = list(itertools.takewhile(lambda word: not word.startswith("-"), words[words.index("new") + 1 :]))
+    return " ".join(title) if len(title) > 1 and title[1].replace("-", "_") not in globals() else ""
+
+
+def run_make(name, text):
+    """Run `invoke name` with the words of `text`, as a shell splits them, but without replacing `$5` or a backquote."""
+    try:
+        words = [os.path.expanduser(word) for word in shlex.split(text)]  # noqa: PTH111 - not all are paths
+    except ValueError:
+        hint = """write it between quotes: make new ARGS='"It is a title"'"""
+        sys.exit(f"ARGS: {text}: a quotation mark has no second one - {hint}")
+    os.execv(sys.executable, [sys.executable, "-m", "invoke", name, *words])  # noqa: S606 - on purpose
+
+
 os.chdir(ROOT)
+if "invoke" in sys.argv[0] and "new" in sys.argv and (unquoted := find_unquoted_title(sys.argv)):
+    hint = f'invoke new "{unquoted}", or make new ARGS=\'"{unquoted}"\''
+    raise SystemExit(f"the title `{unquoted}` has no quotes - write: {hint}")
+if __name__ == "__main__":
+    run_make(*sys.argv[1:])

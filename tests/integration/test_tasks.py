@@ -3,10 +3,12 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 
 import pytest
+import yaml
 from authorsite.publishing.atomic_swap import exclusive_lock
 from conftest import ROOT, post
 from invoke import Collection, ParseError
@@ -236,3 +238,74 @@ def test_a_missing_package_is_reported_in_one_line(project):
     process = run_task(project, "build")
     assert process.returncode == 1
     assert process.stderr.startswith("plugins/authorsite did not load: ModuleNotFoundError")
+
+
+@pytest.fixture
+def make(project):
+    """Return a function that runs `make` in the project, with this environment's packages."""
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    shutil.copy(ROOT / "Makefile", project)
+    (project / "requirements.lock").write_text("")
+    (project / "tasks.py").unlink()
+    (project / "tasks.py").write_bytes((ROOT / "tasks.py").read_bytes())
+    (project / ".venv/bin").mkdir(parents=True)
+    (project / ".venv/bin/python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (project / ".venv/bin/python").chmod(0o755)
+    (project / ".venv/requirements.installed").write_text("")
+    (project / "conf.py").write_text(MINIMAL_CONF)
+
+    def run_make(arguments):
+        command = ["make", "--silent", "new", f"ARGS={arguments}"]
+        return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=60)
+
+    return run_make
+
+
+@pytest.mark.parametrize(
+    ("arguments", "title"),
+    [
+        ('"A $5 book"', "A $5 book"),
+        ("'A $5 book'", "A $5 book"),
+        (
+            '"`touch stolen` $(touch stolen) $HOME ; touch stolen"',
+            "`touch stolen` $(touch stolen) $HOME ; touch stolen",
+        ),
+        ('"It\'s 50% *new* # and ~"', "It's 50% *new* # and ~"),
+        ('"She said \\"no\\""', 'She said "no"'),
+    ],
+)
+def test_a_title_goes_through_make_unchanged(make, project, arguments, title):
+    process = make(f"{arguments} --settings conf.py")
+    assert process.returncode == 0, process.stdout + process.stderr
+    (file,) = {*project.glob("content/posts/*.md")} - {project / "content/posts/a.md"}
+    assert yaml.safe_load(file.read_text().split("---")[1])["title"] == title
+    assert not (project / "stolen").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("On ladders --kind review", 'the title `On ladders` has no quotes - write: invoke new "On ladders"'),
+        ("Don't", "a quotation mark has no second one - write it between quotes: make new"),
+    ],
+)
+def test_a_title_without_quotes_is_an_error_with_the_remedy(make, project, arguments, message):
+    process = make(f"{arguments} --settings conf.py")
+    assert process.returncode != 0
+    assert message in process.stderr
+    assert "Traceback" not in process.stderr
+    assert [path.name for path in project.glob("content/posts/*.md")] == ["a.md"]
+
+
+def test_help_after_new_prints_its_help(project):
+    process = run_task(project, "new --help")
+    assert "--kind" in process.stdout
+    assert process.returncode == 0
+    assert [path.name for path in project.glob("content/posts/*.md")] == ["a.md"]
+
+
+def test_a_title_that_begins_like_an_option_is_an_error(project):
+    status, _, err = run_in_fork(project, "new --knd")
+    assert status == 1
+    assert 'the title begins with `--` - put the title first: invoke new "The title" --kind page' in err

@@ -70,6 +70,8 @@ def create(settings_file: Path, title: str, kind: str = "post", saved: Path | No
         raise CommandError(f"unknown kind `{kind}` - use --kind with one of {', '.join(KINDS)}")
     if saved and kind != "reblog":
         raise CommandError("--from works only for reblogs - add --kind reblog")
+    if title.startswith("--"):
+        raise CommandError('the title begins with `--` - put the title first: invoke new "The title" --kind page')
     original, text = _read_saved_page(saved) if saved else ({}, _PLACEHOLDERS[kind])
     title = " ".join((title or original.get("title", "")).split())
     if not title:
