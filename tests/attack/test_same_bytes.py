@@ -82,7 +82,7 @@ def test_site_has_the_same_bytes_and_modes_when_files_were_created_in_another_or
             if reverse:
                 patch.setattr(os, "listdir", lambda *args: sorted(listdir(*args), reverse=True))
                 patch.setattr(os, "scandir", lambda *args: ReversedEntries(scandir(*args)))
-            umask = os.umask(0o022)
+            umask = os.umask(0o077 if reverse else 0o022)
             try:
                 result = Site(root, GOLDEN_SETTINGS).build(strict=True)
             finally:
@@ -92,3 +92,5 @@ def test_site_has_the_same_bytes_and_modes_when_files_were_created_in_another_or
     one, other = trees
     assert one.keys() == other.keys()
     assert [name for name in one if one[name][1] != other[name][1]] == []
+    assert [(name, one[name][0], other[name][0]) for name in one if one[name][0] != other[name][0]] == []
+    assert {mode for mode, _ in one.values()} == {"0o100644", "0o40755"}
