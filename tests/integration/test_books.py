@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 from collections import Counter
 from contextlib import closing
 from urllib.parse import parse_qs, urlsplit
@@ -10,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from authorsite.books.exports.citations import format_bibtex, format_citations, format_ris
 from authorsite.books.shops import load_builtin_shops
-from conftest import SITE_DATE, Site, post, restore_signals
+from conftest import ROOT, SITE_DATE, Site, post, restore_signals
 from lxml import html
 from PIL import Image
 from serving import serve_folder
@@ -35,6 +36,17 @@ The long *description*.
 
 FILES = {"content/books/guide.md": BOOK, "content/posts/a.md": post(chapter=2)}
 MAIN = {"main_book": "guide"}
+
+
+@pytest.mark.parametrize("where", ["the example site", "an empty one"])
+def test_the_record_in_the_docs_can_be_pasted(make_site, where):
+    (record,) = re.findall(r"^```yaml\n(---\ntitle.*?)^```$", (ROOT / "docs/books.md").read_text("utf-8"), re.M | re.S)
+    site = make_site({"content/books/made-up-guide.md": record})
+    if where == "the example site":
+        shutil.copytree(ROOT / "content", site.root / "content", dirs_exist_ok=True)
+    built = site.build(strict=True)
+    assert [*map(str, built.problems)] == []
+    assert "Up, and down again by another way." in site.output("books/made-up-guide/index.html")
 
 
 @pytest.fixture(scope="module")
@@ -497,3 +509,11 @@ def test_hidden_posts_and_pages_have_the_bibtex_that_they_link_to(make_site):
         "2019/03/01/a-post/references.bib",
         "a-page/references.bib",
     }
+
+
+def test_two_awards_are_two_values_of_one_name(make_site):
+    text = "---\ntitle: A guide\nawards:\n- {name: First Rung, year: 2019}\n- {name: Second Rung}\n---\nText.\n"
+    site = make_site({"content/books/guide.md": text})
+    assert not site.build(strict=True).failed
+    page = re.sub(r">\s+<", "><", site.output("books/guide/index.html"))
+    assert "<dt>Award</dt><dd>First Rung, 2019</dd><dd>Second Rung</dd></div>" in page

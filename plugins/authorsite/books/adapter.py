@@ -61,6 +61,8 @@ class BooksGenerator(Generator):
             hint = did_you_mean(self.main_slug, slugs, "use the name of a file in content/books, without .md")
             message = f"main_book: there is no book `{self.main_slug}`"
             self.log.error("pelicanconf.py", 0, message, hint, kind="settings")
+        elif not is_missing:
+            _check_post_books(self.context.get("articles", ()), slugs, self.main_slug, self.log)
         views = [self._build_view(source) for source in sources]
         views.sort(key=lambda book: (book.published is None, book.published, book.title), reverse=True)
         _add_to_context(self.context, views, self.main_slug)
@@ -173,15 +175,32 @@ def _check_unique_isbns(sources: Sequence[ParsedSource[Book]], log: ProblemLog) 
                 log.error(source.path, line, message, "give each edition its own", kind="book")
 
 
+def _find_key(post: Any, key: str) -> int:
+    """Return the line of a key in a post, whose metadata has no line numbers any more."""
+    parsed = parse_file(Path(post.source_path).read_bytes(), lambda *_: None)
+    return find_line_for_loc((key,), parsed.lines) if parsed else 0
+
+
+def _check_post_books(posts: Sequence[Any], slugs: Sequence[str], main_slug: str, log: ProblemLog) -> None:
+    """Report posts about a book that does not exist, and about a chapter if there is no book at all."""
+    for post in posts:
+        record = get_post_record(post)
+        if record.book and record.book not in slugs and not log.is_consequence(record.book, post.source_path):
+            hint = did_you_mean(record.book, slugs, "use the name of a file in content/books, without .md")
+            message = f"there is no book `{record.book}`"
+            log.error(post.source_path, _find_key(post, "book"), message, hint, kind="book")
+        elif record.chapter is not None and not record.book and not main_slug:
+            message, hint = "there is no book that has this chapter", "add the book to content/books"
+            log.error(post.source_path, _find_key(post, "chapter"), message, hint, kind="book")
+
+
 def _check_chapters(posts: Sequence[Any], book: Book, log: ProblemLog) -> None:
     """Report posts that name a chapter which the book does not have."""
     numbers = {chapter.number for chapter in book.chapters}
     for post in posts:
         chapter = get_post_record(post).chapter
         if chapter is not None and chapter not in numbers:
-            # Metadata has no line numbers any more: parse the file again to find the line.
-            parsed = parse_file(Path(post.source_path).read_bytes(), lambda *_: None)
-            line = find_line_for_loc(("chapter",), parsed.lines) if parsed else 0
+            line = _find_key(post, "chapter")
             numbered = ", ".join(map(str, sorted(numbers)))
             hint = f"use one of: {numbered}" if numbered else "add `chapters` to the book"
             log.error(post.source_path, line, f"{book.title} has no chapter {chapter}", hint, kind="book")

@@ -1,4 +1,4 @@
-"""Types of a record's fields: dates, ISBNs, prices, countries, trim sizes and durations, parsed and checked."""
+"""Types of a record's fields: dates, prices, countries, trim sizes and durations, parsed and checked."""
 
 import re
 from datetime import date
@@ -8,9 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.numbers import is_currency
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo, model_validator
-from stdnum import ean, isbn
-from stdnum.exceptions import InvalidChecksum, ValidationError
+from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from ..reading.dates import parse_date
 from ..strict_model import StrictModel, require
@@ -27,23 +25,6 @@ def _parse_date(value: Any, info: ValidationInfo) -> date:
 
 Date = Annotated[date, BeforeValidator(_parse_date)]
 """A date; a time written after it is ignored."""
-
-
-def _normalize_isbn(value: str) -> str:
-    number = isbn.compact(value)
-    try:
-        isbn.validate(number)
-    except InvalidChecksum:
-        checksum = sum(weight * int(d) for weight, d in enumerate(number[:9], 1))
-        digit = ean.calc_check_digit(number[:-1]) if len(number) == 13 else "0123456789X"[checksum % 11]  # noqa: PLR2004
-        raise InvalidValue(f"ISBN {value} has a wrong check digit", f"it should end in {digit}") from None
-    except ValidationError:
-        raise InvalidValue(f"`{value}` is not an ISBN", "write its 13 digits, with or without hyphens") from None
-    return str(isbn.compact(isbn.to_isbn13(number)))
-
-
-Isbn = Annotated[str, AfterValidator(_normalize_isbn)]
-"""An ISBN-13 without hyphens; an ISBN-10 is converted."""
 
 
 def _parse_prices(value: Any) -> dict[str, Decimal]:

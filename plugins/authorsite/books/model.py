@@ -10,10 +10,11 @@ from stdnum import isbn
 from stdnum.exceptions import ValidationError
 
 from ..i18n import gettext_noop
+from ..reading.isbn import Isbn
 from ..strict_model import Paragraphs, StrictModel
 from ..urls import SitePath, Slug, WebUrl
 from ..validation import InvalidValue
-from .field_types import CountryCode, Date, Duration, Isbn, Prices, TrimSize
+from .field_types import CountryCode, Date, Duration, Prices, TrimSize
 
 Format = Literal["paperback", "hardcover", "ebook", "audiobook"]
 PRINTED: tuple[Format, ...] = ("paperback", "hardcover")
@@ -186,11 +187,6 @@ class Book(StrictModel):
             if offer.edition and offer.edition not in formats:
                 hint = f"use one of: {', '.join(formats)}" if formats else "add it to `editions`"
                 raise InvalidValue(f"there is no {offer.edition} edition", hint, ("offers", index, "edition"))
-            dates = (e.published for e in self.editions if e.format == offer.edition and e.published)
-            published = next(dates, self.published)
-            if offer.valid_until and published and offer.valid_until < published:
-                message = f"the offer ends on {offer.valid_until}, before publication on {published}"
-                raise InvalidValue(message, "correct one of the dates", ("offers", index, "valid_until"))
         return self
 
     @property

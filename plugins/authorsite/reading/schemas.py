@@ -13,6 +13,7 @@ from ..strict_model import Paragraphs, StrictModel, require
 from ..urls import Name, SitePath, Slug, WebUrl
 from ..validation import InvalidValue
 from .dates import parse_date
+from .isbn import Isbn
 
 
 class Status(StrEnum):
@@ -70,7 +71,7 @@ class ReviewOf(StrictModel):
 
     title: str
     author: str = ""
-    isbn: str = ""
+    isbn: Isbn | None = None
 
 
 _OTHER_NAMES = {
