@@ -102,6 +102,24 @@ def test_drafts_and_scheduled_posts_are_left_out_unless_the_setting_drafts_is_on
         html = site.output(f"{url}/index.html")
         assert text in html
         assert '<meta name="robots" content="noindex">' in html
+        notices = [line for line in ("A draft: only you see it.", "Scheduled: only you see it until") if line in html]
+        assert notices == ["Scheduled: only you see it until" if "not-yet" in url else "A draft: only you see it."]
+    assert "Scheduled: only you see it until its date." in site.output("blog/index.html")
+
+
+@pytest.mark.parametrize(("line", "shown"), [("toc: true", True), ("toc: false", False), ("lang: en", False)])
+def test_posts_and_pages_have_a_table_of_contents_if_they_ask_for_one(make_site, line, shown):
+    body = "## First steps\n\nText.\n\n## Further on\n\nText.\n"
+    site = make_site(
+        {
+            "content/posts/a.md": post(body=body).replace("---\n", f"---\n{line}\n", 1),
+            "content/pages/p.md": f"---\ntitle: A page\n{line}\n---\n{body}",
+        }
+    )
+    assert not [*site.build().problems]
+    for name in ("2019/03/01/a-post/index.html", "a-page/index.html"):
+        assert ('<nav class="toc" aria-label="Contents">' in site.output(name)) == shown
+        assert ('<a href="#further-on">' in site.output(name)) == shown
 
 
 def test_an_exception_while_reading_a_file_is_reported_as_a_problem(make_site, monkeypatch):
