@@ -76,16 +76,21 @@ def match_own_book(reference: Reference, books: Sequence[Any]) -> Any:
 
 
 def build_bibliography(posts: Iterable[Any], books: Sequence[Any]) -> tuple[CitedSource, ...]:
-    """Merge the `references` of `posts`; return the sources by author, year and title, each with its longest entry."""
-    sources: dict[str, CitedSource] = {}
+    """Merge the `references` of `posts`; return the sources by author, year and title, each with its longest entry.
+
+    An own book is one source, however its entries are written: with its subtitle or a URL, or without.
+    """
+    sources: dict[str | int, CitedSource] = {}
     for post in posts:
         for reference in post.references:
-            source = sources.get(reference.key)
+            book = match_own_book(reference, books)
+            key = books.index(book) if book else reference.key
+            source = sources.get(key)
             if source is None:
-                sources[reference.key] = CitedSource(reference, (post,), match_own_book(reference, books))
+                sources[key] = CitedSource(reference, (post,), book)
             elif post not in source.posts:
                 longest = max(source.reference, reference, key=lambda r: len(r.text))
-                sources[reference.key] = replace(source, reference=longest, posts=(*source.posts, post))
+                sources[key] = replace(source, reference=longest, posts=(*source.posts, post))
     return tuple(sorted(sources.values(), key=_get_sort_key))
 
 

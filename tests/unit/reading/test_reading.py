@@ -264,6 +264,15 @@ def test_sources_are_merged_across_posts_and_sorted_by_family_name():
     ]
 
 
+def test_an_own_book_is_one_source_however_it_is_written():
+    books = [SimpleNamespace(title="Other", subtitle=""), SimpleNamespace(title="One Thing", subtitle="And more")]
+    texts = "B. Bo, *One Thing*, 2015.", "B. Bo, *One thing: and more*.", "Bo, *One Thing*, 2015, https://a.example/b"
+    posts = [SimpleNamespace(references=[parse_entry(1, text)]) for text in texts]
+    (source,) = build_bibliography(posts, books)
+    assert (source.book, source.posts) == (books[1], tuple(posts))
+    assert source.reference.url == "https://a.example/b"
+
+
 def test_bibtex_has_one_key_for_each_entry():
     same_year = 'Author, "One", 2018', 'Ann Author, "Two", 2018', 'Ann Author, "Three", 2019'
     bibtex = format_bibtex([parse_entry(1, text) for text in same_year])
@@ -305,10 +314,10 @@ def test_the_link_to_the_original_says_how_many_words_remain(words, limit, remai
     assert count_words(html.partition("<blockquote")[2].partition("</blockquote>")[0].partition(">")[2]) == limit
 
 
-def test_words_left_of_a_reblog_do_not_count_citations():
+def test_a_citation_in_a_reblog_is_one_word():
     text = "One [1] two, <a href='x'>three</a>, four &amp; five. " * 10
-    html = render_reblog(render(text + LIST).html, **REBLOG, words=60, limit=12)
-    assert "View original post: 48 more words" in html
+    html = render_reblog(render(text + LIST).html, **REBLOG, words=70, limit=14)
+    assert "View original post: 56 more words" in html
     assert text_content(html.partition("<blockquote")[2].partition("</blockquote>")[0]).endswith("four & five.")
 
 
