@@ -32,6 +32,11 @@ _PLACEHOLDERS = {
 }
 _ALLOWED_TAGS = set("p a em strong b i blockquote ul ol li h2 h3 h4 code pre br".split())
 _DROPPED_TAGS = set("script style nav header footer aside form".split())
+_BLOCKS: dict[str, str] = {"h1": "h2", "h5": "h4", "h6": "h4", "figcaption": "p"} | dict.fromkeys(
+    "address article caption dd details div dl dt fieldset figure hr main section summary table td th tr".split(), ""
+)
+"""Tags that are not allowed but begin a line of their own, and the tags that take their place."""
+
 _METADATA_SOURCES = {
     "title": ("og:title", "//title", "//h1"),
     "author": ("author", "article:author", "dc.creator", "//a[contains(concat(' ', @rel, ' '), ' author ')]"),
@@ -146,12 +151,26 @@ def _read_saved_page(saved: Path) -> tuple[dict[str, Any], str]:
     record["url"] = record["url"] or (comment[1].decode("utf-8", "replace") if comment else "")
     if not re.match(r"https?://[^\s/]+", record["url"]):
         del record["url"]
-    bodies = page.xpath("//article") or page.xpath("//main") or page.xpath("//body") or [page]
+    body = (page.xpath("//article") or page.xpath("//main") or page.xpath("//body") or [page])[0]
+    _separate_blocks(body, record["title"])
     text = sanitize(
-        html.tostring(bodies[0], encoding="unicode", with_tail=False), _ALLOWED_TAGS, {"a": {"href"}}, _DROPPED_TAGS
+        html.tostring(body, encoding="unicode", with_tail=False), _ALLOWED_TAGS, {"a": {"href"}}, _DROPPED_TAGS
     )
     words = count_words(text)
     if not words:
         raise CommandError("the page has no text - save it again as HTML", str(saved))
     record = {key: value for key, value in record.items() if value}
     return {**record, "words": words}, re.sub(r"\n\s*\n+", "\n\n", text).strip() + "\n"
+
+
+def _separate_blocks(body: Any, title: str) -> None:
+    """Drop the heading that is the title, and let no other text run into the next when its tags are removed."""
+    for element in list(body.iter(*_BLOCKS)):
+        if element.tag == "h1" and " ".join(element.text_content().split()) == title:
+            element.drop_tree()
+            continue
+        element.tail = f"\n\n{element.tail or ''}"
+        if _BLOCKS[element.tag]:
+            element.tag = _BLOCKS[element.tag]
+        else:
+            element.text = f"\n\n{element.text or ''}"

@@ -73,6 +73,12 @@ class ReviewOf(StrictModel):
     author: str = ""
     isbn: Isbn | None = None
 
+    @field_validator("isbn", mode="before")
+    @classmethod
+    def _accept_blank(cls, value: Any) -> Any:
+        # As `invoke new` writes it, to be filled in.
+        return value or None
+
 
 _OTHER_NAMES = {
     "permalink": "slug: the-last-part-of-the-url, or list an old URL in `aliases`",

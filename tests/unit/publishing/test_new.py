@@ -55,8 +55,8 @@ def test_a_page_with_the_output_path_of_an_archive_is_an_error_with_a_hint(make_
     site = make_site({"content/posts/other.md": post(category="Commentary")})
     create(settings, "2019", "page")
     (problem,) = site.build(drafts=True).problems
-    assert "two pages have the same output path" in problem.message
-    assert "another slug" in problem.hint
+    assert "duplicate URL /2019/, also used by a file that the site generates" in problem.message
+    assert "change the slug" in problem.hint
 
 
 TITLES = [
@@ -119,6 +119,27 @@ def test_a_reblog_copies_a_saved_page_without_dangerous_html(settings, tmp_path)
     assert 'href="https://example.org/5"' in source.body
     for removed in ("alert", "onclick", "javascript", "Menu", "Share", "Older", "Foot"):
         assert removed not in source.body
+
+
+def test_headings_and_blocks_of_a_saved_page_do_not_run_into_its_text(settings, tmp_path):
+    saved = tmp_path / "page.html"
+    saved.write_text(
+        "<title>On rungs</title><article><h1>On\n rungs</h1>Lead.<div>One.</div><div>Two.<section>Three.</section>"
+        "</div><h1>Part</h1><p>Four.</p><h6>Small</h6><table><tr><td>a<td>b</table><dl><dt>T<dd>D</dl><figure><figcaption>C"
+        "</figcaption></figure>Tail <b>bold</b>ly.</article>"
+    )
+    body = read(create(settings, "", "reblog", saved), "reblog").body
+    assert [line.strip() for line in body.split("\n") if line.strip()] == [
+        "Lead.",
+        "One.",
+        "Two.",
+        "Three.",
+        "<h2>Part</h2>",
+        "<p>Four.</p><h4>Small</h4>",
+        *("a", "b", "T", "D"),
+        "<p>C</p>",
+        "Tail <b>bold</b>ly.",
+    ]
 
 
 @pytest.mark.parametrize(
