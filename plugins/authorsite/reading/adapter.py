@@ -65,9 +65,10 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         if source is None:
             return Parsed("", {"errors": errors})
         data = source.data
-        body = self._renderer.render(source.body, self._make_id_prefix(data))
+        language = str(data.get("lang") or get_site(self.settings).language)
+        body = self._renderer.render(source.body, self._make_id_prefix(data), language)
         if isinstance(data.get("summary"), str):
-            data = data | {"summary": smarten_punctuation(data["summary"])}
+            data = data | {"summary": smarten_punctuation(data["summary"], language)}
         parsed: dict[str, Any] = {
             "errors": errors,
             "front_matter": data,

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
-from markdown.extensions.smarty import SmartyExtension, substitutions
+from markdown.extensions.smarty import SmartyExtension
 from markdown.treeprocessors import Treeprocessor
 from pelican_incremental.quick_markdown import optimize
 
@@ -24,10 +24,12 @@ from .bibliography import Reference
 from .body_checks import FootnoteCheckExtension, find_body_issues
 from .limits import TooComplex, apply_limits
 from .markdown_fixes import FixesExtension, make_heading_id
+from .quotation_marks import SUBSTITUTIONS, localize_quotes
 from .references import BodyIssue, CitationExtension
 
 _CONFIGS = {
     "codehilite": {"guess_lang": False, "css_class": "highlight"},
+    "smarty": {"substitutions": SUBSTITUTIONS},
     "toc": {"permalink": False, "toc_depth": "2-4", "slugify": make_heading_id},
 }
 _MORE_MARK = re.compile(r"<!--\s*more\s*-->")
@@ -97,8 +99,8 @@ class MarkdownRenderer:
         footnotes.setConfig("BACKLINK_TITLE", title)
         return footnotes
 
-    def render(self, body: str, prefix: str = "") -> RenderedBody:
-        """Return `body` as HTML; ids of footnotes and references start with `prefix` (a slug).
+    def render(self, body: str, prefix: str = "", language: str = "") -> RenderedBody:
+        """Return `body`, in `language` (default: the site's), as HTML; ids of notes start with `prefix` (a slug).
 
         A body that cannot be rendered gives empty HTML and one issue of the kind "markdown".
         """
@@ -120,7 +122,9 @@ class MarkdownRenderer:
         else:
             toc = getattr(self._markdown, "toc", "")
             toc = toc[toc.find("<ul>") : toc.rfind("</ul>") + 5] if getattr(self._markdown, "toc_tokens", []) else ""
-            html = wrap_tables(html, self._translate("Table"))
+            language = language or self._translate.language
+            html = wrap_tables(localize_quotes(html, language), self._translate("Table"))
+            toc = localize_quotes(toc, language)
             issues = [*self._citations.issues, *self._footnote_checks.issues, *find_body_issues(body)]
             return RenderedBody(html, toc, tuple(self._citations.entries), tuple(issues))
         return RenderedBody("", "", issues=(issue,))
@@ -143,11 +147,11 @@ def wrap_tables(html: str, label: str) -> str:
     return html if depth else "".join(parts)
 
 
-_SMARTY = Markdown(extensions=[SmartyExtension(substitutions={key: unescape(c) for key, c in substitutions.items()})])
+_SMARTY = Markdown(extensions=[SmartyExtension(substitutions={key: unescape(c) for key, c in SUBSTITUTIONS.items()})])
 
 
-def smarten_punctuation(text: str) -> str:
-    """Return plain text with curly quotes, dashes and ellipses, as in a rendered body.
+def smarten_punctuation(text: str, language: str = "en") -> str:
+    """Return plain text with the curly quotes of `language`, dashes and ellipses, as in a rendered body.
 
     A text that is too long for a StrictModel stays as it is.
     """
@@ -157,7 +161,7 @@ def smarten_punctuation(text: str) -> str:
     paragraph = ET.SubElement(root, "p")
     paragraph.text = text
     _SMARTY.reset().treeprocessors["smarty"].run(root)
-    return _SMARTY.postprocessors["raw_html"].run(paragraph.text or "")
+    return localize_quotes(_SMARTY.postprocessors["raw_html"].run(paragraph.text or ""), language, as_entities=False)
 
 
 def _iter_blocks(html: str) -> Iterator[str]:
