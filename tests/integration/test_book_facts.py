@@ -327,6 +327,26 @@ def test_amounts_have_the_decimals_of_their_currency(make_site, price, amount):
     assert f'content="{amount}"' in site.output("books/bare/buy/index.html")
 
 
+def test_narrator_is_named_for_the_audiobook_alone(make_site):
+    people = "[{name: Ann Author}, {name: Nat Reader, role: narrator}]"
+    record = f"---\ntitle: Bare\npublished: 2018-06-01\ncontributors: {people}\neditions: [{PAPER}, {AUDIO}]\n---\n"
+    site = make_site({"content/books/bare.md": record})
+    assert not site.build(strict=True).failed
+    products = etree.fromstring(site.output("books/bare/onix.xml").encode()).findall("o:Product", ONIX)
+    names = [[name.text for name in product.iterfind(".//o:PersonName", ONIX)] for product in products]
+    assert names == [["Ann Author"], ["Ann Author", "Nat Reader"]]
+
+
+def test_number_zero_in_a_series_is_shown(make_site):
+    record = f"---\ntitle: Bare\npublished: 2018-06-01\nseries: {{name: Rungs, number: 0}}\neditions: [{PAPER}]\n---\n"
+    site = make_site({"content/books/bare.md": record})
+    assert not site.build(strict=True).failed
+    assert "Rungs (0)" in site.output("books/bare/index.html")
+    assert '"position":0' in site.output("books/bare/index.html")
+    assert "<PartNumber>0<" in site.output("books/bare/onix.xml")
+    assert "number = {0}" in site.output("books/bare/cite.bib")
+
+
 def test_onix_validation_detects_errors(golden, tmp_path):
     bad = tmp_path / "bad.xml"
     bad.write_text(golden.output("books/made-up-guide/onix.xml").replace("<CurrencyCode>USD", "<CurrencyCode>DOL"))

@@ -59,7 +59,7 @@ class Series(StrictModel):
     number: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.number})" if self.number else self.name
+        return self.name if self.number is None else f"{self.name} ({self.number})"
 
 
 class Cover(StrictModel):
