@@ -51,6 +51,7 @@ def register() -> None:
     from .images import adapter as images
     from .navigation import adapter as navigation
     from .pages import adapter as pages
+    from .pages import unpublished_files
     from .publishing.preview import content_edited
     from .reading import adapter as reading
     from .reading import bibliography_adapter, file_checks, link_pass, linked_files
@@ -78,6 +79,7 @@ def register() -> None:
     signals.all_generators_finalized.connect(books.finalize_html)
     signals.all_generators_finalized.connect(events.finalize_html)
     signals.all_generators_finalized.connect(pages.finish_pages)
+    signals.all_generators_finalized.connect(unpublished_files.drop_unpublished_files)
     signals.all_generators_finalized.connect(bibliography_adapter.add_bibliography)
     signals.all_generators_finalized.connect(seo.add_home_meta)
     signals.all_generators_finalized.connect(seo.check_aliases)

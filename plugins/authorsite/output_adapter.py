@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +15,8 @@ from .site_build import get_build, get_log, list_contents
 
 
 def guard_writes(pelican: Any) -> None:
-    """Let Pelican's writer and copier check their paths, too, until the build ends (signal: initialized).
-
-    A symbolic link that leads out of the content folder is a problem: what is read through it may be published.
-    """
+    """Let Pelican's writer and copier check their paths, too, until the build ends (signal: initialized)."""
     settings, log = pelican.settings, get_log(pelican.settings)
-    root = os.path.realpath(settings["PATH"])
-    for path in _find_links_outside(root, root, tuple(settings["IGNORE_FILES"])):
-        hint = "copy what it points to into content/, in place of the link"
-        message = "is a symbolic link that leads outside content/, nowhere or in a circle"
-        log.error(path, 0, message, hint, kind="file")
     if settings["STATIC_CREATE_LINKS"]:
         hint = "remove the line: whoever changes a file in output/ would change yours"
         log.error("pelicanconf.py", 0, "STATIC_CREATE_LINKS links output/ to your files", hint, kind="settings")
@@ -48,23 +39,6 @@ def _check(context: Mapping[str, Any], path: str) -> str:
     if path != root:
         output.resolve_output_path(context, os.path.relpath(path, root))
     return path
-
-
-def _find_links_outside(folder: str, root: str, ignored: tuple[str, ...]) -> Iterator[str]:
-    """Yield the symbolic links below `folder` that lead out of `root`, nowhere, or to a folder that they are in.
-
-    Names like `ignored` are skipped.
-    """
-    with suppress(OSError), os.scandir(folder) as entries:
-        special = [entry for entry in entries if entry.is_symlink() or entry.is_dir()]
-        for entry in sorted(special, key=lambda entry: entry.name):
-            if any(fnmatch(entry.name, pattern) for pattern in ignored):
-                continue
-            target = os.path.realpath(entry.path)
-            if not entry.is_symlink():
-                yield from _find_links_outside(entry.path, root, ignored)
-            elif not (target.startswith(f"{root}/") and os.path.exists(target)) or folder.startswith(target):  # noqa: PTH110
-                yield entry.path
 
 
 def claim_outputs(all_generators: list[Any]) -> None:
@@ -125,7 +99,7 @@ def remove_obsolete_files(pelican: Any) -> None:
     with suppress(OSError, ValueError, TypeError):  # no list yet, or a damaged one
         before = {str(name) for name in json.loads((root / output.FILE_LIST).read_text("utf-8"))}
     for name in sorted(before - names, reverse=True):
-        with suppress(OSError, output.PathOutsideOutput):
+        with suppress(OSError, ValueError):  # it is gone, or the list is damaged
             file = output.resolve_output_path(context, name)
             file.unlink()
             for folder in file.relative_to(root.resolve()).parents[:-1]:

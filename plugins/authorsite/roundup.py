@@ -12,13 +12,16 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, TemplateError
 
+from .books.model import Book
 from .events.model import Event
 from .markup import count_words
 from .problems import CommandError, ProblemLog, find_innermost_frame
 from .reading.bibliography import Reference, build_bibliography
+from .reading.drafts import is_unpublished
 from .reading.markdown import MarkdownRenderer
 from .reading.schemas import PostMetadata, Status
 from .reading.sources import read_source
+from .site_build import parse_site_date
 from .templating import TEMPLATES
 from .validation import InvalidValue
 
@@ -109,22 +112,29 @@ def _collect_variables(
     """Return the template's variables: period; posts and (link, event) pairs by date; the most cited sources first."""
     zone, renderer = ZoneInfo(settings["TIMEZONE"] or "UTC"), MarkdownRenderer()
 
+    now = parse_site_date(settings, log) or datetime.now(zone)
+
+    def is_listed(record: Any) -> bool:
+        return record.status is Status.PUBLISHED and not is_unpublished(record, now)
+
     def make_link(path: Path) -> str:
         return Path(os.path.relpath(path, posts_folder)).as_posix()
 
     posts = []
     for path in posts_folder.rglob("*.md"):
         source = read_source(path, PostMetadata, log, zone)
-        if source and source.record.status is Status.PUBLISHED and period.contains(source.record.date):
+        if source and is_listed(source.record) and period.contains(source.record.date):
             body, category = renderer.render(source.body), source.record.category or settings["DEFAULT_CATEGORY"]
             references = tuple(body.references)
             posts.append(PostStats(make_link(path), source.record, category, count_words(body.html), references))
     posts.sort(key=lambda post: (post.metadata.date, post.link))
     files = Path(settings["PATH"], "events").glob("*.md")
     every_event = [(make_link(f), event.record) for f in files if (event := read_source(f, Event, log, zone))]
-    events = [(link, event) for link, event in every_event if period.contains(event.start.value)]
+    events = [(link, e) for link, e in every_event if is_listed(e) and period.contains(e.start.value)]
     events.sort(key=lambda pair: (pair[1].start.value, pair[0]))
-    sources = sorted(build_bibliography(posts, ()), key=lambda source: (-len(source.posts), source.reference.text))
+    records = sorted(Path(settings["PATH"], "books").glob("*.md"))
+    books = [book.record for path in records if (book := read_source(path, Book, log, zone))]
+    sources = sorted(build_bibliography(posts, books), key=lambda source: (-len(source.posts), source.reference.text))
     return {"period": period, "posts": posts, "events": events, "sources": sources}
 
 

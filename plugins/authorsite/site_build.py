@@ -127,7 +127,7 @@ def load_settings(pelican: Any) -> None:
     value, log = settings.get(SETTINGS_KEY), build.log
     if not isinstance(value, SiteSettings):
         value = validate(SiteSettings, value or {}, log, "pelicanconf.py", kind="settings")
-    time = _parse_site_date(settings, log)
+    time = parse_site_date(settings, log)
     if value is None or time is None:
         log.stop_if_failed()
         raise BuildFailed
@@ -138,7 +138,7 @@ def load_settings(pelican: Any) -> None:
     settings["SITEURL"] = value.root
 
 
-def _parse_site_date(settings: Mapping[str, Any], log: ProblemLog) -> datetime | None:
+def parse_site_date(settings: Mapping[str, Any], log: ProblemLog) -> datetime | None:
     """Return SITE_DATE from the environment or the settings (ISO 8601), else the current minute; None if invalid."""
     zone = ZoneInfo(settings.get("TIMEZONE") or "UTC")
     value = os.environ.get(SITE_DATE_KEY) or settings.get(SITE_DATE_KEY)

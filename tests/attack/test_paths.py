@@ -176,7 +176,7 @@ def test_a_symbolic_link_out_of_the_content_folder_is_a_problem(make_site, name,
     link.parent.mkdir(exist_ok=True)
     link.symlink_to(target if target[0] == "/" else site.root / target)
     [problem] = [str(problem) for problem in site.build(strict=strict).problems]
-    assert problem.startswith(f"content/{name}: is a symbolic link that leads outside content/")
+    assert problem.startswith(f"content/{name}: this is a symbolic link that leads outside content/")
     assert not (site.root / "output").exists()
 
 
@@ -190,7 +190,7 @@ def test_a_link_to_a_folder_outside_or_above_is_a_problem(make_site, name):
     link.parent.mkdir(exist_ok=True, parents=True)
     link.symlink_to(FOLDER_LINKS[name])
     [problem] = [str(problem) for problem in site.build().problems]
-    assert problem.startswith(f"content/{name}: is a symbolic link")
+    assert problem.startswith(f"content/{name}: this is a symbolic link")
 
 
 def test_links_inside_the_content_folder_and_those_of_editors_are_fine(make_site):

@@ -48,6 +48,9 @@ def site(make_site):
             "content/posts/late.md": post("Late", "2019-10-01"),
             "content/posts/draft.md": post("Draft", "2019-08-01", status="draft"),
             "content/events/talk.md": EVENT,
+            "content/events/hidden.md": EVENT.replace("A talk", "Hidden").replace("place:", "status: hidden\nplace:"),
+            "content/events/draft.md": EVENT.replace("A talk", "Draft").replace("place:", "status: draft\nplace:"),
+            "content/posts/hidden.md": post("Hidden", "2019-08-02", status="hidden"),
         }
     )
 
@@ -66,9 +69,24 @@ def test_draft_lists_posts_sources_reviews_and_events_of_the_quarter(site):
     ):
         assert line in text
     assert "## Commentary" not in text
-    assert not re.search(r"Early|Late|\[Draft\]", text)
+    assert not re.search(r"Early|Late|\[(Draft|Hidden)\]", text)
     assert not site.build(drafts=True).failed
     assert "housekeeping-2019-q3" in "".join(site.tree())
+
+
+def test_an_own_book_is_one_source(site):
+    body = "See [1].\n\n## References\n\n1. Ann Author, *The Guide{}*, 2018.\n"
+    site.write(
+        {
+            "content/books/guide.md": "---\ntitle: The Guide\nsubtitle: For all\n---\nText.\n",
+            "content/posts/a.md": post("A", "2019-07-01", body=body.format(": For all")),
+            "content/posts/b.md": post("B", "2019-07-02", body=body.format("")),
+        }
+    )
+    assert create_roundup(read_settings_file(site.root / "pelicanconf.py"), site.root, "2019Q3", write=True) == 0
+    text = (site.root / "content/posts/housekeeping-2019-q3.md").read_text("utf-8")
+    assert text.count("The Guide") == 1
+    assert "- Ann Author, *The Guide: For all*, 2018. (2 posts)" in text
 
 
 def test_the_author_may_replace_the_template(site):

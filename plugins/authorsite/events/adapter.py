@@ -19,7 +19,7 @@ from ..reading.markdown import MarkdownRenderer
 from ..reading.parsed import get_parsed
 from ..reading.schemas import Status
 from ..reading.sources import ParsedSource, read_source, render_body
-from ..site_build import get_build_time, get_log, get_site
+from ..site_build import get_build, get_build_time, get_log, get_site
 from ..validation import InvalidValue, did_you_mean, find_line_for_loc
 from .annual_dates import AnnualDate, compute_annual_date, parse_rule
 from .model import Event
@@ -76,7 +76,10 @@ class EventsGenerator(Generator):
 
     def _read_event(self, path: Path) -> EventView | None:
         source = read_source(path, Event, self.log, ZoneInfo(self.settings["TIMEZONE"] or "UTC"))
-        if source is None or (is_unpublished(source.record, self.now) and not self.site.drafts):
+        if source is None:
+            return None
+        if is_unpublished(source.record, self.now) and not self.site.drafts:
+            get_build(self.settings).unpublished.add(str(path))
             return None
         event, slug = source.record, source.record.slug or path.stem
         url = f"{FOLDER}/{slug}/"

@@ -16,7 +16,9 @@ def make_breadcrumbs(post: Any, context: Mapping[str, Any]) -> tuple[Breadcrumb,
     if post is not None:
         steps.append((translate("Blog"), str(context.get("BLOG_URL", "blog/"))))
     # The category of a hidden post may have no page.
-    if category and (post.status != "hidden" or any(category == listed for listed, _ in context["categories"])):
+    if category and (
+        getattr(post, "status", "") != "hidden" or any(category == listed for listed, _ in context["categories"])
+    ):
         steps.append((str(category), category.url))
     return _share_steps(tuple(steps))
 

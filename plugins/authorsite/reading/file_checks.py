@@ -37,7 +37,11 @@ def check_files(pelican: Any) -> None:
     settings, log = pelican.settings, get_log(pelican.settings)
     for path in _walk(settings["PATH"], tuple(settings["IGNORE_FILES"])):
         name = os.path.basename(path)  # noqa: PTH119 - thousands of files
-        if not os.path.isfile(path):  # noqa: PTH113 - the same
+        if os.path.islink(path) and not _leads_inside(path, os.path.realpath(settings["PATH"])):  # noqa: PTH114 - the same
+            hint = "copy what it points to into content/, in place of the link"
+            message = "this is a symbolic link that leads outside content/, nowhere or in a circle"
+            log.error(path, 0, message, hint, kind="file")
+        elif not os.path.isfile(path) and not os.path.islink(path):  # noqa: PTH113, PTH114 - the same
             log.error(path, 0, "this is not a regular file", "remove it from content/", kind="file")
         elif _UNUSUAL.search(name):
             hint = "rename it, with letters, digits and hyphens only"
@@ -52,12 +56,18 @@ def check_files(pelican: Any) -> None:
 
 
 def _walk(root: str, ignored: tuple[str, ...]) -> Iterator[str]:
-    """Yield the paths of all files below `root`, without those whose names, or whose folders' names, are `ignored`."""
+    """Yield the paths of all files and of links to folders below `root`, without names that are `ignored`."""
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not any(fnmatch(name, pattern) for pattern in ignored))
-        for name in sorted(files):
+        for name in sorted([*files, *(name for name in folders if os.path.islink(f"{folder}/{name}"))]):  # noqa: PTH114
             if not any(fnmatch(name, pattern) for pattern in ignored):
                 yield f"{folder}/{name}"
+
+
+def _leads_inside(link: str, root: str) -> bool:
+    """Return whether a symbolic link leads to a file or folder below `root` that it is not itself in."""
+    target, folder = os.path.realpath(link), os.path.realpath(os.path.dirname(link))  # noqa: PTH120 - thousands of files
+    return target.startswith(f"{root}/") and os.path.exists(target) and not f"{folder}/".startswith(f"{target}/")  # noqa: PTH110
 
 
 def _check_text(path: PurePath, settings: Mapping[str, Any]) -> tuple[str, str]:

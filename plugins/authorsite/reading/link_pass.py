@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from ..site_build import content_relative_path, get_build, get_log, get_site, list_contents
 from ..validation import LineFinder, find_line
 from .bibliography import Reference, match_own_book
+from .drafts import is_hidden
 from .links import LinkResolver, LinkTarget, collect_ids, describe_outside
 from .parsed import get_parsed
 
@@ -33,7 +34,9 @@ def prepare_links(generators: list[Any]) -> None:
         if getattr(view, "source_path", ""):
             targets[content_relative_path(view.source_path, context)] = LinkTarget(view.url)
             redirects |= dict.fromkeys(view.record.aliases, view.url)
-    files = {path: content.url for path, content in context.get("static_content", {}).items()}
+    published = set(map(id, context.get("staticfiles", ())))
+    static_content = context.get("static_content", {})
+    files = {path: content.url for path, content in static_content.items() if id(content) in published}
     unpublished = frozenset(content_relative_path(path, context) for path in build.unpublished)
     root = Path(context["PATH"]).resolve()
     invalid = frozenset(os.path.relpath(path.resolve(), root) for path in build.log.list_files_with_errors())
@@ -41,17 +44,21 @@ def prepare_links(generators: list[Any]) -> None:
 
 
 def _drop_files_outside(context: Any, contents: list[Any]) -> None:
-    """Report links to files outside the content folder, which Pelican would copy to where their path leads."""
+    """Report links to files outside the content folder, which Pelican would copy to where their path leads.
+
+    Missing files are left out, too: LinkResolver reports the links to them.
+    """
     root = os.path.realpath(context["PATH"])
     inside, outside = list[Any](), set[str]()
     for static in context.get("staticfiles", ()):
         path = os.path.realpath(os.path.join(root, static.source_path))  # noqa: PTH118 - thousands of files
         if path.startswith(f"{root}/"):
-            inside.append(static)
+            if os.path.exists(path):  # noqa: PTH110 - the same
+                inside.append(static)
         else:
             outside.add(path)
+    context["staticfiles"] = inside
     if outside:
-        context["staticfiles"] = inside
         for source, path in [(c.source_path, path) for c in contents for path in c.get_static_links()]:
             if os.path.realpath(os.path.join(root, path)) in outside:  # noqa: PTH118 - the same
                 problem = describe_outside(os.path.normpath(path))
@@ -59,12 +66,20 @@ def _drop_files_outside(context: Any, contents: list[Any]) -> None:
 
 
 def find_translations(contents: list[Any]) -> dict[int, tuple[Any, ...]]:
-    """Return for each content, by its id(), those of its kind with the same slug in another language."""
+    """Return for each content, by its id(), those of its kind with the same slug in another language.
+
+    Hidden ones are left out.
+    """
     by_slug: dict[tuple[type, str], list[Any]] = {}
     for content in sorted(contents, key=lambda c: str(c.source_path)):
         by_slug.setdefault((type(content), content.slug), []).append(content)
     return {
-        id(content): tuple(c for c in group if get_parsed(c).record.lang != get_parsed(content).record.lang)
+        id(content): tuple(
+            other
+            for other in group
+            if get_parsed(other).record.lang != get_parsed(content).record.lang
+            and not is_hidden(get_parsed(other).record)
+        )
         for group in by_slug.values()
         for content in group
     }

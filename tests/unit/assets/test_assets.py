@@ -17,7 +17,7 @@ def write_stylesheets(folder, files, accent=""):
         path.write_text(css)
     site = SiteSettings(url="https://example.org", accent=accent)
     settings = {"THEME": str(folder / "theme"), BUILD_KEY: SiteBuild(ProblemLog(root=folder), _site=site)}
-    context = {"OUTPUT_PATH": str(folder / "output")}
+    context = {"OUTPUT_PATH": str(folder / "output"), BUILD_KEY: settings[BUILD_KEY]}
     StylesheetGenerator(context, settings).generate_output(None)
     names = context["STYLESHEET"], context["PAGES_STYLESHEET"]
     return [(folder / "output" / name).read_text() if name else "" for name in names]
