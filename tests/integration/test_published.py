@@ -1,6 +1,7 @@
 """URLs and feeds that a publish would take away: compared with what was last published, by source file."""
 
 import json
+import os
 import shutil
 
 import feedparser
@@ -268,7 +269,8 @@ def test_a_vanished_tag_is_a_notice(publish_site):
     ]
 
 
-def test_pages_that_the_site_generates_are_no_orphans(tmp_path, publish_site, capsys):
+@pytest.mark.usefixtures("publish_site")
+def test_pages_that_the_site_generates_are_no_orphans(tmp_path, capsys):
     """As /buy/ is, without a link by hand."""
     conf = tmp_path / "publishconf.py"
     conf.write_text(conf.read_text().replace(', "allow": {"orphan": "one"}', ""))
@@ -288,3 +290,28 @@ def test_check_looks_at_the_built_pages_after_a_warning_too(author, capsys):
     assert not (author.root / "output").exists()
     assert author.publish() == 1
     assert author.live() == {}
+
+
+@for_targets(["git"])
+def test_a_branch_of_a_remote_without_a_name_is_known_after_a_publish(author, capsys):
+    author.configure(remote=str(author.destination))
+    assert author.publish() == 0, capsys.readouterr().err
+    author.destination.rename(author.root / "unplugged")
+    assert check(author.root / "publishconf.py") == 0
+    assert "as last fetched: 0 pages new, 0 changed, 0 removed; 0 other files" in capsys.readouterr().out
+
+
+@for_targets(["folder"])
+def test_a_folder_keeps_hidden_files_and_the_times_of_unchanged_ones(author, capsys):
+    assert author.publish() == 0, capsys.readouterr().err
+    (author.destination / ".well-known").mkdir()
+    (author.destination / ".well-known/proof").write_text("somebody else's")
+    style = author.destination / "style.css"
+    os.utime(style, (1, 1))
+    author.write("second", "Two.")
+    for path in author.root.glob("output/**/*"):
+        os.utime(path)
+    assert author.publish() == 0, capsys.readouterr().err
+    assert (author.destination / ".well-known/proof").read_text() == "somebody else's"
+    assert style.stat().st_mtime == 1
+    assert (author.destination / "index.html").stat().st_mtime > 1
