@@ -265,8 +265,11 @@ def suggest_remedy(error: OSError) -> str:
 class _ProblemHandler(logging.Handler):
     """Turns log records of libraries, from WARNING upwards, into problems of one build."""
 
-    # Pelican's messages on duplicate slugs and missing alt texts: reading/ reports these with a line number.
-    _reported_twice = re.compile(r"There are \d+ (?:items|original)|(?:Empty|Other images have empty) alt attribute")
+    # Pelican's messages on duplicate slugs, alt texts and missing files: reading/ reports these with a line number.
+    _reported_twice = re.compile(
+        r"There are \d+ (?:items|original)|(?:Empty|Other images have empty) alt attribute"
+        r"|Cannot get modification stamp for|Unable to find '"
+    )
     _path = re.compile(r"(?P<path>[\w./-]+\.(?:md|markdown|html|rst|py|yaml))\b(?::(?P<line>\d+))?")
 
     def __init__(self, log: ProblemLog) -> None:

@@ -31,13 +31,19 @@ class InvalidValue(ValueError):
 
 def did_you_mean(word: str, options: Iterable[str], default: str = "") -> str:
     """Return "did you mean `x`?" for the option that is most like `word`, or `default` if none is like it."""
+    similar = find_similar(word, options)
+    return f"did you mean `{similar}`?" if similar else default
+
+
+def find_similar(word: str, options: Iterable[str]) -> str:
+    """Return the option that `word` is probably a misspelling of, "" if there is none."""
     name = word.lower()
     if len(candidates := sorted(options)) > MAX_CANDIDATES:
         candidates = [option for option in candidates if option[:1] == name[:1]][:MAX_CANDIDATES]
     # Two in five letters may differ if the first ones are right or only their order is wrong, else a quarter.
     matches = difflib.get_close_matches(name, candidates, n=3, cutoff=0.6)
     likely = [m for m in matches if m[:2] == name[:2] or sorted(m) == sorted(name) or _is_similar(name, m)]
-    return f"did you mean `{likely[0]}`?" if likely else default
+    return likely[0] if likely else ""
 
 
 def _is_similar(word: str, option: str) -> bool:

@@ -2,7 +2,7 @@
 # ruff: noqa: E501, ISC004 - one case a line
 
 import pytest
-from conftest import post
+from conftest import ROOT, post
 
 POST = "content/posts/a.md"
 FAST = {"AUTHORSITE": {"search": False, "social_cards": False}}
@@ -156,3 +156,44 @@ def test_markdown_in_a_folder_that_is_not_read_is_named(path, make_site):
 @pytest.mark.parametrize("path", ["README.md", "images/notes.md", "posts/2019/b.md", "posts/b.jpg", "posts/.b.txt"])
 def test_other_files_are_left_alone(path, make_site):
     assert list(make_site({POST: post(), f"content/{path}": post("B")}).build(**FAST).problems) == []
+
+
+MISSING = {
+    "a download": "[x]({static}/images/gone.pdf)",
+    "a download twice": "[x]({static}/images/gone.pdf) and [y]({static}/images/gone.pdf)",
+    "an attachment": "[x]({attach}../images/gone.pdf)",
+    "a picture": "[x]({static}/images/gone.pdf) ![y](../images/here.png)",
+}
+
+
+@pytest.mark.parametrize("body", MISSING.values(), ids=MISSING)
+def test_a_missing_file_is_reported_once_with_post_and_line(body, make_site):
+    image = (ROOT / "content/images/cover.png").read_bytes()
+    problems = make_site({POST: post(body=body), "content/images/here.png": image}).build(**FAST).problems
+    expected = f"{POST}:5: there is no content/images/gone.pdf - paths are relative to this file"
+    assert [str(problem) for problem in problems] == [expected]
+
+
+MOVED = {
+    "a post": ("[x](b.md)", "posts/b.md", "write old/b.md: it is in content/posts/old/b.md"),
+    "a post from the root": (
+        "[x]({filename}/pages/b.md)",
+        "pages/b.md",
+        "write old/b.md: it is in content/posts/old/b.md",
+    ),
+    "a file": ("[x](../files/C.pdf)", "files/C.pdf", "write ../images/c.pdf: it is in content/images/c.pdf"),
+    "a misspelt post": ("[x](old/notse.md)", "posts/old/notse.md", "did you mean `posts/old/notes.md`?"),
+    "another name": ("[x](z.md)", "posts/z.md", "paths are relative to this file"),
+}
+
+
+@pytest.mark.parametrize(("body", "path", "hint"), MOVED.values(), ids=MOVED)
+def test_a_link_to_a_file_that_moved_names_its_new_place(body, path, hint, make_site):
+    files = {
+        POST: post(body=body),
+        "content/posts/old/b.md": post("B"),
+        "content/posts/old/notes.md": post("Notes"),
+        "content/images/c.pdf": "%PDF",
+    }
+    problems = make_site(files).build(**FAST).problems
+    assert [str(problem) for problem in problems] == [f"{POST}:5: there is no content/{path} - {hint}"]

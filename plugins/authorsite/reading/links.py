@@ -5,17 +5,21 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from ..markup import Token, rewrite_tags
-from ..validation import did_you_mean
+from ..validation import did_you_mean, find_similar
 
 _PELICAN_LINK = re.compile(r"^[{|](filename|static|attach)[|}](.*)$")
 _ID = re.compile(r"""\s(?:id|name)=["']([^"']+)["']""")
 _ATTRIBUTES = ("href", "src", "poster")
 _UNCHANGED = tuple(f'{name}="{start}' for name in _ATTRIBUTES for start in ("http://", "https://", "mailto:", "#"))
 _LOCAL_ANCHOR = re.compile(r'href="#([^"]*)"')
+_CANDIDATE = re.compile(r"(?<![^\s,])[^\s,]\S*[^\s,](?=\s|,\s|,?$)")
+"""The URL of an image candidate in `srcset`: what follows it, a width or density, begins with a space."""
+
 _TAGS = frozenset(("a", "img", "source", "video", "audio", "iframe"))
+_SAFE = "/~@!$&'()*+,;=:-._"
 SOURCE_SUFFIXES = (".md", ".markdown", ".mkd", ".mdown")
 
 LinkIssueCallback = Callable[[str, str, str], None]
@@ -67,6 +71,10 @@ class LinkResolver:
                 url = self._resolve_link(link, source_path, ids, report) if link else None
                 if url is not None and url != link:
                     changed[name] = url
+            if candidates := tag.attributes.get("srcset"):
+                changed["srcset"] = _CANDIDATE.sub(
+                    lambda match: self._resolve_link(match[0], source_path, ids, report) or match[0], candidates
+                )
             return tag.with_attributes(**changed) if changed else None
 
         return rewrite_tags(html, _TAGS, change)
@@ -96,9 +104,23 @@ class LinkResolver:
         if unquote(parts.path) in self.files:  # relative to content/, as that of a featured image
             return self._resolve_path(link, f"/{link}", source_path, report)
         if re.search(r"\.[A-Za-z0-9]{2,5}$", path):
-            hint = did_you_mean(path, self.files, "check the spelling of the path")
+            hint = self._suggest_path(path, source_path, "check the spelling of the path")
             report(link, f"there is no content/{path}", hint)
         return None
+
+    @cached_property
+    def _paths_by_name(self) -> dict[str, str]:
+        """All paths by the name of their file; the first one in order, if several files have one name."""
+        return {posixpath.basename(path).lower(): path for path in sorted([*self.targets, *self.files], reverse=True)}
+
+    def _suggest_path(self, path: str, source_path: str, default: str) -> str:
+        """Return a hint for a link to a missing file: where one with its name is, else the most similar path."""
+        name = posixpath.basename(path).lower()
+        if moved := self._paths_by_name.get(name):
+            return f"write {posixpath.relpath(moved, posixpath.dirname(source_path) or '.')}: it is in content/{moved}"
+        stems = {posixpath.splitext(other)[0]: path for other, path in self._paths_by_name.items()}
+        similar = find_similar(posixpath.splitext(name)[0], stems)
+        return f"did you mean `{stems[similar]}`?" if similar else default
 
     def _resolve_alias(self, path: str, link: str) -> str:
         url = self.redirects.get(path) or self.redirects.get(path.rstrip("/") + "/")
@@ -114,13 +136,13 @@ class LinkResolver:
             report(link, *describe_outside(path))
             return None
         if path in self.files:
-            return f"{self.root}/{self.files[path]}"
+            return f"{self.root}/{quote(self.files[path], _SAFE)}{_get_suffix(parts)}"
         target = self.targets.get(path)
         if target is None:
             if path in self.unpublished:
                 report(link, f"{path} is not published yet", "publish it too, or remove the link until then")
             elif path not in self.invalid:
-                hint = did_you_mean(path, [*self.targets, *self.files], "paths are relative to this file")
+                hint = self._suggest_path(path, source_path, "paths are relative to this file")
                 report(link, f"there is no content/{path}", hint)
             return None
         fragment = unquote(parts.fragment)
@@ -133,7 +155,12 @@ class LinkResolver:
             self.pending_anchor_checks.append((target.url, check))
         elif fragment:
             check(target.ids or frozenset())
-        return f"{self.root}/{target.url}" + (f"#{parts.fragment}" if parts.fragment else "")
+        return f"{self.root}/{target.url}{_get_suffix(parts)}"
+
+
+def _get_suffix(parts: SplitResult) -> str:
+    """Return the query and the fragment of a link, as written."""
+    return (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
 
 
 def describe_outside(path: str) -> tuple[str, str]:
