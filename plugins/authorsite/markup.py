@@ -24,8 +24,6 @@ _MARKUP = re.compile(
 """Comments, hidden elements and tags. What is not closed extends to the end, as in a browser, and for linear time."""
 
 _WORD = re.compile(r"\S+")
-_CITATION = re.compile(r"\(?\[\d[\d,–-]*\]?[\],.;:)]*|\d[\d,–-]*\][\],.;:)]*")
-"""A part of `[1]`, `[2, 5]` or `([3]).` between spaces, which is no word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +149,9 @@ def text_content(html: str) -> str:
     return " ".join(unescape(text).split())
 
 
-def _is_word(run: str) -> bool:
-    return bool(run) and not _CITATION.fullmatch(run)
-
-
 def count_words(html: str) -> int:
-    """Return the number of words in the visible text: runs of characters other than white space, but no citations."""
-    return sum(map(_is_word, text_content(html).split()))
+    """Return the number of words in the visible text: runs of characters other than white space."""
+    return len(text_content(html).split())
 
 
 def split_first_paragraph(html: str) -> tuple[str, str]:
@@ -193,33 +187,27 @@ def truncate_html(html: str, limit: int) -> Excerpt:
     open_names: list[str] = []
     counts: Counter[str] = Counter()  # of open_names: searching the list for each end tag would be quadratic
     word_count = 0
-    run: list[str] = []  # the parts of the word that has begun: a tag or a character reference may be within a word
+    in_word = False  # a tag or a character reference may be within a word
     for token in tokenize(html):
         text = (unescape(token.raw) if token.raw[:1] == "&" else token.raw) if token.kind == "text" else ""
-        runs = list(_WORD.finditer(text))
-        if token.name in _BLOCKS or (text and not (runs and runs[0].start() == 0)):
-            word_count, run = word_count + _is_word("".join(run)), []
+        in_word = in_word and token.name not in _BLOCKS
         if token.kind == "start" and token.name not in VOID_ELEMENTS:
-            if word_count >= limit and not run:
+            if word_count >= limit and not in_word:
                 break
             open_names.append(token.name)
             counts[token.name] += 1
         elif token.kind == "end" and counts[token.name]:
             _close(open_names, counts, token.name)
-        cut = -1
-        for index, match in enumerate(runs):
-            if index:
-                word_count, run = word_count + _is_word("".join(run)), []
-            if word_count >= limit and not run:
-                cut = match.start()
-                break
-            run.append(match[0])
-        if cut >= 0:
-            parts = ["".join([*parts, token.raw[:cut]]).rstrip()]
+        words = list(_WORD.finditer(text))
+        is_continued = in_word and bool(words) and words[0].start() == 0
+        allowed = limit - word_count + is_continued
+        if len(words) > allowed:
+            parts = ["".join([*parts, text[: words[allowed - 1].end()] if allowed else ""]).rstrip()]
+            word_count = limit
             break
-        if runs and runs[-1].end() < len(text):
-            word_count, run = word_count + _is_word("".join(run)), []
+        word_count += len(words) - is_continued
+        if text:
+            in_word = bool(words) and words[-1].end() == len(text)
         parts.append(token.raw)
-    word_count += _is_word("".join(run))
     closing = "".join(f"</{name}>" for name in reversed(open_names))
     return Excerpt("".join(parts) + closing, max(count_words(html) - word_count, 0))
