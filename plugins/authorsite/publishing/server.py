@@ -188,5 +188,5 @@ def inject_livereload(page: bytes) -> bytes:
 
 def _allow_livereload(policy: re.Match[bytes]) -> bytes:
     """Let a page's policy allow what client.js needs: to be loaded, and to connect to the server."""
-    allowed = policy[2].replace(b"script-src 'none'", b"script-src 'self'")
+    allowed = policy[2].replace(b"script-src 'none'", b"script-src 'self'").replace(b"src 'sha", b"src 'self' 'sha")
     return policy[1] + allowed + (b"" if b"connect-src" in allowed else b"; connect-src 'self'")
