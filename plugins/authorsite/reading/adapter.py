@@ -17,6 +17,7 @@ from ..site_build import content_relative_path, get_build, get_build_time, get_l
 from ..urls import is_valid_name
 from ..validation import Loc, did_you_mean, find_line_for_loc, validate
 from .bibliography import Reference
+from .body_checks import find_inline_styles
 from .custom_urls import CUSTOM_URL, get_custom_url, split_headers
 from .drafts import is_unpublished
 from .file_checks import suggest_markdown
@@ -69,18 +70,21 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         body = self._renderer.render(source.body, self._make_id_prefix(data), language)
         if isinstance(data.get("summary"), str):
             data = data | {"summary": smarten_punctuation(data["summary"], language)}
+        is_reblog = isinstance(data.get("reblog"), dict)
+        # Those of a reblog are another author's, and are removed.
+        issues = [*body.issues, *(() if is_reblog else find_inline_styles(body.html, source.body))]
         parsed: dict[str, Any] = {
             "errors": errors,
             "front_matter": data,
             "pelican_headers": source.pelican_headers,
             "lines": [[list(loc), line] for loc, line in source.lines.items()],
-            "issues": [[i.get_line_in_file(source.body_line), i.message, i.hint, i.kind] for i in body.issues],
+            "issues": [[i.get_line_in_file(source.body_line), i.message, i.hint, i.kind] for i in issues],
             "toc": body.toc,
             "references": [asdict(reference) for reference in body.references],
             "summary": make_summary(body.html),
         }
         html = body.html
-        if isinstance(data.get("reblog"), dict):
+        if is_reblog:
             html = self._render_reblog(html, data["reblog"])
             parsed |= {key: sanitize(parsed[key]) for key in ("toc", "summary")}
         return Parsed(

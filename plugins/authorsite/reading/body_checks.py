@@ -9,6 +9,7 @@ from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown.treeprocessors import Treeprocessor
 
+from ..markup import tokenize
 from ..validation import LineFinder
 from .references import BodyIssue
 
@@ -37,6 +38,19 @@ def find_body_issues(body: str) -> Iterator[BodyIssue]:
         before = lines[number - 1] if number else ""
         for message, hint in _check_line(line, before):
             yield BodyIssue(number + 1, "syntax", message, hint)
+
+
+def find_inline_styles(html: str, body: str) -> Iterator[BodyIssue]:
+    """Yield the `style` attributes in `html`, the rendered `body`: the site's Content Security Policy blocks them."""
+    lines = LineFinder(body)
+    for token in tokenize(html) if "style" in html.lower() else ():
+        value = token.attributes.get("style")
+        if value is not None:
+            line = lines.find_line(f'style="{value}"', f"style='{value}'", "style", "STYLE")
+            hint = "use a class, and add its style to theme/css"
+            yield BodyIssue(
+                line, "syntax", f'style="{value}" has no effect: the site\'s security policy blocks it', hint
+            )
 
 
 def _blank_code(body: str) -> list[str]:

@@ -15,8 +15,8 @@ _ID = re.compile(r"""\s(?:id|name)=["']([^"']+)["']""")
 _ATTRIBUTES = ("href", "src", "poster")
 _UNCHANGED = tuple(f'{name}="{start}' for name in _ATTRIBUTES for start in ("http://", "https://", "mailto:", "#"))
 _LOCAL_ANCHOR = re.compile(r'href="#([^"]*)"')
-_CANDIDATE = re.compile(r"(?<![^\s,])[^\s,]\S*[^\s,](?=\s|,\s|,?$)")
-"""The URL of an image candidate in `srcset`: what follows it, a width or density, begins with a space."""
+_CANDIDATE = re.compile(r"([^\s,]\S*[^\s,])(\s+[\d.]+[wxh])?(?=\s*(?:,|$))")
+"""An image candidate in `srcset`: its URL, and its width or density."""
 
 _TAGS = frozenset(("a", "img", "source", "video", "audio", "iframe"))
 _SAFE = "/~@!$&'()*+,;=:-._"
@@ -73,7 +73,7 @@ class LinkResolver:
                     changed[name] = url
             if candidates := tag.attributes.get("srcset"):
                 changed["srcset"] = _CANDIDATE.sub(
-                    lambda match: self._resolve_link(match[0], source_path, ids, report) or match[0], candidates
+                    lambda m: (self._resolve_link(m[1], source_path, ids, report) or m[1]) + (m[2] or ""), candidates
                 )
             return tag.with_attributes(**changed) if changed else None
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ..problems import ProblemLog
 from ..validation import Loc, Model, validate
+from .body_checks import find_inline_styles
 from .front_matter import FrontMatter, IssueCallback, decode, parse_front_matter
 from .markdown import MarkdownRenderer
 
@@ -43,7 +44,7 @@ def read_source(path: str | Path, model: type[Model], log: ProblemLog, zone: Zon
 def render_body(source: ParsedSource[Any], renderer: MarkdownRenderer, log: ProblemLog, prefix: str = "") -> str:
     """Return the body of a book or an event as HTML, with its issues in `log`; ids begin with `prefix`."""
     body = renderer.render(source.body, prefix)
-    for issue in body.issues:
+    for issue in (*body.issues, *find_inline_styles(body.html, source.body)):
         add = log.error if issue.kind == "markdown" else log.warning
         add(source.path, issue.get_line_in_file(source.body_line), issue.message, issue.hint, kind=issue.kind)
     return body.html
