@@ -15,7 +15,6 @@ from pelican_incremental.purity import pure
 
 from . import markup
 from .i18n import is_right_to_left
-from .i18n import is_right_to_left
 from .settings import SiteSettings
 from .site_build import get_build, get_site
 
@@ -58,20 +57,14 @@ def make_filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
 
     def lang_attributes(language: str) -> Markup:
         """Return `lang` and, if it differs from the site's, `dir` for an element in `language`; "" is the site's."""
+        if not language:
+            return Markup()
         right_to_left = is_right_to_left(language)
         turns = right_to_left != is_right_to_left(site.language)
         direction = Markup(' dir="{}"').format("rtl" if right_to_left else "ltr") if turns else ""
-        return Markup(' lang="{}"{}').format(language, direction) if language else Markup()
-
-    def lang_attributes(language: str) -> Markup:
-        """Return `lang` and, if it differs from the site's, `dir` for an element in `language`; "" is the site's."""
-        right_to_left = is_right_to_left(language)
-        turns = right_to_left != is_right_to_left(site.language)
-        direction = Markup(' dir="{}"').format("rtl" if right_to_left else "ltr") if turns else ""
-        return Markup(' lang="{}"{}').format(language, direction) if language else Markup()
+        return Markup(' lang="{}"{}').format(language, direction)
 
     functions: dict[str, Any] = {
-        "lang_attributes": lang_attributes,
         "lang_attributes": lang_attributes,
         "is_right_to_left": is_right_to_left,
         "join_list": join_list,

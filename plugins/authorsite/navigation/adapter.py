@@ -30,12 +30,15 @@ def merge_groups(generator: Any) -> None:
     """
     listed = [*generator.articles, *generator.translations]
     articles = [*listed, *generator.hidden_articles, *generator.hidden_translations]
-    categories = _choose_names(article.category for article in articles)
+    # Without a default category, a post may have none.
+    in_category = [article for article in articles if hasattr(article, "category")]
+    categories = _choose_names(article.category for article in in_category)
     tags = _choose_names(tag for article in articles for tag in getattr(article, "tags", ()))
-    for article in articles:
+    for article in in_category:
         category = categories[_normalize(article.category.name)]
         if category.name != article.category.name:
             article.category = category
+    for article in articles:
         names = [_normalize(tag.name) for tag in getattr(article, "tags", ())]
         if names:
             article.tags = [tags[name] for name in dict.fromkeys(names)]
