@@ -101,16 +101,18 @@ class SearchIndex:
 
         Return no files if `should_stop` returned true. Raise SearchIndexError if Pagefind fails.
         """
+        names = self._list_intact_files(self._folder)
         try:
-            if not self._list_intact_files(self._folder) and self._documents:
+            if not names and self._documents:
                 self.start()
                 assert self._pagefind is not None
                 self._pagefind.wait()
                 if not should_stop():
                     self._pagefind.move_files(self._folder)
+                    names = list(load_json(self._folder / _MANIFEST))
         finally:
             self.close()
-        return self._use(self._folder, self._list_intact_files(self._folder))
+        return self._use(self._folder, names)
 
     def list_stale_files(self) -> list[tuple[str, Path]]:
         """Return the files of the last used index, as build() does; none if the index of `documents` is cached."""
