@@ -1,6 +1,7 @@
 """Validation of what an author writes: pydantic's errors become problems with a line, plain words and a hint."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -37,13 +38,14 @@ def did_you_mean(word: str, options: Iterable[str], default: str = "") -> str:
 
 def find_similar(word: str, options: Iterable[str]) -> str:
     """Return the option that `word` is probably a misspelling of, "" if there is none."""
-    name = word.lower()
-    if len(candidates := sorted(options)) > MAX_CANDIDATES:
+    name, by_name = word.lower(), {option.lower(): option for option in sorted(options)}
+    candidates = list(by_name)
+    if len(candidates) > MAX_CANDIDATES:
         candidates = [option for option in candidates if option[:1] == name[:1]][:MAX_CANDIDATES]
     # Two in five letters may differ if the first ones are right or only their order is wrong, else a quarter.
     matches = difflib.get_close_matches(name, candidates, n=3, cutoff=0.6)
     likely = [m for m in matches if m[:2] == name[:2] or sorted(m) == sorted(name) or _is_similar(name, m)]
-    return likely[0] if likely else ""
+    return by_name[likely[0]] if likely else ""
 
 
 def _is_similar(word: str, option: str) -> bool:
@@ -69,6 +71,8 @@ def validate(
     except ValidationError as errors:
         for number, error in enumerate(errors.errors(include_url=False)[: MAX_PRINTED + 1]):
             message, hint, loc = _describe_error(model, error, tuple(error["loc"]))
+            if kind == "settings":  # Python, not YAML
+                hint = re.sub(r"^(?:add a line|write) `?(\w+): ([^`]*)`?$", r'write "\1": \2', hint)
             if number == MAX_PRINTED:
                 more = pluralize(errors.error_count() - MAX_PRINTED, "more problem")
                 message, hint = f"{more} from this line on", "correct the others first"

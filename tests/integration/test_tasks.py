@@ -32,6 +32,11 @@ ERRORS = [
     ),
     ({}, "check-links --settings none.py", NO_SETTINGS),
     ({"conf.py": MINIMAL_CONF + "\nX = {\n"}, "new T", "conf.py:3: cannot read the settings: '{' was never closed"),
+    (
+        {"conf.py": MINIMAL_CONF + 'TIMEZONE = "Europe/Berln"\n'},
+        "check",
+        "conf.py:2: .*: TIMEZONE: `Europe/Berln` is not a time zone - did you mean `Europe/Berlin`",
+    ),
     ({"conf.py": MINIMAL_CONF + "X = y\n"}, "check", "conf.py:2: cannot read the settings: NameError: name 'y' is not"),
     (
         {"conf.py": MINIMAL_CONF + "THEME = 'gone'\n"},
@@ -42,7 +47,7 @@ ERRORS = [
     (
         {"conf.py": MINIMAL_CONF + "TIMEZONE = 'Mars/Base'\n"},
         "roundup --year 2018",
-        "No time zone found with key Mars/Base",
+        "TIMEZONE: `Mars/Base` is not a time zone - write a name such as America/Chicago",
     ),
     (
         {"conf.py": MINIMAL_CONF + "AUTHORSITE = ['x']\n"},

@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -110,11 +110,13 @@ def check_built_site(
     log: ProblemLog,
     shown: str = "output",
     is_generated: Callable[[str], bool] = lambda _: False,
+    sources: Sequence[Path] = (),
 ) -> None:
     """Report broken links, missing anchors and orphan pages of the site in `root`, with paths below `shown`.
 
-    Each broken link is reported once, at the first page that has it. If there is a sitemap, only pages in it can be
-    orphans; so can no page that `is_generated`: the author has not written it, and may not want a link to it.
+    Each broken link is reported once: in the first of the files `sources` that has it, else at the first page. If
+    there is a sitemap, only pages in it can be orphans; so can no page that `is_generated`: the author has not written
+    it, and may not want a link to it.
     """
     site = BuiltSite.read(root, url)
     broken: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -128,10 +130,24 @@ def check_built_site(
     for (link, message), pages in sorted(broken.items()):
         more = f" (also on {pluralize(len(pages) - 1, 'other page')})" if len(pages) > 1 else ""
         hint = did_you_mean(link, {site.get_url(p).removeprefix(url) for p in site.pages}, "fix or remove the link")
-        log.error(posixpath.join(shown, pages[0]), 0, f"broken link `{link}`: {message}{more}", hint, kind="link")
+        path, line = _find_source(link.removeprefix(urlsplit(site.url).path), sources)
+        if line:
+            log.error(path, line, f"broken link `{link}`: {message}", hint, kind="link")
+        else:
+            log.error(posixpath.join(shown, pages[0]), 0, f"broken link `{link}`: {message}{more}", hint, kind="link")
     for page in (page for page in _find_orphans(root, site, reached) if not is_generated(page)):
         hint = "link to it from a post, a page or the menu, or hide it with `status: hidden`"
         log.warning(posixpath.join(shown, page), 0, "no other page links to this page", hint, kind="orphan")
+
+
+def _find_source(link: str, sources: Sequence[Path]) -> tuple[Path | str, int]:
+    """Return the first of `sources` in which a link stands, and its line; ("", 0) if there is none."""
+    pattern = re.compile(rf"""(?:[("'<\[]|[:=]\s*){re.escape(link)}(?=[)"'>\],\s]|$)""", re.MULTILINE)
+    for source in sources:
+        text = source.read_text("utf-8", "replace")
+        if match := pattern.search(text):
+            return source, text.count("\n", 0, match.end()) + 1
+    return "", 0
 
 
 def _check_links(site: BuiltSite, page: str, links: PageLinks) -> Iterator[tuple[str, str, str]]:

@@ -57,8 +57,11 @@ def run_checks(staged: StagedBuild) -> None:
     shown = os.path.relpath(staged.output, staged.problems.root)
     url = get_site(staged.settings).url
     is_generated = get_registry(staged.settings).is_generated
-    check_built_site(staged.tree, url, staged.problems, shown if ".." not in shown else "output", is_generated)
-    books = Path(staged.settings["PATH"]) / "books"
+    content = Path(staged.settings["PATH"])
+    sources = [*sorted(content.rglob("*.md")), *sorted(staged.problems.root.glob("*.py"))]
+    shown = shown if ".." not in shown else "output"
+    check_built_site(staged.tree, url, staged.problems, shown, is_generated, sources)
+    books = content / "books"
     check_stale_records(books, get_build_time(staged.settings).date(), staged.problems)
 
 

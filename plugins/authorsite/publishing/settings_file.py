@@ -4,11 +4,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pelican.settings import read_settings
 
 from ..problems import CommandError, find_innermost_frame
+from ..validation import did_you_mean, find_line
 
 
 def read_settings_file(file: Path, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -27,6 +28,10 @@ def read_settings_file(file: Path, overrides: Mapping[str, Any] | None = None) -
         message = f"{type(error).__name__}: {error}"
         if isinstance(error, SyntaxError):
             path, line, message = error.filename or path, error.lineno or 0, error.msg
+        elif isinstance(error, ZoneInfoNotFoundError):
+            name, line = str(error).split()[-1].strip("'\""), find_line(file, "TIMEZONE")
+            hint = did_you_mean(name, available_timezones(), "write a name such as America/Chicago")
+            message = f"TIMEZONE: `{name}` is not a time zone - {hint}"
         elif "path containing the content" in str(error):
             message = "the content folder PATH does not exist - correct PATH"
         raise CommandError(f"cannot read the settings: {' '.join(message.split())}", path or str(file), line) from error

@@ -83,6 +83,27 @@ def test_a_similar_url_is_suggested(tmp_path):
     assert [p.hint for p in log] == ["did you mean `/contact/`?"]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Text.\n\n[x](/abuot/)", 3),
+        ("Text.\n[x](/abuot/ 'A title')", 2),
+        ("Text.\n\n[x][y]\n\n[y]: /abuot/", 5),
+        ('<a href="/abuot/">x</a>', 1),
+        ('menu = [\n    {"label": "About", "url": "/abuot/"},\n]', 2),
+        ("Text about /abuot/you/.", 0),
+    ],
+)
+@pytest.mark.parametrize("root", ["", "/blog"])
+def test_a_broken_link_is_reported_where_it_is_written(tmp_path, text, line, root):
+    log = ProblemLog(root=tmp_path)
+    (tmp_path / "index.html").write_text(f'<a href="{root}/abuot/">x</a>')
+    (tmp_path / "a.md").write_text(text)
+    check_built_site(tmp_path, f"https://example.org{root}", log, sources=[tmp_path / "a.md"])
+    (problem,) = log
+    assert (problem.path, problem.line) == (("a.md", line) if line else ("output/index.html", 0))
+
+
 ORPHAN = "output/lonely/index.html: no other page links to this page"
 SITEMAP = "<urlset><url><loc>https://example.org/{}</loc></url></urlset>"
 ORPHAN_CASES = [
