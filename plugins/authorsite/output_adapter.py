@@ -71,7 +71,8 @@ def _list_groups(context: Mapping[str, Any]) -> Iterator[tuple[str, Owner]]:
     """Yield output path and owner of each category's and tag's page; of each name, if several have one URL."""
     seen = set()
     for article in sorted(context.get("articles", ()), key=lambda article: str(article.source_path)):
-        groups = [("category", article.category), *(("tag", tag) for tag in getattr(article, "tags", ()))]
+        categories = [article.category] if hasattr(article, "category") else []  # it has none without a default
+        groups = [("category", group) for group in categories] + [("tag", tag) for tag in getattr(article, "tags", ())]
         for kind, group in groups:
             if (kind, group.name) not in seen:
                 seen.add((kind, group.name))
