@@ -10,6 +10,7 @@ from authorsite.books.exports.citations import format_bibtex, format_csl_json, f
 from authorsite.problems import ProblemLog
 from authorsite.reading.bibliography import format_bibtex as format_bibliography
 from authorsite.reading.bibliography import parse_entry
+from authorsite.seo.headers import format_headers
 from authorsite.seo.redirects import Alias, format_redirects
 from authorsite.settings import SiteSettings
 from authorsite.validation import validate
@@ -135,6 +136,17 @@ def test_the_url_of_an_offer_is_encoded_in_every_file(written, encoded, make_sit
 def test_a_redirect_is_one_line_of_three_words(path, expected):
     text = format_redirects([Alias(path, "new/", "New", "a.md")], [("/go/b/*", "https://a.example/x y", 302)], "")
     assert text == f"{expected} /new/ 301\n/go/b/* https://a.example/x%20y 302\n"
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [("a b", "/a%20b/*"), ("a\n/*\n  X-Evil: 1\nb", "/a%0A/*"), ("a\u2028b", "/a%E2%80%A8b/*"), ("ä", "/ä/*")],
+)
+def test_a_folder_adds_one_rule_to_headers(folder, expected):
+    lines = format_headers([f"{folder}/index.html"], "").split("\n")
+    assert expected in lines
+    assert [line for line in lines if "Evil" in line and not line.startswith("/")] == []
+    assert all(re.fullmatch(r"/\S*|  [\w-]+: .+|", line) for line in lines), lines
 
 
 NASTY = "A}b{ \\ % & # _ $ ~ ^ @ \" ' <i>\r\nER  - \r\nTY  - BOOK\u2028<!-- ]]> -->"

@@ -5,6 +5,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Collection
+from urllib.parse import quote
 
 _BASE_POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; font-src 'self'; manifest-src 'self'; "
@@ -78,7 +79,9 @@ def format_headers(files: Collection[str], root: str) -> str:
 
 
 def _format_rule(pattern: str, headers: dict[str, str]) -> str:
-    return "\n".join([pattern, *(f"  {name}: {value}" for name, value in headers.items()), ""])
+    # A line break or a space in the name of a folder would start another rule.
+    path = re.sub(r"[\s\x00-\x1f\x7f-\x9f]", lambda match: quote(match[0]), pattern)
+    return "\n".join([path, *(f"  {name}: {value}" for name, value in headers.items()), ""])
 
 
 def format_webmanifest(name: str, language: str, root: str, color: str) -> str:
