@@ -106,3 +106,5 @@ def remove_obsolete_files(pelican: Any) -> None:
             for folder in file.relative_to(root.resolve()).parents[:-1]:
                 (root.resolve() / folder).rmdir()
     output.write(context, output.FILE_LIST, json.dumps(sorted(names), ensure_ascii=False, indent=0) + "\n")
+    with suppress(OSError):
+        (root / output.FILE_LIST).chmod(0o600)  # where output/ itself is served: it names hidden pages

@@ -98,7 +98,7 @@ DRAFTS = {
 }
 
 
-@pytest.mark.parametrize("engine", [True, False], ids=["engine", "plain"])
+@pytest.mark.parametrize("engine", [True, pytest.param(False, marks=pytest.mark.nightly)], ids=["engine", "plain"])
 @pytest.mark.parametrize("draft", DRAFTS.values(), ids=DRAFTS)
 def test_a_picture_that_only_a_draft_uses_is_not_published(make_site, draft, engine):
     files = {

@@ -37,7 +37,7 @@ def umask():
 
 def list_modes(folder):
     """Return the modes of files and folders below `folder`, itself included."""
-    paths = [folder, *(path for path in folder.rglob("*") if ".git" not in path.parts)]
+    paths = [folder, *(path for path in folder.rglob("*") if path.name != output.FILE_LIST)]
     files = {stat.S_IMODE(path.stat().st_mode) for path in paths if path.is_file()}
     return files, {stat.S_IMODE(path.stat().st_mode) for path in paths if path.is_dir()}
 
@@ -109,6 +109,7 @@ def test_what_is_built_can_be_read_by_a_server_and_the_cache_by_the_author(make_
     site = make_site(FILES)
     assert not site.build(strict=strict, BUILD_ENGINE=engine).failed
     assert list_modes(site.root / "output") == ({0o644}, {0o755})
+    assert stat.S_IMODE((site.root / "output" / output.FILE_LIST).stat().st_mode) == 0o600
     assert stat.S_IMODE((site.root / ".cache").stat().st_mode) == 0o700
     assert os.umask(0o077) == 0o077  # it is the author's again
 

@@ -8,6 +8,9 @@ from authorsite.output import PathOutsideOutput
 from conftest import post
 from pelican import writers
 
+ENGINES = pytest.mark.parametrize(
+    "engine", [True, pytest.param(False, marks=pytest.mark.nightly)], ids=["engine", "plain"]
+)
 PAGE = "---\ntitle: A page\n---\nText.\n"
 FILES = {"README.md": "Mine.", "content/posts/a.md": post(), "content/images/a.txt": "A file.", "secret.txt": "Secret."}
 
@@ -32,7 +35,7 @@ def list_files(folder):
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths if "output" not in p.parts}
 
 
-@pytest.mark.parametrize("engine", [True, False], ids=["engine", "plain"])
+@ENGINES
 @pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
 def test_a_link_out_of_the_content_folder_copies_nothing(make_site, link, engine):
     site = make_site({**FILES, "content/posts/b.md": post("B", body=f"Text.\n\n{link}")})
@@ -45,10 +48,20 @@ def test_a_link_out_of_the_content_folder_copies_nothing(make_site, link, engine
     assert "is outside content/" in problem.message
 
 
+def test_links_out_of_the_content_folder_copy_nothing_without_the_engine_either(make_site):
+    posts = {f"content/posts/{number}.md": post(f"B {number}", body=link) for number, link in enumerate(LINKS.values())}
+    site = make_site({**FILES, **posts})
+    before = list_files(site.root)
+    built = site.build(BUILD_ENGINE=False)
+    assert list_files(site.root) == before
+    assert {problem.path for problem in built.problems} == posts.keys()
+    assert not (site.root / "output").exists()
+
+
 FOREIGN = ["{static}/../README.md", "{attach}../../secret.txt", "%7Bstatic%7D/../secret.txt", "|static|/../secret.txt"]
 
 
-@pytest.mark.parametrize("engine", [True, False], ids=["engine", "plain"])
+@ENGINES
 @pytest.mark.parametrize("link", [*FOREIGN, "{static}/images/a.txt", "{filename}/posts/a.md"])
 def test_links_to_files_in_the_html_of_others_are_text(make_site, link, engine):
     reblog = "{title: T, author: A, url: https://far.example/x}"
@@ -149,7 +162,7 @@ def test_pelican_writes_and_copies_through_the_guard_only_while_a_build_runs(mak
 OUTPUT_LINKS = ["blog", "images", "2019", "feed.xml", "index.html", "category", "books"]
 
 
-@pytest.mark.parametrize("engine", [True, False], ids=["engine", "plain"])
+@ENGINES
 @pytest.mark.parametrize("name", OUTPUT_LINKS)
 def test_a_link_in_the_output_folder_is_not_followed(make_site, name, engine):
     site = make_site({**FILES, "content/books/guide.md": "---\ntitle: Guide\n---\nText.\n"})
@@ -167,15 +180,14 @@ def test_a_link_in_the_output_folder_is_not_followed(make_site, name, engine):
 OUTSIDE = ["images/x.txt", "images/x.png", "posts/x.md", "pages/x.md", "books/x.md", "events/x.md", "data/shops.yaml"]
 
 
-@pytest.mark.parametrize("strict", [True, False])
 @pytest.mark.parametrize("name", OUTSIDE)
 @pytest.mark.parametrize("target", ["secret.txt", "/etc/passwd", "missing.txt"])
-def test_a_symbolic_link_out_of_the_content_folder_is_a_problem(make_site, name, target, strict):
+def test_a_symbolic_link_out_of_the_content_folder_is_a_problem(make_site, name, target):
     site = make_site(FILES)
     link = site.root / "content" / name
     link.parent.mkdir(exist_ok=True)
     link.symlink_to(target if target[0] == "/" else site.root / target)
-    [problem] = [str(problem) for problem in site.build(strict=strict).problems]
+    [problem] = [str(problem) for problem in site.build().problems]
     assert problem.startswith(f"content/{name}: this is a symbolic link that leads outside content/")
     assert not (site.root / "output").exists()
 
