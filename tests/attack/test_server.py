@@ -6,8 +6,10 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 
 import pytest
+from authorsite.problems import Problem, Severity
 from authorsite.publishing.server import Handler, Server
 
 FILM = bytes(range(100))
@@ -176,3 +178,11 @@ def test_an_unexpected_error_is_answered_with_its_message(server, monkeypatch):
     monkeypatch.setattr(Handler, "guess_type", fail)
     status, _, body = send(server)
     assert (status, body) == (500, b"RuntimeError: a fault")
+
+
+def test_notices_are_not_shown_on_pages(server):
+    problems = [Problem("a.md", 1, "wrong"), Problem("/tag/x/", 0, "removed", severity=Severity.NOTICE)]
+    server.send_problems([asdict(problem) for problem in problems])
+    assert b"wrong" in server.problems
+    assert b"removed" not in server.problems
+    server.send_problems([])

@@ -28,7 +28,7 @@ _NEW_URL = "new url"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a parsed feed; `content_hash` is a digest of title and text, `text_hash` of the text ("": none)."""
+    """An item of a parsed feed; `content_hash` is a digest of title and text, `text_hash` of text and date, or ""."""
 
     guid: str
     url: str
@@ -100,13 +100,15 @@ def compare_feed(path: str, old: bytes, new: bytes, new_guids: Mapping[str, str]
     An item under a new guid is recognized by `new_guids` (old guid to new one) or else by its URL, text or title.
     """
     before, after = _parse_by_guid(old, "published"), _parse_by_guid(new, "new")
-    missing = [item for guid, item in before.items() if guid not in after]
+    new_guids = new_guids or {}
+    # An item whose page still has its guid was pushed out by newer ones.
+    missing = [item for guid, item in before.items() if guid not in after and new_guids.get(guid) != guid]
     removed = _find_removed(missing, after.values(), len(before))
     # Titles and texts match removed items only: a new post may have those of an old one that newer items pushed out.
     candidates = {(key, getattr(i, key)): i for key in ("url", "content_hash") for i in reversed(missing)}
     candidates |= {(key, getattr(i, key)): i for key in ("title", "text_hash") for i in reversed(removed)}
     by_guid = {item.guid: item for item in missing}
-    candidates |= {("guid", new_guid): by_guid[guid] for guid, new_guid in (new_guids or {}).items() if guid in by_guid}
+    candidates |= {("guid", new_guid): by_guid[guid] for guid, new_guid in new_guids.items() if guid in by_guid}
     reannounced: dict[Item, Item] = {}
     added = [item for guid, item in after.items() if guid not in before]
     # The surest first, over all items: two posts may have the same text.
@@ -195,7 +197,9 @@ def _parse_xml_item(element: Any) -> Item:
 def _make_item(guid: str, url: str, title: str, date: str | None, html: str) -> Item:
     # The text alone: readers that compare texts ignore markup.
     text = text_content(html)
-    return Item(guid, url, title, _parse_date(date), digest(title, text), digest(text) if text.strip() else "")
+    return Item(
+        guid, url, title, _parse_date(date), digest(title, text), digest(text, date or "") if text.strip() else ""
+    )
 
 
 def _parse_date(text: str | None) -> datetime | None:

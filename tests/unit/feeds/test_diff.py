@@ -93,6 +93,24 @@ def test_items_under_a_new_guid_are_reannounced_with_a_fix_hint(overrides, line)
     assert (diff.new, diff.removed) == ((), ())
 
 
+def test_a_retitled_post_is_recognized_by_its_text_and_date():
+    overrides = {"guid": f"{SITE}/x/", "url": f"{SITE}/x/", "title": "Another title", "html": post(2).html}
+    diff = compare_feed("f", rss_feed(*posts(1, 3)), rss_feed(post(1), post(2, **overrides), post(3)))
+    assert [(a.guid, b.guid) for a, b in diff.reannounced] == [(post(2).guid, f"{SITE}/x/")]
+    later = overrides | {"published": post(20).published}
+    assert not compare_feed("f", rss_feed(*posts(1, 3)), rss_feed(post(1), post(2, **later), post(3))).reannounced
+
+
+def test_pages_that_are_known_decide_what_was_announced_before():
+    other = {"guid": f"{SITE}/x/", "url": f"{SITE}/x/", "title": "All new", "html": "<p>All new</p>"}
+    feeds = rss_feed(*posts(1, 3)), rss_feed(post(1), post(2, **other), post(3))
+    assert not compare_feed("f", *feeds).reannounced
+    assert len(compare_feed("f", *feeds, {post(2).guid: f"{SITE}/x/"}).reannounced) == 1
+    same = rss_feed(post(1), post(2, **other | {"title": "Post 2", "html": post(2).html}), post(3))
+    pushed_out = compare_feed("f", feeds[0], same, {post(2).guid: post(2).guid})
+    assert (pushed_out.reannounced, pushed_out.removed) == ((), ())
+
+
 def test_a_new_post_with_the_title_of_one_pushed_out_is_new():
     diff = compare_feed(
         "f", rss_feed(post(1, title="Round-up"), *posts(2, 3)), rss_feed(*posts(2, 3), post(4, title="Round-up"))
