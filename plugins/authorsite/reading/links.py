@@ -118,8 +118,9 @@ class LinkResolver:
         name = posixpath.basename(path).lower()
         if moved := self._paths_by_name.get(name):
             return f"write {posixpath.relpath(moved, posixpath.dirname(source_path) or '.')}: it is in content/{moved}"
-        stems = {posixpath.splitext(other)[0]: path for other, path in self._paths_by_name.items()}
-        similar = find_similar(posixpath.splitext(name)[0], stems)
+        stem, suffix = posixpath.splitext(name)
+        stems = {other.removesuffix(suffix): p for other, p in self._paths_by_name.items() if other.endswith(suffix)}
+        similar = find_similar(stem, stems)
         return f"did you mean `{stems[similar]}`?" if similar else default
 
     def _resolve_alias(self, path: str, link: str) -> str:
