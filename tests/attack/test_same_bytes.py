@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from authorsite.output_adapter import FILE_LIST
+from authorsite.output import FILE_LIST
 from authorsite.search.index import Document, SearchIndex
 from conftest import GOLDEN, GOLDEN_SETTINGS, Site
 
