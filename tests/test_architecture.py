@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).parent.parent / "plugins" / "authorsite"
 LAYERS = [
     {
         "problems",
+        "library_logs",
         "validation",
         "strict_model",
         "urls",

@@ -27,7 +27,7 @@ from .markdown_fixes import FixesExtension, make_heading_id
 from .quotation_marks import SUBSTITUTIONS, localize_quotes
 from .references import BodyIssue, CitationExtension
 
-_CONFIGS = {
+_CONFIGS: dict[str, dict[str, Any]] = {
     "codehilite": {"guess_lang": False, "css_class": "highlight"},
     "smarty": {"substitutions": SUBSTITUTIONS},
     "toc": {"permalink": False, "toc_depth": "2-4", "slugify": make_heading_id},
