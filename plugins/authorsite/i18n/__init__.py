@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from babel.core import Locale, UnknownLocaleError
-from babel.core import Locale, UnknownLocaleError
 from markupsafe import Markup, escape
 
 CATALOGUES = Path(__file__).parent
@@ -45,15 +44,6 @@ class Translator:
             # The catalogue's header is under the id "".
             text = english and load_catalogue(self.language).gettext(english)
         return _interpolate(text, values) if values else text
-
-
-@cache
-def is_right_to_left(language: str) -> bool:
-    """Return whether `language` ("ar", "he-IL") is written from right to left; False for an unknown one."""
-    try:
-        return Locale.parse(language, sep="-").character_order == "right-to-left"
-    except (UnknownLocaleError, ValueError):
-        return False
 
 
 @cache

@@ -88,9 +88,9 @@ def build(
     not raised; CommandError is raised only when another process holds the lock.
 
     `approve` makes any site strict; it is called if there are no errors and decides whether the staging folder
-    replaces the output folder, which warnings prevent. `session` receives the state of the build engine, `deferred_tasks` the tasks that may
-    run after all pages are written (see SiteBuild). `lock_timeout` is in seconds (see exclusive_lock). `progress`
-    prints the number of pages while a build takes longer than a second.
+    replaces the output folder, which warnings prevent. `session` receives the state of the build engine,
+    `deferred_tasks` the tasks that may run after all pages are written (see SiteBuild). `lock_timeout` is in seconds
+    (see exclusive_lock). `progress` prints the number of pages while a build takes longer than a second.
     """
     started = time.perf_counter()
     path = Path(settings_file).resolve()

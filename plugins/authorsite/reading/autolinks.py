@@ -55,7 +55,7 @@ class AutolinkExtension(Extension):
 
 
 class _UrlProcessor(InlineProcessor):
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Any, Any, Any]:  # noqa: N802 - theirs
+    def handleMatch(self, m: re.Match[str], data: str) -> Any:  # type: ignore[override]  # noqa: N802 - theirs
         """Return a link; its class marks links whose text is their URL: print styles need not repeat it."""
         source = trim_url(m[0][: self._find_end(m[0])])
         url = self.unescape(source)

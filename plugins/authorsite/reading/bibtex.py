@@ -14,8 +14,8 @@ _URL = str.maketrans({"\\": "%5C", "{": "%7B", "}": "%7D"})
 def format_entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
     """Return an entry such as `@book{key, …}`; values are plain text, and empty ones are left out.
 
-    Line breaks become spaces. A title is in double braces, so that styles keep its capitals. TeX's special characters stay unescaped in a `url`,
-    as styles expect.
+    Line breaks become spaces. A title is in double braces, so that styles keep its capitals. TeX's special characters
+    stay unescaped in a `url`, as styles expect.
     """
     values = {name: " ".join(value.split()) for name, value in fields.items()}
     escaped = {name: value.translate(_URL if name == "url" else _TEX) for name, value in values.items() if value}

@@ -7,7 +7,7 @@ from markdown.extensions.smarty import substitutions
 
 # Private characters in the place of “ ” ‘ ’ until the language is known.
 _MARKS = "\ue030\ue031\ue032\ue033"
-_DOUBLE_START, _DOUBLE_END, _SINGLE_START, _SINGLE_END = _MARKS
+_DOUBLE_START, _DOUBLE_END, _SINGLE_START, _SINGLE_END = tuple(_MARKS)
 
 SUBSTITUTIONS: Mapping[str, str] = {
     **substitutions,
@@ -59,4 +59,4 @@ def localize_quotes(text: str, language: str, *, as_entities: bool = True) -> st
         text = _QUOTED.sub(rf"{quotes[2]}\1{quotes[3]}", text)
     names = ("&ldquo;", "&rdquo;", "&lsquo;", "&rsquo;") if as_entities else tuple(_ENGLISH)
     marks = [name if mark == english else mark for mark, english, name in zip(quotes, _ENGLISH, names, strict=True)]
-    return text.translate(str.maketrans(dict(zip(_MARKS, [*marks[:2], *names[2:]], strict=True))))
+    return text.translate({ord(mark): new for mark, new in zip(_MARKS, [*marks[:2], *names[2:]], strict=True)})
