@@ -217,3 +217,21 @@ def test_bylines_name_the_authors_unless_the_sites_author_is_the_only_one(make_s
             assert [text for text in shown if text.startswith("by ")] == ([expected[slug]] if slug in expected else [])
         names = [card.text_content() for card in page.xpath("//*[contains(@class, 'p-author h-card')]")]
         assert f"by {' '.join(names)}" == re.sub(",? and|,", "", expected.get(slug, "by Ann Author"))
+
+
+def test_titles_have_typographic_marks_like_bodies_and_the_same_url(make_site):
+    titles = {"a": "It's \"so\" -- isn't it...", "b": "«Ça» n'est rien"}
+    site = make_site(
+        {
+            "content/posts/a.md": post(titles["a"].replace('"', '\\"').join('""')),
+            "content/posts/b.md": post(titles["b"], lang="fr"),
+            "content/pages/c.md": "---\ntitle: Who's who\n---\nWords.\n",
+        }
+    )
+    assert not site.build().failed
+    page = site.output("2019/03/01/its-so-isnt-it/index.html")
+    assert '<h1 class="p-name">It’s “so” – isn’t it…</h1>' in page
+    assert "<title>It’s “so” – isn’t it… – " in page
+    assert "<title>It’s “so” – isn’t it…</title>" in site.output("feed.xml")
+    assert "«Ça» n’est rien" in site.output("blog/index.html")
+    assert "<h1>Who’s who</h1>" in site.output("whos-who/index.html")

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from ..checking.internal import check_built_site
+from ..checking.photo_locations import check_photo_locations
 from ..checking.stale_records import check_stale_records
 from ..feeds.diff import is_feed
 from ..output import get_registry
@@ -53,7 +54,7 @@ def check(settings_file: Path, report_format: str = "text") -> int:
 
 
 def run_checks(staged: StagedBuild) -> None:
-    """Check a staged build for broken links, orphan pages and stale records; add the problems to its log."""
+    """Check links, orphan pages, records and photos of a staged build; add the problems to its log."""
     shown = os.path.relpath(staged.output, staged.problems.root)
     url = get_site(staged.settings).url
     is_generated = get_registry(staged.settings).is_generated
@@ -63,6 +64,7 @@ def run_checks(staged: StagedBuild) -> None:
     check_built_site(staged.tree, url, staged.problems, shown, is_generated, sources)
     books = content / "books"
     check_stale_records(books, get_build_time(staged.settings).date(), staged.problems)
+    check_photo_locations(content, staged.problems)
 
 
 def publish(settings_file: Path, *, yes: bool = False, dry_run: bool = False, report: Reporter = print) -> int:

@@ -68,8 +68,8 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         data = source.data
         language = str(data.get("lang") or get_site(self.settings).language)
         body = self._renderer.render(source.body, self._make_id_prefix(data), language)
-        if isinstance(data.get("summary"), str):
-            data = data | {"summary": smarten_punctuation(data["summary"], language)}
+        texts = {key: data[key] for key in ("title", "summary") if isinstance(data.get(key), str)}
+        data = data | {key: smarten_punctuation(text, language) for key, text in texts.items()}
         is_reblog = isinstance(data.get("reblog"), dict)
         # Those of a reblog are another author's, and are removed.
         issues = [*body.issues, *(() if is_reblog else find_inline_styles(body.html, source.body))]
