@@ -206,5 +206,5 @@ def author(tmp_path, request, monkeypatch):
 
 for_targets = partial(pytest.mark.parametrize, "author", indirect=True)
 every_target = for_targets(KINDS)
-every_local_target = for_targets(("folder", "git", "local rsync"))
+every_local_target = for_targets(("folder", "git", pytest.param("local rsync", marks=pytest.mark.nightly)))
 """For tests that do not depend on the transport."""

@@ -40,7 +40,7 @@ def put_stuck(folder):
 
 
 @pytest.mark.usefixtures("undeletable")
-@pytest.mark.parametrize("exchange", [True, False], ids=["exchange", "rename"])
+@pytest.mark.parametrize("exchange", [True, pytest.param(False, marks=pytest.mark.nightly)], ids=["exchange", "rename"])
 @pytest.mark.parametrize("name", ["output.previous", "output.staging", "output"])
 def test_a_left_over_that_cannot_be_deleted_does_not_stop_builds(make_site, monkeypatch, tmp_path, name, exchange):
     if not exchange:
@@ -100,7 +100,9 @@ def make_disk_full(monkeypatch, folder, free):
         monkeypatch.setattr(shutil, name, partial(copy, getattr(shutil, name)))
 
 
-@pytest.mark.parametrize("free", [0, 1, 7])
+@pytest.mark.parametrize(
+    "free", [pytest.param(0, marks=pytest.mark.nightly), 1, pytest.param(7, marks=pytest.mark.nightly)]
+)
 @pytest.mark.parametrize("published", [False, True], ids=["first", "second"])
 def test_a_full_disk_at_the_folder_is_one_line_and_leaves_nothing(
     author, tmp_path, monkeypatch, capsys, free, published

@@ -43,7 +43,7 @@ def list_modes(folder):
 
 
 @pytest.mark.parametrize("strict", [True, False])
-@pytest.mark.parametrize("engine", [True, False], ids=["engine", "plain"])
+@pytest.mark.parametrize("engine", [True, pytest.param(False, marks=pytest.mark.nightly)], ids=["engine", "plain"])
 def test_originals_share_nothing_with_the_output_and_keep_their_modes(make_site, strict, engine):
     site = make_site(FILES)
     images = site.root / "content/images"
@@ -104,7 +104,7 @@ def test_a_picture_replaced_by_one_of_the_same_size_and_date_is_copied(make_site
 
 @pytest.mark.usefixtures("umask")
 @pytest.mark.parametrize("strict", [True, False])
-@pytest.mark.parametrize("engine", [True, False], ids=["engine", "plain"])
+@pytest.mark.parametrize("engine", [True, pytest.param(False, marks=pytest.mark.nightly)], ids=["engine", "plain"])
 def test_what_is_built_can_be_read_by_a_server_and_the_cache_by_the_author(make_site, strict, engine):
     site = make_site(FILES)
     assert not site.build(strict=strict, BUILD_ENGINE=engine).failed

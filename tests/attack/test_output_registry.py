@@ -98,7 +98,7 @@ def test_a_file_is_no_folder(make_site, alias):
     assert problem.startswith(f"content/posts/b.md:5: the alias {alias} is already used by ")
 
 
-@pytest.mark.parametrize("engine", [True, False], ids=["engine", "plain"])
+@pytest.mark.parametrize("engine", [True, pytest.param(False, marks=pytest.mark.nightly)], ids=["engine", "plain"])
 @pytest.mark.parametrize(
     "slugs", [("blog", "archives", "2019"), ("events", "books", "buy", "references", "subscribe", "search")]
 )
@@ -197,7 +197,7 @@ def test_two_names_with_one_url_in_one_post_are_a_problem(make_site):
     assert "the tag `C#` has the URL /tag/c/, which is already used by the tag `C++`" in problem.message
 
 
-@pytest.mark.parametrize("engine", [True, False], ids=["engine", "plain"])
+@pytest.mark.parametrize("engine", [True, pytest.param(False, marks=pytest.mark.nightly)], ids=["engine", "plain"])
 @pytest.mark.parametrize(
     ("first", "second"),
     [("books", "Books"), ("Stra\u00dfe", "STRASSE"), ("caf\u00e9", "cafe\u0301"), ("\uff21", "a"), ("a  b", "a b")],

@@ -223,9 +223,10 @@ def test_cover_hook_format_price_and_button_are_on_the_first_screen(browser, ser
 
 
 @pytest.mark.browser
-def test_the_keyboard_reaches_every_control_and_the_focus_is_visible(phone, served, site):
+@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.nightly)])
+def test_the_keyboard_reaches_every_control_and_the_focus_is_visible(phone, served, site, step):
     page = phone
-    for kind in list_kinds(site):
+    for kind in list_kinds(site)[::step]:
         page.goto(served + kind)
         count = page.evaluate(FOCUS_RECORDER)
         for _ in range(count):
@@ -276,7 +277,7 @@ def test_boxes_have_a_border_in_forced_colors_and_print_has_no_controls(browser,
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("width", [360, pytest.param(1440, marks=pytest.mark.nightly)])
 def test_axe_finds_no_violation_in_either_scheme_on_phone_and_desktop(browser, served, site, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = browser.new_page(viewport={"width": width, "height": {360: 780, 1440: 900}[width]})

@@ -48,7 +48,7 @@ def test_the_warning_of_a_file_is_logged_once_when_it_is_loaded(tmp_path, paths,
     monkeypatch.setattr(readers, "may_fork", lambda: True)
     # Pelican drops repeated messages: each case has its own.
     reader = WarningReader(f"{cores} cores")
-    warnings = []
+    warnings, threads = [], threading.active_count()
     with collect_warnings(warnings):
         cache = ParseCache(Store(tmp_path / "texts.sqlite"), warnings=warnings, cores=cores)
         cache.prefetch([(reader, path) for path in paths])
@@ -70,7 +70,7 @@ def test_the_warning_of_a_file_is_logged_once_when_it_is_loaded(tmp_path, paths,
     ]
     assert next_cache.parse_count == 0
     assert len(cacheable) == sum(number % 10 != 0 and number % 11 != 0 for number in range(1, MAX_SERIAL_FILES + 200))
-    assert threading.active_count() == 1
+    assert threading.active_count() <= threads
 
 
 def test_workers_parse_files(tmp_path, paths, monkeypatch):
