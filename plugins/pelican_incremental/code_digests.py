@@ -39,7 +39,8 @@ def digest_functions(functions: Iterable[Any]) -> str:
     """Return the digest of the modules that define `functions`, without those of installed packages."""
     files = {function.__code__.co_filename for function in functions if isinstance(function, types.FunctionType)}
     own = [file for file in sorted(files) if "-packages" not in file and not file.startswith(sys.base_prefix)]
-    return digest(*(digest_code(Path(file)) for file in own if Path(file).is_file()))
+    by_folder = {Path(file).parent: Path(file) for file in own if Path(file).is_file()}  # siblings have one digest
+    return digest(*map(digest_code, by_folder.values()))
 
 
 def digest_code(path: Path | None) -> str:
@@ -64,6 +65,7 @@ class SettingsDigester(Digester):
     def __init__(self) -> None:
         super().__init__()
         self._seen: dict[int, Any] = {}
+        self._digest_siblings = functools.cache(lambda folder: digest_code(folder / "any.py"))  # one for all of them
 
     def _digest_compound(self, value: Any) -> str:
         if id(value) in self._seen:
@@ -73,7 +75,7 @@ class SettingsDigester(Digester):
         if isinstance(value, types.FunctionType):
             self._seen[id(value)] = value
             file = Path(value.__code__.co_filename)
-            code = digest_code(file) if file.is_file() else digest(value.__code__.co_code)
+            code = self._digest_siblings(file.parent) if file.is_file() else digest(value.__code__.co_code)
             state = [value.__defaults__, value.__kwdefaults__, get_closure_values(value)]
             return digest(value.__qualname__, self.digest(state), code)
         if isinstance(value, (type, types.ModuleType)):
