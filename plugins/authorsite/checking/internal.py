@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -127,10 +127,11 @@ def check_built_site(
                 broken[link, message].append(page)
             elif target != page and link in links.hyperlinks:
                 reached.add(target)
+    texts = {source: source.read_text("utf-8", "replace") for source in sources} if broken else {}
     for (link, message), pages in sorted(broken.items()):
         more = f" (also on {pluralize(len(pages) - 1, 'other page')})" if len(pages) > 1 else ""
         hint = did_you_mean(link, {site.get_url(p).removeprefix(url) for p in site.pages}, "fix or remove the link")
-        path, line = _find_source(link.removeprefix(urlsplit(site.url).path), sources)
+        path, line = _find_source(link.removeprefix(urlsplit(site.url).path), texts)
         if line:
             log.error(path, line, f"broken link `{link}`: {message}", hint, kind="link")
         else:
@@ -140,11 +141,10 @@ def check_built_site(
         log.warning(posixpath.join(shown, page), 0, "no other page links to this page", hint, kind="orphan")
 
 
-def _find_source(link: str, sources: Sequence[Path]) -> tuple[Path | str, int]:
-    """Return the first of `sources` in which a link stands, and its line; ("", 0) if there is none."""
+def _find_source(link: str, texts: Mapping[Path, str]) -> tuple[Path | str, int]:
+    """Return the first file, of `texts` by path, in which a link stands, and its line; ("", 0) if there is none."""
     pattern = re.compile(rf"""(?:[("'<\[]|[:=]\s*){re.escape(link)}(?=[)"'>\],\s]|$)""", re.MULTILINE)
-    for source in sources:
-        text = source.read_text("utf-8", "replace")
+    for source, text in texts.items():
         if match := pattern.search(text):
             return source, text.count("\n", 0, match.end()) + 1
     return "", 0

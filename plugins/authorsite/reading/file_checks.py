@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from pathlib import PurePath
 from shlex import quote
@@ -11,9 +11,9 @@ from typing import Any
 from ..site_build import get_log, list_contents
 from ..urls import MAX_NAME_BYTES, is_valid_name
 from ..validation import did_you_mean, find_line
+from .links import SOURCE_SUFFIXES
 from .parsed import get_parsed
 
-MARKDOWN_SUFFIXES = (".md", ".markdown", ".mkd", ".mdown")
 _RENAMED = (".txt", ".text", ".mdx")
 _CONVERTED = (".docx", ".doc", ".odt", ".rtf", ".org", ".ipynb", ".adoc", ".tex", ".epub")
 _RECORD_FOLDERS = ("books", "events")
@@ -23,7 +23,7 @@ _UNUSUAL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 def suggest_markdown(name: str) -> str:
     """Return how to make a Markdown file of the file `name`."""
     stem, suffix = os.path.splitext(name)  # noqa: PTH122 - "a.md.txt" keeps its first suffix
-    target = stem if stem.endswith(MARKDOWN_SUFFIXES) else f"{stem}.md"
+    target = stem if stem.endswith(SOURCE_SUFFIXES) else f"{stem}.md"
     if suffix.lower() in _RENAMED:
         return f"rename it to {target}" + (", and remove the JSX" if suffix == ".mdx" else "")
     return f"convert it: pandoc -s -t markdown -o {quote(target)} {quote(name)}"
@@ -35,7 +35,8 @@ def check_files(pelican: Any) -> None:
     The former end the build, before anything is read.
     """
     settings, log = pelican.settings, get_log(pelican.settings)
-    for path in _walk(settings["PATH"], tuple(settings["IGNORE_FILES"])):
+    paths = list(_walk(settings["PATH"], settings["IGNORE_FILES"]))
+    for path in paths:
         name = os.path.basename(path)  # noqa: PTH119 - thousands of files
         if os.path.islink(path) and not _leads_inside(path, os.path.realpath(settings["PATH"])):  # noqa: PTH114 - the same
             hint = "copy what it points to into content/, in place of the link"
@@ -49,13 +50,13 @@ def check_files(pelican: Any) -> None:
         elif len(os.fsencode(name)) > MAX_NAME_BYTES and not is_valid_name(os.path.splitext(name)[0]):  # noqa: PTH122
             log.error(path, 0, f"the file name is longer than {MAX_NAME_BYTES} bytes", "shorten it", kind="file")
     log.stop_if_failed()
-    for path in _walk(settings["PATH"], tuple(settings["IGNORE_FILES"])):
+    for path in paths:
         message, hint = _check_text(PurePath(os.path.relpath(path, settings["PATH"])), settings)
         if message:
             log.warning(path, 0, message, hint, kind="front-matter")
 
 
-def _walk(root: str, ignored: tuple[str, ...]) -> Iterator[str]:
+def _walk(root: str, ignored: Sequence[str]) -> Iterator[str]:
     """Yield the paths of all files and of links to folders below `root`, without names that are `ignored`."""
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not any(fnmatch(name, pattern) for pattern in ignored))
@@ -75,7 +76,7 @@ def _check_text(path: PurePath, settings: Mapping[str, Any]) -> tuple[str, str]:
     suffix, parent = path.suffix.lower(), path.parent
     read = [PurePath(folder) for key in ("ARTICLE_PATHS", "PAGE_PATHS") for folder in settings[key]]
     is_read = any(parent.is_relative_to(folder) for folder in read) or parent.as_posix() in _RECORD_FOLDERS
-    if suffix in MARKDOWN_SUFFIXES and not is_read:
+    if suffix in SOURCE_SUFFIXES and not is_read:
         if any(parent.is_relative_to(folder) for folder in settings["STATIC_PATHS"]) or path.stem.lower() == "readme":
             return "", ""
         return "this file is in no folder that is read", "move it into content/posts or content/pages"
