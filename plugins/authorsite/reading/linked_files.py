@@ -41,7 +41,11 @@ def publish_linked_files(generator: Any) -> None:
 
 def _find_linked_files(context: Any) -> Iterator[tuple[str, str]]:
     """Yield the path below content/ of each linked file, and its output path, "" if that is the same."""
-    pages = [(c.source_path, c.save_as, get_parsed(c).record, c._content or "") for c in list_contents(context)]  # noqa: SLF001
+    pages = [
+        (c.source_path, c.save_as, parsed.record, c._content if parsed.has_internal_links else "")  # noqa: SLF001 - Pelican would resolve links itself
+        for c in list_contents(context)
+        if (parsed := get_parsed(c))
+    ]
     views = (*context.get("books", ()), *context.get("events", ()))
     pages += [(v.source_path, "", v.record, v.html) for v in views if getattr(v, "source_path", "")]
     # A file belongs to the page in the nearest folder.
