@@ -90,17 +90,13 @@ class EventsGenerator(Generator):
             guid=event.guid or self.site.id_url + (event.aliases[0] if event.aliases else f"/{url}"),
             html=render_body(source, self.renderer, self.log, slug),
             when=format_when(event.start, event.end, self.site.locale),
-            notice=self._get_notice(event),
+            notice=self.site.translate(event.notice),
             past=event.ends_at <= self.now,
             pictures=tuple(self._get_photos(source)),
             post=self._find_post(source),
             calendar="" if event.start.precision == "month" else f"{FOLDER}/{slug}.ics",
             source_path=str(path),
         )
-
-    def _get_notice(self, event: Event) -> str:
-        translate = self.site.translate
-        return translate("Cancelled") if event.cancelled else translate("Postponed") if event.postponed else ""
 
     def _get_photos(self, source: ParsedSource[Event]) -> Iterator[tuple[Picture, str]]:
         """Yield the event's photos with their captions, skipping those that are reported as a problem."""

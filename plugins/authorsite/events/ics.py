@@ -48,7 +48,7 @@ def _make_vevent(event: EventView, site_url: str) -> Any:
         vevent.add("dtstart", _to_named_zone(record.start.value))
         if record.end:
             vevent.add("dtend", _to_named_zone(record.ends_at))
-    if record.cancelled or record.postponed:
+    if record.notice:
         vevent.add("status", "CANCELLED" if record.cancelled else "TENTATIVE")
     vevent.add("summary", record.title)
     location = ", ".join(filter(None, (record.place, record.address))) or record.online or ""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
+from ..i18n import gettext_noop
 from ..reading.dates import parse_date
 from ..reading.schemas import Status, ZonedDatetime
 from ..strict_model import Paragraphs, StrictModel
@@ -121,6 +122,11 @@ class Event(StrictModel):
         if self.end and self.end.value < self.start.value >= self.end.ends_at:
             raise InvalidValue("the event ends before it starts", "check `start`, `end` and their time zones", ("end",))
         return self
+
+    @property
+    def notice(self) -> str:
+        """What readers must know of the event, in English: "Cancelled", "Postponed" or ""."""
+        return gettext_noop("Cancelled") if self.cancelled else gettext_noop("Postponed") if self.postponed else ""
 
     @property
     def ends_at(self) -> datetime:

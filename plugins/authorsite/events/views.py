@@ -61,7 +61,6 @@ def build_event_jsonld(view: EventView, site_url: str) -> str:
         locations.append({"@type": "Place", "name": event.place or event.address, "address": event.address})
     if event.online:
         locations.append({"@type": "VirtualLocation", "url": event.online})
-    status = "Cancelled" if event.cancelled else "Postponed" if event.postponed else "Scheduled"
     mode = "Mixed" if len(locations) > 1 else "Online" if event.online else "Offline"
     return json_ld(
         {
@@ -73,7 +72,7 @@ def build_event_jsonld(view: EventView, site_url: str) -> str:
             "description": event.summary,
             "startDate": format_iso(event.start),
             "endDate": event.end and format_iso(event.end),
-            "eventStatus": f"https://schema.org/Event{status}",
+            "eventStatus": f"https://schema.org/Event{event.notice or 'Scheduled'}",
             "eventAttendanceMode": f"https://schema.org/{mode}EventAttendanceMode",
             "location": locations,
             "image": [f"{site_url}/{picture.src.lstrip('/')}" for picture in event.pictures],
