@@ -16,13 +16,13 @@
   };
   var show = function () {
     var country = select.value, shop = kept("shop"), best = null, rank = 9;
+    // How far a shop is from the reader: 0 in the country, 1 worldwide, 2 in others.
+    var distance = function (group) {
+      var where = group.dataset.countries;
+      return !country || where.split(" ").includes(country) ? 0 : where ? 2 : 1;
+    };
     all(".edition").forEach(function (edition) {
       var groups = all(".shops", edition);
-      // How far a shop is from the reader: 0 in the country, 1 worldwide, 2 in others.
-      var distance = function (group) {
-        var where = group.dataset.countries;
-        return !country || where.split(" ").includes(country) ? 0 : where ? 2 : 1;
-      };
       var served = groups.some(function (group) { return distance(group) < 2; });
       groups.forEach(function (group) {
         group.hidden = served && distance(group) > 1;

@@ -106,27 +106,25 @@ class BookView:
         return self.record.roles + tuple(row for row in more if row[1])
 
     @property
-    def formats(self) -> tuple[str, ...]:
-        """The names of the editions."""
-        return tuple(edition.name for edition in self.editions)
-
-    @property
     def onix(self) -> str:
         """The URL of the ONIX record; "" if the record has no edition, or no date for ONIX's SentDateTime."""
         return f"{self.url}onix.xml" if self.last_updated and self.editions else ""
 
     @property
+    def for_sale(self) -> tuple[EditionView, ...]:
+        """The editions that can be bought or ordered now."""
+        return tuple(e for e in self.editions if e.record.availability in {"available", "preorder"})
+
+    @property
     def best_offer(self) -> OfferView | None:
-        """The first working offer of an edition that can be bought or ordered now."""
-        for_sale = (e for e in self.editions if e.record.availability in {"available", "preorder"})
-        return next((offer for edition in for_sale for offer in edition.offers if not offer.broken), None)
+        """The first working offer of an edition that is for sale."""
+        return next((offer for edition in self.for_sale for offer in edition.offers if not offer.broken), None)
 
     @property
     def action(self) -> str:
         """What the main button offers: "buy", "preorder", "order" at a bookshop, "follow", "borrow", or ""."""
-        for_sale = [e for e in self.editions if e.record.availability in {"available", "preorder"}]
-        if self.best_offer or any(edition.record.format in PRINTED for edition in for_sale):
-            is_preorder = self.forthcoming or all(e.record.availability == "preorder" for e in for_sale)
+        if self.best_offer or any(edition.record.format in PRINTED for edition in self.for_sale):
+            is_preorder = self.forthcoming or all(e.record.availability == "preorder" for e in self.for_sale)
             return "preorder" if is_preorder else "buy" if self.best_offer else "order"
         if self.forthcoming or any(edition.record.availability == "announced" for edition in self.editions):
             return "follow"
