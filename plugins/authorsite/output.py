@@ -4,7 +4,6 @@ import fcntl
 import hashlib
 import os
 import posixpath
-import re
 import shutil
 from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
@@ -16,14 +15,13 @@ from pelican_incremental.files import atomic_write, content_equals, mark_current
 
 from .output_registry import GENERATED, OutputRegistry, Owner
 from .site_build import get_build
+from .urls import LITERAL_PERCENT
 
 FILE_LIST = ".authorsite-files"
 """The file in the output folder that lists what the last build wrote. It is not published: it names hidden pages."""
 
 _FICLONE = 0x40049409
 """The request of ioctl_ficlonerange(2): on Btrfs and XFS, a copy that shares its blocks until one side changes."""
-
-_LITERAL_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 class PathOutsideOutput(ValueError):
@@ -75,6 +73,11 @@ def get_registry(context: Mapping[str, Any]) -> OutputRegistry:
     """Return the registry of the build's output files."""
     build = get_build(context)
     return build.find(OutputRegistry) or build.set(OutputRegistry(build.log))
+
+
+def find_save_as(context: Mapping[str, Any], path: str) -> str:
+    """Return the path, relative to the output folder, of a page that Pelican has written from this context."""
+    return context.get("output_file") or os.path.relpath(path, context["OUTPUT_PATH"])
 
 
 def write(context: MutableMapping[str, Any], save_as: str, content: str | bytes) -> None:
@@ -159,4 +162,4 @@ def output_file_for(url_path: str) -> str:
 
 def quote_path(path: str) -> str:
     """Percent-encode a URL path; what is encoded already stays as it is."""
-    return quote(_LITERAL_PERCENT.sub("%25", path), safe="/%:@!$&()*+,;=~")
+    return quote(LITERAL_PERCENT.sub("%25", path), safe="/%:@!$&()*+,;=~")

@@ -84,8 +84,7 @@ def _list_groups(context: Mapping[str, Any]) -> Iterator[tuple[str, Owner]]:
 
 def record_page(path: str, context: Any) -> None:
     """Add a page that Pelican has written to the registry (signal: content_written)."""
-    registry = output.get_registry(context)
-    registry.owners.setdefault(context.get("output_file") or os.path.relpath(path, context["OUTPUT_PATH"]), GENERATED)
+    output.get_registry(context).owners.setdefault(output.find_save_as(context, path), GENERATED)
 
 
 def remove_obsolete_files(pelican: Any) -> None:

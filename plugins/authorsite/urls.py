@@ -13,7 +13,9 @@ from .validation import InvalidValue
 MAX_NAME_BYTES = 220
 """The limit of one part of a URL in UTF-8. File systems allow 255; derived files add a digest and a suffix."""
 
-_LITERAL_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+LITERAL_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+"""A percent sign that encodes nothing."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HOST = re.compile(r"(?:[^\s/?#@\\]*@)?(?:[^\W_](?:[\w.-]*[^\W_])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 
@@ -24,7 +26,7 @@ def encode_url(url: str, safe: str = "") -> str:
     Raises UnicodeError for a host that is no internationalized domain name.
     """
     origin = match[0] if (match := re.match("[A-Za-z]+://[^/?#]*", url)) else ""
-    rest = quote(_LITERAL_PERCENT.sub("%25", url[len(origin) :]), "%/?#@:!$&'()*+,;=~[]" + safe)
+    rest = quote(LITERAL_PERCENT.sub("%25", url[len(origin) :]), "%/?#@:!$&'()*+,;=~[]" + safe)
     scheme, separator, host = origin.rpartition("//")
     return scheme + separator + (host if host.isascii() else host.encode("idna").decode()) + rest
 

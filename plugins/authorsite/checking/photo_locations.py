@@ -7,9 +7,10 @@ from pathlib import Path
 from PIL import Image
 from PIL.ExifTags import IFD
 
+from ..images.inspection import FORMATS, UNSUPPORTED_SUFFIXES
 from ..problems import ProblemLog
 
-_SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff"))
+_SUFFIXES = FORMATS.keys() | UNSUPPORTED_SUFFIXES
 
 
 def check_photo_locations(content: Path, log: ProblemLog) -> None:

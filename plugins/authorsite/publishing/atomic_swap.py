@@ -95,6 +95,21 @@ def confirm_output(manifest_file: Path) -> None:
         os.utime(manifest_file)
 
 
+@contextmanager
+def make_output_readable(cache: Path) -> Iterator[None]:
+    """Let what the build creates be readable by a web server (0644, 0755), whatever the umask.
+
+    The folder `cache` is created before: it holds the texts of drafts, too.
+    """
+    with suppress(OSError):
+        cache.mkdir(parents=True, exist_ok=True)
+    umask = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(umask)
+
+
 def get_staging_path(folder: Path) -> Path:
     """Return the path of the tree that is to replace `folder`."""
     return folder.with_name(folder.name + ".staging")

@@ -1,12 +1,11 @@
 """Build the site from its settings file into the output folder; print the report and return the exit status."""
 
-import os
 import re
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from .atomic_swap import (
     exclusive_lock,
     get_staging_path,
     list_leftovers,
+    make_output_readable,
     recover,
     stage,
     swap,
@@ -106,7 +106,7 @@ def build(
             settings |= {BUILD_KEY: site_build, SESSION_KEY: session}
             output = session.output = Path(settings["OUTPUT_PATH"])
             session.count_messages = lambda: log.total
-            modes = _make_output_readable(Path(settings["CACHE_PATH"]))
+            modes = make_output_readable(Path(settings["CACHE_PATH"]))
             with exclusive_lock(output.parent, lock_timeout), modes, site_build.cleanup:
                 _run_pelican(path, settings, log, session, approve)
         except BuildFailed:
@@ -188,21 +188,6 @@ def _run_pelican(
                 manifest_file.write_bytes(old_manifest)
         for leftover in list_leftovers(output):
             log.notice(leftover, 0, *describe_leftover(leftover), kind="file")
-
-
-@contextmanager
-def _make_output_readable(cache: Path) -> Iterator[None]:
-    """Let what the build creates be readable by a web server (0644, 0755), whatever the umask.
-
-    The folder `cache` is created before: it holds the texts of drafts, too.
-    """
-    with suppress(OSError):
-        cache.mkdir(parents=True, exist_ok=True)
-    umask = os.umask(0o022)
-    try:
-        yield
-    finally:
-        os.umask(umask)
 
 
 @contextmanager

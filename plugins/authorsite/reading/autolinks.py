@@ -9,15 +9,13 @@ from xml.etree import ElementTree as ET
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
-from markdown.util import ETX, STX, AtomicString
+from markdown.util import ETX, HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE, STX, AtomicString
 
 URL_PATTERN = re.compile(r"https?://[^\s<>”»]+")
 """Finds a URL in plain text, with what may follow it directly: see trim_url."""
 
-_URL = rf"(?<![\w/])https?://(?:[^\s<>”»{STX}{ETX}]|{STX}klzzwxh:\d+{ETX})+"
-_PLACEHOLDER = re.compile(rf"{STX}klzzwxh:(\d+){ETX}")
+_URL = rf"(?<![\w/])https?://(?:[^\s<>”»{STX}{ETX}]|{INLINE_PLACEHOLDER_RE.pattern})+"
 _ESCAPED = re.compile(rf"{STX}\d+{ETX}")
-_RAW_HTML = re.compile(rf"{STX}wzxhzdk:(\d+){ETX}")
 _LINK_OR_CODE_TAG = re.compile(r"<(/?)(?:a|code|kbd|samp|var|tt|pre|button)\b", re.IGNORECASE)
 _TAG_WINDOW = 500
 """How far before a URL the tag of a link or code around it is searched for, in characters."""
@@ -72,7 +70,7 @@ class _UrlProcessor(InlineProcessor):
     def _is_in_link_or_code(self, before: str) -> bool:
         inline: Any = self.md.treeprocessors["inline"]
         blocks = self.md.htmlStash.rawHtmlBlocks
-        stashed = (_RAW_HTML.fullmatch(node) for _, node in self._list_stashed(before))
+        stashed = (HTML_PLACEHOLDER_RE.fullmatch(node) for _, node in self._list_stashed(before))
         tags = [_LINK_OR_CODE_TAG.match(str(blocks[int(match[1])])) for match in stashed if match]
         last = next((tag for tag in reversed(tags) if tag), None)
         return "a" in inline.ancestors or (last is not None and not last[1])
@@ -80,5 +78,5 @@ class _UrlProcessor(InlineProcessor):
     def _list_stashed(self, text: str) -> list[tuple[int, str]]:
         """List the positions of placeholders in `text`, with the text they stand for ("" for an element)."""
         inline: Any = self.md.treeprocessors["inline"]
-        nodes = ((match.start(), inline.stashed_nodes.get(match[1])) for match in _PLACEHOLDER.finditer(text))
+        nodes = ((match.start(), inline.stashed_nodes.get(match[1])) for match in INLINE_PLACEHOLDER_RE.finditer(text))
         return [(at, node if isinstance(node, str) else "") for at, node in nodes]

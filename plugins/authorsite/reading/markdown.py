@@ -123,14 +123,14 @@ class MarkdownRenderer:
             toc = getattr(self._markdown, "toc", "")
             toc = toc[toc.find("<ul>") : toc.rfind("</ul>") + 5] if getattr(self._markdown, "toc_tokens", []) else ""
             language = language or self._translate.language
-            html = wrap_tables(localize_quotes(html, language), self._translate("Table"))
+            html = _wrap_tables(localize_quotes(html, language), self._translate("Table"))
             toc = localize_quotes(toc, language)
             issues = [*self._citations.issues, *self._footnote_checks.issues, *find_body_issues(body)]
             return RenderedBody(html, toc, tuple(self._citations.entries), tuple(issues))
         return RenderedBody("", "", issues=(issue,))
 
 
-def wrap_tables(html: str, label: str) -> str:
+def _wrap_tables(html: str, label: str) -> str:
     """Put each table of `html` into a box, named `label`, that scrolls and can be reached with the keyboard."""
     if "<table" not in html:
         return html

@@ -20,7 +20,7 @@ SUBSTITUTIONS: Mapping[str, str] = {
 
 _ENGLISH = "“”‘’"
 _QUOTES = {
-    languages: quotes
+    language: quotes
     for quotes, names in {
         "„“‚‘": "bg cs da de de-LI et hr is lt sk sl",
         "„”‚’": "hu pl ro",
@@ -33,7 +33,7 @@ _QUOTES = {
         "”„’‚": "he",
         "「」『』": "ja",
     }.items()
-    for languages in names.split()
+    for language in names.split()
 }
 """Marks that differ from the English ones: double, then single. Source: Unicode CLDR 45, delimiters."""
 

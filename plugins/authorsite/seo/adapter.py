@@ -1,6 +1,5 @@
 """Connects seo to Pelican: metadata of every page, aliases, and the generator of the SEO files."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -135,7 +134,7 @@ class SeoGenerator(Generator):
         content = get_content(context)
         if context.get("unlisted") or (content is not None and is_hidden(content.record)):
             return
-        save_as = context.get("output_file") or os.path.relpath(path, self.output_path)
+        save_as = output.find_save_as(context, path)
         self._files.add(save_as)
         if is_indexable(save_as, context):
             alternates = content.head.alternates if isinstance(getattr(content, "head", None), PageMeta) else ()
