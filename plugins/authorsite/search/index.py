@@ -15,6 +15,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from importlib import import_module
 from importlib.metadata import version
@@ -86,9 +87,14 @@ class SearchIndex:
         self._folder = cache / key.hexdigest()[:20]
         self._pagefind: _Pagefind | None = None
 
+    @cached_property
+    def _names(self) -> list[str]:
+        """The names of the index's files; none before it is built, unless it is cached. They are verified once."""
+        return self._list_intact_files(self._folder)
+
     def start(self) -> None:
         """Start Pagefind, unless the index is cached; raise SearchIndexError if it cannot be started."""
-        if self._pagefind is None and self._documents and not self._list_intact_files(self._folder):
+        if self._pagefind is None and self._documents and not self._names:
             self._cache.mkdir(parents=True, exist_ok=True)
             self._pagefind = _Pagefind(list(_make_requests(self._documents, self._language)), self._cache)
 
@@ -101,22 +107,21 @@ class SearchIndex:
 
         Return no files if `should_stop` returned true. Raise SearchIndexError if Pagefind fails.
         """
-        names = self._list_intact_files(self._folder)
         try:
-            if not names and self._documents:
+            if not self._names and self._documents:
                 self.start()
                 assert self._pagefind is not None
                 self._pagefind.wait()
                 if not should_stop():
                     self._pagefind.move_files(self._folder)
-                    names = list(load_json(self._folder / _MANIFEST))
+                    self._names = list(load_json(self._folder / _MANIFEST))
         finally:
             self.close()
-        return self._use(self._folder, names)
+        return self._use(self._folder, self._names)
 
     def list_stale_files(self) -> list[tuple[str, Path]]:
         """Return the files of the last used index, as build() does; none if the index of `documents` is cached."""
-        if not self._list_intact_files(self._folder):
+        if not self._names:
             for folder in sorted(self._cache.glob("*"), key=_get_last_use, reverse=True):
                 if names := self._list_intact_files(folder):
                     return self._use(folder, names)
