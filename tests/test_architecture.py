@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).parent.parent / "plugins" / "authorsite"
 LAYERS = [
     {
         "problems",
+        "exceptions",
         "library_logs",
         "validation",
         "strict_model",

@@ -1,19 +1,14 @@
 """The problems of a build: collected, sorted, and printed once as text, JSON or GitHub annotations."""
 
-import errno
 import json
-import os
 import re
 import sys
-import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
-
-from jinja2 import TemplateError, TemplateSyntaxError
 
 IGNORABLE_KINDS = frozenset("book claim event feed image link log orphan reference search syntax".split())
 """The kinds that the setting `allow` may ignore. Others (front-matter, markdown, settings, template) cost a page."""
@@ -226,35 +221,3 @@ def _format_annotation(problem: Problem) -> str:
     text = problem.message + (f" - {problem.hint}" if problem.hint else "")
     path = problem.path.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
     return f"::{problem.severity} file={path},line={max(problem.line, 1)}::{text.replace('%', '%25')}"
-
-
-def find_innermost_frame(error: BaseException, accepts: Callable[[str], bool] = bool) -> tuple[str, int]:
-    """Return file and line of the innermost frame of `error` in a file that `accepts` is true for; ("", 0) if none."""
-    frames = ((frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__))
-    return next((frame for frame in [*frames][::-1] if accepts(frame[0])), ("", 0))
-
-
-def log_exception(log: ProblemLog, error: Exception) -> None:
-    """Log the exception that stopped a build, located at the template, the file or else the innermost call."""
-    if os.environ.get("TRACEBACK"):
-        traceback.print_exception(error)
-    message = f"{type(error).__name__}: {error}"
-    template, line = find_innermost_frame(error, lambda name: name.endswith((".html", ".xml", ".xsl")))
-    if isinstance(error, TemplateSyntaxError):
-        hint = "correct the syntax in that line"
-        log.error(error.filename or error.name or "theme", error.lineno, error.message or "", hint, kind="template")
-    elif isinstance(error, TemplateError):
-        hint = "check the names of variables and templates in that line"
-        log.error(template or "theme", line, error.message or type(error).__name__, hint, kind="template")
-    elif template:
-        log.error(template, line, message, "check the expression in that line", kind="template")
-    elif isinstance(error, OSError) and error.strerror:
-        log.error(str(error.filename or ""), 0, error.strerror, suggest_remedy(error), kind="file")
-    else:
-        log.error(*find_innermost_frame(error), message, "run it with TRACEBACK=1 to see the traceback", kind="fault")
-
-
-def suggest_remedy(error: OSError) -> str:
-    """Return what to do about an error of the system."""
-    is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-    return "free some space there, and try again" if is_full else "check that it exists, and its permissions"

@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, TemplateError
 
 from .books.model import Book
 from .events.model import Event
+from .exceptions import find_innermost_frame
 from .markup import count_words
-from .problems import CommandError, ProblemLog, find_innermost_frame
+from .problems import CommandError, ProblemLog
 from .reading.bibliography import Reference, build_bibliography
 from .reading.drafts import is_unpublished
 from .reading.markdown import MarkdownRenderer

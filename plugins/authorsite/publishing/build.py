@@ -16,8 +16,9 @@ from pelican.writers import FileOverwriteFailedError
 from pelican_incremental.manifest import BuildReport, Manifest
 from pelican_incremental.session import SESSION_KEY, BuildSession
 
+from ..exceptions import log_exception
 from ..library_logs import capture_logging
-from ..problems import BuildFailed, CommandError, ProblemLog, log_exception
+from ..problems import BuildFailed, CommandError, ProblemLog
 from ..settings import SETTINGS_KEY
 from ..site_build import BUILD_KEY, DeferredTasks, SiteBuild
 from .atomic_swap import (

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pelican.settings import read_settings
 
-from ..problems import CommandError, find_innermost_frame
+from ..exceptions import find_innermost_frame
+from ..problems import CommandError
 from ..validation import did_you_mean, find_line
 
 
