@@ -6,7 +6,8 @@ from pathlib import Path
 
 import httpx
 
-from ..feeds.diff import FeedDiff, compare_feeds, is_feed, read_feeds
+from ..feeds.diff import FeedDiff, compare_feeds
+from ..feeds.parsing import is_feed, read_feeds
 from ..problems import CommandError
 from ..site_build import get_site
 from .build import StagedBuild, build

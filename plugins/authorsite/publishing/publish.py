@@ -14,7 +14,7 @@ from ..checking.internal import check_built_site
 from ..checking.photo_locations import check_photo_locations
 from ..checking.stale_records import check_stale_records
 from ..exceptions import suggest_remedy
-from ..feeds.diff import is_feed
+from ..feeds.parsing import is_feed
 from ..output import get_registry
 from ..problems import CommandError, Problem
 from ..settings import SETTINGS_KEY, SiteSettings

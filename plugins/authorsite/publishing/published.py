@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from ..feeds.diff import FeedDiff, compare_feeds, is_feed, parse_feed
+from ..feeds.diff import FeedDiff, compare_feeds
 from ..feeds.guid import make_guid
+from ..feeds.parsing import is_feed, parse_feed
 from ..output import output_file_for, quote_path
 from ..problems import CommandError, ProblemLog, pluralize
 from ..reading.drafts import is_hidden

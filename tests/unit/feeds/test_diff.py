@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from authorsite.feeds.diff import compare_feed, compare_feeds, parse_feed
+from authorsite.feeds.diff import compare_feed, compare_feeds
 from authorsite.feeds.formats import serialize_atom, serialize_json_feed, serialize_rss
 from authorsite.feeds.guid import make_fix_hint
+from authorsite.feeds.parsing import parse_feed
 from authorsite.problems import ProblemLog
 from feed_samples import FEED, make_entry
 

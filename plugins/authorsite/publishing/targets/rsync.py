@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from pelican_incremental.files import load_json, save_json
 
-from ...feeds.diff import is_feed
+from ...feeds.parsing import is_feed
 from ...output import FILE_LIST
 from ...problems import CommandError
 from ...settings import RsyncTarget
