@@ -87,12 +87,15 @@ def compare_feed(path: str, old: bytes, new: bytes, new_guids: Mapping[str, str]
     added = [item for guid, item in after.items() if guid not in before]
     # The surest first, over all items: two posts may have the same text.
     for key in ("guid", "url", "content_hash", "title", "text_hash"):
+        unmatched = []
         for item in added:
             value = getattr(item, key)
-            match = candidates.get((key, value)) if value and item not in reannounced.values() else None
+            match = candidates.get((key, value)) if value else None
             if match and match not in reannounced:
                 reannounced[match] = item
-    added = [item for item in added if item not in reannounced.values()]
+            else:
+                unmatched.append(item)
+        added = unmatched
     common = [(before[guid], item) for guid, item in after.items() if guid in before]
     newest = max((item.published for item in before.values() if item.published), default=None)
     return FeedDiff(
