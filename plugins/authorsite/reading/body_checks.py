@@ -21,7 +21,7 @@ _SHORTCODE = re.compile(
 
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 _INDENTED_FENCE = re.compile(r" {1,}(?:`{3,}|~{3,})")
-_CODE = re.compile(r"(?P<ticks>`+).+?(?P=ticks)|<!--.*?-->|<(?P<tag>code|pre|kbd|samp)\b.*?</(?P=tag)>", re.DOTALL)
+_CODE_START = re.compile(r"(?P<ticks>`+)|<!--|<(?P<tag>code|pre|kbd|samp)\b")
 _ITEM = re.compile(r"( *)(?:[-+*]|\d{1,9}[.)])[ \t]+\S")
 _INTERRUPTING = re.compile(r"[-+*]|1[.)]")
 _HASH = re.compile(r"#{1,6}[^\s#]")
@@ -55,7 +55,10 @@ def find_inline_styles(html: str, body: str) -> Iterator[BodyIssue]:
 
 def _blank_code(body: str) -> list[str]:
     """Return the lines of `body`, those of code and comments empty; the first line of a fence stays."""
-    blanked = _CODE.sub(lambda match: re.sub(r"[^\n]", "", match[0]) if "```" not in match[0] else match[0], body)
+    blanked = "".join(
+        code if "```" in code else re.sub(r"[^\n]", "", code) if is_code else code
+        for is_code, code in _split_code(body)
+    )
     lines, closing = [], ""
     for line in blanked.split("\n"):
         stripped = line.strip()
@@ -68,6 +71,29 @@ def _blank_code(body: str) -> list[str]:
         else:
             lines.append("" if line.startswith(("    ", "\t")) and (not lines or not lines[-1].strip()) else line)
     return lines
+
+
+def _split_code(body: str) -> Iterator[tuple[bool, str]]:
+    """Yield the parts of `body`, each with whether it is code between backticks, an HTML comment or an HTML element.
+
+    Takes linear time: what has no end once is not searched for again.
+    """
+    unclosed: set[str] = set()
+    start = position = 0
+    while match := _CODE_START.search(body, position):
+        position, opening = match.end(), match[0]
+        if opening in unclosed:
+            continue
+        ticks, tag = match["ticks"], match["tag"]
+        ending = rf"(?<!`){ticks}(?!`)" if ticks else f"</{tag}>" if tag else "-->"
+        end = re.compile(ending).search(body, position)
+        if end is None:
+            unclosed.add(opening)
+            continue
+        yield False, body[start : match.start()]
+        yield True, body[match.start() : end.end()]
+        start = position = end.end()
+    yield False, body[start:]
 
 
 def _check_line(line: str, before: str) -> Iterator[tuple[str, str]]:
