@@ -11,7 +11,7 @@ from pelican import generators, writers
 
 from . import output
 from .output_registry import GENERATED, Owner
-from .site_build import get_build, get_log, list_contents
+from .site_build import get_build, get_log, list_contents, list_records
 
 
 def guard_writes(pelican: Any) -> None:
@@ -50,7 +50,7 @@ def claim_outputs(all_generators: list[Any]) -> None:
     context = all_generators[0].context
     contents = sorted(list_contents(context), key=lambda content: str(content.source_path))
     claims = [(content.save_as, Owner(str(content.source_path))) for content in contents]
-    views = (*context.get("books", ()), *context.get("events", ()))
+    views = list_records(context)
     claims += [(f"{view.url}index.html", Owner(view.source_path)) for view in views]
     claims += [(static.save_as, _own_static(static, context)) for static in context.get("staticfiles", ())]
     claims += _list_groups(context)

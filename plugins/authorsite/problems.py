@@ -13,7 +13,7 @@ from typing import TextIO
 IGNORABLE_KINDS = frozenset("book claim event feed image link log orphan reference search syntax".split())
 """The kinds that the setting `allow` may ignore. Others (front-matter, markdown, settings, template) cost a page."""
 
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 MAX_PRINTED = 100
 """How many problems a report lists; it counts the others."""
@@ -111,7 +111,7 @@ class ProblemLog:
             file = Path(path).parent.resolve() / Path(path).name
             root = self.root.resolve()
             name = file.relative_to(root).as_posix() if file.is_relative_to(root) else path
-            self._display_paths[path] = _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], name)
+            self._display_paths[path] = UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], name)
         return self._display_paths[path] if path else "(build)"
 
     def list_files_with_errors(self) -> list[Path]:

@@ -106,6 +106,17 @@ def list_contents(context: Mapping[str, Any]) -> list[Any]:
     return [content for key in CONTENT_LISTS for content in context.get(key, ())]
 
 
+def list_records(context: Mapping[str, Any]) -> list[Any]:
+    """Return the views of all books and events of a Pelican context."""
+    return [*context.get("books", ()), *context.get("events", ())]
+
+
+def list_bodies(context: Mapping[str, Any]) -> list[str]:
+    """Return the HTML of all posts, pages, books and events, as it is now: links are URLs after the link pass."""
+    contents = [content._content or "" for content in list_contents(context)]  # noqa: SLF001 - `content` renders it
+    return contents + [view.html for view in list_records(context)]
+
+
 def content_relative_path(path: str, context: Mapping[str, Any]) -> str:
     """Return a source file's path relative to content/."""
     root = f"{context['PATH']}{os.sep}"

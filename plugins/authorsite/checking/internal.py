@@ -145,7 +145,7 @@ def _find_source(link: str, texts: Mapping[Path, str]) -> tuple[Path | str, int]
     """Return the first file, of `texts` by path, in which a link stands, and its line; ("", 0) if there is none."""
     pattern = re.compile(rf"""(?:[("'<\[]|[:=]\s*){re.escape(link)}(?=[)"'>\],\s]|$)""", re.MULTILINE)
     for source, text in texts.items():
-        if match := pattern.search(text):
+        if link in text and (match := pattern.search(text)):
             return source, text.count("\n", 0, match.end()) + 1
     return "", 0
 

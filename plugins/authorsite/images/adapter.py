@@ -12,7 +12,7 @@ from pelican.generators import Generator
 from PIL import features
 
 from .. import output
-from ..site_build import content_relative_path, get_build, get_log, get_site, list_contents
+from ..site_build import content_relative_path, get_build, get_log, get_site, list_bodies
 from ..theme_colors import get_theme_colors
 from ..validation import find_line
 from .html_images import ImageResolver, make_responsive
@@ -147,10 +147,8 @@ def strip_static_metadata(generators: list[Any]) -> None:
 
 def _is_download(static: Any, context: Mapping[str, Any]) -> bool:
     """Return whether a picture that pages cannot show is offered as a file: in content/files, or behind a link."""
-    views = [*list_contents(context), *context.get("books", ()), *context.get("events", ())]
-    bodies = (str(getattr(view, "_content", "") or getattr(view, "html", "")) for view in views)
     links = [f'href="{get_site(context).root}/{url}' for url in {static.url, quote(unquote(static.url))}]
-    return static.save_as.startswith("files/") or any(link in body for body in bodies for link in links)
+    return static.save_as.startswith("files/") or any(link in body for body in list_bodies(context) for link in links)
 
 
 def generate_images(generators: list[Any]) -> None:

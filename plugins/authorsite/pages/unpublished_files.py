@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 from .. import output
 from ..images.registry import ImageRegistry
-from ..site_build import get_build, list_contents
+from ..site_build import get_build, list_bodies
 
 _PATH = re.compile(r"""[^\s"'()<>\[\]{}|=,;]+\.\w{2,5}""")
 
@@ -25,9 +25,7 @@ def drop_unpublished_files(generators: list[Any]) -> None:
     statics = {str(static.get_relative_source_path()): static for static in context.get("staticfiles", ())}
     candidates = set(_find_named(statics, text)) - build.get(ImageRegistry).list_used_paths()
     if candidates:
-        bodies = [content._content or "" for content in list_contents(context)]  # noqa: SLF001 - with its links resolved
-        bodies += [view.html for view in (*context.get("books", ()), *context.get("events", ()))]
-        bodies.append(repr(build.site))
+        bodies = [*list_bodies(context), repr(build.site)]
         for path in sorted(candidates):
             static = statics[path]
             urls = {f"/{static.url}", f"/{quote(static.url)}"}

@@ -19,7 +19,7 @@ from ..output import output_file_for, quote_path
 from ..problems import CommandError, ProblemLog, pluralize
 from ..reading.drafts import is_hidden
 from ..settings import SETTINGS_KEY
-from ..site_build import content_relative_path, get_site, list_contents
+from ..site_build import content_relative_path, get_site, list_contents, list_records
 from ..validation import LineFinder
 from .build import StagedBuild
 from .targets import Target, make_target
@@ -109,7 +109,7 @@ def compare_offline(staged: StagedBuild, settings_file: Path) -> Comparison | No
 
 def collect_state(context: Mapping[str, Any]) -> State:
     """Return the state of a build, from Pelican's context."""
-    contents = [*list_contents(context), *context.get("books", ()), *context.get("events", ())]
+    contents = [*list_contents(context), *list_records(context)]
     state = {
         content_relative_path(str(content.source_path), context): PublishedPage(
             make_guid(content, lambda url: f"{get_site(context).id_url}/{quote_path(url.lstrip('/'))}")[0],

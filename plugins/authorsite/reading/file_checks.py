@@ -1,13 +1,13 @@
 """Checks of the files in content/ before they are read: what cannot be read, and what nothing would read."""
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from pathlib import PurePath
 from shlex import quote
 from typing import Any
 
+from ..problems import UNPRINTABLE
 from ..site_build import get_log, list_contents
 from ..urls import MAX_NAME_BYTES, is_valid_name
 from ..validation import did_you_mean, find_line
@@ -17,7 +17,6 @@ from .parsed import get_parsed
 _RENAMED = (".txt", ".text", ".mdx")
 _CONVERTED = (".docx", ".doc", ".odt", ".rtf", ".org", ".ipynb", ".adoc", ".tex", ".epub")
 _RECORD_FOLDERS = ("books", "events")
-_UNUSUAL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def suggest_markdown(name: str) -> str:
@@ -44,7 +43,7 @@ def check_files(pelican: Any) -> None:
             log.error(path, 0, message, hint, kind="file")
         elif not os.path.isfile(path) and not os.path.islink(path):  # noqa: PTH113, PTH114 - the same
             log.error(path, 0, "this is not a regular file", "remove it from content/", kind="file")
-        elif _UNUSUAL.search(name):
+        elif UNPRINTABLE.search(name):
             hint = "rename it, with letters, digits and hyphens only"
             log.error(path, 0, "the file name is not UTF-8, or has a control character", hint, kind="file")
         elif len(os.fsencode(name)) > MAX_NAME_BYTES and not is_valid_name(os.path.splitext(name)[0]):  # noqa: PTH122

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from ..site_build import content_relative_path, get_build, get_log, get_site, list_contents
+from ..site_build import content_relative_path, get_build, get_log, get_site, list_contents, list_records
 from ..validation import LineFinder, find_line
 from .bibliography import Reference, match_own_book
 from .drafts import is_hidden
@@ -30,7 +30,7 @@ def prepare_links(generators: list[Any]) -> None:
         target = LinkTarget(content.url, content._content or "")  # noqa: SLF001 - before links are resolved
         targets[content_relative_path(content.source_path, context)] = target
         redirects |= dict.fromkeys(get_parsed(content).record.aliases, content.url)
-    for view in (*context.get("books", ()), *context.get("events", ())):
+    for view in list_records(context):
         if getattr(view, "source_path", ""):
             targets[content_relative_path(view.source_path, context)] = LinkTarget(view.url)
             redirects |= dict.fromkeys(view.record.aliases, view.url)

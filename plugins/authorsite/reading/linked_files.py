@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ..site_build import content_relative_path, list_contents
+from ..site_build import content_relative_path, list_contents, list_records
 from .links import SOURCE_SUFFIXES
 from .parsed import get_parsed
 
@@ -46,7 +46,7 @@ def _find_linked_files(context: Any) -> Iterator[tuple[str, str]]:
         for c in list_contents(context)
         if (parsed := get_parsed(c))
     ]
-    views = (*context.get("books", ()), *context.get("events", ()))
+    views = list_records(context)
     pages += [(v.source_path, "", v.record, v.html) for v in views if getattr(v, "source_path", "")]
     # A file belongs to the page in the nearest folder.
     pages.sort(key=lambda page: (-str(page[0]).count("/"), str(page[0])))

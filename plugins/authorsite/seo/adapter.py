@@ -12,7 +12,7 @@ from .. import output
 from ..images.adapter import get_accent_color, make_social_card
 from ..reading.drafts import is_hidden
 from ..reading.parsed import get_parsed
-from ..site_build import get_build, get_log, get_site, list_contents
+from ..site_build import get_build, get_log, get_site, list_contents, list_records
 from ..site_model import PageMeta, PageView, PostView
 from ..validation import find_line
 from .head import SiteMeta, format_iso, make_blog_posting, make_description, serialize_graph
@@ -77,7 +77,7 @@ def make_post_meta(article: Any, view: PostView, body: str, context: Mapping[str
         published=format_iso(article.date),
         modified=format_iso(getattr(article, "modified", None)),
         author="\n".join(authors),
-        robots="noindex" if view.draft or article.status == "hidden" else "",
+        robots="noindex" if view.draft or is_hidden(record) else "",
         canonical=record.reblog.url if record.reblog else "",
         alternates=_list_alternates(article, view, site),
     )
@@ -104,7 +104,7 @@ def make_page_meta(page: Any, view: PageView, body: str, context: Mapping[str, A
         description=make_description(page.metadata["summary"], body),
         picture=view.picture or make_social_card(context, page.slug, record.title, source_path=page.source_path),
         modified=format_iso(getattr(page, "modified", None)),
-        robots="noindex" if view.draft or page.status == "hidden" else "",
+        robots="noindex" if view.draft or is_hidden(record) else "",
         alternates=_list_alternates(page, view, site),
     )
     return replace(head, data=serialize_graph([site.make_web_page(head, language=record.lang)]))
@@ -168,7 +168,7 @@ class SeoGenerator(Generator):
 def check_aliases(generators: list[Any]) -> None:
     """Validate the aliases of all content and give them to the generator (signal: all_generators_finalized)."""
     context, log = generators[0].context, get_log(generators[0].settings)
-    contents = [*list_contents(context), *context.get("books", ()), *context.get("events", ())]
+    contents = [*list_contents(context), *list_records(context)]
     aliases = [
         Alias(path, c.url, c.record.title, c.source_path, hidden=is_hidden(c.record))
         for c in contents
