@@ -40,6 +40,7 @@ LAYERS = [
     {"seo", "search", "assets"},
     {"pages"},
     {"checking"},
+    {"importing"},
     {"publishing"},
 ]
 LAYER = {package: number for number, packages in enumerate(LAYERS) for package in packages}
