@@ -81,27 +81,42 @@ def _parse_yaml(lines: list[str], report: IssueCallback) -> FrontMatter | None:
     if end is None:
         report(1, "the front matter is not closed", "end it with a line `---`")
         return None
-    tab = next((n for n, line in enumerate(lines[1:end], 1) if re.match(r"[ ]*\t", line)), None)
-    if tab is not None:
-        report(tab + 1, "this line is indented with a tab", "use spaces")
+    parsed = _parse_lines(lines[1:end], _DataBuilder(report, 2, lower_keys=True))
+    if parsed is None:
         return None
-    try:
-        node = _compose("\n".join(lines[1:end]))
-    except yaml.MarkedYAMLError as error:
-        report(*_describe_yaml_error(lines, error))
-        return None
-    except yaml.YAMLError as error:
-        report(2, f"invalid YAML: {error}", "remove the special character")
-        return None
-    except RecursionError:
-        report(1, "the front matter is nested too deeply", "use fewer levels")
-        return None
-    builder = _DataBuilder(report)
-    data = builder.build(node, ()) if node else {}
-    if not isinstance(data, dict):
+    data, line_numbers = parsed
+    if data is not None and not isinstance(data, dict):
         report(2, "the front matter must be a mapping", "write lines such as `title: …`")
         return None
-    return None if builder.failed else FrontMatter(data, builder.lines, "\n".join(lines[end + 1 :]), end + 2)
+    return FrontMatter(data or {}, line_numbers, "\n".join(lines[end + 1 :]), end + 2)
+
+
+def parse_yaml(text: str, report: IssueCallback) -> tuple[Any, dict[Loc, int]] | None:
+    """Return the data of a YAML file as dicts, lists and strings, and the line of each value; None after a report."""
+    return _parse_lines(text.split("\n"), _DataBuilder(report, 1))
+
+
+def _parse_lines(lines: list[str], builder: "_DataBuilder") -> tuple[Any, dict[Loc, int]] | None:
+    """Return the data of YAML lines and the line of each value; None after a report."""
+    report, first = builder.report, builder.first
+    tab = next((n for n, line in enumerate(lines) if re.match(r"[ ]*\t", line)), None)
+    if tab is not None:
+        report(tab + first, "this line is indented with a tab", "use spaces")
+        return None
+    try:
+        node = _compose("\n".join(lines))
+    except yaml.MarkedYAMLError as error:
+        number, message, hint = _describe_yaml_error(lines, error)
+        report(number + first, message, hint)
+        return None
+    except yaml.YAMLError as error:
+        report(first, f"invalid YAML: {error}", "remove the special character")
+        return None
+    except RecursionError:
+        report(max(first - 1, 1), "the YAML is nested too deeply", "use fewer levels")
+        return None
+    data = builder.build(node, ()) if node else None
+    return None if builder.failed else (data, builder.lines)
 
 
 def _compose(text: str) -> Any:
@@ -134,11 +149,11 @@ class _Loader(yaml.SafeLoader):
 
 
 def _describe_yaml_error(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
-    """Return line, message and hint; unbalanced brackets and quotes are reported where they open."""
+    """Return line (from 0), message and hint; unbalanced brackets and quotes are reported where they open."""
     is_unbalanced = re.search("flow|quoted", error.context or "")
     mark = error.context_mark if is_unbalanced else error.problem_mark or error.context_mark
-    number = mark.line + 1 if mark else 1
-    return number + 1, f"invalid YAML: {error.problem}", _make_yaml_hint(lines[number])
+    number = mark.line if mark else 0
+    return number, f"invalid YAML: {error.problem}", _make_yaml_hint("".join(lines[number : number + 1]))
 
 
 def _make_yaml_hint(line: str) -> str:
@@ -156,16 +171,18 @@ def _make_yaml_hint(line: str) -> str:
 
 
 class _DataBuilder:
-    """Builds dicts, lists and strings from YAML nodes, records their lines, and rejects duplicate keys."""
+    """Builds dicts, lists and strings from YAML nodes, records their lines, and rejects duplicate keys.
 
-    def __init__(self, report: IssueCallback) -> None:
-        self.report = report
+    `first` is the number of the first line.
+    """
+
+    def __init__(self, report: IssueCallback, first: int, *, lower_keys: bool = False) -> None:
+        self.report, self.first, self.lower_keys = report, first, lower_keys
         self.lines: dict[Loc, int] = {}
         self.failed = False
 
     def build(self, node: yaml.Node, loc: Loc) -> Any:
-        # +2: marks count from 0, and the opening fence is line 1.
-        self.lines.setdefault(loc, node.start_mark.line + 2)
+        self.lines.setdefault(loc, node.start_mark.line + self.first)
         if isinstance(node, yaml.MappingNode):
             return self._build_mapping(node, loc)
         if isinstance(node, yaml.SequenceNode):
@@ -176,8 +193,9 @@ class _DataBuilder:
     def _build_mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            # Pelican's own keys start with a capital.
-            key, line = str(key_node.value) if loc else str(key_node.value).lower(), key_node.start_mark.line + 2
+            key, line = str(key_node.value), key_node.start_mark.line + self.first
+            if self.lower_keys and not loc:  # Pelican's own keys start with a capital
+                key = key.lower()
             if not isinstance(key_node, yaml.ScalarNode):
                 self.report(line, "a list or a mapping cannot be a key", "write `key: value`")
                 self.failed = True

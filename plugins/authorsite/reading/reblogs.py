@@ -28,11 +28,13 @@ def sanitize(
     tags: AbstractSet[str] = _TAGS,
     attributes: Mapping[str, AbstractSet[str]] = _ATTRIBUTES,
     drop: AbstractSet[str] = frozenset(("script", "style")),
+    link_rel: str | None = None,
 ) -> str:
     """Return other people's HTML with nothing but `tags` and `attributes`, and without the content of `drop`.
 
     It has no comments, loads nothing from other hosts (such an image becomes a link to it), and has no links to source
-    files ({static} and the like). Whatever rewrites the result must sanitize it again.
+    files ({static} and the like). Links get the attribute rel=`link_rel`, if it is given. Whatever rewrites the result
+    must sanitize it again.
     """
 
     def clean(html: str, *, is_last: bool) -> str:
@@ -42,7 +44,7 @@ def sanitize(
             attributes={name: set(names) for name, names in attributes.items()},
             clean_content_tags=set(drop),
             attribute_filter=lambda _, name, value: _filter_attribute(name, value, keep_external=not is_last),
-            link_rel=None,
+            link_rel=link_rel,
             url_schemes={"http", "https", "mailto"},
         )
 
