@@ -113,7 +113,7 @@ class Author:
         self.configure()
         self.write("first", "One.")
 
-    def configure(self, url="https://example.org", hub="", allow=(), gone=(), **target):
+    def configure(self, url="https://ann.example", hub="", allow=(), gone=(), **target):
         self.target |= target
         values = {"root": str(ROOT), "here": str(self.root), "url": url, "hub": hub, "target": self.target}
         values |= {"allow": dict.fromkeys(allow, "meant"), "gone": dict.fromkeys(gone, "meant")}

@@ -134,7 +134,7 @@ def test_any_file_that_only_a_draft_uses_is_not_published(make_site, name):
 USERS = {
     "a post": {"content/posts/u.md": post("U", body="![Text](../images/d.png)")},
     "a link": {"content/posts/u.md": post("U", body="[Text](../images/d.png)")},
-    "an absolute link": {"content/posts/u.md": post("U", body="[Text](https://example.org/images/d.png)")},
+    "an absolute link": {"content/posts/u.md": post("U", body="[Text](https://ann.example/images/d.png)")},
     "a hidden page": {"content/pages/u.md": "---\ntitle: U\nstatus: hidden\n---\n![Text](../images/d.png)\n"},
     "front matter": {"content/posts/u.md": post("U", image="images/d.png", image_alt="Text")},
     "a book": {"content/books/u.md": "---\ntitle: U\ncover: {src: images/d.png, alt: Text}\n---\nText.\n"},

@@ -16,7 +16,7 @@ SETTINGS = """
 import sys
 sys.path.insert(0, {root!r})
 from pelicanconf import *
-AUTHORSITE = {{"url": "https://example.org", "strict": True, "allow": {{"orphan": "one"}}, "publish": {target!r}}}
+AUTHORSITE = {{"url": "https://ann.example", "strict": True, "allow": {{"orphan": "one"}}, "publish": {target!r}}}
 PATH, OUTPUT_PATH, CACHE_PATH = {here!r} + "/content", {here!r} + "/output", {here!r} + "/.cache"
 """
 

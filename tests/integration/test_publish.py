@@ -14,10 +14,12 @@ import pytest
 from authorsite.publishing import atomic_swap
 from authorsite.publishing.build import build
 from authorsite.publishing.publish import check
+from authorsite.publishing.targets.folder import Folder
 from conftest import ROOT, post
 from publishing_site import every_local_target, every_target, for_targets, git
 from serving import FolderHandler, serve_folder
 
+PAGES = "switch on Pages: in the repository's settings on GitHub, under Pages, choose the branch `gh-pages`"
 STYLE = re.compile(rb'rel="stylesheet" href="[^"]*?/([^"/]+)"')
 
 
@@ -273,7 +275,7 @@ def test_each_publish_is_one_commit_on_top_of_commits_by_others(author):
     replaced = {"index.html": b"theirs", "2019/03/07/second": b"in a folder's place"}
     other = push_by_others(author, theirs | replaced, "by a second writer")
     assert (other / ".nojekyll").exists()
-    assert (other / "CNAME").read_text() == "example.org\n"
+    assert (other / "CNAME").read_text() == "ann.example\n"
     author.write("second", "Two.")
     assert author.publish() == 0
     assert re.search("1 page new, [1-9][0-9]* changed, 0 removed", author.messages[1])
@@ -284,7 +286,7 @@ def test_each_publish_is_one_commit_on_top_of_commits_by_others(author):
     assert author.live() == author.output() | theirs
     assert "2019/03/07/second/index.html" not in author.live()
     subjects = git(author.destination, "log", "--format=%s", "gh-pages").splitlines()
-    ours = "Publish https://example.org"
+    ours = "Publish https://ann.example"
     assert subjects == [ours, ours, "by a second writer", ours]
     push_by_others(author, {"proof.txt": None}, "not needed any more")
     author.write("third", "Three.")
@@ -323,7 +325,7 @@ def test_a_commit_by_others_between_fetch_and_push_is_kept(author):
     assert author.publish(report=report) == 0
     subjects = git(author.destination, "log", "--format=%s", "gh-pages").splitlines()
     assert pushed
-    assert subjects == ["Publish https://example.org", "in between", "Publish https://example.org"]
+    assert subjects == ["Publish https://ann.example", "in between", "Publish https://ann.example"]
     assert author.live() == author.output()
 
 
@@ -389,8 +391,57 @@ def test_a_live_site_that_stays_old_is_reported(author, capsys, tmp_path):
     (tmp_path / "elsewhere/index.html").write_text("old")
     with serve_folder(tmp_path / "elsewhere") as url:
         author.configure(url, verify=1)
+        assert author.publish() == 0
+        author.write("second", "Two.")
         assert author.publish() == 1
-    assert f"Uploaded, but {url}/ still shows the old version" in capsys.readouterr().err
+    assert f"Waiting, up to 1 s: {url}/ does not show the new version yet …" in author.messages
+    assert f"Uploaded, but {url}/ does not show the new version yet" in capsys.readouterr().err
+
+
+@for_targets(["folder", "git"])
+def test_a_site_that_is_not_live_after_its_first_publish_is_no_failure_and_the_next_step_is_named(
+    author, capsys, tmp_path
+):
+    with serve_folder(tmp_path / "none") as url:
+        author.configure(url, verify=1)
+        assert author.publish() == 0, capsys.readouterr().err
+        first = author.messages
+        author.write("second", "Two.")
+        assert author.publish() == 1
+    assert f"Uploaded, but {url}/ returns status 404" in capsys.readouterr().err
+    name, step = {
+        "folder": (author.destination, f"let the web server of 127.0.0.1 serve {author.destination}"),
+        "git": ("branch gh-pages of origin", f"{PAGES}, and let the DNS of 127.0.0.1 point to GitHub"),
+    }[author.kind]
+    assert first[-3:] == [
+        f"Waiting, up to 1 s: {url}/ returns status 404 - {step} …",
+        f"Published to {name}, but it is not live yet: {url}/ returns status 404.",
+        f"Next step: {step}. Then publish again, which checks the live site.",
+    ]
+
+
+@for_targets(["folder"])
+def test_a_first_upload_that_is_not_complete_is_a_failure(author, capsys, monkeypatch):
+    monkeypatch.setattr(Folder, "upload", lambda *_: author.destination.mkdir())
+    assert author.publish() == 1
+    assert "does not have all files yet - publish again" in capsys.readouterr().err
+
+
+@for_targets(["folder"])
+@pytest.mark.parametrize("url", ["https://example.org", "https://www.example.com/blog", "http://example.net"])
+def test_the_url_of_an_example_is_not_published(author, capsys, url):
+    author.configure(url)
+    where = f"`url` is still that of an example, {url} - write the URL of your own site"
+    for options in ({}, {"dry_run": True}):
+        assert author.publish(**options) == 1
+        errors = capsys.readouterr().err
+        assert errors == f"Not published: publishconf.py:5: {where}.\n"
+    assert not author.destination.exists()
+    assert not (author.root / "output").exists()
+    assert check(author.root / "publishconf.py") == 0
+    printed = capsys.readouterr()
+    assert f"notice: publishconf.py:5: {where}" in printed.err
+    assert "Ready to publish" not in printed.out
 
 
 @for_targets(["folder"])
@@ -431,9 +482,11 @@ def test_the_next_publish_retries_a_failed_verification_and_a_failed_ping(author
     front.mkdir()
     with serve_folder_and_hub(front, pings, failures=1) as url:
         author.configure(url, hub=f"{url}/hub", verify=1)
+        # The first publish may come before the web server is set up.
+        assert author.publish() == 0
         for _ in range(2):
             assert author.publish() == 1
-            assert f"Uploaded, but {url}/ still shows the old version" in capsys.readouterr().err
+            assert f"Uploaded, but {url}/ does not show the new version yet" in capsys.readouterr().err
         assert pings == []
         front.rmdir()
         front.symlink_to(author.destination)

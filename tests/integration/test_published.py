@@ -56,7 +56,7 @@ def test_a_new_title_never_takes_a_url_away_nor_announces_a_post_again(author, c
     assert "feed: 0 new items" in author.messages[1]
     assert {OLD.lstrip("/") + "index.html", "2019/03/06/a-better-title/index.html"} <= author.live().keys()
     (entry,) = feedparser.parse(author.live()["feed.xml"]).entries
-    assert entry.id == f"https://example.org{OLD}"
+    assert entry.id == f"https://ann.example{OLD}"
 
 
 def break_target(author):
@@ -95,7 +95,7 @@ def test_check_and_feed_diff_work_offline_and_say_with_what_they_compare(author,
     assert feed_diff(settings) == 0
     printed = capsys.readouterr().out
     assert f"Compared with {known}1 page new" in printed
-    assert "+ Thirteenth (https://example.org/2019/03/11/thirteenth/)" in printed
+    assert "+ Thirteenth (https://ann.example/2019/03/11/thirteenth/)" in printed
     retitle(author)
     assert check(settings) == 1
     assert LOST in capsys.readouterr().err
@@ -153,7 +153,7 @@ def test_drafts_scheduled_and_hidden_posts_are_not_in_the_state(author, capsys):
     state = json.loads((author.destination / ".authorsite").read_text())["pages"]
     assert state == {
         "category News": ["", "/category/news/", [], []],
-        "posts/first.md": [f"https://example.org{OLD}", OLD, [], []],
+        "posts/first.md": [f"https://ann.example{OLD}", OLD, [], []],
     }
 
 
@@ -168,7 +168,7 @@ SETTINGS = """
 import sys
 sys.path.insert(0, {root!r})
 from pelicanconf import *
-AUTHORSITE = {{"url": "https://example.org", "social_cards": False, "search": False, "allow": {{"orphan": "one"}}}}
+AUTHORSITE = {{"url": "https://ann.example", "social_cards": False, "search": False, "allow": {{"orphan": "one"}}}}
 AUTHORSITE["publish"] = {{"kind": "folder", "path": {here!r} + "/live"}}
 AUTHORSITE["gone"] = dict.fromkeys({gone!r}, "meant")
 PATH, OUTPUT_PATH, CACHE_PATH = {here!r} + "/content", {here!r} + "/output", {here!r} + "/.cache"
@@ -211,7 +211,7 @@ def change(name, old="", new=""):
             ["/2019/03/01/a/"],
         ),
         (
-            change("content/posts/a.md", "aliases: [/older/]", "slug: a\nguid: https://example.org/older/"),
+            change("content/posts/a.md", "aliases: [/older/]", "slug: a\nguid: https://ann.example/older/"),
             "content/posts/a.md:4: readers would not find it any more at its published URL /older/",
             "write `aliases: [/older/]`",
             ["/older/"],

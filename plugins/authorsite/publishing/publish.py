@@ -1,14 +1,13 @@
 """Check and publish the site: build in a staging folder, check it, confirm, swap it in, upload, verify."""
 
 import os
+import re
 import sys
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import httpx
+from urllib.parse import urlsplit
 
 from ..checking.internal import check_built_site
 from ..checking.photo_locations import check_photo_locations
@@ -26,20 +25,25 @@ from .targets import Target, make_target
 from .targets.commands import redact_credentials
 from .targets.folder import LocalTree
 from .tree_diff import TreeDiff
+from .verification import describe_first_step, ping_hub, verify
 
 Reporter = Callable[[str], None]
 
-_REQUEST_TIMEOUT = 20.0
-_MAX_PAUSE = 5.0
-"""Seconds, at most, between two looks at the live site."""
+_EXAMPLE_HOST = re.compile(r"(?:.*\.)?example\.(?:com|net|org)")
+"""Names that belong to nobody (RFC 2606); a new site's settings begin with one."""
 
 
 def check(settings_file: Path, report_format: str = "text") -> int:
     """Report every problem that would stop a publish, and what a publish would change; return the exit status."""
     summaries: list[str] = []
+    ready = "Ready to publish: no problems found."
 
     def approve(staged: StagedBuild) -> bool:
+        nonlocal ready
         run_checks(staged)
+        if example := find_example_url(staged):
+            staged.problems.notice(example.path, example.line, example.message, example.hint, kind="settings")
+            ready = "No problems found. Before you publish, set `url`."
         if comparison := compare_offline(staged, settings_file):
             summaries.append(comparison.summary)
         return False
@@ -50,7 +54,7 @@ def check(settings_file: Path, report_format: str = "text") -> int:
     if report_format == "text" and summaries:
         print(f"Compared with {summaries[0]}.")
     if report_format == "text" and not result.failed:
-        print("Ready to publish: no problems found.")
+        print(ready)
     return int(result.failed)
 
 
@@ -66,6 +70,20 @@ def run_checks(staged: StagedBuild) -> None:
     books = content / "books"
     check_stale_records(books, get_build_time(staged.settings).date(), staged.problems)
     check_photo_locations(content, staged.problems)
+
+
+def find_example_url(staged: StagedBuild) -> Problem | None:
+    """Return what is wrong if the site's URL is still that of an example, and the site is to be uploaded."""
+    site, root = get_site(staged.settings), staged.problems.root
+    host = urlsplit(site.url).hostname or ""
+    if site.publish is None or not _EXAMPLE_HOST.fullmatch(host):
+        return None
+    message, hint = f"`url` is still that of an example, {site.url}", "write the URL of your own site"
+    line_pattern = re.compile(rf"""["']url["']\s*:\s*["']https?://{re.escape(host)}""")
+    for path in sorted(root.glob("*.py")):
+        if match := line_pattern.search(text := path.read_text("utf-8", "replace")):
+            return Problem(path.name, text.count("\n", 0, match.start()) + 1, message, hint)
+    return Problem(SETTINGS_KEY, 0, message, hint)
 
 
 def publish(settings_file: Path, *, yes: bool = False, dry_run: bool = False, report: Reporter = print) -> int:
@@ -119,6 +137,8 @@ class _Publish:
         """Check the staged build, report what would change and ask; False leaves everything unchanged."""
         self.locks.enter_context(exclusive_lock(staged.output.parent))
         self.pending_pings = Path(staged.settings["CACHE_PATH"]) / "pending-pings"
+        if example := find_example_url(staged):
+            raise CommandError(str(example))
         run_checks(staged)
         if staged.problems.failed:
             return False
@@ -151,7 +171,8 @@ class _Publish:
     def upload_and_verify(self, tree: Path) -> int:
         """Upload `tree` if it differs, verify the live site and notify the hub; return the exit status.
 
-        Without a difference, this retries what failed after the last upload.
+        Without a difference, this retries what failed after the last upload. After the first upload, a live site that
+        is not reachable yet is no failure: the hosting service may have to be switched on.
         """
         if self.target is None or self.site.publish is None:
             self.report(f"The site is in {tree}. To upload it, set a target in {SETTINGS_KEY}['publish'].")
@@ -159,9 +180,17 @@ class _Publish:
         feeds = self._update_pending_pings()
         if self.diff:
             self.target.upload(tree, self.report)
+        is_first = "index.html" in self.diff.new
+        if is_first and self.target.compare(tree):
+            raise CommandError(f"{self.target.name} does not have all files yet - publish again")
         if self.site.publish.verify:
             self.report("Checking the live site …")
-            if mismatch := verify(tree, self.site.url, self.site.publish.verify, self.report):
+            step = describe_first_step(self.site.publish, self.site.url) if is_first else ""
+            if mismatch := verify(tree, self.site.url, self.site.publish.verify, self.report, step):
+                if is_first:
+                    self.report(f"Published to {self.target.name}, but it is not live yet: {mismatch}.")
+                    self.report(f"Next step: {step}. Then publish again, which checks the live site.")
+                    return 0
                 print(f"Uploaded, but {mismatch}. Publish again in a few minutes to check again.", file=sys.stderr)
                 return 1
         if feeds:
@@ -183,46 +212,3 @@ class _Publish:
             self.pending_pings.parent.mkdir(parents=True, exist_ok=True)
             self.pending_pings.write_text("\n".join(feeds), "utf-8")
         return feeds
-
-
-def verify(tree: Path, url: str, timeout: int, report: Reporter) -> str:
-    """Fetch the home page and the feed until they are those of `tree`; return "", or what is wrong after `timeout`.
-
-    `timeout` is in seconds.
-    """
-    deadline, pause = time.monotonic() + timeout, 0.2
-    with httpx.Client(timeout=_REQUEST_TIMEOUT, follow_redirects=True, headers={"Cache-Control": "no-cache"}) as client:
-        while (mismatch := _find_mismatch(client, tree, url)) and time.monotonic() + pause <= deadline:
-            time.sleep(pause)
-            pause = min(pause * 2, _MAX_PAUSE)
-    if not mismatch:
-        report(f"{url}/ shows the new site.")
-    return mismatch
-
-
-def _find_mismatch(client: httpx.Client, tree: Path, url: str) -> str:
-    for path, name in (("/", "index.html"), ("/feed.xml", "feed.xml")):
-        if not (tree / name).exists():
-            continue
-        try:
-            response = client.get(url + path)
-        except httpx.HTTPError as error:
-            return f"{url}{path} does not respond: {error or type(error).__name__}"
-        if not response.is_success:
-            return f"{url}{path} returns status {response.status_code}"
-        if response.content != (tree / name).read_bytes():
-            return f"{url}{path} still shows the old version"
-    return ""
-
-
-def ping_hub(hub: str, url: str, feeds: Iterable[str]) -> str:
-    """Notify a WebSub hub of changed feeds; return "", or what went wrong.
-
-    `feeds` are paths below the site's `url`. The parameters are those of the W3C recommendation, section 7.
-    """
-    data = {"hub.mode": "publish", "hub.url": [f"{url}/{feed}" for feed in feeds]}
-    try:
-        response = httpx.post(hub, data=data, timeout=_REQUEST_TIMEOUT)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return f"the hub {hub} does not respond: {error or type(error).__name__}"
-    return "" if response.is_success else f"the hub {hub} returns status {response.status_code}"
