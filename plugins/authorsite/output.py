@@ -2,10 +2,12 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import posixpath
 import shutil
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -109,6 +111,13 @@ def copy(context: MutableMapping[str, Any], save_as: str, source: Path) -> None:
         is_unmodified = mark_current(context, path)
         if not _is_copy(path, source, is_unmodified=is_unmodified):
             atomic_write(path, lambda temporary: _clone(source, temporary))
+
+
+def read_file_list(folder: Path) -> frozenset[str]:
+    """Return the names of the files that the last build wrote to an output folder; empty without a valid list."""
+    with suppress(OSError, ValueError, TypeError):
+        return frozenset(str(name) for name in json.loads((folder / FILE_LIST).read_text("utf-8")))
+    return frozenset()
 
 
 def is_unmodified(context: MutableMapping[str, Any], save_as: str) -> bool:

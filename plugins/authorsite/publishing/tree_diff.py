@@ -1,7 +1,7 @@
 """Compare the files of a built site with those that are live."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -10,10 +10,14 @@ from ..output import FILE_LIST
 from ..problems import pluralize
 
 
-def hash_tree(tree: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file below `tree` that is published, by path; empty if the folder does not exist."""
-    files = sorted(path for path in tree.rglob("*") if path.is_file() and path != tree / FILE_LIST)
-    return {path.relative_to(tree).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+def hash_tree(tree: Path, others: Collection[str] = ()) -> dict[str, str]:
+    """Return the SHA-256 of every file below `tree` that is published, by path; empty if the folder does not exist.
+
+    `others` are the paths of files that are not.
+    """
+    files = {path.relative_to(tree).as_posix(): path for path in sorted(tree.rglob("*")) if path.is_file()}
+    names = files.keys() - {FILE_LIST, *others}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items() if name in names}
 
 
 @dataclass(frozen=True, slots=True)

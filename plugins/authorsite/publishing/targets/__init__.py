@@ -1,6 +1,6 @@
 """The places a site can be published to: a folder, a git branch, a server over SSH."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +16,9 @@ class Target(Protocol):
 
     name: str
     """The target's name in messages."""
+
+    others: Collection[str]
+    """The names of files and folders in the trees given to it that are not the site's (see files_by_hand)."""
 
     def compare(self, tree: Path, *, offline: bool = False) -> TreeDiff:
         """Return how `tree` differs from what the target has now or, if `offline`, had when it was last seen.

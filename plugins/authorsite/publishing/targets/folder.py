@@ -3,10 +3,10 @@
 import filecmp
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from ...output import FILE_LIST
+from ...output import FILE_LIST, read_file_list
 from ...problems import CommandError, Problem
 from ..atomic_swap import (
     clear_leftovers,
@@ -28,16 +28,18 @@ class LocalTree:
 
     def __init__(self, path: Path) -> None:
         self.path, self.name = path, str(path)
+        self.others: Collection[str] = ()
 
     def read_files(self, names: Sequence[str]) -> dict[str, bytes]:
         """Read files of the folder."""
         return {name: (self.path / name).read_bytes() for name in names}
 
     def compare(self, tree: Path, *, offline: bool = False) -> TreeDiff:  # noqa: ARG002 - it is on this machine
-        """Compare the hashes of both sides."""
-        new = hash_tree(tree)
-        old = {name: digest for name, digest in hash_tree(self.path).items() if name in new or name[0] != "."}
-        return TreeDiff.between(old, new)
+        """Compare the hashes of both sides, without what somebody has put into an output folder."""
+        new, listed = hash_tree(tree, self.others), read_file_list(self.path)
+        old = hash_tree(self.path)
+        known = {name for name in old if name[0] != "." and (name in listed or not listed)} | new.keys()
+        return TreeDiff.between({name: digest for name, digest in old.items() if name in known}, new)
 
 
 class Folder(LocalTree):
@@ -75,13 +77,14 @@ class Folder(LocalTree):
 
         A web server can read what is published, whatever the umask and the modes of `tree`.
         """
+        excluded = {FILE_LIST, *self.others}
         for source in (tree, *sorted(tree.rglob("*"))):
             name = source.relative_to(tree)
+            if name.as_posix() in excluded:
+                continue
             if source.is_dir():
                 (staging / name).mkdir()
                 (staging / name).chmod(0o755)
-                continue
-            if name == Path(FILE_LIST):
                 continue
             # An unchanged file keeps its modification time, so that browsers can use their cached copy.
             old = self.path / name

@@ -1,7 +1,7 @@
 """Publish to a branch of a git repository, as GitHub Pages serves it: each publish adds one commit."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -15,9 +15,6 @@ from .commands import OWNERSHIP_FILE, redact_credentials, run_command
 _TRACKING_REF = "refs/authorsite/published"
 _HOST_FILES = {"CNAME", ".nojekyll"}
 """Files that the hosting service itself creates in a branch that it serves."""
-
-_UNPUBLISHED = f":(exclude,top){FILE_LIST}"
-"""A pathspec of git: all files but this one."""
 
 _SUBJECT = "Publish "
 _MAX_ATTEMPTS = 4
@@ -43,6 +40,7 @@ class Git:
         self.git_dir = Path(git_dir)
         self.ref = f"refs/heads/{config.branch}"
         self.commit = ""
+        self.others: Collection[str] = ()
 
     def read_files(self, names: Sequence[str]) -> dict[str, bytes]:
         """Return files of the commit that was compared with."""
@@ -103,6 +101,8 @@ class Git:
 
     def _write_tree(self, tree: Path, parent: str) -> str:
         """Store `tree`, with .nojekyll, CNAME and foreign files, in the repository; return the tree's id."""
+        paths = [".", *(f":(exclude,top,literal){name}" for name in (FILE_LIST, *self.others))]
+        pathspecs = os.fsencode("\0".join(paths))
         with TemporaryDirectory() as folder:
             env = {"GIT_INDEX_FILE": f"{folder}/index"}
             files = self._list_foreign_files(parent)
@@ -113,9 +113,8 @@ class Git:
             index_info = "".join(f"{entry}\t{path}\0" for path, entry in files.items())
             self._run("update-index", "-z", "--index-info", stdin=os.fsencode(index_info), env=env)
             # Where both have a path, the site's file replaces the other one.
-            self._run(
-                "-C", str(tree), "--work-tree=.", "add", "--ignore-removal", "--force", ".", _UNPUBLISHED, env=env
-            )
+            add = ("add", "--ignore-removal", "--force", "--pathspec-from-file=-", "--pathspec-file-nul")
+            self._run("-C", str(tree), "--work-tree=.", *add, env=env, stdin=pathspecs)
             return self._run("write-tree", env=env).decode().strip()
 
     def _list_foreign_files(self, commit: str) -> dict[str, str]:

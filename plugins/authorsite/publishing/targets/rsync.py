@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +22,7 @@ _OPTIONS = ("-rlcsp", "--chmod=D755,F644", "--timeout=60", "--filter=P /.*", f"-
 _FEEDS = ("*.xml", "*.json", "*.ics")
 _PAGES = "*.html"
 _LIST = "files.json"
+_WILDCARD, _ESCAPED = re.compile(r"[*?[\\]"), r"\\\g<0>"
 
 
 class Rsync:
@@ -29,6 +30,7 @@ class Rsync:
 
     def __init__(self, config: RsyncTarget, cache: Path) -> None:
         self.name = self.url = f"{config.host}:{config.path.rstrip('/')}/"
+        self.others: Collection[str] = ()
         self.snapshot, self.is_offline = cache / "published", False
         port = f" -p {config.port}" if config.port else ""
         self.shell = f"{os.environ.get('RSYNC_RSH', 'ssh')} -o BatchMode=yes{port}"
@@ -49,10 +51,10 @@ class Rsync:
         if offline:
             files = load_json(self.snapshot / _LIST).get(self.url, {})
             self.name += ", as last published from here" if files else " (nothing was published to it from here yet)"
-            return TreeDiff.between(files, hash_tree(tree))
+            return TreeDiff.between(files, hash_tree(tree, self.others))
         if not self._exists():
-            return TreeDiff(new=tuple(hash_tree(tree)))
-        output = self._run("--dry-run", "--delete", "--out-format=%i %n", "--", f"{tree}/", self.url)
+            return TreeDiff(new=tuple(hash_tree(tree, self.others)))
+        output = self._send("--dry-run", "--delete", "--out-format=%i %n", "--", f"{tree}/", self.url)
         lines = [line.partition(" ") for line in output.decode("utf-8", "replace").splitlines()]
         sent = [(name, "+++" in flags) for flags, _, name in lines if flags.startswith("<f")]
         removed = (name.strip() for flags, _, name in lines if flags == "*deleting")
@@ -77,14 +79,14 @@ class Rsync:
         }
         for step, options in steps.items():
             report(f"Sending {step} …")
-            self._run(*options, "--", f"{tree}/", self.url)
+            self._send(*options, "--", f"{tree}/", self.url)
         self._take_snapshot(tree)
         report("Sent.")
 
     def _take_snapshot(self, tree: Path) -> None:
         """Keep a list of the files, and those that a comparison reads."""
         shutil.rmtree(self.snapshot, ignore_errors=True)
-        files = hash_tree(tree)
+        files = hash_tree(tree, self.others)
         for name in files:
             if is_feed(name) or name == OWNERSHIP_FILE:
                 (self.snapshot / name).parent.mkdir(parents=True, exist_ok=True)
@@ -110,6 +112,11 @@ class Rsync:
             # A temporary folder is private; the web server must be able to read the one on the server.
             Path(folder).chmod(0o755)
             self._run("--mkpath", "--", f"{folder}/", self.url)
+
+    def _send(self, *arguments: str) -> bytes:
+        """Run rsync without the `others`; those of the same names on the server are deleted like any other file."""
+        hidden = "".join(f"H /{_WILDCARD.sub(_ESCAPED, name)}\0" for name in sorted(self.others))
+        return self._run("--from0", "--filter=. -", *arguments, stdin=os.fsencode(hidden))
 
     def _run(self, *arguments: str, stdin: bytes = b"") -> bytes:
         return run_command("rsync", *_OPTIONS, "-e", self.shell, *arguments, stdin=stdin)
