@@ -22,7 +22,9 @@ NOT_PUBLISHED = "Not published: the live site is unchanged."
 FAILURE = "raise RuntimeError('in a plugin')"
 REGISTER = "def register():\n    signals.initialized.connect(fail)\n"
 PLUGIN = f"from pelican import signals\ndef fail(_):\n    {FAILURE}\n{REGISTER}"
-PUBLISH_CONF = MINIMAL_CONF + 'AUTHORSITE = {**AUTHORSITE, "publish": {"kind": "git"}}\n'
+PUBLISH_CONF = (
+    MINIMAL_CONF.replace("example.org", "ladders.example") + 'AUTHORSITE = {**AUTHORSITE, "publish": {"kind": "git"}}\n'
+)
 
 # Files to write, command to run, line expected on stderr (a regular expression).
 ERRORS = [

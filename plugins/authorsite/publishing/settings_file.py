@@ -12,13 +12,17 @@ from ..exceptions import find_innermost_frame
 from ..problems import CommandError
 from ..validation import did_you_mean, find_line
 
+DEFAULTS = "authorsite.defaults"
+"""The module that settings files import."""
+
 
 def read_settings_file(file: Path, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the settings of `file`; `overrides` take precedence. Raises CommandError if it cannot be read."""
     if not file.is_file():
         raise CommandError("no such file - use --settings with a settings file", str(file))
-    # Forget modules from the same folder: they may have changed, or belong to another site.
-    for module in {path.stem for path in file.parent.glob("*.py")} - sys.stdlib_module_names:
+    # Forget modules from the same folder: they may have changed, or belong to another site. And the defaults: a
+    # settings file may have changed their lists and mappings in place.
+    for module in {*(path.stem for path in file.parent.glob("*.py")), DEFAULTS} - sys.stdlib_module_names:
         sys.modules.pop(module, None)
     try:
         # Nothing depends on the locale, and Pelican warns if the machine's own is not installed.
@@ -36,4 +40,6 @@ def read_settings_file(file: Path, overrides: Mapping[str, Any] | None = None) -
         elif "path containing the content" in str(error):
             message = "the content folder PATH does not exist - correct PATH"
         raise CommandError(f"cannot read the settings: {' '.join(message.split())}", path or str(file), line) from error
-    return settings
+    # Pelican makes other paths absolute; a relative one would depend on the current folder.
+    templates = settings["THEME_TEMPLATES_OVERRIDES"]
+    return {**settings, "THEME_TEMPLATES_OVERRIDES": [str(file.absolute().parent / path) for path in templates]}
