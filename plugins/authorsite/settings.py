@@ -1,4 +1,7 @@
-"""The setting AUTHORSITE of pelicanconf.py: its schema and validation."""
+"""The setting AUTHORSITE of pelicanconf.py: its schema and validation.
+
+The texts below the keys are what docs/settings.md says of them.
+"""
 
 import re
 from functools import cached_property
@@ -26,7 +29,10 @@ class Link(StrictModel):
     """A menu entry or a profile on another site."""
 
     label: str
+    """The text."""
+
     url: LinkUrl
+    """A path of your site such as `/about/`, or a URL."""
 
 
 def _require_reasons(value: dict[str, str]) -> dict[str, str]:
@@ -41,66 +47,95 @@ IgnoreReasons = Annotated[dict[str, str], AfterValidator(_require_reasons)]
 
 
 class FeedSettings(StrictModel):
-    """Settings of the feeds.
-
-    `content` selects the full text or the summary. `items` is the number of entries in a feed (0: all). `tags` lists
-    the tags that have a feed (default: all). `hub` is the URL of a WebSub hub. `book_line` is HTML below each entry
-    (default: a line about the main book; "": none). `allow` ignores single problems of the feed check: it maps an
-    item's URL, or "mass change", to a reason.
-    """
+    """Settings of the feeds."""
 
     content: Literal["full", "summary"] = "full"
+    """`"full"`: the whole text of each post; `"summary"`: its summary, with a link."""
+
     items: int = Field(default=20, ge=0)
+    """The number of entries in a feed; 0: all."""
+
     tags: tuple[str, ...] | None = None
+    """The tags that have a feed; `None`: all."""
+
     hub: _OptionalUrl = ""
+    """The URL of a WebSub hub, which is notified after each publish."""
+
     book_line: Paragraphs | None = None
+    """HTML below each entry; `None`: a line about the main book; `""`: nothing."""
+
     copyright: str = ""
+    """The copyright notice of the feeds, such as `"© 2019 Ann Author"`."""
+
     allow: IgnoreReasons = Field(default_factory=dict)
+    """Changes of feeds that may be published: the URL of an entry, or `"mass change"`, and the reason."""
 
 
 class AnnualDateSettings(StrictModel):
-    """A yearly day or month; `rule` is such as `4 January`, `January` or `last Thursday of January`."""
+    """A yearly day or month."""
 
     name: str
+    """Its name."""
+
     rule: str
+    """When it is, in English: `4 January`, `January` or `last Thursday of January`."""
+
     url: _OptionalLink = ""
+    """The page or the site that tells more about it."""
+
     text: str = ""
+    """A few words that follow the name in the banner of the day."""
 
 
 class FolderTarget(StrictModel):
-    """Publish to a folder of this machine, such as a web server's; `verify` as in GitTarget."""
+    """Publish to a folder of this machine, such as a web server's."""
 
     kind: Literal["folder"]
+    """The kind of target."""
+
     path: str = Field(min_length=1)
+    """The folder. It holds the site alone."""
+
     verify: int = Field(default=0, ge=0)
+    """For how many seconds to wait until the live site is the new one; 0: do not look."""
 
 
 class GitTarget(StrictModel):
-    """Publish to a git branch, as for GitHub Pages.
-
-    `remote` is the name or the URL of a git remote. `cname` is the domain (default: the host of the site's URL, unless
-    it is a github.io one). `verify` is for how many seconds to wait for the live site to serve the new version (0: do
-    not check).
-    """
+    """Publish to a git branch, as for GitHub Pages."""
 
     kind: Literal["git"]
+    """The kind of target."""
+
     remote: str = "origin"
+    """The name or the URL of a git remote."""
+
     branch: str = "gh-pages"
+    """The branch. It holds the site alone."""
+
     cname: str | None = None
+    """The domain in the file `CNAME`; `None`: the host of `url`, unless it ends in `github.io`; `""`: no such file."""
+
     verify: int = Field(default=180, ge=0)
+    """For how many seconds to wait until the live site is the new one; 0: do not look."""
 
 
 class RsyncTarget(StrictModel):
-    """Publish with rsync over SSH; the SSH key comes from the agent or from the SSH configuration.
-
-    `host` is a host, user@host, or an alias of ~/.ssh/config; `verify` as in GitTarget.
-    """
+    """Publish with rsync over SSH; the SSH key comes from the agent or from the SSH configuration."""
 
     kind: Literal["rsync"]
+    """The kind of target."""
+
     host: str = Field(pattern=r"^[^-:\s][^:\s]*$")
+    """A host, `user@host`, or an alias of `~/.ssh/config`."""
+
     path: str = Field(min_length=1)
+    """The folder on the server. It holds the site alone."""
+
     port: int | None = Field(default=None, ge=1, le=65535)
+    """The port of SSH; `None`: that of the SSH configuration."""
+
     verify: int = Field(default=30, ge=0)
+    """For how many seconds to wait until the live site is the new one; 0: do not look."""
 
 
 Target = FolderTarget | GitTarget | RsyncTarget
@@ -111,36 +146,74 @@ _Color = Annotated[str, require(re.compile("(#[0-9A-Fa-f]{6})?").fullmatch, "a c
 
 
 class SiteSettings(StrictModel):
-    """The author's settings for the site; only `url` is required.
-
-    `url` is the site's public URL, without a trailing slash. Identifiers in feeds, calendars and ONIX records begin
-    with `former_url` if it is set: they stay when `url` changes. `social_cards` and `search` can be switched off,
-    because they take time on large sites. `words` maps English texts of pages and feeds to the author's own. `gone`
-    maps URL paths of published pages that may vanish without a redirect to the reason.
-    """
+    """The author's settings for the site; only `url` is required."""
 
     url: str
+    """The site's URL, such as `"https://ann.example"` or `"https://ann.github.io/my-site"`."""
+
     former_url: str = ""
+    """The site's first URL, if it has moved: identifiers in feeds, calendars and ONIX records begin with it."""
+
     description: str = ""
+    """A sentence about the site, for search engines and feeds."""
+
     language: str = "en"
+    """The language of menus, buttons, dates and prices, such as `"en-GB"` or `"de"`."""
+
     words: dict[str, str] = Field(default_factory=dict)
+    """Texts of pages and feeds in your own words: the English text and yours."""
+
     author_bio: str = ""
+    """A sentence or two about you, on the pages of your books."""
+
     contact: str = ""
+    """Your e-mail address, in the footer and on purchase pages."""
+
     menu: tuple[Link, ...] = ()
+    """The links in the header, such as `[{"label": "Blog", "url": "/blog/"}]`."""
+
     social: tuple[Link, ...] = ()
+    """Links to your profiles, in the footer; as in `menu`."""
+
     main_book: str = ""
+    """The book on the home page: the name of its file without `.md`; `""`: the first one."""
+
     icon: str = ""
+    """The site's icon: an image, as a path below `content/`; `""`: an open book."""
+
     accent: _Color = ""
+    """The color of links, such as `"#17655f"`; `""`: that of the theme. It is made darker or lighter if it is hard to
+    read."""
+
     social_cards: bool = True
+    """Whether to draw previews for links on social networks. That takes time on large sites."""
+
     search: bool = True
+    """Whether to make a search page and its index. That takes time on large sites."""
+
     reblog_words: int = Field(default=150, ge=1)
+    """How many words of another site's post a reblog shows at most."""
+
     feeds: FeedSettings = FeedSettings()
+    """The feeds: see below."""
+
     observances: tuple[AnnualDateSettings, ...] = ()
+    """Yearly days and months, with a banner on the day: see below."""
+
     publish: Annotated[Target, Field(discriminator="kind")] | None = None
+    """Where to publish the site: see below. In `publishconf.py`."""
+
     strict: bool = False
+    """Whether warnings stop a build. In `publishconf.py`; `check` and `publish` are always strict."""
+
     drafts: bool = False
+    """Whether a build includes drafts and scheduled posts, marked as such; they are never published."""
+
     allow: IgnoreReasons = Field(default_factory=dict)
+    """Kinds of problems to ignore, each with a reason, such as `{"orphan": "the page of the newsletter"}`."""
+
     gone: IgnoreReasons = Field(default_factory=dict)
+    """Published URLs that may vanish, each with a reason, such as `{"/2019/03/01/a-post/": "withdrawn"}`."""
 
     @field_validator("url", "former_url")
     @classmethod
