@@ -18,6 +18,7 @@ from ..markup import count_words
 from ..problems import BuildFailed, CommandError, ProblemLog
 from ..reading.reblogs import sanitize
 from ..site_build import BUILD_KEY, SiteBuild, get_build_time, load_settings
+from .open_library import fetch_book
 from .settings_file import read_settings_file
 
 KINDS = ("post", "page", "book", "event", "reblog", "review")
@@ -49,13 +50,15 @@ _SAVED_FROM = re.compile(rb"saved from url=\(\d+\)(\S+)")
 """The comment that browsers write into a saved page."""
 
 
-def new(settings_file: Path, title: str, kind: str = "post", saved: str = "") -> int:
+def new(settings_file: Path, title: str, kind: str = "post", saved: str = "", isbn: str = "") -> int:
     """Create the file, print its path and, in a terminal, open it in $EDITOR; return the exit status.
 
-    `saved` is the path of a saved web page (see create).
+    `saved` is the path of a saved web page, `isbn` that of a book to look up (see create).
     """
-    path = create(settings_file, title, kind, Path(saved) if saved else None)
+    path = create(settings_file, title, kind, Path(saved) if saved else None, isbn)
     print(path)
+    if isbn:
+        print("From Open Library, which anyone may edit: check each line, the format above all, before you publish.")
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if editor and sys.stdin.isatty() and sys.stdout.isatty():
         try:
@@ -66,18 +69,23 @@ def new(settings_file: Path, title: str, kind: str = "post", saved: str = "") ->
     return 0
 
 
-def create(settings_file: Path, title: str, kind: str = "post", saved: Path | None = None) -> Path:
+def create(settings_file: Path, title: str, kind: str = "post", saved: Path | None = None, isbn: str = "") -> Path:
     """Create a new file of `kind` and return its path; raises CommandError and never overwrites a file.
 
-    `saved` is a page saved from the web; a reblog copies its title, author, site, URL and text.
+    `saved` is a page saved from the web; a reblog copies its title, author, site, URL and text. `isbn` is that of a
+    book, whose record is filled in with what Open Library knows of it.
     """
     if kind not in KINDS:
         raise CommandError(f"unknown kind `{kind}` - use --kind with one of {', '.join(KINDS)}")
     if saved and kind != "reblog":
         raise CommandError("--from works only for reblogs - add --kind reblog")
+    if isbn and kind != "book":
+        raise CommandError("--isbn works only for books - add --kind book")
     if title.startswith("--"):
         raise CommandError('the title begins with `--` - put the title first: invoke new "The title" --kind page')
     original, text = _read_saved_page(saved) if saved else ({}, _PLACEHOLDERS[kind])
+    if isbn:
+        original = fetch_book(isbn)
     title = " ".join((title or original.get("title", "")).split())
     if not title:
         raise CommandError('the title is missing - run: invoke new "The title"')
@@ -114,7 +122,7 @@ def _load_site_settings(settings_file: Path) -> dict[str, Any]:
 def _make_front_matter(
     kind: str, title: str, slug: str, settings: dict[str, Any], original: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the front matter of a new file; `original` is the record from a saved page."""
+    """Return the front matter of a new file; `original` is the record from a saved page or Open Library."""
     now = get_build_time(settings)
     post = {"date": f"{now:%Y-%m-%dT%H:%M}", "status": "draft", "category": settings["DEFAULT_CATEGORY"], "tags": []}
     author = {"name": settings.get("AUTHOR") or "The author", "role": "author"}
@@ -128,6 +136,8 @@ def _make_front_matter(
         "reblog": {**post, "summary": "", "reblog": {"title": title, **source}},
         "review": {**post, "summary": "", "review_of": {"title": title, "author": "", "isbn": ""}},
     }
+    if kind == "book":
+        fields[kind].update((key, value) for key, value in original.items() if key != "title")
     return {"title": title, "slug": slug, **fields[kind]}
 
 
