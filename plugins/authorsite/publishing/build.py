@@ -33,6 +33,7 @@ from .atomic_swap import (
     stage,
     swap,
 )
+from .files_by_hand import carry_over, list_built_files
 from .settings_file import read_settings_file
 
 REPORT_FORMATS = ("text", "json", "github")
@@ -54,12 +55,16 @@ class StagedBuild:
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """The result of a build: its problems, the output folder, what happened to its files, and the time it took."""
+    """The result of a build: its problems, the output folder, what happened to its files, and the time it took.
+
+    `carried` are the names of files that no build has made, which were taken over when the folder was exchanged.
+    """
 
     problems: ProblemLog
     output: Path
     files: BuildReport
     seconds: float
+    carried: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -99,6 +104,7 @@ def build(
     site_build = SiteBuild(log, deferred_tasks=deferred_tasks)
     output = path.parent / "output"
     session = session or BuildSession()
+    carried: tuple[str, ...] = ()
     # A build that needs approval is to be published: strict, and never with drafts.
     forced = {"strict": True, "drafts": False} if approve else {"drafts": True} if drafts else {}
     with capture_logging(log), _show_progress() if progress and sys.stderr.isatty() else nullcontext():
@@ -109,7 +115,7 @@ def build(
             session.count_messages = lambda: log.total
             modes = make_output_readable(Path(settings["CACHE_PATH"]))
             with exclusive_lock(output.parent, lock_timeout), modes, site_build.cleanup:
-                _run_pelican(path, settings, log, session, approve)
+                carried = _run_pelican(path, settings, log, session, approve)
         except BuildFailed:
             pass
         except FileOverwriteFailedError as error:
@@ -118,7 +124,7 @@ def build(
             log.error("", 0, message, "give one of them another slug", kind="link")
         except Exception as error:  # noqa: BLE001 - plugins, templates and filters may raise whatever they like
             log_exception(log, error)
-    return BuildResult(log, output, session.report, time.perf_counter() - started)
+    return BuildResult(log, output, session.report, time.perf_counter() - started, carried)
 
 
 def _read_settings(
@@ -144,15 +150,19 @@ def _run_pelican(
     log: ProblemLog,
     session: BuildSession,
     approve: Callable[[StagedBuild], bool] | None,
-) -> None:
-    """Run Pelican in the output folder or, if the site is strict, in a staging folder that replaces it on success."""
+) -> tuple[str, ...]:
+    """Run Pelican in the output folder or, if the site is strict, in a staging folder that replaces it on success.
+
+    Returns the names of the files that were carried over when it was replaced.
+    """
     output, cache = Path(settings["OUTPUT_PATH"]), Path(settings["CACHE_PATH"])
     staging, strict = get_staging_path(output), settings[SETTINGS_KEY].get("strict")
     recover(output)
     clear_leftovers(output)
     manifest_file = Manifest(cache, output).file
     old_manifest = manifest_file.read_bytes() if manifest_file.exists() else None
-    swapped = False
+    built_before = list_built_files(output, cache) if strict else frozenset[str]()
+    swapped, carried = False, tuple[str, ...]()
     contexts: list[dict[str, Any]] = []
 
     def keep_context(generators: list[Any]) -> None:
@@ -169,13 +179,14 @@ def _run_pelican(
         if "authorsite" not in pelican.settings["PLUGINS"]:
             hint = 'add "authorsite" to PLUGINS'
             log.error(path, 0, "the authorsite plugin was not loaded", hint, kind="settings")
-            return
+            return ()
         with signals.all_generators_finalized.connected_to(keep_context):
             pelican.run()
         if strict and not log.has_errors:
             approved = approve is None or approve(StagedBuild(staging, output, pelican.settings, contexts[0], log))
-            swapped = approved and not log.failed
-            if swapped:
+            if approved and not log.failed:
+                carried = carry_over(output, staging, built_before)
+                swapped = True
                 swap(staging, output)
                 confirm_output(manifest_file)
     finally:
@@ -189,6 +200,7 @@ def _run_pelican(
                 manifest_file.write_bytes(old_manifest)
         for leftover in list_leftovers(output):
             log.notice(leftover, 0, *describe_leftover(leftover), kind="file")
+    return carried
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from ..problems import CommandError, Problem
 from ..settings import SETTINGS_KEY, SiteSettings
 from ..site_build import get_build_time, get_site
 from .atomic_swap import exclusive_lock
-from .build import StagedBuild, build, check_format
+from .build import BuildResult, StagedBuild, build, check_format
 from .published import compare, compare_offline
 from .targets import Target, make_target
 from .targets.commands import redact_credentials
@@ -98,7 +98,7 @@ def publish(settings_file: Path, *, yes: bool = False, dry_run: bool = False, re
             result = build(settings_file, progress=True, approve=run.approve)
             result.problems.print()
             if not result.failed:
-                return run.upload_and_verify(result.output) if run.approved else run.status
+                return run.upload_and_verify(result) if run.approved else run.status
             print("Not published: the live site is unchanged.", file=sys.stderr)
         except CommandError as error:
             print(f"Not published: {error}.", file=sys.stderr)
@@ -168,15 +168,17 @@ class _Publish:
         self.report("Not published: the live site is unchanged.")
         return False
 
-    def upload_and_verify(self, tree: Path) -> int:
-        """Upload `tree` if it differs, verify the live site and notify the hub; return the exit status.
+    def upload_and_verify(self, built: BuildResult) -> int:
+        """Upload the new output if it differs, verify the live site and notify the hub; return the exit status.
 
         Without a difference, this retries what failed after the last upload. After the first upload, a live site that
         is not reachable yet is no failure: the hosting service may have to be switched on.
         """
+        tree = built.output
         if self.target is None or self.site.publish is None:
             self.report(f"The site is in {tree}. To upload it, set a target in {SETTINGS_KEY}['publish'].")
             return 0
+        self.target.others = built.carried
         feeds = self._update_pending_pings()
         if self.diff:
             self.target.upload(tree, self.report)
