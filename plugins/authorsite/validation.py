@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from .changed_keys import find_changed_key
 from .problems import MAX_PRINTED, ProblemLog, pluralize, shorten
 
 Loc = tuple[str | int, ...]
@@ -147,6 +148,8 @@ def _describe_error(model: type[BaseModel], error: Any, loc: Loc) -> tuple[str, 
     match error["type"]:
         case "extra_forbidden":
             models, key = _find_models(model, loc[:-1]), shorten(str(loc[-1]))
+            if changed := find_changed_key(models, key):
+                return changed.message, changed.hint, loc
             other_names: dict[str, str] = {k: v for m in models for k, v in getattr(m, "other_names", {}).items()}
             known = other_names.get(key.lower())
             hint = f"write {known}" if known else _suggest(key, {key for m in models for key in m.model_fields})
