@@ -7,7 +7,11 @@ and only as long as nothing is published from it: then its content is compared w
 import hashlib
 import os
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
+
+from pelican_incremental.code_digests import digest_code
+from pelican_incremental.store import digest, list_installed_versions
 
 FileRecord = list[int | str]
 """Date (ns since the epoch), size and ctime of a file, and the SHA-256 of its content."""
@@ -39,3 +43,9 @@ def is_intact(path: Path, record: object, *, will_be_read: bool) -> bool:
         return record[-1:] == [hashlib.sha256(path.read_bytes()).hexdigest()]
     except OSError:
         return False
+
+
+@cache
+def digest_package() -> str:
+    """Return a digest of the package's code, and of the installed versions: part of the key of what they compute."""
+    return digest(digest_code(Path(__file__).parent), *list_installed_versions())

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from .books.views import BookView
+from .comments.views import CommentView
 from .images.picture import Picture
 from .reading.bibliography import Reference
 from .reading.schemas import BaseMetadata, PostMetadata
@@ -63,6 +64,7 @@ class PageView:
 
     `record` is the front matter, `headers` other `Key: value` lines of Pelican's. `draft` is true for drafts and
     scheduled posts, which only previews show. `picture` is the featured image. `bibtex_url` is "" without references.
+    `comments` are threads, `mentions` other sites' pages, `comment_count` counts the comments in all threads.
     """
 
     record: BaseMetadata
@@ -76,6 +78,9 @@ class PageView:
     breadcrumbs: tuple[Breadcrumb, ...]
     words: int
     reading_minutes: int
+    comments: tuple[CommentView, ...]
+    mentions: tuple[CommentView, ...]
+    comment_count: int
     head: PageMeta
 
 

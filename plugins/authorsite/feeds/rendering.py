@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 
-from pelican_incremental.code_digests import digest_code
-from pelican_incremental.store import digest, list_installed_versions
+from pelican_incremental.store import digest
 
+from ..cached_files import digest_package
 from ..i18n import is_right_to_left
 from ..problems import ProblemLog
 from .models import Entry, Feed
@@ -62,10 +62,4 @@ def _find_reference_line(code_point: str, source: Path) -> int:
 
 def hash_inputs(feed: Feed, entries: Sequence[Entry], renderer: EntryRenderer) -> str:
     """Return a hash of everything that determines the bytes of a feed."""
-    return digest(_digest_code(), repr(feed), repr((renderer.full_text, renderer.footer)), *map(repr, entries))
-
-
-@cache
-def _digest_code() -> str:
-    """Return a digest of the package's code, and of the installed versions."""
-    return digest(digest_code(Path(__file__).parents[1]), *list_installed_versions())
+    return digest(digest_package(), repr(feed), repr((renderer.full_text, renderer.footer)), *map(repr, entries))

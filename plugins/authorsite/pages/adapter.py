@@ -5,6 +5,7 @@ from typing import Any
 
 from pelican.contents import Article
 
+from ..comments.adapter import get_discussion, read_comments
 from ..images.adapter import get_featured_image, process_body_images
 from ..navigation.breadcrumbs import make_breadcrumbs
 from ..navigation.posts import PostLinks, link_posts
@@ -22,6 +23,7 @@ _NO_META = PageMeta("", "")
 def finish_pages(generators: list[Any]) -> None:
     """Set the body and the view of each post and page (signal: all_generators_finalized, after books and events)."""
     context = generators[0].context
+    read_comments(context)
     contents, site = list_contents(context), make_site_meta(context)
     links, translations = link_posts(context["articles"]), find_translations(contents)
     books = {id(post): book for book in context["books"] for post in book.posts}
@@ -46,7 +48,7 @@ def _finish(
     # Captions and links to the author's books are words, too.
     words = parsed.words if html == content._content else estimate_word_count(html)  # noqa: SLF001 - the body as it was read
     content._content = html  # noqa: SLF001 - Pelican has no public way to change a body
-    is_post = isinstance(content, Article)
+    is_post, discussion = isinstance(content, Article), get_discussion(content, context)
     fields: dict[str, Any] = {
         "record": parsed.record,
         "headers": parsed.headers,
@@ -59,6 +61,9 @@ def _finish(
         "breadcrumbs": make_breadcrumbs(content if is_post else None, context),
         "words": words,
         "reading_minutes": reading_time(words),
+        "comments": discussion.threads,
+        "mentions": discussion.mentions,
+        "comment_count": discussion.count,
         "head": _NO_META,
     }
     view: PageView
