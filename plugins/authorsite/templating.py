@@ -1,7 +1,7 @@
 """Jinja for all templates: the filters, `translate`, the package's own templates, and JSON-LD."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -17,8 +17,12 @@ from . import markup
 from .i18n import is_right_to_left
 from .settings import SiteSettings
 from .site_build import get_build, get_site
+from .theme_head import has_own_head, includes_metadata, merge_head, move_head
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+_COMPLETE = frozenset(("redirect.html", "onix.xml"))
+"""The package's templates that extend none of the theme's."""
 
 
 def make_filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
@@ -100,25 +104,44 @@ def add_template_loader(generator: Any) -> None:
         return
     build = get_build(generator.context)
     if build.find(Environment) is None:
-        get = environment.get_template
+        get, metadata = environment.get_template, _choose_metadata(generator.settings)
 
         def get_template(name: Any, *args: Any, **kwargs: Any) -> Any:
             # Jinja passes more than a name only for a template that another one refers to.
-            return get(name, *args, **kwargs) if args or kwargs else _LazyTemplate(environment, get, name)
+            return get(name, *args, **kwargs) if args or kwargs else _PageTemplate(environment, get, name, metadata)
 
         environment.get_template = get_template
         build.set(environment)
     generator.env = build.get(Environment)
 
 
-class _LazyTemplate:
-    """A template that is compiled when its first page is rendered: most builds render few pages."""
+def _choose_metadata(settings: Mapping[str, Any]) -> str | None:
+    """Return the partial to add to the head of each page, "" for none; None if the theme includes it itself."""
+    return None if includes_metadata(settings["THEME"]) else "partials/head.html"
 
-    def __init__(self, environment: Environment, get: Callable[[str], Template], name: str) -> None:
+
+class _PageTemplate:
+    """A template that is compiled when its first page is rendered: most builds render few pages.
+
+    `metadata` is the partial to add to the head of pages (see _choose_metadata).
+    """
+
+    def __init__(
+        self, environment: Environment, get: Callable[[str], Template], name: str, metadata: str | None
+    ) -> None:
         loader = environment.loader
         assert loader is not None
         loader.get_source(environment, name)  # raises TemplateNotFound
-        self.environment, self.name, self._get = environment, name, get
+        self.environment, self.name, self._get, self._metadata = environment, name, get, metadata
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """Return the page, with metadata in its head if the theme has none of ours."""
+        page = self._get(self.name).render(*args, **kwargs)
+        if self._metadata is not None and has_own_head(page):
+            return move_head(page)
+        if not self._metadata or self.name in _COMPLETE:
+            return page
+        return merge_head(page, self._get(self._metadata).render(*args, **kwargs))
 
     def __getattr__(self, attribute: str) -> Any:
         return getattr(self._get(self.name), attribute)

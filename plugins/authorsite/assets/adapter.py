@@ -8,6 +8,9 @@ from typing import Any
 from .. import output
 from ..site_build import get_site
 from ..theme_colors import ThemeColors, get_theme_colors
+from ..theme_head import includes_metadata
+
+OWN_PAGES = Path(__file__).with_name("own_pages.css")
 
 MIN_CONTRAST = 4.55
 """A little more than the 4.5:1 that WCAG 2.2 (1.4.3) requires of text, for rounding."""
@@ -24,16 +27,19 @@ _COLON = re.compile(r"(?<=[\w-]): ")
 class StylesheetGenerator:
     """Writes the stylesheet of all pages, and the extra one of lists, books and events.
 
-    Templates read their names as STYLESHEET and PAGES_STYLESHEET.
+    Templates read their names as STYLESHEET and PAGES_STYLESHEET. With a theme that knows nothing of this package, its
+    pages have a stylesheet of their own, OWN_PAGES_STYLESHEET.
     """
 
     def __init__(self, context: dict[str, Any], settings: dict[str, Any], *_: Any, **__: Any) -> None:
         self.context = context
         folder, self._stylesheets = Path(settings["THEME"]) / "css", {}
+        own_pages = () if includes_metadata(settings["THEME"]) else (OWN_PAGES,)
         # Not in generate_output: pages that Pelican writes before it need the names.
         for key, stem, paths, accent in (
             ("STYLESHEET", "site", folder.glob("*.css"), get_site(settings).accent),
             ("PAGES_STYLESHEET", "pages", folder.glob("pages/*.css"), ""),
+            ("OWN_PAGES_STYLESHEET", "authorsite", own_pages, ""),
         ):
             css = _bundle(sorted(paths), get_theme_colors(settings), accent)
             context[key] = output.fingerprint(f"assets/{stem}.css", css.encode()) if css else ""
