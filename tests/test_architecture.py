@@ -20,6 +20,7 @@ LAYERS = [
         "exceptions",
         "library_logs",
         "validation",
+        "version",
         "changed_keys",
         "strict_model",
         "urls",
@@ -35,6 +36,7 @@ LAYERS = [
         "output_adapter",
         "templating",
         "defaults",
+        "commands",
     },
     {"reading", "images"},
     {"books", "events", "comments"},
@@ -45,6 +47,7 @@ LAYERS = [
     {"checking"},
     {"importing"},
     {"publishing"},
+    {"cli"},
 ]
 LAYER = {package: number for number, packages in enumerate(LAYERS) for package in packages}
 

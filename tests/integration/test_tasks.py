@@ -16,7 +16,7 @@ from invoke.loader import FilesystemLoader
 from invoke.main import program
 from invoke.parser import Parser
 
-NO_SETTINGS = "none.py: no such file - use --settings with a settings file"
+NO_SETTINGS = "none.py: no such file - go to your site's folder, or use --settings with a settings file"
 MINIMAL_CONF = 'from pelicanconf import *; AUTHORSITE = {"url": "https://example.org", "allow": {"orphan": "one"}}\n'
 NOT_PUBLISHED = "Not published: the live site is unchanged."
 FAILURE = "raise RuntimeError('in a plugin')"
@@ -293,7 +293,7 @@ def test_a_title_goes_through_make_unchanged(make, project, arguments, title):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("On ladders --kind review", 'the title `On ladders` has no quotes - write: invoke new "On ladders"'),
+        ("On ladders --kind review", "the title `On ladders` has no quotes - write: make new ARGS='\"On ladders\"'"),
         ("Don't", "a quotation mark has no second one - write it between quotes: make new"),
     ],
 )

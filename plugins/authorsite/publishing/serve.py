@@ -22,6 +22,7 @@ from watchfiles import Change, DefaultFilter, watch
 
 from ..problems import CommandError, Problem
 from .server import Server
+from .settings_file import require_settings_file
 
 _CLOCK_TOLERANCE = 0.02
 """Seconds by which a file's timestamps may lag behind the clock."""
@@ -126,8 +127,7 @@ def serve(
 ) -> None:
     """Build the site, serve it, and rebuild it after every change, until interrupted; `report` prints progress."""
     settings_file = Path(settings_file).resolve()
-    if not settings_file.is_file():
-        raise CommandError("no such file - use --settings with a settings file", str(settings_file))
+    require_settings_file(settings_file)
     if not 0 <= port < 2**16:
         raise CommandError(f"invalid port {port} - use --port with a number up to {2**16 - 1}")
     root = settings_file.parent

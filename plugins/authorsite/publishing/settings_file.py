@@ -16,10 +16,15 @@ DEFAULTS = "authorsite.defaults"
 """The module that settings files import."""
 
 
+def require_settings_file(file: Path) -> None:
+    """Raise CommandError if there is no settings file: the current folder is not that of a site."""
+    if not file.is_file():
+        raise CommandError("no such file - go to your site's folder, or use --settings with a settings file", str(file))
+
+
 def read_settings_file(file: Path, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the settings of `file`; `overrides` take precedence. Raises CommandError if it cannot be read."""
-    if not file.is_file():
-        raise CommandError("no such file - use --settings with a settings file", str(file))
+    require_settings_file(file)
     # Forget modules from the same folder: they may have changed, or belong to another site. And the defaults: a
     # settings file may have changed their lists and mappings in place.
     for module in {*(path.stem for path in file.parent.glob("*.py")), DEFAULTS} - sys.stdlib_module_names:
