@@ -16,6 +16,10 @@ from .markdown import smarten_punctuation
 
 _TAGS = nh3.ALLOWED_TAGS | {"section", "figure", "figcaption"}
 _ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "*": {"id", "class", "aria-label", "aria-labelledby", "lang", "dir"}}
+ORIGINAL_MARK = "<!-- original -->"
+"""The line in the body of a reblog that separates the author's own note from the original."""
+
+_ORIGINAL_MARK = re.compile(r"<!--\s*original\s*-->")
 _REFERENCES = re.compile(r'<section [^>]*class="references"')
 # "/\\example.org" and "https:x" too: browsers read both as URLs with a host. They ignore tabs and line breaks.
 _EXTERNAL = re.compile(r"[\x00-\x20]*(?:[a-z][a-z\d+.-]*:|[/\\]{2})", re.IGNORECASE)
@@ -83,8 +87,10 @@ def render_reblog(
 ) -> str:
     """Return attribution, the first `limit` words of `html`, a link to the original at `url`, and any references.
 
-    `words` is the length of the original; None if `html` is all of it.
+    The author's own note, which is above ORIGINAL_MARK, comes before them. `words` is the length of the original; None
+    if `html` is all of it.
     """
+    note, html = _split_note(html)
     html = sanitize(html)
     section = _REFERENCES.search(html)
     text, references = (html[: section.start()], html[section.start() :]) if section else (html, "")
@@ -98,10 +104,14 @@ def render_reblog(
         "author": Markup(author),  # noqa: S704 - the same
         "site": Markup(site),  # noqa: S704 - the same
     }
-    if site:
+    if author and site:
         attribution = translate("From %(title)s by %(author)s on %(site)s:", **names)
-    else:
+    elif author:
         attribution = translate("From %(title)s by %(author)s:", **names)
+    elif site:
+        attribution = translate("From %(title)s on %(site)s:", **names)
+    else:
+        attribution = translate("From %(title)s:", **names)
     link_text = translate("View original post")
     if remaining_words:
         link_text = translate(
@@ -111,7 +121,13 @@ def render_reblog(
             words=format_decimal(remaining_words, locale=translate.language.replace("-", "_")),
         )
     return (
-        f'<p class="attribution">{attribution}</p>\n'
+        f'{note}<p class="attribution">{attribution}</p>\n'
         f'<blockquote class="reblog" cite="{url}">\n{sanitize(opening.html.strip())}\n</blockquote>\n'
         f'<p class="view-original"><a href="{url}">{escape(link_text, quote=False)}</a></p>\n{sanitize(references)}'
     )
+
+
+def _split_note(html: str) -> tuple[str, str]:
+    """Return the author's note, every element of it closed, and the original."""
+    mark = _ORIGINAL_MARK.search(html)
+    return (f"{truncate_html(html[: mark.start()], 10**9).html.strip()}\n", html[mark.end() :]) if mark else ("", html)

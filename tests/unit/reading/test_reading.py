@@ -321,6 +321,25 @@ def test_a_citation_in_a_reblog_is_one_word():
     assert text_content(html.partition("<blockquote")[2].partition("</blockquote>")[0]).endswith("four & five.")
 
 
+def test_the_authors_note_comes_before_the_original_and_counts_none_of_its_words():
+    body = render("My *own* note.\n\n<!-- original -->\n\nOne two three four.").html
+    html = render_reblog(body, **REBLOG, words=None, limit=2)
+    note, _, rest = html.partition('<p class="attribution">')
+    assert note == "<p>My <em>own</em> note.</p>\n"
+    assert "<p>One two</p>" in rest
+    assert "2 more words" in rest
+    assert "note" not in rest
+
+
+@pytest.mark.parametrize(
+    ("author", "site", "attribution"),
+    [("B", "S", "From T by B on S:"), ("B", "", "From T by B:"), ("", "S", "From T on S:"), ("", "", "From T:")],
+)
+def test_a_reblog_names_what_is_known_of_the_original(author, site, attribution):
+    html = render_reblog("<p>a</p>", **REBLOG | {"author": author, "site": site}, words=None, limit=9)
+    assert text_content(html.partition("</p>")[0]) == attribution
+
+
 def test_reblogged_html_is_sanitized():
     html = render_reblog(
         '<p onclick="x()">a<script>alert(1)</script><a href="javascript:x()">b</a><iframe src="//e"></iframe></p>',
