@@ -86,5 +86,5 @@ def _list_features(post: Any) -> Iterator[Hashable]:
         yield ("book", record.book)
         if record.chapter is not None:
             yield ("chapter", record.book, record.chapter)
-    if record.reblog:
+    if record.reblog and record.reblog.author:
         yield ("author", record.reblog.author)

@@ -60,7 +60,7 @@ class Reblog(StrictModel):
     """The original of a reblog; `words` is its length."""
 
     title: str
-    author: str
+    author: str = ""
     site: str = ""
     url: WebUrl
     words: int | None = Field(default=None, ge=1)
