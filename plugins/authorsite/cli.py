@@ -152,6 +152,7 @@ def publish(_: Context, yes: bool = False, dry_run: bool = False, settings: str 
 
     Example: invoke publish --dry-run
     """
+    load("publishing.atomic_swap").require_locks()
     raise Exit(code=load("publishing.publish").publish(Path(settings).absolute(), yes=yes, dry_run=dry_run))
 
 

@@ -1,6 +1,5 @@
 """The output folder: path-checked, atomic writes that are reported to the build engine, and the URLs of its files."""
 
-import fcntl
 import hashlib
 import json
 import os
@@ -18,6 +17,11 @@ from pelican_incremental.files import atomic_write, content_equals, mark_current
 from .output_registry import GENERATED, OutputRegistry, Owner
 from .site_build import get_build
 from .urls import LITERAL_PERCENT
+
+try:
+    import fcntl
+except ImportError:  # not a POSIX system
+    fcntl = None  # type: ignore[assignment]
 
 FILE_LIST = ".authorsite-files"
 """The file in the output folder that lists what the last build wrote. It is not published: it names hidden pages."""
@@ -139,13 +143,21 @@ def _is_copy(path: Path, source: Path, *, is_unmodified: bool) -> bool:
 
 def _clone(source: Path, copy: Path) -> None:
     """Copy content and date of a file, without using space where the file system can share it (FICLONE)."""
+    if not _share_blocks(source, copy):
+        shutil.copyfile(source, copy)
+    stat = source.stat()
+    os.utime(copy, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def _share_blocks(source: Path, copy: Path) -> bool:
+    if fcntl is None:
+        return False
     try:
         with source.open("rb") as old, copy.open("wb") as new:
             fcntl.ioctl(new, _FICLONE, old.fileno())
     except OSError:
-        shutil.copyfile(source, copy)
-    stat = source.stat()
-    os.utime(copy, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        return False
+    return True
 
 
 def fingerprint(save_as: str, data: bytes) -> str:

@@ -315,4 +315,4 @@ def test_help_after_new_prints_its_help(project):
 def test_a_title_that_begins_like_an_option_is_an_error(project):
     status, _, err = run_in_fork(project, "new --knd")
     assert status == 1
-    assert 'the title begins with `--` - put the title first: invoke new "The title" --kind page' in err
+    assert "the title begins with `--` - put the title first: make new ARGS='\"The title\" --kind page'" in err

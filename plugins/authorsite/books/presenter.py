@@ -26,7 +26,7 @@ class BookPresenter:
     """Makes the views of editions and offers.
 
     `today` is the site's date; `shops` are those that offers may name, by key; `link_status` is what
-    `invoke check-links` recorded about each URL ({"dead": bool, "worked": ISO date and time}).
+    `authorsite check-links` recorded about each URL ({"dead": bool, "worked": ISO date and time}).
     """
 
     site: SiteSettings

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
+from ..commands import format_command
 from ..problems import ProblemLog
 from .guid import find_former_url, make_fix_hint
 from .parsing import Item, parse_feed
@@ -59,7 +60,7 @@ class FeedDiff:
             message = f"the date of “{after.title}” changes from {before.published} to {after.published}"
             yield after.path, message, "restore the date, and use `modified:` to mark an update"
         if self.mass_change:
-            yield _MASS_CHANGE, self.mass_change, "run `invoke feed-diff` to see them"
+            yield _MASS_CHANGE, self.mass_change, f"run `{format_command('feed-diff')}` to see them"
 
     def __str__(self) -> str:
         parts = (("+", self.new), ("~", self.changed), ("-", self.removed))

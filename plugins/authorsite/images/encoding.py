@@ -158,7 +158,8 @@ class JobRunner:
 
     def __init__(self, jobs: list[Job], on_progress: Callable[[int, int], None]) -> None:
         self._on_progress = on_progress
-        self._cores = min(count_usable_cores(), len(jobs) if len(jobs) > _MAX_SERIAL_JOBS else 1)
+        in_parallel = len(jobs) > _MAX_SERIAL_JOBS and hasattr(os, "fork")
+        self._cores = min(count_usable_cores(), len(jobs)) if in_parallel else 1
         self._workers = WorkerPool(self._cores, _run_job_with_low_priority) if self._cores > 1 else None
         opens_image = [isinstance(source, ImageFile) or source.image is not None for _, source, _ in jobs]
         self.image_results = self._run(list(compress(jobs, opens_image)))

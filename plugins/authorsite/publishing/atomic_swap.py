@@ -1,7 +1,6 @@
 """Lock a folder against other processes, prepare a new tree for it, and replace it in one atomic step."""
 
 import ctypes
-import fcntl
 import itertools
 import os
 import shutil
@@ -16,6 +15,11 @@ from pelican_incremental.manifest import Manifest
 
 from ..problems import CommandError
 
+try:
+    import fcntl
+except ImportError:  # not a POSIX system
+    fcntl = None  # type: ignore[assignment]
+
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 LOCK_TIMEOUT = 2.0
 """Default number of seconds to wait for another process to release a folder."""
@@ -29,8 +33,12 @@ def exclusive_lock(folder: Path, timeout: float | None = None) -> Iterator[None]
     """Lock `folder` against other processes; reentrant within one process.
 
     Raises CommandError if another process holds the lock for longer than `timeout` seconds (default: LOCK_TIMEOUT).
-    The lock is an flock(2) on the folder itself: it leaves no file and ends with the process, even after a kill.
+    The lock is an flock(2) on the folder itself: it leaves no file and ends with the process, even after a kill. Where
+    the system has none, nothing is locked; see require_locks.
     """
+    if fcntl is None:
+        yield
+        return
     descriptor, depth = _LOCKS.get(folder) or (_acquire(folder, LOCK_TIMEOUT if timeout is None else timeout), 0)
     _LOCKS[folder] = descriptor, depth + 1
     try:
@@ -41,6 +49,12 @@ def exclusive_lock(folder: Path, timeout: float | None = None) -> Iterator[None]
             _LOCKS[folder] = descriptor, depth - 1
         else:
             os.close(descriptor)
+
+
+def require_locks() -> None:
+    """Raise CommandError if the system has no flock(2), without which two publishes could mix their files."""
+    if fcntl is None:
+        raise CommandError("publishing needs the file locks of a POSIX system - on Windows, publish from WSL")
 
 
 def _acquire(folder: Path, timeout: float) -> int:
@@ -66,7 +80,8 @@ def _release_all() -> None:
     _LOCKS.clear()
 
 
-os.register_at_fork(after_in_child=_release_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_release_all)
 
 
 def stage(output: Path, staging: Path, cache: Path) -> None:

@@ -16,6 +16,7 @@ from pelican.writers import FileOverwriteFailedError
 from pelican_incremental.manifest import BuildReport, Manifest
 from pelican_incremental.session import SESSION_KEY, BuildSession
 
+from ..commands import format_command
 from ..exceptions import log_exception
 from ..library_logs import capture_logging
 from ..problems import BuildFailed, CommandError, ProblemLog
@@ -241,7 +242,7 @@ def print_report(result: BuildResult, report_format: str = "text") -> int:
         return 1
     if report_format == "text":
         summary = f"{format_counts(result.files)} in {result.seconds:.1f} s"
-        print(f"{result.output}: {summary}. To preview it, run: make serve")
+        print(f"{result.output}: {summary}. To preview it, run: {format_command('serve')}")
     return 0
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pelican_incremental.session import BuildSession
 
-from ..site_build import DeferredTasks
+from ..site_build import DeferredTasks, get_site
 from .build import BuildResult, build, format_counts
 from .preview import preview
 
@@ -74,7 +74,9 @@ def _run_deferred_tasks(session: BuildSession, tasks: DeferredTasks) -> bool:
 
 
 def _has_request(timeout: float = 0.02) -> bool:
-    """Return whether a request is waiting, or comes in within `timeout` seconds."""
+    """Return whether a request is waiting, or comes in within `timeout` seconds; False on Windows, which can't say."""
+    if sys.platform == "win32":
+        return False
     return bool(select.select([sys.stdin], [], [], timeout)[0])
 
 
@@ -89,5 +91,5 @@ def _make_response(result: BuildResult, session: BuildSession) -> dict[str, Any]
     if settings := session.settings:
         names = (settings["PATH"], settings["THEME"], *settings["THEME_TEMPLATES_OVERRIDES"], *settings["PLUGIN_PATHS"])
         watched = sorted({str(Path(name).resolve()) for name in names if Path(name).is_dir()})
-        response |= {"output": str(result.output), "prefix": settings["SITEURL"], "watch": watched}
+        response |= {"output": str(result.output), "prefix": get_site(settings).root, "watch": watched}
     return response

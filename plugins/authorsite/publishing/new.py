@@ -14,6 +14,7 @@ import yaml
 from lxml import etree, html
 from pelican.utils import slugify
 
+from ..commands import format_command
 from ..markup import count_words
 from ..problems import BuildFailed, CommandError, ProblemLog
 from ..reading.reblogs import sanitize
@@ -82,13 +83,15 @@ def create(settings_file: Path, title: str, kind: str = "post", saved: Path | No
     if isbn and kind != "book":
         raise CommandError("--isbn works only for books - add --kind book")
     if title.startswith("--"):
-        raise CommandError('the title begins with `--` - put the title first: invoke new "The title" --kind page')
+        example = format_command("new", '"The title"', "--kind page")
+        raise CommandError(f"the title begins with `--` - put the title first: {example}")
     original, text = _read_saved_page(saved) if saved else ({}, _PLACEHOLDERS[kind])
     if isbn:
         original = fetch_book(isbn)
     title = " ".join((title or original.get("title", "")).split())
     if not title:
-        raise CommandError('the title is missing - run: invoke new "The title"')
+        example = format_command("new", '"The title"')
+        raise CommandError(f"the title is missing - run: {example}")
     settings = _load_site_settings(settings_file)
     slug = slugify(title, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"]).strip("-")
     if not slug:
