@@ -45,6 +45,14 @@ class Translator:
             text = english and load_catalogue(self.language).gettext(english)
         return _interpolate(text, values) if values else text
 
+    def for_language(self, language: str) -> "Translator":
+        """Return the translator for a text in `language`: this one, if there is no catalogue for it."""
+        primary = language.partition("-")[0].lower()
+        if not primary or primary == self.language.partition("-")[0].lower():
+            return self
+        is_known = primary == "en" or type(load_catalogue(language)) is GNUTranslations
+        return Translator(language) if is_known else self
+
 
 @cache
 def is_right_to_left(language: str) -> bool:

@@ -73,7 +73,8 @@ class _CellAligner(Treeprocessor):
 class MarkdownRenderer:
     """Renders one body after another with the same Markdown object, reset before each.
 
-    `translate` is for what readers see of references and footnotes beside their text.
+    `translate` is for what readers see of references and footnotes beside their text, in the text's own language if
+    there is a catalogue for it.
     """
 
     def __init__(self, translate: Translator = ENGLISH) -> None:
@@ -95,8 +96,6 @@ class MarkdownRenderer:
         footnotes: FootnoteExtension = next(e for e in extensions if isinstance(e, FootnoteExtension))
         # "extra" loads footnotes without a configuration.
         footnotes.setConfig("BACKLINK_TEXT", "↩")
-        title = self._translate("Jump back to footnote %(number)s in the text", number="{}")
-        footnotes.setConfig("BACKLINK_TITLE", title)
         return footnotes
 
     def render(self, body: str, prefix: str = "", language: str = "") -> RenderedBody:
@@ -107,7 +106,10 @@ class MarkdownRenderer:
         self._markdown.reset()
         # The extension's own unique ids count posts; a slug is unique too, and the same in every build.
         self._footnotes.setConfig("SEPARATOR", f":{prefix}-" if prefix else ":")
-        self._citations.prepare(prefix or "post", body)
+        self._citations.prepare(prefix or "post", body, language)
+        translate = self._citations.translate
+        back_title = translate("Jump back to footnote %(number)s in the text", number="{}")
+        self._footnotes.setConfig("BACKLINK_TITLE", back_title)
         self._footnote_checks.prepare(body)
         try:
             html = self._markdown.convert(body)
@@ -123,7 +125,7 @@ class MarkdownRenderer:
             toc = getattr(self._markdown, "toc", "")
             toc = toc[toc.find("<ul>") : toc.rfind("</ul>") + 5] if getattr(self._markdown, "toc_tokens", []) else ""
             language = language or self._translate.language
-            html = _wrap_tables(localize_quotes(html, language), self._translate("Table"))
+            html = _wrap_tables(localize_quotes(html, language), translate("Table"))
             toc = localize_quotes(toc, language)
             issues = [*self._citations.issues, *self._footnote_checks.issues, *find_body_issues(body)]
             return RenderedBody(html, toc, tuple(self._citations.entries), tuple(issues))

@@ -52,16 +52,19 @@ class CitationExtension(Extension, Treeprocessor):
 
     def __init__(self, translate: Translator) -> None:
         super().__init__()
-        self.translate = translate
-        self.headings = frozenset(text.lower() for name in HEADINGS for text in (name, translate(name)))
+        self.site_translate = self.translate = translate
+        self.headings = _list_headings(translate)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Register after inline patterns and footnotes."""
         md.treeprocessors.register(self, "references", 4)
 
-    def prepare(self, prefix: str, body: str) -> None:
-        """Reset the results and set the id prefix and the Markdown source of the next conversion."""
+    def prepare(self, prefix: str, body: str, language: str = "") -> None:
+        """Reset the results; set the id prefix, the Markdown source and its language for the next conversion."""
         self.prefix, self.body = prefix, body
+        translate = self.site_translate.for_language(language)
+        if translate != self.translate:
+            self.translate, self.headings = translate, _list_headings(self.site_translate) | _list_headings(translate)
         self.entries: list[Reference] = []
         self.issues: list[BodyIssue] = []
         self.last_number = 0
@@ -176,6 +179,10 @@ def _append_text(element: ET.Element, text: str) -> None:
         element[-1].tail = (element[-1].tail or "") + text
     else:
         element.text = (element.text or "") + text
+
+
+def _list_headings(translate: Translator) -> frozenset[str]:
+    return frozenset(text.lower() for name in HEADINGS for text in (name, translate(name)))
 
 
 def _find_reference_list(root: ET.Element, headings: frozenset[str]) -> tuple[ET.Element | None, ET.Element | None]:

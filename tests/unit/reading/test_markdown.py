@@ -4,6 +4,7 @@
 import re
 
 import pytest
+from authorsite.i18n import ENGLISH, Translator
 from authorsite.reading.markdown import MarkdownRenderer
 
 FIXED = {
@@ -103,3 +104,41 @@ def test_a_footnote_without_a_mark_has_no_link_to_one():
     targets, ids = re.findall('href="#(.*?)"', html), re.findall('id="(.*?)"', html)
     assert set(targets) <= set(ids)
     assert "Two." in html
+
+
+CITED = """Text [1], and a note[^1].
+
+[^1]: A note.
+
+| a |
+|---|
+| b |
+
+## {heading}
+
+1. Ann Author, "A title", 2012, https://far.example/x
+"""
+
+
+@pytest.mark.parametrize(
+    ("site", "language", "heading", "labels"),
+    [
+        (ENGLISH, "", "References", ("Table", "Jump back to footnote 1 in the text", "Reference 1")),
+        (ENGLISH, "de", "Quellen", ("Tabelle", "Zurück zu Fußnote 1 im Text", "Quelle 1")),
+        (ENGLISH, "de-AT", "References", ("Tabelle", "Zurück zu Fußnote 1 im Text", "Quelle 1")),
+        (Translator("de"), "en", "Sources", ("Table", "Jump back to footnote 1 in the text", "Reference 1")),
+        (Translator("de"), "de-CH", "Literatur", ("Tabelle", "Zurück zu Fußnote 1 im Text", "Quelle 1")),
+        (Translator("de"), "fr", "Quellen", ("Tabelle", "Zurück zu Fußnote 1 im Text", "Quelle 1")),
+        (ENGLISH, "fr", "Sources", ("Table", "Jump back to footnote 1 in the text", "Reference 1")),
+        (Translator("de", {"Table": "Tafel"}), "de", "Quellen", ("Tafel", "Zurück zu Fußnote 1 im Text", "Quelle 1")),
+    ],
+)
+def test_what_readers_see_beside_a_text_is_in_its_language(site, language, heading, labels):
+    renderer = MarkdownRenderer(site)
+    renderer.render(CITED.format(heading="References"), language="de")
+    body = renderer.render(CITED.format(heading=heading), language=language)
+    assert len(body.references) == 1
+    for label in labels:
+        assert f'="{label}"' in body.html, body.html
+    again = MarkdownRenderer(site).render(CITED.format(heading=heading), language=language)
+    assert again == body
