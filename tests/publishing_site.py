@@ -23,9 +23,8 @@ PAGE = """<!DOCTYPE html><title>{{ article.title }}</title><link rel="stylesheet
 # Replaces ssh: the server's half of rsync runs on this machine.
 FAKE_SSH = 'while [ "$1" != 127.0.0.1 ]; do shift; done; shift; exec "$@"'
 SETTINGS = """
-import sys
-sys.path.insert(0, {root!r})
-from pelicanconf import *
+from authorsite.defaults import *
+SITENAME, AUTHOR, TIMEZONE, DEFAULT_CATEGORY = "Ann Author", "Ann Author", "America/Chicago", "Commentary"
 AUTHORSITE = {{"url": {url!r}, "publish": {target!r}, "allow": {{"orphan": "one"}}}}
 AUTHORSITE["feeds"] = {{"items": 1, "hub": {hub!r}, "allow": {allow!r}}}
 AUTHORSITE["gone"] = {gone!r}

@@ -13,9 +13,8 @@ from authorsite.publishing.publish import publish
 from conftest import ROOT, post
 
 SETTINGS = """
-import sys
-sys.path.insert(0, {root!r})
-from pelicanconf import *
+from authorsite.defaults import *
+SITENAME, AUTHOR, TIMEZONE, DEFAULT_CATEGORY = "Ann Author", "Ann Author", "America/Chicago", "Commentary"
 AUTHORSITE = {{"url": "https://ann.example", "strict": True, "allow": {{"orphan": "one"}}, "publish": {target!r}}}
 PATH, OUTPUT_PATH, CACHE_PATH = {here!r} + "/content", {here!r} + "/output", {here!r} + "/.cache"
 """

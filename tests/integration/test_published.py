@@ -6,6 +6,7 @@ import shutil
 
 import feedparser
 import pytest
+from authorsite.publishing import published
 from authorsite.publishing.build import build
 from authorsite.publishing.feed_diff import feed_diff
 from authorsite.publishing.publish import check, publish
@@ -165,9 +166,8 @@ CONTENT = {
     "content/events/e.md": "---\ntitle: The event\nstart: 2019-10-20\n---\nText.\n",
 }
 SETTINGS = """
-import sys
-sys.path.insert(0, {root!r})
-from pelicanconf import *
+from authorsite.defaults import *
+SITENAME, AUTHOR, TIMEZONE, DEFAULT_CATEGORY = "Ann Author", "Ann Author", "America/Chicago", "Commentary"
 AUTHORSITE = {{"url": "https://ann.example", "social_cards": False, "search": False, "allow": {{"orphan": "one"}}}}
 AUTHORSITE["publish"] = {{"kind": "folder", "path": {here!r} + "/live"}}
 AUTHORSITE["gone"] = dict.fromkeys({gone!r}, "meant")
@@ -317,3 +317,30 @@ def test_a_folder_keeps_hidden_files_and_the_times_of_unchanged_ones(author, cap
     assert (author.destination / ".well-known/proof").read_text() == "somebody else's"
     assert style.stat().st_mtime == 1
     assert (author.destination / "index.html").stat().st_mtime > 1
+
+
+@for_targets(["folder", "git"])
+def test_the_first_build_after_an_upgrade_says_what_differs_before_anything_is_published(author, capsys, monkeypatch):
+    settings = author.root / "publishconf.py"
+    monkeypatch.setattr(published, "get_version", lambda: "1.0.0")
+    assert author.publish() == 0, capsys.readouterr().err
+    assert check(settings) == 0
+    assert "built by" not in capsys.readouterr().out
+    monkeypatch.setattr(published, "get_version", lambda: "1.1.0")
+    author.write("second", "Two.")
+    expected = [
+        "Published by authorsite 1.0.0, built by 1.1.0. What differs:",
+        "  new: /2019/03/07/second/",
+        "  feed.xml: 1 differences",
+        "    + Second (https://ann.example/2019/03/07/second/)",
+    ]
+    assert check(settings) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert set(expected) <= set(printed)
+    assert author.publish(dry_run=True) == 0
+    assert set(expected) <= set(author.messages[2].splitlines())
+    assert author.publish() == 0
+    assert set(expected) <= set(author.messages[2].splitlines())
+    assert author.publish() == 0
+    assert author.messages[-1].startswith("Nothing to publish")
+    assert not [text for text in author.messages if "built by" in text]

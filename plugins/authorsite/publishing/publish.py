@@ -45,14 +45,14 @@ def check(settings_file: Path, report_format: str = "text") -> int:
             staged.problems.notice(example.path, example.line, example.message, example.hint, kind="settings")
             ready = "No problems found. Before you publish, set `url`."
         if comparison := compare_offline(staged, settings_file):
-            summaries.append(comparison.summary)
+            summaries.append("\n".join(filter(None, (f"Compared with {comparison.summary}.", comparison.upgrade))))
         return False
 
     check_format(report_format)
     result = build(settings_file, progress=True, approve=approve)
     result.problems.print(report_format, sys.stderr if report_format == "text" else sys.stdout)
     if report_format == "text" and summaries:
-        print(f"Compared with {summaries[0]}.")
+        print(summaries[0])
     if report_format == "text" and not result.failed:
         print(ready)
     return int(result.failed)
@@ -147,6 +147,8 @@ class _Publish:
         comparison = compare(staged, self.target or LocalTree(staged.output))
         self.diff = comparison.files
         self.report(f"{comparison.summary}.")
+        if comparison.upgrade:
+            self.report(comparison.upgrade)
         if staged.problems.failed:
             return False
         if self.dry_run:

@@ -21,6 +21,7 @@ from ..reading.drafts import is_hidden
 from ..settings import SETTINGS_KEY
 from ..site_build import content_relative_path, get_site, list_contents, list_records
 from ..validation import LineFinder
+from ..version import get_version
 from .build import StagedBuild
 from .targets import Target, make_target
 from .targets.commands import OWNERSHIP_FILE as STATE_FILE
@@ -53,14 +54,21 @@ _ARCHIVES = re.compile(r"(?:.*/)?(?:page/?)?\d+(?:/index)?\.html")
 
 _CATEGORY = "category "
 
+_MAX_LISTED = 50
+"""How many URLs the report of an upgrade lists."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How a build differs from what was last published: in files, in feeds, and in words."""
+    """How a build differs from what was last published: in files, in feeds, and in words.
+
+    `upgrade` says which URLs and feeds differ, if another version of the generator has published the site; else "".
+    """
 
     files: TreeDiff
     feeds: list[FeedDiff]
     summary: str
+    upgrade: str = ""
 
 
 def compare(staged: StagedBuild, target: Target | LocalTree, *, offline: bool = False) -> Comparison:
@@ -75,7 +83,8 @@ def compare(staged: StagedBuild, target: Target | LocalTree, *, offline: bool = 
     names = [name for name in files.changed if is_feed(name)]
     old_files = target.read_files([*names, STATE_FILE] if STATE_FILE in files.changed else names)
     # Without an old state, as after the first publish with one, only feeds can be compared.
-    old_state = state if STATE_FILE not in files.changed else parse_state(old_files.pop(STATE_FILE))
+    old_data = old_files.pop(STATE_FILE, b"")
+    old_state = state if STATE_FILE not in files.changed else parse_state(old_data)
     lost = find_lost_urls(old_state, tree, site.gone)
     report_lost_urls(lost, old_state, state, Path(staged.settings["PATH"]), log)
     known = {url for urls in lost.values() for url in urls} | site.gone.keys()
@@ -90,7 +99,9 @@ def compare(staged: StagedBuild, target: Target | LocalTree, *, offline: bool = 
     new_items = sum(len(feed.new) for feed in feeds if feed.path == "feed.xml")
     if "feed.xml" in files.new:
         new_items = len(parse_feed((tree / "feed.xml").read_bytes()))
-    return Comparison(files, feeds, f"{target.name}: {files}; feed: {pluralize(new_items, 'new item')}")
+    summary = f"{target.name}: {files}; feed: {pluralize(new_items, 'new item')}"
+    old_version = parse_version(old_data) if STATE_FILE in files.changed and old_state else get_version()
+    return Comparison(files, feeds, summary, describe_upgrade(old_version, files, feeds))
 
 
 def compare_offline(staged: StagedBuild, settings_file: Path) -> Comparison | None:
@@ -126,7 +137,8 @@ def collect_state(context: Mapping[str, Any]) -> State:
 
 def format_state(state: State) -> str:
     """Return the text of STATE_FILE: one line for each page, so that changes are small."""
-    return json.dumps({"pages": state}, ensure_ascii=False, indent=0, sort_keys=True) + "\n"
+    data = {"generator": get_version(), "pages": state}
+    return json.dumps(data, ensure_ascii=False, indent=0, sort_keys=True) + "\n"
 
 
 def parse_state(data: bytes) -> State:
@@ -134,6 +146,36 @@ def parse_state(data: bytes) -> State:
     with suppress(ValueError, TypeError, KeyError, AttributeError):
         return {source: PublishedPage(*fields) for source, fields in json.loads(data)["pages"].items()}
     return {}
+
+
+def parse_version(data: bytes) -> str:
+    """Return the version of the generator that has written a STATE_FILE; "" if it does not say."""
+    with suppress(ValueError, TypeError, KeyError):
+        return str(json.loads(data)["generator"])
+    return ""
+
+
+def describe_upgrade(old_version: str, files: TreeDiff, feeds: Sequence[FeedDiff]) -> str:
+    """Say which URLs and feeds differ since the site was published by another version of the generator; else ""."""
+    if old_version == get_version():
+        return ""
+    pages = {"new": files.new, "gone": files.removed}
+    urls = [
+        f"  {word}: /{name.removesuffix('index.html')}"
+        for word, names in pages.items()
+        for name in names
+        if name.endswith(".html") or is_feed(name)
+    ]
+    changed = [f"  {line}" for feed in feeds for line in str(feed).splitlines()]
+    more = [f"  … and {len(urls) - _MAX_LISTED} more"] if len(urls) > _MAX_LISTED else []
+    return "\n".join(
+        [
+            f"Published by authorsite {old_version or '(an earlier version)'}, built by {get_version()}. What differs:",
+            *(urls[:_MAX_LISTED] or ["  no URL is new or gone"]),
+            *more,
+            *(changed or ["  no feed has changed"]),
+        ]
+    )
 
 
 def find_lost_urls(old: State, tree: Path, gone: Collection[str]) -> dict[str, list[str]]:

@@ -2,14 +2,18 @@
 
 import pytest
 from authorsite.problems import ProblemLog
+from authorsite.publishing import published
 from authorsite.publishing.published import (
     PublishedPage,
+    describe_upgrade,
     find_lost_urls,
     format_state,
     parse_state,
+    parse_version,
     report_lost_urls,
     report_removed_pages,
 )
+from authorsite.publishing.tree_diff import TreeDiff
 
 PAGE = PublishedPage("urn:x:1", "/a/", ["/b/"], ["/go/a/"])
 
@@ -68,3 +72,47 @@ def test_the_proposed_aliases_begin_with_the_oldest(tmp_path):
     assert (problem.path, problem.line) == ("posts/a.md", 4)
     assert "write `aliases: [/b/, /a/, /vanity/]` or, if it is gone for good" in problem.hint
     assert log.failed
+
+
+def test_the_state_says_which_version_has_published_the_site(monkeypatch):
+    monkeypatch.setattr(published, "get_version", lambda: "1.2.0")
+    assert parse_version(format_state({}).encode()) == "1.2.0"
+    for data in (b"", b"{", b"[]", b'{"pages": {}}', b"\xff"):
+        assert parse_version(data) == ""
+
+
+@pytest.mark.parametrize(
+    ("old_version", "files", "lines"),
+    [
+        ("1.2.0", TreeDiff(removed=("a/index.html",)), []),
+        (
+            "1.1.0",
+            TreeDiff(changed=("a/index.html",)),
+            [
+                "Published by authorsite 1.1.0, built by 1.2.0. What differs:",
+                "  no URL is new or gone",
+                "  no feed has changed",
+            ],
+        ),
+        (
+            "",
+            TreeDiff(new=("b/index.html", "b.png", "tag/b/feed.xml"), removed=("a/index.html",)),
+            [
+                "Published by authorsite (an earlier version), built by 1.2.0. What differs:",
+                "  new: /b/",
+                "  new: /tag/b/feed.xml",
+                "  gone: /a/",
+                "  no feed has changed",
+            ],
+        ),
+    ],
+)
+def test_an_upgrade_says_which_urls_differ(monkeypatch, old_version, files, lines):
+    monkeypatch.setattr(published, "get_version", lambda: "1.2.0")
+    assert describe_upgrade(old_version, files, []).splitlines() == lines
+
+
+def test_an_upgrade_that_changes_all_urls_is_reported_in_one_screen():
+    files = TreeDiff(new=tuple(f"{number}/index.html" for number in range(3000)))
+    assert len(describe_upgrade("0.0.1", files, []).splitlines()) == 53
+    assert "  … and 2950 more" in describe_upgrade("0.0.1", files, [])
