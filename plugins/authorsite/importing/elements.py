@@ -1,0 +1,283 @@
+"""The elements of a WordPress body, as the few that a text needs: no spans, no styles, no classes."""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..reading.autolinks import URL_PATTERN, trim_url
+from .body_model import OfferedReblog
+from .dom import CONTAINERS, Child, Node, get_text, is_blank
+from .pictures import Media, convert_embed, convert_image, find_linked_picture, make_figure
+from .structure import contains_block, make_blocks, make_mixed, make_paragraphs, merge_inline, trim
+
+_RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr"}
+_INLINE = frozenset("em strong s del ins u sub sup small mark code kbd samp var abbr cite q dfn bdo ruby rt rp".split())
+_NESTED_ONCE = frozenset("em strong a s u code".split())
+_CELLS = frozenset("li dd dt td th summary caption".split())
+_PLAIN_BLOCKS = frozenset("ul ol dl table thead tbody tfoot tr".split())
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_EMBEDS = frozenset("iframe embed video audio".split())
+_ATTRIBUTES = {
+    "abbr": ("title",),
+    "dfn": ("title",),
+    "bdo": ("dir",),
+    "ol": ("start", "reversed", "type"),
+    "td": ("colspan", "rowspan"),
+    "th": ("colspan", "rowspan"),
+    "details": ("open",),
+}
+_LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang:|brush:\s*)([A-Za-z][\w+#-]{0,20})")
+_ALIGN = re.compile(r"text-align:\s*(left|right|center)|has-text-align-(left|right|center)|^(left|right|center)$")
+_INVISIBLE = str.maketrans("", "", "\u200b\ufeff\u2060\u00ad")
+_BUTTONS = frozenset(("wp-block-file__button", "sharedaddy", "jp-relatedposts"))
+
+
+class ElementConverter:
+    """Converts the elements of one body. `notes` are its footnotes' texts (HTML) by id; `linked_ids` link within it."""
+
+    def __init__(self, media: Media, parse: Callable[[str], Node | None], notes: dict[str, str], ids: set[str]) -> None:
+        self.media, self.parse, self.notes, self.linked_ids = media, parse, notes, ids
+        self.cited_notes: dict[str, int] = {}
+        self.note_order: list[str] = []
+        self.offers: list[OfferedReblog] = []
+
+    def convert_all(self, node: Node, inside: frozenset[str] = frozenset()) -> list[Child]:
+        """Return the children of an element, converted; `inside` names the elements around them."""
+        return merge_inline([new for child in node.children for new in self.convert(child, inside)])
+
+    def convert(self, child: Child, inside: frozenset[str]) -> list[Child]:
+        """Return what stands for a child."""
+        if isinstance(child, str):
+            return [child] if inside & {"pre", "a", "code"} else _link_urls(child.translate(_INVISIBLE))
+        tag = _RENAMED.get(child.tag, child.tag)
+        if _BUTTONS & set(child.classes):
+            return []
+        if tag == "img":
+            return convert_image(child, self.media, in_link="a" in inside)
+        if tag in _EMBEDS:
+            return convert_embed(child, self.media, in_link="a" in inside)
+        if tag == "a":
+            return self.anchor(child, self.convert_link(child, inside))
+        if tag in {"br", "wbr"}:
+            return [Node("br")] if tag == "br" else []
+        new = self.convert_inline(child, tag, inside)
+        return self.anchor(child, self.convert_block(child, tag, inside) if new is None else new)
+
+    def anchor(self, node: Node, new: list[Child]) -> list[Child]:
+        """Return `new` with the id of `node`, if something links to it."""
+        name = node.attributes.get("id") or node.attributes.get("name", "")
+        if name not in self.linked_ids or not name:
+            return new
+        self.linked_ids.discard(name)
+        first = new[0] if new and isinstance(new[0], Node) else None
+        if first is not None and first.tag in _HEADINGS:
+            first.attributes["id"] = name
+        elif first is not None and first.tag in {"p", "li"} and not any(map(contains_block, first.children)):
+            first.children.insert(0, Node("a", {"id": name}))
+        elif first is None or not contains_block(first):
+            return [Node("a", {"id": name}), *new]
+        return new
+
+    def convert_link(self, node: Node, inside: frozenset[str]) -> list[Child]:
+        """Return a link; what it leads to if that is a picture of this size; or its text, if it leads nowhere."""
+        href = node.attributes.get("href", "")
+        if (picture := find_linked_picture(node)) is not None:
+            is_file = "attachment" not in f"{href} {node.attributes.get('rel')}"
+            return convert_image(picture, self.media, source=href if is_file else "", in_link="a" in inside)
+        if href.startswith("#") and href[1:] in self.notes:
+            return [self.cite_note(href[1:])]
+        url = self.media.addresses.convert_link(href) if href.strip() and "a" not in inside else ""
+        children = self.convert_all(node, inside | {"a"} if url else inside)
+        if not url or all(map(is_blank, children)):
+            return children
+        title = node.attributes.get("title", "")
+        is_told = not title.strip() or title.strip() == get_text(node).strip()
+        return [Node("a", {"href": url} if is_told else {"href": url, "title": " ".join(title.split())}, children)]
+
+    def cite_note(self, name: str) -> Node:
+        """Return the mark of a footnote."""
+        if name not in self.cited_notes:
+            self.note_order.append(name)
+            self.cited_notes[name] = len(self.note_order)
+        return Node("note", {"number": str(self.cited_notes[name])})
+
+    def convert_inline(self, node: Node, tag: str, inside: frozenset[str]) -> list[Child] | None:
+        """Return what stands for an element within text; None for others."""
+        if tag == "span":
+            style = node.attributes.get("style", "").lower()
+            tag = "u" if "underline" in style else "em" if "italic" in style else "strong" if "bold" in style else tag
+        if tag not in _INLINE:
+            return None
+        if tag in inside and tag in _NESTED_ONCE:
+            return self.convert_all(node, inside)
+        children = self.convert_all(node, inside | {tag})
+        notes = [child for child in children if isinstance(child, Node) and child.tag == "note"]
+        if all(map(is_blank, children)) or (tag == "sup" and notes and len(children) == len(notes)):
+            return children
+        return [Node(tag, _pick(node, tag), children)]
+
+    def convert_block(self, node: Node, tag: str, inside: frozenset[str]) -> list[Child]:
+        """Return what stands for a block; the children of an element that means nothing."""
+        if tag == "hr":
+            return [Node("more" if "wp-more" in node.classes else "hr")]
+        if tag == "pre":
+            return [self.convert_code(node)]
+        if tag == "figure":
+            return self.convert_figure(node, inside)
+        if tag in {"div", "ol"} and any("footnotes" in name for name in node.classes) and self.notes:
+            return []
+        if "gallery" in " ".join(node.classes) and tag in {"ul", "dl"}:
+            items = [Node("div", {}, self.convert_all(item, inside)) for item in node.elements()]
+            return [Node("div", {}, list(items))]
+        children = self.convert_all(node, inside)
+        if tag == "p":
+            return list(make_blocks(children) if any(map(contains_block, children)) else make_paragraphs(children))
+        if tag in _HEADINGS:
+            return _make_heading(tag, children)
+        if tag == "blockquote":
+            return self.make_quote(node, children)
+        if tag in _CELLS:
+            return [Node(tag, _pick(node, tag) | _get_alignment(node, tag), make_mixed(children))]
+        if tag in {"ul", "ol"}:
+            return _make_list(tag, _pick(node, tag), children)
+        if tag in _PLAIN_BLOCKS:
+            kept = [child for child in children if isinstance(child, Node)]
+            return [Node(tag, _pick(node, tag), list(kept))] if kept else []
+        if tag == "details":
+            summary = [c for c in children if isinstance(c, Node) and c.tag == "summary"][:1]
+            rest = [c for c in children if c not in summary]
+            return [Node(tag, _pick(node, tag), [*summary, *make_blocks(rest)])]
+        return (
+            [Node("div", {}, children)] if tag in CONTAINERS or tag in {"figcaption", "summary", "legend"} else children
+        )
+
+    def convert_code(self, node: Node) -> Node:
+        """Return preformatted text: its language and text, or its elements if it has others than `code`."""
+        names = [node, *(inner for inner in node.iterate() if inner.tag == "code")]
+        told = " ".join(f"{each.attributes.get('class', '')} {each.attributes.get('lang', '')}" for each in names)
+        children = _join_lines(self.convert_all(node, frozenset(("pre",))))
+        while len(children) == 1 and isinstance(children[0], Node) and children[0].tag == "code":
+            children = _join_lines(children[0].children)
+        match = _LANGUAGE.search(told)
+        language = {"language": match[1].lower()} if match and match[1] not in {"plain", "text"} else {}
+        text = get_text(Node("pre", {}, children))
+        if "wp-block-verse" in node.classes and not re.search(r"(?m)^[ \t]", text.strip("\n")):
+            return Node("p", {}, _break_lines(children))
+        return Node("pre", language, children)
+
+    def convert_figure(self, node: Node, inside: frozenset[str]) -> list[Child]:
+        """Return a figure's blocks."""
+        captions = [child for child in node.elements() if child.tag == "figcaption"]
+        body = Node("div", {}, [child for child in node.children if child not in captions])
+        caption = [new for each in captions for new in self.convert_all(each, inside)] if captions else None
+        if caption and any(map(contains_block, caption)):
+            caption = [new for block in make_blocks(caption) for new in (*block.children, Node("br"))]
+        return make_figure(self.convert_all(body, inside), caption)
+
+    def make_quote(self, node: Node, children: list[Child]) -> list[Child]:
+        """Return a quotation; note one of the block editor that cites a link."""
+        blocks = make_blocks(children)
+        quote = Node("blockquote", {}, list(blocks))
+        if not blocks:
+            return []
+        cite = quote.find("cite") if "wp-block-quote" in node.classes else None
+        link = cite.find("a") if cite is not None else None
+        if link is not None and cite is not None and link.attributes.get("href", "").startswith("http"):
+            words = len(get_text(quote).split()) - len(get_text(cite).split())
+            quote.attributes["offer"] = str(len(self.offers))
+            title = " ".join(get_text(link).split())
+            self.offers.append(OfferedReblog(link.attributes["href"], title, words, 0))
+        return [quote]
+
+    def make_footnotes(self) -> list[Node]:
+        """Return the footnotes that the text has cited, as one block of items."""
+        items: list[Child] = []
+        for name in self.note_order:  # grows while it runs, if a note cites another
+            root = self.parse(self.notes[name])
+            children = self.convert_all(root) if root is not None else [self.notes[name]]
+            items.append(Node("li", {}, list(make_blocks(children))))
+        return [Node("notes", {}, items)] if items else []
+
+
+def parse_notes(meta: str) -> dict[str, str]:
+    """Return the block editor's footnotes by id from a post's meta value; {} for what is no such value."""
+    try:
+        found: Any = json.loads(meta or "[]")
+    except (ValueError, RecursionError):
+        return {}
+    entries = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    return {str(each["id"]): str(each.get("content", "")) for each in entries if each.get("id")}
+
+
+def _pick(node: Node, tag: str) -> dict[str, str]:
+    names = _ATTRIBUTES.get(tag, ())
+    found = {name: node.attributes[name] for name in names if name in node.attributes}
+    return {name: value for name, value in found.items() if value != "1" and (value or name in {"open", "reversed"})}
+
+
+def _get_alignment(node: Node, tag: str) -> dict[str, str]:
+    if tag not in {"td", "th"}:
+        return {}
+    told = (node.attributes.get(name, "") for name in ("style", "class", "align"))
+    match = next((m for text in told if (m := _ALIGN.search(text))), None)
+    side = (match[1] or match[2] or match[3]) if match else ""
+    return {"class": f"align-{side}"} if side and side != "left" else {}
+
+
+def _make_heading(tag: str, children: list[Child]) -> list[Child]:
+    flat = [" " if isinstance(child, Node) and child.tag == "br" else child for child in children]
+    if any(map(contains_block, flat)):
+        return list(make_blocks(flat))
+    return [] if all(map(is_blank, flat)) else [Node(tag, {}, trim(flat))]
+
+
+def _make_list(tag: str, attributes: dict[str, str], children: list[Child]) -> list[Child]:
+    """Return a list whose children are items: a list right in it belongs to the item before."""
+    items: list[Node] = []
+    for child in children:
+        if isinstance(child, Node) and child.tag == "li":
+            items.append(child)
+        elif not is_blank(child):
+            if items and isinstance(child, Node) and child.tag in {"ul", "ol"}:
+                items[-1].children = make_mixed([*items[-1].children, child])
+            else:
+                items.append(Node("li", {}, make_mixed([child])))
+    for item in items:
+        first, *rest = item.children or [""]
+        if isinstance(first, Node) and first.tag == "p" and all(_is_list(each) for each in rest):
+            item.children = [*first.children, *rest]
+    return [Node(tag, attributes, list(items))] if items else []
+
+
+def _is_list(child: Child) -> bool:
+    return isinstance(child, Node) and child.tag in {"ul", "ol"}
+
+
+def _join_lines(children: list[Child]) -> list[Child]:
+    return ["\n" if isinstance(child, Node) and child.tag == "br" else child for child in children]
+
+
+def _break_lines(children: list[Child]) -> list[Child]:
+    out: list[Child] = []
+    for child in children:
+        lines: Sequence[Child] = child.split("\n") if isinstance(child, str) else [child]
+        for number, line in enumerate(lines):
+            out += [Node("br")] if number else []
+            out.append(line)
+    return trim(out)
+
+
+def _link_urls(text: str) -> list[Child]:
+    """Return text with its URLs as links, as our reader makes them."""
+    if "://" not in text:
+        return [text]
+    out: list[Child] = []
+    end = 0
+    for match in URL_PATTERN.finditer(text):
+        url = trim_url(match[0])
+        if match.start() and (text[match.start() - 1].isalnum() or text[match.start() - 1] in "_/"):
+            continue
+        out += [text[end : match.start()], Node("a", {"href": url}, [url])]
+        end = match.start() + len(url)
+    return [*out, text[end:]]

@@ -1,0 +1,87 @@
+"""Text within paragraphs as Markdown: escaped where our reader would take it for something else."""
+
+import re
+
+from .shortcodes import BRACKET
+
+HARD_BREAK = "\ufdd5"
+"""In the place of a `<br>` until the paragraph is finished."""
+
+_HELD_SPACE = "\ufdd4"
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_ODD_SPACE = re.compile(r"(?<![^\s])\xa0+|\xa0+(?=\s|$)|\xa0{2,}")
+_BACKSLASH = re.compile(r"\\(?=[\\`*_{}\[\]()>#+\-.!|\"']|$)")
+_UNDERSCORE = re.compile(r"(?<!\w)_|_(?!\w)")
+_ENTITY = re.compile(r"&(?=#?\w+;|$)")
+_TAG_START = re.compile(r"<(?=[A-Za-z/!?]|$)")
+_CITATION = re.compile(r"\[(?=\d{1,3}[\d\s,–-]*\])")
+_LINE_START = re.compile(
+    r"(?m)^(?:(?P<escape>#|>|[+-](?=\s|$)|-(?=[- ]*$)|\[(?=[^\[\]\n]*\]:)|\|)"
+    r"|(?P<number>\d+)(?=[.)](?:\s|$))|(?P<entity>:(?=\s)|=(?==*\s*$)|~(?=~~)))"
+)
+_SOFT_BREAKS = re.compile(r" *\n[ \n]*")
+_HARD_BREAKS = re.compile(rf"[ \n]*{HARD_BREAK}[ \n{HARD_BREAK}]*")
+
+
+def escape_text(text: str, *, escape_citations: bool = False) -> str:
+    """Return text within a paragraph as Markdown; line breaks in it stay, other white space becomes one space.
+
+    If `escape_citations`, numbers in brackets are no references.
+    """
+    if "\xa0" in text:
+        text = _ODD_SPACE.sub(" ", text).replace("\xa0", _HELD_SPACE)
+    text = _SPACE.sub(lambda match: "\n" if "\n" in match[0] else " ", text)
+    if "\\" in text:
+        text = _BACKSLASH.sub(r"\\\\", text)
+    for character in "`*{":
+        text = text.replace(character, f"\\{character}")
+    if "_" in text:
+        text = _UNDERSCORE.sub(r"\\_", text)
+    if "&" in text:
+        text = _ENTITY.sub("&amp;", text)
+    if "<" in text:
+        text = _TAG_START.sub("&lt;", text)
+    if "[" in text or "]" in text:
+        text = text.replace("[^", r"\[^").replace("[TOC]", r"\[TOC]").replace("](", r"]\(")
+        if escape_citations:
+            text = _CITATION.sub(r"\\[", text)
+    return text.replace(BRACKET, r"\[").replace(_HELD_SPACE, "&nbsp;")
+
+
+def finish_paragraph(text: str) -> str:
+    """Return the text of a paragraph, with its line breaks, and escapes where a line looks like another block."""
+    text = _SOFT_BREAKS.sub("\n", text.strip(f" \n{HARD_BREAK}"))
+    text = _HARD_BREAKS.sub("  \n", text)
+    return _LINE_START.sub(_escape_line_start, text)
+
+
+def _escape_line_start(match: re.Match[str]) -> str:
+    if match["entity"]:
+        return f"&#{ord(match[0])};"
+    return f"{match[0]}\\" if match["number"] else f"\\{match[0]}"
+
+
+def quote_code(text: str) -> str:
+    """Return text without line breaks as code."""
+    text = text.replace(BRACKET, "[").strip()
+    ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    space = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{ticks}{space}{text}{space}{ticks}"
+
+
+def quote_title(text: str) -> str:
+    """Return the title of a link or an image in quotation marks; quotes in it become curly ones."""
+    text = " ".join(text.split()).replace(BRACKET, "[")
+    text = re.sub(r'(^|[\s(\[])"', "\\1“", text).replace('"', "”")
+    return '"{}"'.format(re.sub(r"([\\`])", r"\\\1", text))
+
+
+def quote_url(url: str) -> str:
+    """Return the address of a link, in angle brackets if it has round ones."""
+    return f"<{url}>" if re.search(r"[()]", url) else url
+
+
+def indent(text: str, first: str, rest: str = "    ") -> str:
+    """Return text with `first` before its first line and `rest` before all other lines that are not empty."""
+    lines = text.split("\n")
+    return "\n".join([first + lines[0], *(rest + line if line else "" for line in lines[1:])])
