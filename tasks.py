@@ -25,6 +25,9 @@ except Exception as error:
 
 sys.excepthook = cli.print_exception
 
+# A site of your own, in another folder.
+init = cli.init
+
 # The site in this folder, which is also the worked example.
 build = cli.build
 serve = cli.serve

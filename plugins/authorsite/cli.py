@@ -85,6 +85,27 @@ def task(help: Mapping[str, str] = _NO_HELP, klass: type = Task) -> Callable[[Ca
 
 @task(
     help={
+        "folder": "the folder to create, such as my-site",
+        "name": "the site's name",
+        "author": "your name",
+        "url": "the site's URL",
+        "book": "the title of your first book",
+        "yes": "do not ask for what is not given: take the defaults",
+    }
+)
+def init(
+    _: Context, folder: str, name: str = "", author: str = "", url: str = "", book: str = "", yes: bool = False
+) -> None:
+    """Create a site of your own in a new folder.
+
+    Example: invoke init ../my-site
+    """
+    module = load("publishing.init_site")
+    module.init_site(Path(folder), module.Answers(name, author, url, book), ask=not yes and sys.stdin.isatty())
+
+
+@task(
+    help={
         "title": "the title; optional with --from, which uses the page's title",
         "kind": "post, page, book, event, reblog or review",
         "from": "a page saved from the web, for --kind reblog",
@@ -200,6 +221,12 @@ def clean(_: Context, settings: str = _SETTINGS) -> None:
     load("publishing.clean").clean(Path(settings).absolute())
 
 
+def find_docs() -> Path:
+    """Return the folder of the documentation: in the package, or at the top of the repository."""
+    package = Path(__file__).parent
+    return package / "docs" if (package / "docs").is_dir() else package.parents[1] / "docs"
+
+
 class AuthorsiteProgram(Program):
     """Invoke's program with a short help: most of its own options say nothing to an author."""
 
@@ -207,7 +234,7 @@ class AuthorsiteProgram(Program):
         """Print the commands."""
         print(f"Usage: {self.binary} COMMAND [--options]\n")
         self.list_tasks()
-        print(f"`{self.binary} COMMAND --help` shows the options of a command.")
+        print(f"`{self.binary} COMMAND --help` shows the options of a command. The documentation is in {find_docs()}")
 
     def task_list_opener(self, extra: str = "") -> str:  # noqa: ARG002 - invoke's signature
         """Return the heading of the list of commands."""
