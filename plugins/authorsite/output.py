@@ -105,13 +105,13 @@ def write_page(generator: Any, writer: Any, template: str, url: str, **variables
         writer.write_file(save_as, page, generator.context, url=url, **variables)
 
 
-def copy(context: MutableMapping[str, Any], save_as: str, source: Path) -> None:
+def copy(context: MutableMapping[str, Any], save_as: str, source: Path, owner: Owner = GENERATED) -> None:
     """Copy the file `source` to `save_as` unless it is there already, and mark it as current.
 
     The two share no inode: whoever writes into the output folder must not change the author's files or the cache.
     `source` is a file of the cache: one with the same date and size has the same content (see cached_files).
     """
-    if path := reserve(context, save_as):
+    if path := reserve(context, save_as, owner):
         is_unmodified = mark_current(context, path)
         if not _is_copy(path, source, is_unmodified=is_unmodified):
             atomic_write(path, lambda temporary: _clone(source, temporary))

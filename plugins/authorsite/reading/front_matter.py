@@ -25,6 +25,9 @@ _LIST_HEADERS = {"tags", "author", "authors"}
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
 _MAX_LIBYAML = 4_000
+_NESTED_YAML = re.compile(r"^[ \t-]|[\[{]", re.MULTILINE)
+"""What libyaml, which is recursive, may read a long text of."""
+
 _UNCOMMON_YAML = re.compile(
     r"---|\.\.\.|(?<!\w)[?!]|\[[^\]]*[?\[]|[&*#%@`|>{}\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]"
 )
@@ -121,7 +124,8 @@ def _parse_lines(lines: list[str], builder: "_DataBuilder") -> tuple[Any, dict[L
 
 def _compose(text: str) -> Any:
     """Compose common YAML with libyaml, which is ten times as fast, and the rest and errors with `_Loader`."""
-    if yaml.__with_libyaml__ and len(text) < _MAX_LIBYAML and not _UNCOMMON_YAML.search(text):
+    is_safe = len(text) < _MAX_LIBYAML or not _NESTED_YAML.search(text)
+    if yaml.__with_libyaml__ and is_safe and not _UNCOMMON_YAML.search(text):
         with suppress(yaml.YAMLError):
             return yaml.compose(text, Loader=yaml.CSafeLoader)
     return yaml.compose(text, Loader=_Loader)

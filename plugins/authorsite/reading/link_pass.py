@@ -14,6 +14,7 @@ from .bibliography import Reference, match_own_book
 from .drafts import is_hidden
 from .links import LinkResolver, LinkTarget, collect_ids, describe_outside
 from .parsed import get_parsed
+from .redirects_file import get_redirects
 
 
 def prepare_links(generators: list[Any]) -> None:
@@ -25,7 +26,7 @@ def prepare_links(generators: list[Any]) -> None:
     build, contents = get_build(context), list_contents(context)
     _drop_files_outside(context, contents)
     targets: dict[str, LinkTarget] = {}
-    redirects: dict[str, str] = {}
+    redirects = {r.path: r.target[1:] for r in get_redirects(context) if r.target.startswith("/")}
     for content in contents:
         target = LinkTarget(content.url, content._content or "")  # noqa: SLF001 - before links are resolved
         targets[content_relative_path(content.source_path, context)] = target

@@ -18,6 +18,7 @@ from ..validation import find_line
 from .head import SiteMeta, format_iso, make_blog_posting, make_description, serialize_graph
 from .headers import format_headers, format_policy_meta, format_webmanifest
 from .redirects import Alias, format_redirects, validate_aliases
+from .redirects_adapter import copy_files, drop_dead_ends, list_redirects
 from .sitemap import SitemapPage, build_sitemaps, find_lastmod, get_content, is_indexable
 
 HOME_META_KEY = "HOME_HEAD"
@@ -156,11 +157,13 @@ class SeoGenerator(Generator):
 
     def _write_redirects(self, writer: Any) -> None:
         template = self.get_template("redirect")
-        for file, alias in self.aliases.items():
-            if output.claim(self.context, file, alias.owner):
+        aliases = drop_dead_ends(self.aliases, self.context)
+        copied = copy_files(aliases, self.context)
+        for file, alias in aliases.items():
+            if file not in copied and output.claim(self.context, file, alias.owner):
                 variables = {"to": alias.url, "to_title": alias.title, "noindex": True, "unlisted": alias.hidden}
                 writer.write_file(file, template, self.context, url=output.url_for(file), **variables)
-        listed = (alias for alias in self.aliases.values() if not alias.hidden)
+        listed = (alias for alias in aliases.values() if not alias.hidden)
         text = format_redirects(listed, get_build(self.context).redirects, self._site.root)
         output.write(self.context, "_redirects", text)
 
@@ -174,11 +177,12 @@ def check_aliases(generators: list[Any]) -> None:
         for c in contents
         for path in c.record.aliases
     ]
+    aliases += list_redirects(context)
     planned = output.get_registry(context).copy()  # generated files are claimed later, and aliases after them
 
     def report(alias: Alias, message: str, hint: str) -> None:
-        line = find_line(alias.source, alias.path)
-        log.error(alias.source, line, f"the alias {alias.path} {message}", hint, kind="link")
+        line = find_line(alias.source, alias.owner.snippet)
+        log.error(alias.source, line, f"the {alias.kind} {alias.path} {message}", hint, kind="link")
 
     aliases_by_file = validate_aliases(aliases, planned.claim, report)
     for generator in generators:
