@@ -206,20 +206,38 @@ def test_list_price_is_no_shops_price(book_site):
 
 
 BUTTONS = {
-    "buy": ("editions: [{format: paperback}]\noffers: [{shop: bookshop-us}]", "Buy the book"),
+    "buy": (
+        "editions: [{format: paperback}]\noffers: [{shop: bookshop-us}]",
+        "Buy the book",
+        "Paperback United States Bookshop.org",
+    ),
     "preorder": (
         "published: 2030-01-01\neditions: [{format: paperback, availability: preorder}]\noffers: [{shop: bookshop-us}]",
         "Pre-order the book",
+        "Comes out on January 1, 2030 . Paperback United States Bookshop.org",
     ),
-    "order": ("editions: [{format: paperback}]", "Order it at a bookshop"),
-    "follow": ("published: 2030-01-01\neditions: [{format: paperback, availability: announced}]", "Be told when it"),
-    "borrow": ("editions: [{format: paperback, availability: out of print}]", "Find it in a library"),
-    "nothing": ("hook: Words.", None),
+    "order": ("editions: [{format: paperback}]", "Order it at a bookshop", "Paperback What to tell your bookshop"),
+    "follow": (
+        "published: 2030-01-01\neditions: [{format: paperback, availability: announced}]",
+        "Be told when it",
+        "Comes out on January 1, 2030 . Be told when it comes out : Guide",
+    ),
+    "follow, without a date": (
+        "editions: [{format: paperback, availability: announced}]",
+        "Be told when it",
+        "Announced; it cannot be ordered yet. Be told when it comes out : Guide",
+    ),
+    "borrow": (
+        "editions: [{format: paperback, availability: out of print}]",
+        "Find it in a library",
+        "Out of print. Libraries and second-hand shops may have it. Find it in a library : Guide",
+    ),
+    "nothing": ("hook: Words.", None, None),
 }
 
 
-@pytest.mark.parametrize(("record", "label"), BUTTONS.values(), ids=BUTTONS)
-def test_button_promises_only_what_can_be_had(make_site, record, label):
+@pytest.mark.parametrize(("record", "label", "on_buy_page"), BUTTONS.values(), ids=BUTTONS)
+def test_button_promises_only_what_can_be_had(make_site, record, label, on_buy_page):
     site = make_site({"content/books/guide.md": f"---\ntitle: Guide\n{record}\n---\n"})
     assert not site.build(AUTHORSITE=MAIN).failed
     buttons = [
@@ -231,6 +249,9 @@ def test_button_promises_only_what_can_be_had(make_site, record, label):
     assert all(bool(found) == bool(label) for found in buttons)
     for found in buttons:
         assert all((site.root / "output" / button.get("href").strip("/") / "index.html").is_file() for button in found)
+    sections = html.fromstring(site.output("buy/index.html")).xpath("//main/section")
+    texts = [" ".join(" ".join(section.xpath(".//text()[not(ancestor::h2)]")).split()) for section in sections]
+    assert [bool(re.match(on_buy_page, text)) for text in texts] == ([True] if on_buy_page else []), texts
 
 
 def test_books_are_listed_newest_first_after_those_without_a_date(library):
