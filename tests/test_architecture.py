@@ -42,7 +42,7 @@ LAYERS = [
     {"books", "events", "comments"},
     {"site_model"},
     {"navigation", "feeds", "roundup"},
-    {"seo", "search", "assets"},
+    {"seo", "search", "assets", "epub"},
     {"pages"},
     {"checking"},
     {"importing"},

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pelican.generators import Generator
 
 from .. import output
+from ..commands import format_command
 from ..images.adapter import find_image, get_picture, make_social_card, process_body_images
 from ..markup import text_content
 from ..problems import ProblemLog
@@ -28,6 +29,7 @@ from .exports.jsonld import build_book_jsonld
 from .go_links import list_go_links, list_go_redirects, make_go_url
 from .model import Book, Edition
 from .presenter import BookPresenter
+from .samples_adapter import check_samples, find_sample, resolve_sample
 from .shops import check_offers, load_shops
 from .views import BookView
 
@@ -64,6 +66,7 @@ class BooksGenerator(Generator):
         elif not is_missing:
             _check_post_books(self.context.get("articles", ()), slugs, self.main_slug, self.log)
         views = [self._build_view(source) for source in sources]
+        check_samples([view.sample for view in views], self.context)
         views.sort(key=lambda book: (book.published is None, book.published, book.title), reverse=True)
         _add_to_context(self.context, views, self.main_slug)
         for book in views:
@@ -95,6 +98,7 @@ class BooksGenerator(Generator):
                 output.write(self.context, f"{make_go_url(book.slug, shop)}index.html", page)
             for path, text in build_export_files(book, self.site.url).items():
                 output.write(self.context, path, text)
+            _write_sample(book, write_page)
             if book.onix:
                 output.write(self.context, book.onix, self._render_onix(book))
 
@@ -135,7 +139,7 @@ class BooksGenerator(Generator):
             html=html,
             editions=self.presenter.present_editions(book, slug),
             posts=tuple(posts),
-            sample=self._find_sample(source),
+            sample=find_sample(source, slug, self.context),
             cover=cover,
             card=make_social_card(
                 self.context, f"book-{slug}", book.title, ", ".join(book.authors), cover, source.path
@@ -147,15 +151,15 @@ class BooksGenerator(Generator):
         # A post that names a chapter but no book is about the main book.
         return slug == (record.book or (self.main_slug if record.chapter is not None else ""))
 
-    def _find_sample(self, source: ParsedSource[Book]) -> Any:
-        sample = source.record.sample.strip("/")
-        pages = [page for key in ("pages", "articles", "hidden_pages") for page in self.context.get(key, ())]
-        page = next((page for page in pages if sample and sample in (page.slug, page.url.strip("/"))), None)
-        if sample and not page and not self.log.is_consequence(sample, source.path):
-            line = find_line_for_loc(("sample",), source.lines)
-            hint = "use the slug of a page or post"
-            self.log.error(source.path, line, f"sample: there is no page `{sample}`", hint, kind="book")
-        return page
+
+def _write_sample(book: BookView, write_page: Callable[..., None]) -> None:
+    """Write the contents page of a sample that has several parts or is a Markdown file, and the file's chapters."""
+    if not book.sample or book.sample.url == book.sample.parts[0].url:
+        return
+    write_page("sample", book.sample.url, book=book)
+    for part in book.sample.parts:
+        if part.page is None:
+            write_page("sample_chapter", part.url, book=book, part=part)
 
 
 def _get_slug(source: ParsedSource[Book]) -> str:
@@ -215,13 +219,16 @@ def _load_link_status(path: Path, log: ProblemLog) -> Mapping[str, Mapping[str, 
             datetime.fromisoformat(status.get("worked", "2019-01-01"))
         return dict(statuses)
     except (ValueError, TypeError, AttributeError):
-        log.warning(str(path), 0, "not results of a link check", "delete it and run `invoke check-links`", kind="book")
+        hint = f"delete it and run `{format_command('check-links')}`"
+        log.warning(str(path), 0, "not results of a link check", hint, kind="book")
         return {}
 
 
 def _add_to_context(context: Any, books: Sequence[BookView], main_slug: str) -> None:
-    """Set `books` and `main_book` in the context."""
+    """Set `books`, `main_book`, and `SAMPLE_BOOKS`, the book by the URL of each page of its sample, in the context."""
     context["books"] = tuple(books)
+    samples = [(book, part) for book in books if book.sample for part in book.sample.parts if part.page is not None]
+    context["SAMPLE_BOOKS"] = {part.url: book for book, part in samples}
     context["main_book"] = next((book for book in books if book.slug == main_slug), None)
 
 
@@ -232,5 +239,5 @@ def finalize_html(generators: list[Any]) -> None:
     books = []
     for book in context.get("books", ()):
         html = process_body_images(resolve_html(book.html, book.source_path, context), book.source_path, context)
-        books.append(replace(book, html=html))
+        books.append(replace(book, html=html, sample=resolve_sample(book.sample, context)))
     _add_to_context(context, books, main.slug if main else "")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 from stdnum import isbn
 from stdnum.exceptions import ValidationError
 
@@ -41,6 +41,9 @@ ROLE_NAMES: Mapping[str, str] = {
     "narrator": gettext_noop("Narrator"),
 }
 """English names of the roles that ONIX knows; authors may use others."""
+
+Names = Annotated[tuple[str, ...], BeforeValidator(lambda value: value if isinstance(value, list) else [value])]
+"""One name, or a list of several."""
 
 
 class Contributor(StrictModel):
@@ -165,7 +168,7 @@ class Book(StrictModel):
     chapters: tuple[Chapter, ...] = ()
     endorsements: tuple[Endorsement, ...] = ()
     awards: tuple[Award, ...] = ()
-    sample: str = ""
+    sample: Names = ()
     editions: tuple[Edition, ...] = ()
     offers: tuple[Offer, ...] = ()
     aliases: tuple[SitePath, ...] = ()

@@ -8,6 +8,7 @@ from typing import Any
 from ..i18n import gettext_noop
 from ..images.picture import Picture
 from .model import PRINTED, Book, Edition
+from .samples import Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class BookView:
     """A book with everything its pages show; URLs are relative to the site's root, without a leading slash.
 
     `tagline` is the record's hook, or else its description or the start of its text. `posts` are those about the book,
-    newest first. `last_updated` is the date of the record's last change. `sample` is a page or post of this site.
+    newest first. `last_updated` is the date of the record's last change. `sample` is what they may read of it.
     """
 
     record: Book
@@ -88,7 +89,7 @@ class BookView:
     html: str
     editions: tuple[EditionView, ...]
     posts: tuple[Any, ...]
-    sample: Any
+    sample: Sample | None
     cover: Picture | None
     card: Picture | None
 

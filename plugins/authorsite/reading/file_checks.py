@@ -16,7 +16,7 @@ from .parsed import get_parsed
 
 _RENAMED = (".txt", ".text", ".mdx")
 _CONVERTED = (".docx", ".doc", ".odt", ".rtf", ".org", ".ipynb", ".adoc", ".tex", ".epub")
-_RECORD_FOLDERS = ("books", "events")
+_RECORD_FOLDERS = ("books", "events", "samples")
 
 
 def suggest_markdown(name: str) -> str:

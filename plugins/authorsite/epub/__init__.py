@@ -1,0 +1,1 @@
+"""EPUB files of the samples of books."""
