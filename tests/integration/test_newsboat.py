@@ -67,6 +67,36 @@ def test_newsboat_shows_every_entry(newsboat, golden, tmp_path):
                 assert content.strip()
 
 
+WORDPRESS_FEED = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0"><channel><title>Old blog</title><link>{url}</link><description>d</description>
+<item><title>Post 1</title><link>{url}/2019/03/01/post-1/</link><guid isPermaLink="false">http://old.example/?p=1</guid>
+<description>One.</description><pubDate>Fri, 01 Mar 2019 00:00:00 +0000</pubDate></item>
+</channel></rss>"""
+
+
+def test_who_followed_a_wordpress_feed_sees_nothing_twice_after_the_move(newsboat, make_site):
+    site = make_site(
+        {
+            "content/posts/1.md": post("Post 1", "2019-03-01", slug="post-1", guid="http://old.example/?p=1"),
+            "content/redirects.yaml": "/feed/: /feed.xml\n",
+        }
+    )
+    old = site.root / "output/feed/index.html"
+    old.parent.mkdir(parents=True)
+    with serve_folder(site.root / "output") as url:  # as text/html, which a host without rules calls /feed/
+        old.write_text(WORDPRESS_FEED.format(url=url))
+        reader = Reader(newsboat, site.root / "reader", f"{url}/feed/")
+        assert len(reader.reload()) == 1
+        reader.mark_all_read()
+        assert not site.build(AUTHORSITE={"url": url}).failed
+        reader.reload()
+        assert not reader.unread_titles()
+        site.write({"content/posts/2.md": post("Post 2", "2019-03-02")})
+        assert not site.build(AUTHORSITE={"url": url}).failed
+        reader.reload()
+        assert reader.unread_titles() == {"Post 2"}
+
+
 def test_only_a_new_post_is_unread_after_an_edit_a_new_post_and_a_new_slug(newsboat, make_site):
     site = make_site(
         {f"content/posts/{n}.md": post(f"Post {n}", f"2019-03-0{n}", slug=f"post-{n}") for n in range(1, 6)}

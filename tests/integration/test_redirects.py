@@ -1,6 +1,8 @@
 """content/redirects.yaml: redirecting pages, `_redirects`, and copies of feeds and other files."""
 
 import pytest
+from authorsite.checking.internal import check_built_site
+from authorsite.problems import ProblemLog
 from conftest import post
 
 REDIRECTS = """\
@@ -64,6 +66,17 @@ def test_a_file_is_at_its_old_address_too(site):
     (site.root / "content/redirects.yaml").unlink()
     site.build(strict=True)
     assert not [name for name in site.tree() if name.startswith(("feed/", "shop/", "wp-content"))]
+
+
+def test_a_feed_at_the_address_of_a_page_is_not_checked_as_a_page(tmp_path):
+    files = {"index.html": "<p>Home</p>", "a/index.html": "<p>No page links to this one</p>"}
+    files["feed/index.html"] = '<?xml version="1.0"?><rss><a href="/a/">a</a><a href="/gone/">b</a></rss>'
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    log = ProblemLog(tmp_path)
+    check_built_site(tmp_path, "https://example.org", log)
+    assert [str(problem.kind) for problem in log] == ["orphan"]
 
 
 @pytest.mark.parametrize(

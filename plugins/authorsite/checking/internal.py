@@ -69,13 +69,14 @@ class BuiltSite:
 
     @classmethod
     def read(cls, root: Path, url: str) -> Self:
-        """Read the site in the folder `root`, published at `url`."""
+        """Read the site in the folder `root`, published at `url`.
+
+        A feed at the address of a page, such as WordPress's /feed/, is no page.
+        """
         files = frozenset(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
-        pages = {
-            name: parse_links((root / name).read_bytes())
-            for name in sorted(files)
-            if name.endswith(".html") and not name.startswith("pagefind/")
-        }
+        names = (name for name in sorted(files) if name.endswith(".html") and not name.startswith("pagefind/"))
+        texts = ((name, (root / name).read_bytes()) for name in names)
+        pages = {name: parse_links(text) for name, text in texts if not text.startswith(b"<?xml")}
         return cls(files, pages, url.rstrip("/"))
 
     def get_url(self, name: str) -> str:
