@@ -127,12 +127,15 @@ def test_a_publish_that_has_nothing_to_send_learns_what_is_published(author, cap
 def test_check_reports_what_is_wrong_with_the_target(author, capsys):
     if author.kind == "git":
         shutil.rmtree(author.root / ".git")
-        message = "not a git repository - run git init, and git remote add origin URL"
+        # A new site: nothing is wrong with what was written.
+        message, status = "notice: .: not a git repository - run git init, and git remote add origin URL", 0
     else:
         author.configure(path=str(author.root))
-        message = "this folder is used for other files - use a folder for the site alone"
-    assert check(author.root / "publishconf.py") == 1
-    assert message in capsys.readouterr().err
+        message, status = "this folder is used for other files - use a folder for the site alone", 1
+    assert check(author.root / "publishconf.py") == status
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert "Ready to publish" not in printed.out
 
 
 @for_targets(["folder"])

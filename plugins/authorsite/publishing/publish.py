@@ -36,14 +36,11 @@ _EXAMPLE_HOST = re.compile(r"(?:.*\.)?example\.(?:com|net|org)")
 def check(settings_file: Path, report_format: str = "text") -> int:
     """Report every problem that would stop a publish, and what a publish would change; return the exit status."""
     summaries: list[str] = []
-    ready = "Ready to publish: no problems found."
 
     def approve(staged: StagedBuild) -> bool:
-        nonlocal ready
         run_checks(staged)
         if example := find_example_url(staged):
             staged.problems.notice(example.path, example.line, example.message, example.hint, kind="settings")
-            ready = "No problems found. Before you publish, set `url`."
         if comparison := compare_offline(staged, settings_file):
             summaries.append("\n".join(filter(None, (f"Compared with {comparison.summary}.", comparison.upgrade))))
         return False
@@ -54,7 +51,8 @@ def check(settings_file: Path, report_format: str = "text") -> int:
     if report_format == "text" and summaries:
         print(summaries[0])
     if report_format == "text" and not result.failed:
-        print(ready)
+        is_ready = all(problem.kind != "settings" for problem in result.problems)
+        print("Ready to publish: no problems found." if is_ready else "No problems found. To publish, see the notices.")
     return int(result.failed)
 
 

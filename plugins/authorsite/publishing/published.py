@@ -25,6 +25,7 @@ from ..version import get_version
 from .build import StagedBuild
 from .targets import Target, make_target
 from .targets.commands import OWNERSHIP_FILE as STATE_FILE
+from .targets.commands import TargetNotReady
 from .targets.folder import LocalTree
 from .tree_diff import TreeDiff
 
@@ -107,12 +108,17 @@ def compare(staged: StagedBuild, target: Target | LocalTree, *, offline: bool = 
 def compare_offline(staged: StagedBuild, settings_file: Path) -> Comparison | None:
     """Compare with what is known of the target on this machine; None after a problem with the target's settings.
 
+    A target that is not set up yet is a notice.
+
     A site without a target, which a hosting service builds, is compared with its output folder.
     """
     site, cache = get_site(staged.settings), Path(staged.settings["CACHE_PATH"])
     try:
         target = make_target(site, settings_file.resolve().parent, cache) or LocalTree(staged.output)
         return compare(staged, target, offline=True)
+    except TargetNotReady as error:
+        staged.problems.notice(error.path, error.line, error.reason, kind="settings")
+        return None
     except CommandError as error:
         staged.problems.error(error.path or settings_file, error.line, error.reason, kind="settings")
         return None

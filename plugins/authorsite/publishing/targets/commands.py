@@ -20,6 +20,10 @@ _TIMEOUT = 600
 _NOISE = ("hint:", "rsync error:", "To ", "Warning:", "@@")
 
 
+class TargetNotReady(CommandError):
+    """Raised for a target that the author has not set up yet."""
+
+
 def redact_credentials(text: str) -> str:
     """Return `text` without the user and password of the URLs in it."""
     return re.sub(r"(?<=://)[^/\s@]*@", "", text)

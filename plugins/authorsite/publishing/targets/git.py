@@ -10,7 +10,7 @@ from ...output import FILE_LIST
 from ...problems import CommandError
 from ...settings import GitTarget, SiteSettings
 from ..tree_diff import TreeDiff
-from .commands import OWNERSHIP_FILE, redact_credentials, run_command
+from .commands import OWNERSHIP_FILE, TargetNotReady, redact_credentials, run_command
 
 _TRACKING_REF = "refs/authorsite/published"
 _HOST_FILES = {"CNAME", ".nojekyll"}
@@ -36,7 +36,7 @@ class Git:
             if "not a git repository" not in str(error):
                 raise
             hint = "run git init, and git remote add origin URL"
-            raise CommandError(f"not a git repository - {hint}", str(root)) from None
+            raise TargetNotReady(f"not a git repository - {hint}", str(root)) from None
         self.git_dir = Path(git_dir)
         self.ref = f"refs/heads/{config.branch}"
         self.commit = ""
