@@ -39,18 +39,18 @@ def load(module: str) -> Any:
 
 
 class TitleArgument(Argument):
-    """The title of a new file: required, unless --from names a page that has one."""
+    """The title of a new file: required, unless --from or --isbn names something that has one."""
 
-    from_argument: Argument
+    sources: tuple[Argument, ...]
 
     @Argument.value.getter  # type: ignore[attr-defined, untyped-decorator]
     def value(self) -> Any:
-        """The title; "" for the page's own."""
-        return "" if self._value is None and self.from_argument.got_value else self._value
+        """The title; "" for that of the source."""
+        return "" if self._value is None and any(source.got_value for source in self.sources) else self._value
 
 
 class TitledTask(Task[Any]):
-    """A task whose title may be omitted if --from is given; invoke has no optional positional arguments."""
+    """A task whose title may be omitted if --from or --isbn is given; invoke has no optional positional arguments."""
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
         """Return the arguments that the command line may have."""
@@ -60,7 +60,7 @@ class TitledTask(Task[Any]):
         title = arguments[0]
         title.__class__ = TitleArgument
         assert isinstance(title, TitleArgument)
-        title.from_argument = next(argument for argument in arguments if argument.name == "from_")
+        title.sources = tuple(argument for argument in arguments if argument.name in {"from_", "isbn"})
         return arguments
 
 
@@ -106,13 +106,14 @@ def init(
 
 @task(
     help={
-        "title": "the title; optional with --from, which uses the page's title",
+        "title": "the title; optional with --from and --isbn, which have one",
         "kind": "post, page, book, event, reblog or review",
         "from": "a page saved from the web, for --kind reblog",
+        "isbn": "an ISBN to look up in Open Library, for --kind book",
     },
     klass=TitledTask,
 )
-def new(_: Context, title: str, kind: str = "post", from_: str = "", settings: str = _SETTINGS) -> None:
+def new(_: Context, title: str, kind: str = "post", from_: str = "", isbn: str = "", settings: str = _SETTINGS) -> None:
     """Create a post, page, book, event, reblog or review.
 
     Example: invoke new "On ladders" --kind review
@@ -120,7 +121,7 @@ def new(_: Context, title: str, kind: str = "post", from_: str = "", settings: s
     if title in {"--help", "-h"}:  # invoke takes the first word for the title
         program.run(["invoke" if "invoke" in sys.argv[0] else NAME, "--help", "new"], exit=False)
         return
-    raise Exit(code=load("publishing.new").new(Path(settings).absolute(), title, kind, from_))
+    raise Exit(code=load("publishing.new").new(Path(settings).absolute(), title, kind, from_, isbn))
 
 
 @task(
