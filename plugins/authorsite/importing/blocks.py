@@ -15,6 +15,7 @@ _CODE_BLOCKS = frozenset(("syntaxhighlighter/code", "code", "kevinbatdorf/code-b
 _SILENT = frozenset("nextpage spacer more separator post-content list-item footnotes".split())
 """Blocks without content that show nothing but what is taken care of here."""
 
+_LOOKAHEAD = 2000
 _MAX_NESTING, _MAX_INSERTED = 3, 100
 """How many reusable blocks may be within each other, and in one text."""
 
@@ -72,7 +73,9 @@ def _render(text: str, reusable: Mapping[int, str], result: Unblocked, nesting: 
         out.append(_convert_block(name, attributes, reusable, result, nesting) if is_void else "")
         if not is_void:
             depth += 1
-            if name in _CODE_BLOCKS and isinstance(language := attributes.get("language"), str):
+            if name in {"cover", "cover-image"}:
+                out.append(_show_background(attributes, text[at : at + _LOOKAHEAD]))
+            elif name in _CODE_BLOCKS and isinstance(language := attributes.get("language"), str):
                 at = _name_language(text, at, language, out)
     (out if depth else free).append(text[at:])
     end_free()
@@ -86,6 +89,13 @@ def _name_language(text: str, at: int, language: str, out: list[str]) -> int:
         return at
     out.append(f'<pre lang="language-{escape(language)}"')
     return match.end()
+
+
+def _show_background(attributes: dict[str, Any], following: str) -> str:
+    """Return the picture behind a cover, if only its style names it."""
+    url = attributes.get("url")
+    is_shown = "<img" in following.partition("<!--")[0] or attributes.get("backgroundType") == "video"
+    return "" if is_shown or not isinstance(url, str) else f'<figure><img src="{escape(url)}" alt=""></figure>'
 
 
 def _parse_attributes(text: str | None) -> dict[str, Any]:

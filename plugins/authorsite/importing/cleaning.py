@@ -17,7 +17,7 @@ _REMOVED = set(
 _ATTRIBUTES = {
     "*": {"id", "class", "dir", "title"},
     "a": {"href", "name", "rel"},
-    "img": {"src", "alt", "width", "height"},
+    "img": {"src", "alt", "width", "height", "data-link"},
     "iframe": {"src"},
     "embed": {"src"},
     "video": {"src"},

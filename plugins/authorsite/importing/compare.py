@@ -32,8 +32,7 @@ _PLAIN = str.maketrans(
     }
 )
 _DASHES = re.compile("--+")
-_SPACE = re.compile(r"\s+")
-_QUOTES = re.compile("''")
+_SPACE = re.compile(r"\s{2,}|[^\S ]")
 _IMAGE = "\ufffc"
 
 
@@ -54,7 +53,12 @@ def normalize_text(text: str) -> str:
     """Return text as it would be typed on a plain keyboard, with single spaces."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text).replace("«\u202f", '"').replace("\u202f»", '"').translate(_PLAIN)
-    return _SPACE.sub(" ", _QUOTES.sub('"', _DASHES.sub("-", text.replace("`", "'"))))
+    text = text.replace("`", "'")
+    if "--" in text:
+        text = _DASHES.sub("-", text)
+    if "''" in text:
+        text = text.replace("''", '"')
+    return _SPACE.sub(" ", text)
 
 
 def _normalize_url(url: str) -> str:
@@ -80,7 +84,7 @@ class _Reader:
             text = re.sub(r" *\n[ \n]*", "\n", _SPACE_RUN.sub(" ", "".join(self.parts))).strip()
             if text:
                 # Quotes and dashes may meet where two texts do.
-                self.events.append(("text", _QUOTES.sub('"', _DASHES.sub("-", text)), tuple(self.formats)))
+                self.events.append(("text", _DASHES.sub("-", text).replace("''", '"'), tuple(self.formats)))
             self.parts, self.formats, self.length = [], [], 0
 
     def read_children(self, node: Node, formats: frozenset[Event]) -> None:

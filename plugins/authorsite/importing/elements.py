@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..reading.autolinks import URL_PATTERN, trim_url
+from .addresses import is_same_picture
 from .body_model import OfferedReblog
 from .dom import CONTAINERS, Child, Node, get_text, is_blank
 from .pictures import Media, convert_embed, convert_image, find_linked_picture, make_figure
-from .structure import contains_block, make_blocks, make_mixed, make_paragraphs, merge_inline, trim
+from .structure import contains_block, make_blocks, make_mixed, make_paragraphs, merge_inline, split_images, trim
 
 _RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr"}
 _INLINE = frozenset("em strong s del ins u sub sup small mark code kbd samp var abbr cite q dfn bdo ruby rt rp".split())
@@ -49,9 +50,11 @@ class ElementConverter:
     def convert(self, child: Child, inside: frozenset[str]) -> list[Child]:
         """Return what stands for a child."""
         if isinstance(child, str):
-            return [child] if inside & {"pre", "a", "code"} else _link_urls(child.translate(_INVISIBLE))
+            if inside & {"pre", "a", "code"}:
+                return [child]
+            return _link_urls(child if child.isascii() else child.translate(_INVISIBLE))
         tag = _RENAMED.get(child.tag, child.tag)
-        if _BUTTONS & set(child.classes):
+        if "class" in child.attributes and _BUTTONS & set(child.classes):
             return []
         if tag == "img":
             return convert_image(child, self.media, in_link="a" in inside)
@@ -83,8 +86,8 @@ class ElementConverter:
         """Return a link; what it leads to if that is a picture of this size; or its text, if it leads nowhere."""
         href = node.attributes.get("href", "")
         if (picture := find_linked_picture(node)) is not None:
-            is_file = "attachment" not in f"{href} {node.attributes.get('rel')}"
-            return convert_image(picture, self.media, source=href if is_file else "", in_link="a" in inside)
+            source = href if is_same_picture(href, picture.attributes.get("src", "")) else ""
+            return convert_image(picture, self.media, source=source, in_link="a" in inside)
         if href.startswith("#") and href[1:] in self.notes:
             return [self.cite_note(href[1:])]
         url = self.media.addresses.convert_link(href) if href.strip() and "a" not in inside else ""
@@ -132,7 +135,8 @@ class ElementConverter:
             return [Node("div", {}, list(items))]
         children = self.convert_all(node, inside)
         if tag == "p":
-            return list(make_blocks(children) if any(map(contains_block, children)) else make_paragraphs(children))
+            paragraphs = make_blocks(children) if any(map(contains_block, children)) else make_paragraphs(children)
+            return [part for paragraph in paragraphs for part in split_images(paragraph)]
         if tag in _HEADINGS:
             return _make_heading(tag, children)
         if tag == "blockquote":
@@ -162,8 +166,9 @@ class ElementConverter:
         match = _LANGUAGE.search(told)
         language = {"language": match[1].lower()} if match and match[1] not in {"plain", "text"} else {}
         text = get_text(Node("pre", {}, children))
-        if "wp-block-verse" in node.classes and not re.search(r"(?m)^[ \t]", text.strip("\n")):
-            return Node("p", {}, _break_lines(children))
+        if "wp-block-verse" in node.classes:
+            is_indented = re.search(r"(?m)^[ \t]", text.strip("\n"))
+            return Node("pre", {"verse": ""}, children) if is_indented else Node("p", {}, _break_lines(children))
         return Node("pre", language, children)
 
     def convert_figure(self, node: Node, inside: frozenset[str]) -> list[Child]:

@@ -8,8 +8,10 @@ HARD_BREAK = "\ufdd5"
 """In the place of a `<br>` until the paragraph is finished."""
 
 _HELD_SPACE = "\ufdd4"
-_SPACE = re.compile(r"[ \t\r\n\f]+")
-_ODD_SPACE = re.compile(r"(?<![^\s])\xa0+|\xa0+(?=\s|$)|\xa0{2,}")
+_SPACE = re.compile(r"[ \t\r\f]*\n[ \t\r\n\f]*|[ \t\r\f]{2,}|[\t\r\f]")
+_KEPT_SPACE = re.compile(r"(?<=[\d«])\xa0(?=\w)|(?<=\w)\xa0(?=[:;!?»%\d])")
+"""Where a no-break space means something; WordPress's editor leaves others in many places."""
+
 _BACKSLASH = re.compile(r"\\(?=[\\`*_{}\[\]()>#+\-.!|\"']|$)")
 _UNDERSCORE = re.compile(r"(?<!\w)_|_(?!\w)")
 _ENTITY = re.compile(r"&(?=#?\w+;|$)")
@@ -29,7 +31,7 @@ def escape_text(text: str, *, escape_citations: bool = False) -> str:
     If `escape_citations`, numbers in brackets are no references.
     """
     if "\xa0" in text:
-        text = _ODD_SPACE.sub(" ", text).replace("\xa0", _HELD_SPACE)
+        text = _KEPT_SPACE.sub(_HELD_SPACE, text).replace("\xa0", " ")
     text = _SPACE.sub(lambda match: "\n" if "\n" in match[0] else " ", text)
     if "\\" in text:
         text = _BACKSLASH.sub(r"\\\\", text)

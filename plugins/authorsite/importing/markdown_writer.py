@@ -18,6 +18,10 @@ _SEPARATOR = "<!-- -->"
 """Keeps two lists apart."""
 
 
+_PRIVATE = frozenset(("offer", "language", "small", "verse"))
+"""What the converter notes of elements beside their attributes."""
+
+
 class CannotSay(Exception):
     """Raised for a block that Markdown has no form for."""
 
@@ -110,7 +114,7 @@ class MarkdownWriter:
     def write_code(self, node: Node, *, nested: bool) -> str:
         """Return code between fences; indented if it is within another block, as our reader wants it."""
         code = get_text(node).replace(BRACKET, "[").strip("\n").rstrip()
-        if not code.strip() or any(not isinstance(child, str) for child in node.children):
+        if not code.strip() or "verse" in node.attributes or any(not isinstance(child, str) for child in node.children):
             raise CannotSay
         if nested:
             return indent(code, "    ")
@@ -210,11 +214,7 @@ class MarkdownWriter:
         if tag in _MARKS and not self.use_tags:
             return _surround(inner, _MARKS[tag], _MARKS[tag])
         attributes = "".join(f' {name}="{escape(value)}"' for name, value in node.attributes.items())
-        return (
-            _surround(inner, f"<{tag}{attributes}>", f"</{tag}>")
-            if tag in _MARKS
-            else f"<{tag}{attributes}>{inner}</{tag}>"
-        )
+        return _surround(inner, f"<{tag}{attributes}>", f"</{tag}>")
 
     def write_link(self, node: Node, before: str, after: str) -> str:
         """Return a link, an address that our reader links, or the place that a link leads to."""
@@ -278,7 +278,7 @@ def _to_html(node: Node) -> Node:
     if node.tag == "notes":
         return Node("ol", {}, [_to_html(item) for item in node.elements()])
     children = [child if isinstance(child, str) else _to_html(child) for child in node.children]
-    attributes = {name: value for name, value in node.attributes.items() if name not in {"offer", "language"}}
+    attributes = {name: value for name, value in node.attributes.items() if name not in _PRIVATE}
     if node.tag == "pre" and "language" in node.attributes:
         children = [Node("code", {"class": f"language-{node.attributes['language']}"}, children)]
     return Node(node.tag, attributes, children)

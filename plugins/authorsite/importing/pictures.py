@@ -11,6 +11,9 @@ from .dom import Child, Node, get_text, is_blank
 from .structure import make_blocks, trim
 
 _NUMBER = re.compile(r"wp-image-(\d{1,18})$")
+_SMALL = 48
+"""The width of images, in pixels, that are part of a line of text."""
+
 _SMILEYS = frozenset(("wp-smiley", "emoji", "wp-emoji"))
 _YOUTUBE = re.compile(r"(?i)^https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})")
 _VIMEO = re.compile(r"(?i)^https?://player\.vimeo\.com/video/(\d+)")
@@ -46,10 +49,15 @@ def convert_image(node: Node, media: Media, *, source: str = "", in_link: bool =
     if not url:
         return [alt]
     if not url.lower().startswith(("http:", "https:", "//")):
-        return [Node("img", {"alt": alt, "src": url})]
+        return [Node("img", {"alt": alt, "src": url} | ({"small": ""} if _is_small(node) else {}))]
     media.findings.append(Finding("external-image", original))
     text = alt or unquote(urlsplit(url).path).rpartition("/")[2] or url
     return [text if in_link else Node("a", {"href": url}, [text])]
+
+
+def _is_small(node: Node) -> bool:
+    width = node.attributes.get("width", "")
+    return width.isdecimal() and int(width) <= _SMALL
 
 
 def _find_number(node: Node) -> int | None:
@@ -63,6 +71,7 @@ def find_linked_picture(link: Node) -> Node | None:
         return None
     href, src = link.attributes.get("href", ""), shown[0].attributes.get("src", "")
     is_page = "attachment" in link.attributes.get("rel", "").split() or "attachment_id=" in href
+    is_page = is_page or (href != "" and href == shown[0].attributes.get("data-link"))
     return shown[0] if is_page or is_same_picture(href, src) else None
 
 
@@ -101,7 +110,8 @@ def make_figure(children: list[Child], caption: list[Child] | None) -> list[Chil
         image = only if only.tag == "img" else only.find("img")
         if image is not None and len(only.children) <= 1:
             return [Node("figure", {}, [only, Node("figcaption", {}, caption)])]
-        is_url = only.tag == "a" and get_text(only) == only.attributes.get("href")
+        href = only.attributes.get("href", "")
+        is_url = only.tag == "a" and get_text(only) in {href, unquote(urlsplit(href).path).rpartition("/")[2]}
         if is_url and all(isinstance(child, str) for child in caption):
             return [Node("p", {}, [Node("a", only.attributes, caption)])]
     if len(blocks) == 1 and blocks[0].tag in {"table", "pre", "blockquote"}:

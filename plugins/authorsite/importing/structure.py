@@ -116,3 +116,24 @@ def make_mixed(children: Sequence[Child]) -> list[Child]:
     if len(blocks) == 1 and blocks[0].tag == "p" and not blocks[0].attributes:
         return blocks[0].children
     return list(blocks)
+
+
+def split_images(paragraph: Node) -> list[Node]:
+    """Return a paragraph, and before and after it the images that its text starts and ends with, on their own."""
+    children = paragraph.children
+    if paragraph.tag != "p" or not any(map(_is_image, children)):
+        return [paragraph]
+    start, end = 0, len(children)
+    while start < end and (_is_image(children[start]) or _is_space(children[start])):
+        start += 1
+    while end > start and (_is_image(children[end - 1]) or _is_space(children[end - 1])):
+        end -= 1
+    parts = [[child] for child in children[:start] if _is_image(child)]
+    parts += [trim(children[start:end])] + [[child] for child in children[end:] if _is_image(child)]
+    return [Node("p", {}, part) for part in parts if part]
+
+
+def _is_image(child: Child) -> bool:
+    if isinstance(child, Node) and child.tag == "a" and len(child.children) == 1:
+        child = child.children[0]
+    return isinstance(child, Node) and child.tag == "img" and "small" not in child.attributes
