@@ -92,7 +92,7 @@ def create(settings_file: Path, title: str, kind: str = "post", saved: Path | No
     if not title:
         example = format_command("new", '"The title"')
         raise CommandError(f"the title is missing - run: {example}")
-    settings = _load_site_settings(settings_file)
+    settings = load_site_settings(settings_file)
     slug = slugify(title, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"]).strip("-")
     if not slug:
         raise CommandError(f"cannot make a slug from the title `{title}` - use letters or digits")
@@ -110,7 +110,7 @@ def create(settings_file: Path, title: str, kind: str = "post", saved: Path | No
     return path
 
 
-def _load_site_settings(settings_file: Path) -> dict[str, Any]:
+def load_site_settings(settings_file: Path) -> dict[str, Any]:
     """Return Pelican's settings with the validated site settings and the build time."""
     log = ProblemLog(root=settings_file.parent, deferred=True)
     pelican = SimpleNamespace(settings={**read_settings_file(settings_file), BUILD_KEY: SiteBuild(log)})

@@ -1,0 +1,243 @@
+"""The first pass over an export: what each item is, and what becomes of it; small enough to keep for 30,000 posts."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from html import unescape
+from urllib.parse import unquote, urlsplit
+
+from .body import Attachment
+from .reblogs import find_reblog_host
+from .wxr_model import Channel, RawItem
+
+
+class Fate(StrEnum):
+    """What becomes of an item."""
+
+    CONTENT = "content"
+    PRIVATE = "private"
+    MEDIA = "media"
+    MENU = "menu"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"
+
+
+_SKIPPED_TYPES = {
+    "revision": "an earlier version",
+    "feedback": "a letter from a contact form",
+    **dict.fromkeys(("custom_css", "customize_changeset", "wp_global_styles", "amp_validated_url"), "of the old theme"),
+    **dict.fromkeys(
+        ("wp_template", "wp_template_part", "wp_navigation", "wp_font_family", "wp_font_face"), "of the old theme"
+    ),
+    **dict.fromkeys(
+        ("oembed_cache", "jp_pay_order", "jp_mem_plan", "user_request", "scheduled-action"), "internal to WordPress"
+    ),
+    "wp_block": "a reusable block: it is written into the posts that use it",
+}
+_SKIPPED_STATUSES = {"trash": "in the trash", "auto-draft": "never saved", "spam": "spam"}
+_STATUSES = {"publish", "future", "draft", "pending", "inherit", "private"}
+_TAG = re.compile(r"<[^<>]*>")
+_UPLOAD = re.compile(
+    r"https?://[^\s\"'<>()\[\]/]+/(?:wp-content/uploads/|files/)?\d{4}/\d\d/[^\s\"'<>()\[\]/?#]+\.\w{2,5}"
+)
+"""The URL of an uploaded file."""
+
+_PERMALINK_ID = re.compile(r"(?:^|&)(?:p|page_id|attachment_id)=(\d+)")
+
+
+@dataclass(slots=True)
+class IndexedItem:
+    """An item as the other passes need it; `sequence` counts the items of the export."""
+
+    sequence: int
+    id: str
+    type: str
+    status: str
+    fate: Fate
+    why: str
+    title: str
+    slug: str
+    date: str
+    parent: str
+    link: str
+    digest: str
+    file: str
+    line: int
+    category: str = ""
+    tags: tuple[str, ...] = ()
+    old_slugs: tuple[str, ...] = ()
+    old_dates: tuple[str, ...] = ()
+    comments: int = 0
+
+    @property
+    def is_published(self) -> bool:
+        """Whether readers could see it, or will on its date."""
+        return self.fate is Fate.CONTENT and self.status in {"publish", "future", "inherit"}
+
+
+@dataclass
+class Index:
+    """What the first pass collects.
+
+    `items` are by id, the last one of each; `duplicates` those that come again later. `attachments` is the media
+    library, with the post that each file belongs to in `parents`. `counts` is what was found, for the account.
+    """
+
+    channel: Channel = field(default_factory=Channel)
+    items: dict[str, IndexedItem] = field(default_factory=dict)
+    duplicates: list[IndexedItem] = field(default_factory=list)
+    attachments: dict[int, Attachment] = field(default_factory=dict)
+    attached_paths: dict[int, str] = field(default_factory=dict)
+    children: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+    reusable_blocks: dict[int, str] = field(default_factory=dict)
+    menu: list[tuple[int, RawItem]] = field(default_factory=list)
+    sticky: list[str] = field(default_factory=list)
+    reblog_hosts: Counter[str] = field(default_factory=Counter)
+    meta_keys: Counter[str] = field(default_factory=Counter)
+    terms: dict[tuple[str, str], str] = field(default_factory=dict)
+    linked_files: dict[str, None] = field(default_factory=dict)
+    found_items: int = 0
+    found_comments: int = 0
+
+    def add(self, raw: RawItem) -> None:
+        """Add an item; one with the same number as an earlier one takes its place."""
+        self.found_items += 1
+        self.found_comments += len(raw.comments)
+        self.meta_keys.update(key for key, _ in raw.meta)
+        item = self._make_item(raw)
+        if before := self.items.pop(item.id, None):
+            self.duplicates.append(before)
+        self.items[item.id] = item
+        for taxonomy, slug, name in raw.terms:
+            self.terms.setdefault((taxonomy, unquote(slug) or name), clean_name(name))
+        self.linked_files |= dict.fromkeys(_UPLOAD.findall(raw.content))
+        number = int(item.id) if item.id.isdecimal() else 0
+        if item.fate is Fate.MEDIA:
+            self._add_attachment(number, raw)
+        elif item.type == "wp_block":
+            self.reusable_blocks[number] = raw.content
+        elif item.fate is Fate.MENU:
+            raw.content = ""
+            self.menu.append((int(raw.menu_order) if raw.menu_order.isdecimal() else 0, raw))
+        elif item.fate in {Fate.CONTENT, Fate.PRIVATE}:
+            if raw.sticky.strip() == "1":
+                self.sticky.append(item.id)
+            if host := find_reblog_host(raw):
+                self.reblog_hosts[host] += 1
+
+    def _make_item(self, raw: RawItem) -> IndexedItem:
+        fate, why = decide_fate(raw)
+        groups = [
+            clean_name(name) or slug
+            for taxonomy, slug, name in raw.terms
+            if taxonomy == "category" and slug != "uncategorized"
+        ]
+        tags = [clean_name(name) or slug for taxonomy, slug, name in raw.terms if taxonomy in {"post_tag", "tag"}]
+        return IndexedItem(
+            sequence=self.found_items,
+            id=raw.id.strip() or f"line {raw.line}",
+            type=raw.type,
+            status=raw.status,
+            fate=fate,
+            why=why,
+            title=clean_name(raw.title)[:200],
+            slug=raw.slug,
+            date=raw.date,
+            parent=raw.parent.strip(),
+            link=raw.link.strip(),
+            digest=raw.digest(),
+            file=raw.file,
+            line=raw.line,
+            category=groups[0] if groups else "",
+            tags=tuple(dict.fromkeys([*groups[1:], *tags])),
+            old_slugs=tuple(value for key, value in raw.meta if key == "_wp_old_slug"),
+            old_dates=tuple(value for key, value in raw.meta if key == "_wp_old_date"),
+            comments=len(raw.comments),
+        )
+
+    def _add_attachment(self, number: int, raw: RawItem) -> None:
+        alt, caption = raw.get_meta("_wp_attachment_image_alt"), raw.excerpt
+        url = raw.attachment_url.strip() or raw.guid.strip()
+        self.attachments[number] = Attachment(url, clean_name(alt), caption, clean_name(raw.title))
+        self.attached_paths[number] = raw.get_meta("_wp_attached_file").strip()
+        order = int(raw.menu_order) if raw.menu_order.isdecimal() else 0
+        self.children[raw.parent.strip()].append((order, number))
+
+    def list_own_attachments(self, item_id: str) -> list[int]:
+        """Return the attachments of a post in the order of its gallery."""
+        return [number for _, number in sorted(self.children.get(item_id, ()))]
+
+    def find_by_link(self, url: str) -> str:
+        """Return the number that a link such as https://old.example/?p=12 names, "" if it names none."""
+        match = _PERMALINK_ID.search(urlsplit(url).query)
+        return match[1] if match and match[1] in self.items else ""
+
+    def count_terms(self) -> int:
+        """Return how many categories, tags and other terms there are."""
+        channel = self.channel
+        terms = {("category", unquote(slug)) for slug in channel.categories} | {
+            ("tag", unquote(slug)) for slug in channel.tags
+        }
+        terms |= {("tag" if taxonomy == "post_tag" else taxonomy, slug) for taxonomy, slug in self.terms}
+        return len(terms | {(taxonomy, unquote(slug)) for taxonomy, slug in channel.other_terms})
+
+    def list_hosts(self) -> frozenset[str]:
+        """Return the hosts of the export: that of the blog, and those of its files on WordPress.com."""
+        urls = [self.channel.url, self.channel.site_url, *(file.url for file in self.attachments.values())]
+        blog = {
+            host for url in urls[:2] if (host := get_host(url)) and host not in {"wordpress.com", "www.wordpress.com"}
+        }
+        blog |= {host.removeprefix("www.") for host in blog} | {f"www.{host}" for host in blog}
+        files = {host for url in urls[2:] if (host := get_host(url)).endswith((".wordpress.com", ".wp.com"))}
+        return frozenset(blog | files)
+
+
+def decide_fate(raw: RawItem) -> tuple[Fate, str]:
+    """Return what becomes of an item, and why if it isn't written as a post or page that is published."""
+    if reason := _SKIPPED_STATUSES.get(raw.status):
+        return Fate.SKIPPED, reason
+    if raw.type == "attachment":
+        return Fate.MEDIA, ""
+    if raw.type == "nav_menu_item":
+        return Fate.MENU, "the menu is printed as lines for the settings"
+    if reason := _SKIPPED_TYPES.get(raw.type):
+        return Fate.SKIPPED, reason
+    if raw.type not in {"post", "page"}:
+        return Fate.UNKNOWN, f"the type `{raw.type}` comes from a plugin: copy what you need by hand"
+    if raw.password:
+        return Fate.PRIVATE, "it has a password"
+    if raw.status == "private":
+        return Fate.PRIVATE, "it is private"
+    return Fate.CONTENT, "" if raw.status in _STATUSES else f"its status `{raw.status}` is unknown here: it is a draft"
+
+
+def clean_name(text: str) -> str:
+    """Return a title or name as plain text on one line: no tags, no entities."""
+    text = unescape(text)
+    if "<" in text:
+        text = unescape(_TAG.sub("", text))
+    return " ".join(text.split())
+
+
+def get_host(url: str) -> str:
+    """Return the host of a URL in lowercase, with a port that is named; "" if it has none."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
+
+
+def get_path(url: str) -> str:
+    """Return the path of a URL, decoded, with a slash at the start; "" for none."""
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:
+        return ""
+    return f"/{path.lstrip('/')}" if path.strip("/") else ""
+
+
+def sort_items(items: Iterable[IndexedItem]) -> list[IndexedItem]:
+    """Return items by date and number: the order is the same however the export is split."""
+    return sorted(items, key=lambda item: (item.date, len(item.id), item.id))

@@ -1,0 +1,49 @@
+"""The lines of the account for all that is no post or page: files, terms, meta keys, and what is skipped."""
+
+from collections.abc import Sequence
+
+from .account import Account, Kind, Result
+from .index import Fate, Index, IndexedItem
+from .media import MediaFile
+from .media_import import MediaImport
+from .meta_keys import explain_meta_key
+from .terms import TermNames, explain_terms
+
+
+def add_other_lines(
+    account: Account, index: Index, files: Sequence[MediaFile], media: MediaImport, names: TermNames
+) -> None:
+    """Add them, and the numbers of what was found in all."""
+    keys = index.meta_keys + index.channel.meta_keys
+    account.found.update({Kind.ITEM: index.found_items, Kind.COMMENT: index.found_comments, Kind.FILE: len(files)})
+    account.found.update({Kind.TERM: index.count_terms(), Kind.META_KEY: len(keys)})
+    for item in index.items.values():
+        if item.fate not in {Fate.CONTENT, Fate.PRIVATE}:
+            _add_item(account, item, item.id, *_find_result(item, index, media))
+    for item in index.duplicates:
+        key = f"{item.id} in {item.file}:{item.line}"
+        _add_item(account, item, key, Result.SKIPPED, "it comes again later in the export")
+    for file in files:
+        path = media.paths.get(file.key, "")
+        why = "" if path else media.reasons.get(file.key, "it did not come along")
+        account.add(Kind.FILE, file.url, Result.WRITTEN if path else Result.LOOK, why, path=path)
+    for taxonomy, slug, result, why in explain_terms(index, names):
+        account.add(Kind.TERM, f"{taxonomy} {slug}", Result(result), why)
+    for key, count in sorted(keys.items()):
+        result, why = explain_meta_key(key)
+        account.add(Kind.META_KEY, key, result, why, name=f"{count} times")
+
+
+def _add_item(account: Account, item: IndexedItem, key: str, result: Result, why: str, path: str = "") -> None:
+    account.add(Kind.ITEM, key, result, why, name=item.title, path=path)
+    for number in range(item.comments):
+        account.add(Kind.COMMENT, f"{key}.{number + 1}", Result.SKIPPED, "its post did not come along")
+
+
+def _find_result(item: IndexedItem, index: Index, media: MediaImport) -> tuple[Result, str, str]:
+    """Return the result, the reason and the path of an item that is no post or page."""
+    if item.fate is not Fate.MEDIA:
+        return (Result.LOOK if item.fate is Fate.UNKNOWN else Result.SKIPPED), item.why, ""
+    attachment = index.attachments.get(int(item.id)) if item.id.isdecimal() else None
+    path = media.find(attachment.url) if attachment else ""
+    return (Result.WRITTEN, "", path) if path else (Result.LOOK, "its file did not come along", "")
