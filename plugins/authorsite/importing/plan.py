@@ -28,8 +28,8 @@ class SiteFacts:
 
     The URLs are Pelican's patterns, without a slash at the start. `slugify` makes the slug of a category or tag from
     its name. `own_addresses` are the first parts of the paths that the site itself uses. `author` writes what names
-    nobody else; `url` is the site's, and `root` its path on its host. Posts later than `now`, which is the wall clock's,
-    are scheduled.
+    nobody else; `url` is the site's, and `root` its path on its host. Posts later than `now`, by the wall clock, are
+    scheduled.
     """
 
     article_url: str

@@ -1,0 +1,1 @@
+"""The move from WordPress: exports, bodies, media and the report."""
