@@ -194,6 +194,9 @@ class SiteSettings(StrictModel):
     reblog_words: int = Field(default=150, ge=1)
     """How many words of another site's post a reblog shows at most."""
 
+    comment_counts: bool = False
+    """Whether lists of posts say how many comments each one has."""
+
     feeds: FeedSettings = FeedSettings()
     """The feeds: see below."""
 

@@ -80,6 +80,15 @@ def test_a_changed_file_renders_its_page_again_and_no_other(site):
     assert 'class="comments"' not in site.output(POST)
 
 
+def test_lists_count_comments_if_the_author_wants_that(site):
+    site.build()
+    assert "comments<" not in site.output("blog/index.html") + site.output("index.html")
+    site.build(AUTHORSITE={"comment_counts": True})
+    for name in ("index.html", "blog/index.html"):
+        assert site.output(name).count('<a href="/2019/03/01/a-post/#comments">2 comments</a>') == 1
+        assert site.output(name).count("#comments") == 1
+
+
 def test_a_file_is_parsed_once(site, monkeypatch):
     site.build()
     before = site.output(POST)
