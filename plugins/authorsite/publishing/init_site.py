@@ -1,5 +1,6 @@
 """Create the folder of a new site: settings, a page, a post, a book record, workflows, and the generator's version."""
 
+import html
 import json
 import os
 import re
@@ -134,7 +135,7 @@ def _write_site(site: Path, values: Mapping[str, str]) -> None:
     environment = Environment(keep_trailing_newline=True, undefined=StrictUndefined, autoescape=False)  # noqa: S701
     # A string in JSON is one in Python and in YAML, too.
     environment.filters["quoted"] = lambda text: json.dumps(text, ensure_ascii=False)
-    environment.filters["markdown"] = lambda text: re.sub(r"([\\`*_\[\]<>&#|])", r"\\\1", text)
+    environment.filters["markdown"] = lambda text: re.sub(r"([\\`*_\[\]#|])", r"\\\1", html.escape(text, quote=False))
     files = {name: (_STARTER / source).read_text("utf-8") for name, source in _FILES.items()}
     files |= dict.fromkeys((f"{name}/.gitkeep" for name in _EMPTY_FOLDERS), "")
     for name, text in files.items():
