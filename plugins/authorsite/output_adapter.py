@@ -11,7 +11,7 @@ from pelican import generators, writers
 
 from . import output
 from .output_registry import GENERATED, Owner
-from .site_build import get_build, get_log, list_contents, list_records
+from .site_build import get_build, get_log, list_contents, list_records, uses
 
 
 def guard_writes(pelican: Any) -> None:
@@ -58,8 +58,10 @@ def claim_outputs(all_generators: list[Any]) -> None:
     names = {name: f"{name}.html" for name in context["DIRECT_TEMPLATES"]}
     claims += [(context.get(f"{name.upper()}_SAVE_AS", path), GENERATED) for name, path in names.items()]
     for save_as, owner in claims:
-        if save_as:
+        if save_as and uses(context, "posts"):
             output.reserve(context, save_as, owner)
+        elif save_as:  # what Pelican itself takes is right; the package must not write over it
+            output.get_registry(context).owners.setdefault(save_as, owner)
 
 
 def _own_static(static: Any, context: Mapping[str, Any]) -> Owner:

@@ -5,7 +5,7 @@ The texts below the keys are what docs/settings.md says of them.
 
 import re
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
@@ -145,11 +145,19 @@ Target = FolderTarget | GitTarget | RsyncTarget
 _Color = Annotated[str, require(re.compile("(#[0-9A-Fa-f]{6})?").fullmatch, "a color", "write it as #17655f")]
 
 
+Feature = Literal["posts", "books", "events", "feeds", "search", "seo"]
+FEATURES: tuple[Feature, ...] = get_args(Feature)
+"""The parts of the package that a site may take or leave."""
+
+
 class SiteSettings(StrictModel):
     """The author's settings for the site; only `url` is required."""
 
     url: str
     """The site's URL, such as `"https://ann.example"` or `"https://ann.github.io/my-site"`."""
+
+    use: tuple[Feature, ...] = FEATURES
+    """The parts that the site uses. Leave some out [in a Pelican site of your own](pelican.md)."""
 
     former_url: str = ""
     """The site's first URL, if it has moved: identifiers in feeds, calendars and ONIX records begin with it."""

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from pelican_incremental.code_digests import TRANSIENT_KEY
 
 from .problems import BuildFailed, ProblemLog
-from .settings import SETTINGS_KEY, SiteSettings
+from .settings import SETTINGS_KEY, Feature, SiteSettings
+from .theme_head import includes_metadata
 from .validation import validate
 
 BUILD_KEY = "AUTHORSITE_BUILD"
@@ -21,6 +22,9 @@ BUILD_KEY = "AUTHORSITE_BUILD"
 
 SITE_DATE_KEY = "SITE_DATE"
 """The key, in Pelican's settings and in the environment, of the date that the build takes as today."""
+
+LOCAL_URL = "http://localhost:8000"
+"""The URL of a site that has not got any yet: where `pelican --listen` serves it."""
 
 CONTENT_LISTS = ("articles", "hidden_articles", "pages", "hidden_pages")
 """The keys of Pelican's context that list all posts and pages."""
@@ -101,6 +105,11 @@ def get_build_time(settings: Mapping[str, Any]) -> datetime:
     return get_build(settings).time
 
 
+def uses(settings: Mapping[str, Any], feature: Feature) -> bool:
+    """Return whether the site uses this feature of the package, from Pelican's settings or context."""
+    return feature in get_site(settings).use
+
+
 def list_contents(context: Mapping[str, Any]) -> list[Any]:
     """Return all posts and pages of a Pelican context, hidden ones included."""
     return [content for key in CONTENT_LISTS for content in context.get(key, ())]
@@ -137,7 +146,8 @@ def load_settings(pelican: Any) -> None:
     build = get_build(settings)
     value, log = settings.get(SETTINGS_KEY), build.log
     if not isinstance(value, SiteSettings):
-        value = validate(SiteSettings, value or {}, log, "pelicanconf.py", kind="settings")
+        value = _add_url(value or {}, settings)
+        value = validate(SiteSettings, value, log, "pelicanconf.py", kind="settings")
     time = parse_site_date(settings, log)
     if value is None or time is None:
         log.stop_if_failed()
@@ -146,7 +156,20 @@ def load_settings(pelican: Any) -> None:
     build._site, build._time = value, time  # noqa: SLF001 - of this module
     settings[SETTINGS_KEY] = value
     settings[TRANSIENT_KEY] = [*settings.get(TRANSIENT_KEY, ()), BUILD_KEY, SITE_DATE_KEY]
-    settings["SITEURL"] = value.root
+    folders = [feature for feature in ("books", "events") if feature in value.use]
+    for key in ("ARTICLE_EXCLUDES", "PAGE_EXCLUDES"):  # Pelican reads the whole of content/ by default
+        settings[key] = [*settings.get(key, ()), *folders]
+    # The theme of this package links to its pages from the root; others want what Pelican's users set.
+    if not settings.get("SITEURL") or includes_metadata(settings["THEME"]):
+        settings["SITEURL"] = value.root
+
+
+def _add_url(value: Any, settings: Mapping[str, Any]) -> Any:
+    """Return AUTHORSITE with a `url`: SITEURL by default. A site of Pelican's user has none while it is written."""
+    if not isinstance(value, Mapping) or value.get("url"):
+        return value
+    url = str(settings.get("SITEURL") or "")
+    return {**value, "url": url or LOCAL_URL} if url or "use" in value else value
 
 
 def parse_site_date(settings: Mapping[str, Any], log: ProblemLog) -> datetime | None:

@@ -16,7 +16,7 @@ from pelican_incremental.purity import pure
 from . import markup
 from .i18n import is_right_to_left
 from .settings import SiteSettings
-from .site_build import get_build, get_site
+from .site_build import get_build, get_site, uses
 from .theme_head import has_own_head, includes_metadata, merge_head, move_head
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -84,10 +84,11 @@ def make_filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
 
 
 def add_filters(pelican: Any) -> None:
-    """Add the filters and `translate` to Pelican's settings (signal: initialized, after load_settings)."""
+    """Add the filters, `translate` and `can_subscribe` to Pelican's settings (initialized, after load_settings)."""
     settings = pelican.settings
     # A global, not a filter: Jinja evaluates filters of constants when it compiles, and compiled templates are shared.
-    settings["JINJA_GLOBALS"] = {**settings["JINJA_GLOBALS"], "translate": get_site(settings).translate}
+    own = {"translate": get_site(settings).translate, "can_subscribe": uses(settings, "feeds")}
+    settings["JINJA_GLOBALS"] = {**settings["JINJA_GLOBALS"], **own}
     settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **make_filters(get_site(settings))}
 
 
@@ -117,7 +118,11 @@ def add_template_loader(generator: Any) -> None:
 
 def _choose_metadata(settings: Mapping[str, Any]) -> str | None:
     """Return the partial to add to the head of each page, "" for none; None if the theme includes it itself."""
-    return None if includes_metadata(settings["THEME"]) else "partials/head.html"
+    if includes_metadata(settings["THEME"]):
+        return None
+    return (
+        "partials/head.html" if uses(settings, "seo") else "partials/feed_links.html" if uses(settings, "feeds") else ""
+    )
 
 
 class _PageTemplate:

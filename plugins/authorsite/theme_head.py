@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from .markup import Token, tokenize
+from .markup import tokenize
 
 _START, _END = "<!--authorsite-head-->", "<!--/authorsite-head-->"
 """What is between these two in the package's own pages belongs into the head (see templates/own_page.html)."""
@@ -47,7 +47,7 @@ def merge_head(page: str, metadata: str) -> str:
     match = _HEAD_END.search(page)
     if match is None:
         return page
-    said = {key for element in _ELEMENT.finditer(metadata) if (key := _get_key(element))}
+    said = {_get_key(element) for element in _ELEMENT.finditer(metadata)} - {None}
 
     def drop(element: re.Match[str]) -> str:
         return "" if _get_key(element) in said else element[0]
@@ -61,17 +61,17 @@ def _strip_lines(text: str) -> Iterator[str]:
     return filter(None, map(str.strip, text.splitlines()))
 
 
-def _get_key(element: re.Match[str]) -> tuple[str, str]:
-    """Return what an element says, such as ("meta", "description"): a page says it once; ("", "") for any other."""
+def _get_key(element: re.Match[str]) -> tuple[str, str] | None:
+    """Return what an element says, such as ("meta", "description"), where a page says it once; None for any other."""
     if element["title"]:
         return "title", ""
-    token: Token | None = next(iter(tokenize(element["tag"] or "")), None)
-    if token is None:
-        return "", ""
+    if not element["tag"]:
+        return None
+    token = tokenize(element["tag"])[0]
     values = {name: (value or "").strip() for name, value in token.attributes.items()}
     if token.name == "meta":
         name = (values.get("property") or values.get("name") or "").lower()
-        return ("meta", name) if name else ("", "")
+        return ("meta", name) if name else None
     if values.get("rel", "").lower() == "canonical":
         return "canonical", ""
     return "link", values.get("href", "")

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from authorsite.site_build import get_build_time, load_settings
+from authorsite.site_build import get_build_time, get_site, load_settings
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,37 @@ def test_the_date_of_a_build_is_in_the_time_zone_of_the_site(environment, settin
     pelican = SimpleNamespace(settings=settings | {"SITE_DATE": setting})
     load_settings(pelican)
     assert get_build_time(pelican.settings).isoformat() == time
+
+
+OWN_THEME = {"templates/base.html": "{% block metadata %}{% endblock %}"}
+URLS = {
+    # AUTHORSITE, SITEURL, the theme's files: the site's URL, and SITEURL for templates
+    "our theme": ({"url": "https://a.example/b"}, "https://a.example", OWN_THEME, "https://a.example/b", "/b"),
+    "another theme": (
+        {"url": "https://a.example/b"},
+        "https://c.example",
+        {},
+        "https://a.example/b",
+        "https://c.example",
+    ),
+    "no SITEURL": ({"url": "https://a.example/b"}, "", {}, "https://a.example/b", "/b"),
+    "SITEURL alone": ({}, "https://c.example/d", {}, "https://c.example/d", "https://c.example/d"),
+    "parts, while writing": ({"use": ["feeds"]}, "", {}, "http://localhost:8000", ""),
+}
+
+
+@pytest.mark.parametrize(("site", "site_url", "theme", "url", "shown"), URLS.values(), ids=URLS)
+def test_other_themes_keep_siteurl(site, site_url, theme, url, shown, tmp_path):
+    for name, text in theme.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text)
+    settings = {"PATH": str(tmp_path), "THEME": str(tmp_path), "SITEURL": site_url, "AUTHORSITE": site}
+    load_settings(SimpleNamespace(settings=settings))
+    assert (get_site(settings).url, settings["SITEURL"]) == (url, shown)
+
+
+def test_pelican_reads_no_records_of_books_and_events_as_posts(tmp_path):
+    site = {"url": "https://a.example", "use": ["books"]}
+    settings = {"PATH": str(tmp_path), "ARTICLE_EXCLUDES": ["pages"], "PAGE_EXCLUDES": [], "AUTHORSITE": site}
+    load_settings(SimpleNamespace(settings=settings))
+    assert (settings["ARTICLE_EXCLUDES"], settings["PAGE_EXCLUDES"]) == (["pages", "books"], ["books"])

@@ -5,9 +5,10 @@ from authorsite.templating import TEMPLATES
 from authorsite.theme_head import includes_metadata, merge_head, move_head
 from jinja2 import Environment, nodes
 
-OURS = (
-    '<title>Ours</title>\n<link rel="canonical" href="https://a.example/x/">\n<meta name="description" content="Ours">'
-)
+OURS = """<title>Ours</title>
+<link rel="canonical" href="https://a.example/x/">
+<meta name="description" content="Ours">
+<!-- ours --><meta charset="utf-8"><script>"ours"</script>"""
 
 MERGED = {
     "nothing of it is there": ("<meta charset=utf-8>", "<meta charset=utf-8>"),
@@ -20,6 +21,10 @@ MERGED = {
     "a title in a comment": ("<!-- <title>old</title> -->", "<!-- <title>old</title> -->"),
     "one in a script": ('<script>"<title>x</title>"</script>', '<script>"<title>x</title>"</script>'),
     "no attributes": ("<meta>", "<meta>"),
+    "the encoding": ('<meta charset="utf-8" />', '<meta charset="utf-8" />'),
+    "what a server would say": ('<meta http-equiv="refresh" content="9">', '<meta http-equiv="refresh" content="9">'),
+    "a script": ("<script>1</script>", "<script>1</script>"),
+    "a comment": ("<!-- a -->", "<!-- a -->"),
 }
 
 

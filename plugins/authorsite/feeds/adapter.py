@@ -83,6 +83,8 @@ class FeedsGenerator(Generator):
         self._factory = EntryFactory(site.url, author, site.translate, site.former_url)
         self._post_entry = lru_cache(CACHE_SIZE)(self._factory.from_post)
         main_book = self.context.get("main_book")
+        if self.settings["RELATIVE_URLS"]:  # links in posts are relative to the page that was written last
+            self.context["localsiteurl"] = site.url
         self._feed_fields = {
             "description": site.description,
             "language": site.language,
@@ -102,8 +104,9 @@ class FeedsGenerator(Generator):
         books = [book for book in self.context.get("books", ()) if book.published and book.published <= now.date()]
         events = [event for event in self.context.get("events", ()) if event.record.announced_at <= now]
         events.sort(key=lambda event: (event.record.announced_at, event.url), reverse=True)
+        posts = self.context.get("articles", ())
         sections = {
-            "": ("", self._make_newest_entries(post for post in self.context.get("articles", ()) if not post.draft)),
+            "": ("", self._make_newest_entries(post for post in posts if post.draft is not True)),
             "books": ("books/", [self._factory.from_book(book, now.tzinfo) for book in books]),
             "events": ("events/", [self._factory.from_event(event) for event in events[: site.feeds.items or None]]),
         }

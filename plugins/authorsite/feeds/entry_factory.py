@@ -8,6 +8,7 @@ from typing import Any
 from ..books.views import BookView
 from ..events.views import EventView
 from ..i18n import ENGLISH, Translator
+from ..images.picture import Picture
 from ..markup import text_content
 from ..output import quote_path
 from .guid import make_guid
@@ -39,7 +40,7 @@ class EntryFactory:
             html=post.content,
             authors=tuple(author.name for author in getattr(post, "authors", ())),
             categories=tuple(dict.fromkeys(names)),
-            image=post.picture,
+            image=post.picture if isinstance(post.picture, Picture) else None,
             reblog_of=record.reblog,
             language=record.lang,
         )

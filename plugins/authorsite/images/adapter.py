@@ -14,6 +14,7 @@ from PIL import features
 from .. import output
 from ..site_build import content_relative_path, get_build, get_log, get_site, list_bodies
 from ..theme_colors import get_theme_colors
+from ..theme_head import includes_metadata
 from ..validation import find_line
 from .html_images import ImageResolver, make_responsive
 from .inspection import FORMATS, UNSUPPORTED_SUFFIXES
@@ -50,16 +51,17 @@ def make_social_card(
     kicker: str = "",
     picture: Picture | None = None,
     source_path: str = "",
-) -> Picture:
+) -> Picture | None:
     """Return the social card of the page of `source_path` in the site's colors, with `picture` beside its text.
 
     If social cards are switched off: `picture`, unless it is an SVG, which other sites do not show, else the site's
-    icon. Call it before pages are written.
+    icon, which a site with another theme does not have. Call it before pages are written.
     """
     registry = get_build(context).get(ImageRegistry)
     site, site_name = get_site(context), str(context["SITENAME"])
     if not site.social_cards:
-        return picture if picture and not picture.src.endswith(".svg") else registry.get_icon(site_name)
+        icon = registry.get_icon(site_name) if includes_metadata(context["THEME"]) else None
+        return picture if picture and not picture.src.endswith(".svg") else icon
     colors = get_theme_colors(context).light
     card = SocialCard(slug, title, kicker, site_name, colors["paper"], colors["ink"], get_accent_color(context))
     return registry.add_card(card, picture.path if picture else "", source_path)
@@ -156,7 +158,8 @@ def generate_images(generators: list[Any]) -> None:
     context = generators[0].context
     registry = get_build(context).get(ImageRegistry)
     site = get_site(context)
-    registry.add_icons(site.icon.lstrip("/"), get_accent_color(context))
+    if includes_metadata(context["THEME"]):  # others have their own
+        registry.add_icons(site.icon.lstrip("/"), get_accent_color(context))
     get_build(context).cleanup.callback(registry.close)
     on_progress = _print_progress if sys.stderr.isatty() else lambda _done, _total: None
     registry.start_jobs(on_progress, lambda path: output.is_unmodified(context, path))

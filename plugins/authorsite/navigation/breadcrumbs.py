@@ -9,11 +9,11 @@ from ..site_model import Breadcrumb
 
 
 def make_breadcrumbs(post: Any, context: Mapping[str, Any]) -> tuple[Breadcrumb, ...]:
-    """Return home page, blog and category of a post; only the home page for a page, where `post` is None."""
+    """Return home page, blog (if it has a page) and category of a post; the home page for a page (`post` is None)."""
     translate = get_site(context).translate
     category = getattr(post, "category", None)
     steps = [(translate("Home"), "")]
-    if post is not None:
+    if post is not None and "blog" in context.get("DIRECT_TEMPLATES", ()):
         steps.append((translate("Blog"), str(context.get("BLOG_URL", "blog/"))))
     # The category of a hidden post may have no page.
     if category and (

@@ -26,7 +26,7 @@ def finish_pages(generators: list[Any]) -> None:
     read_comments(context)
     contents, site = list_contents(context), make_site_meta(context)
     links, translations = link_posts(context["articles"]), find_translations(contents)
-    books = {id(post): book for book in context["books"] for post in book.posts}
+    books = {id(post): book for book in context.get("books", ()) for post in book.posts}
     for content in contents:
         others = translations[id(content)]
         _finish(content, others, links.get(id(content), PostLinks()), books.get(id(content)), context, site)

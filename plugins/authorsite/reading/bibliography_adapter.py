@@ -27,4 +27,4 @@ class BibliographyGenerator(Generator):
 def add_bibliography(generators: list[Any]) -> None:
     """Set the context key `sources` (signal: all_generators_finalized, after posts have their views)."""
     context = generators[0].context
-    context["sources"] = build_bibliography(context["articles"], context["books"])
+    context["sources"] = build_bibliography(context["articles"], context.get("books", ()))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from ..site_build import content_relative_path, get_build, get_log, get_site, list_contents, list_records
+from ..site_build import content_relative_path, get_build, get_log, get_site, list_contents, list_records, uses
 from ..validation import LineFinder, find_line
 from .bibliography import Reference, match_own_book
 from .drafts import is_hidden
@@ -24,7 +24,8 @@ def prepare_links(generators: list[Any]) -> None:
     """
     context = generators[0].context
     build, contents = get_build(context), list_contents(context)
-    _drop_files_outside(context, contents)
+    if uses(context, "posts"):
+        _drop_files_outside(context, contents)
     targets: dict[str, LinkTarget] = {}
     redirects = {r.path: r.target[1:] for r in get_redirects(context) if r.target.startswith("/")}
     for content in contents:

@@ -69,7 +69,7 @@ class SearchGenerator(Generator):
 def _list_documents(context: Mapping[str, Any]) -> Iterator[Document]:
     """Yield all content that is published and not hidden."""
     for content in [*context.get("articles", ()), *context.get("pages", ())]:
-        if not getattr(content, "draft", False):
+        if getattr(content, "draft", False) is not True:
             yield Document(unquote(content.url), content.record.title, content._content or "")  # noqa: SLF001
     for book in context.get("books", ()):
         yield Document(book.url, book.title, f"<p>{escape(book.tagline)}</p>{book.html}")

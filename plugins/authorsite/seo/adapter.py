@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 from pelican import signals
@@ -10,16 +11,21 @@ from pelican_incremental.purity import pure
 
 from .. import output
 from ..images.adapter import get_accent_color, make_social_card
+from ..output_registry import GENERATED
 from ..reading.drafts import is_hidden
 from ..reading.parsed import get_parsed
-from ..site_build import get_build, get_log, get_site, list_contents, list_records
+from ..reading.schemas import Status
+from ..site_build import get_build, get_log, get_site, list_contents, list_records, uses
 from ..site_model import PageMeta, PageView, PostView
+from ..theme_head import includes_metadata
 from ..validation import find_line
 from .head import SiteMeta, format_iso, make_blog_posting, make_description, serialize_graph
 from .headers import format_headers, format_policy_meta, format_webmanifest
 from .redirects import Alias, format_redirects, validate_aliases
 from .redirects_adapter import copy_files, drop_dead_ends, list_redirects
 from .sitemap import SitemapPage, build_sitemaps, find_lastmod, get_content, is_indexable
+
+_DRAFT = SimpleNamespace(status=Status.HIDDEN)
 
 HOME_META_KEY = "HOME_HEAD"
 """Context key of the home page's PageMeta."""
@@ -72,7 +78,7 @@ def make_post_meta(article: Any, view: PostView, body: str, context: Mapping[str
     head = PageMeta(
         title=record.title,
         url=f"{site.url}/{article.url}",
-        description=make_description(article.metadata["summary"], body),
+        description=make_description(article.metadata.get("summary", ""), body),
         type="article",
         picture=make_social_card(context, article.slug, record.title, section, view.picture, article.source_path),
         published=format_iso(article.date),
@@ -102,7 +108,7 @@ def make_page_meta(page: Any, view: PageView, body: str, context: Mapping[str, A
     head = PageMeta(
         title=record.title,
         url=f"{site.url}/{page.url}",
-        description=make_description(page.metadata["summary"], body),
+        description=make_description(page.metadata.get("summary", ""), body),
         picture=view.picture or make_social_card(context, page.slug, record.title, source_path=page.source_path),
         modified=format_iso(getattr(page, "modified", None)),
         robots="noindex" if view.draft or is_hidden(record) else "",
@@ -133,27 +139,43 @@ class SeoGenerator(Generator):
     def _record_page(self, path: str, context: Mapping[str, Any]) -> None:
         """Record the output file, URL and last change of a page that was written, or was up to date, unless hidden."""
         content = get_content(context)
-        if context.get("unlisted") or (content is not None and is_hidden(content.record)):
+        # Pelican writes pages of drafts, too; they have no view.
+        if context.get("unlisted") or (content is not None and is_hidden(getattr(content, "record", _DRAFT))):
             return
         save_as = output.find_save_as(context, path)
         self._files.add(save_as)
         if is_indexable(save_as, context):
-            alternates = content.head.alternates if isinstance(getattr(content, "head", None), PageMeta) else ()
-            page = SitemapPage(find_lastmod(context), alternates)
-            self._pages[f"{self._site.url}/{output.url_for(save_as)}"] = page
+            alternates, path = (), output.url_for(save_as)
+            if isinstance(getattr(content, "head", None), PageMeta):
+                alternates = content.head.alternates
+                # Where servers add ".html", a site of Pelican's readers leaves it out of its URLs.
+                path = path if uses(self.settings, "posts") else content.url
+            self._pages[f"{self._site.url}/{path}"] = SitemapPage(find_lastmod(context), alternates)
 
     def generate_output(self, writer: Any) -> None:
-        """Write the files."""
+        """Write the files, but the manifest of icons and a policy of scripts for the package's own theme only."""
         for save_as in ("_headers", "_redirects"):  # they list the redirecting pages, which must not take their place
-            output.reserve(self.context, save_as)
+            if not self._is_authors(save_as):
+                output.reserve(self.context, save_as)
         name, root, url = str(self.settings["SITENAME"]), self._site.root, self._site.url
         for save_as, text in build_sitemaps(self._pages, url).items():
-            output.write(self.context, save_as, text)
-        output.write(self.context, "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {url}/sitemap.xml\n")
-        manifest = format_webmanifest(name, self._site.language, root, get_accent_color(self.settings))
-        output.write(self.context, "site.webmanifest", manifest)
+            self._write(save_as, text)
+        self._write("robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {url}/sitemap.xml\n")
+        is_own_theme = includes_metadata(self.settings["THEME"])
+        if is_own_theme:
+            manifest = format_webmanifest(name, self._site.language, root, get_accent_color(self.settings))
+            self._write("site.webmanifest", manifest)
         self._write_redirects(writer)
-        output.write(self.context, "_headers", format_headers(self._files, root))
+        self._write("_headers", format_headers(self._files if is_own_theme else (), root))
+
+    def _write(self, save_as: str, text: str) -> None:
+        if not self._is_authors(save_as):
+            output.write(self.context, save_as, text)
+
+    def _is_authors(self, save_as: str) -> bool:
+        """Return whether a site with Pelican's readers has its own file of this name; with ours that is a problem."""
+        owner = output.get_registry(self.context).owners.get(save_as, GENERATED)
+        return bool(owner.path) and not uses(self.settings, "posts")
 
     def _write_redirects(self, writer: Any) -> None:
         template = self.get_template("redirect")
@@ -165,7 +187,7 @@ class SeoGenerator(Generator):
                 writer.write_file(file, template, self.context, url=output.url_for(file), **variables)
         listed = (alias for alias in aliases.values() if not alias.hidden)
         text = format_redirects(listed, get_build(self.context).redirects, self._site.root)
-        output.write(self.context, "_redirects", text)
+        self._write("_redirects", text)
 
 
 def check_aliases(generators: list[Any]) -> None:

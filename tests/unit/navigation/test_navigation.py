@@ -149,9 +149,11 @@ def test_breadcrumbs_lead_through_blog_and_category():
     (post,) = make_posts("")
     post.category = type("Category", (), {"url": "category/a/", "__str__": lambda _: "A"})()
     site = SiteSettings(url="https://example.org", language="de")
-    context = {BUILD_KEY: SiteBuild(ProblemLog(), _site=site)}
+    context = {BUILD_KEY: SiteBuild(ProblemLog(), _site=site), "DIRECT_TEMPLATES": ["index", "blog"]}
     crumbs = [(crumb.label, crumb.url) for crumb in make_breadcrumbs(post, context)]
     assert crumbs == [("Startseite", ""), ("Blog", "blog/"), ("A", "category/a/")]
+    without_blog = make_breadcrumbs(post, {**context, "DIRECT_TEMPLATES": ["index"]})
+    assert [crumb.label for crumb in without_blog] == ["Startseite", "A"]
     assert [crumb.label for crumb in make_breadcrumbs(None, context)] == ["Startseite"]
 
 
