@@ -213,6 +213,17 @@ def check_links(_: Context, delay: float = 1.0, settings: str = _SETTINGS) -> No
     raise Exit(code=1 if changes.newly_broken else 0)
 
 
+@task(help={"source": "a git URL (git+https://…), a wheel or a checkout; default: what requirements.txt names"})
+def upgrade(_: Context, source: str = "") -> None:
+    """Install another version of authorsite, then check the site.
+
+    Content, settings and overrides stay as they are; requirements.txt names the version.
+
+    Example: invoke upgrade git+https://git.example/authorsite@v1.2.0
+    """
+    raise Exit(code=load("publishing.upgrade").upgrade(Path.cwd(), source))
+
+
 @task()
 def clean(_: Context, settings: str = _SETTINGS) -> None:
     """Remove output and caches, never content.
@@ -280,8 +291,18 @@ def require_quoted_title(words: list[str], tasks: Iterable[str]) -> None:
         raise CommandError(f"the title `{unquoted}` has no quotes - write: {command}")
 
 
+def name_source(words: list[str]) -> list[str]:
+    """Return the words with `upgrade SOURCE` as `upgrade --source SOURCE`; invoke has no optional positional arguments.
+
+    "upgrade" after another command is that one's own word.
+    """
+    if words[1:2] == ["upgrade"] and words[2:3] and not words[2].startswith("-"):
+        return [*words[:2], "--source", *words[2:]]
+    return words
+
+
 def main() -> None:
     """Run the command line of the site in the current folder."""
     sys.excepthook = print_exception
     require_quoted_title(sys.argv, commands.task_names)
-    program.run()
+    program.run(name_source(sys.argv))

@@ -32,10 +32,10 @@ def pin_generator(site: Path) -> str:
     folder `site`/vendor: built from the repository, or put together again from the installed files.
     """
     if (_CHECKOUT / "pyproject.toml").is_file():
-        return _format_wheel(_build_wheel(_CHECKOUT, site / WHEEL_FOLDER))
+        return format_wheel(build_wheel(_CHECKOUT, site / WHEEL_FOLDER))
     package = distribution("authorsite")
     origin = json.loads(package.read_text("direct_url.json") or "{}")
-    return format_requirement(package.version, origin) or _format_wheel(_pack_wheel(package, site / WHEEL_FOLDER))
+    return format_requirement(package.version, origin) or format_wheel(_pack_wheel(package, site / WHEEL_FOLDER))
 
 
 def format_requirement(version: str, origin: dict[str, object]) -> str:
@@ -51,11 +51,13 @@ def format_requirement(version: str, origin: dict[str, object]) -> str:
     return f"authorsite=={version}"
 
 
-def _format_wheel(wheel: Path) -> str:
+def format_wheel(wheel: Path) -> str:
+    """Return the line of requirements.txt for a wheel in vendor/; pip reads it in the site's folder."""
     return f"./{WHEEL_FOLDER}/{wheel.name}"
 
 
-def _build_wheel(checkout: Path, folder: Path) -> Path:
+def build_wheel(checkout: Path, folder: Path) -> Path:
+    """Build the wheel of a checkout into an empty folder; return its path."""
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(checkout)]
     # Without it, pip downloads hatchling for this build.
     command += ["--no-build-isolation"] * (importlib.util.find_spec("hatchling") is not None)
