@@ -1,10 +1,14 @@
 """Comments on posts and pages: shown at their end, nowhere else, and read again when their file changes."""
 
 import re
+from textwrap import dedent
+from zoneinfo import ZoneInfo
 
 import pytest
 from authorsite.comments import adapter
-from conftest import post
+from authorsite.comments.model import Comment, parse_comments
+from authorsite.problems import ProblemLog
+from conftest import ROOT, post
 
 COMMENTS = """\
 - id: "7"
@@ -27,6 +31,17 @@ COMMENTS = """\
 """
 PAGE = "---\ntitle: About\n---\nMe.\n"
 POST = "2019/03/01/a-post/index.html"
+
+
+def test_the_example_in_the_docs_is_a_comments_file():
+    section = (ROOT / "docs/writing.md").read_text("utf-8").partition("### Comments\n")[2]
+    example, table = section.partition("\n    ")[2].split("\n\n| ", 1)
+    log = ProblemLog()
+    comments = parse_comments(dedent(f"    {example}"), log, "a", ZoneInfo("UTC"))
+    assert not list(log)
+    assert [comment.kind for comment in comments] == ["comment", "comment", "mention"]
+    documented = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (.*?) \|", table, re.MULTILINE)))
+    assert set(documented) == Comment.model_fields.keys()
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """content/redirects.yaml: what is read of it, and the line of each mistake."""
 
+import re
+
 import pytest
 from authorsite.problems import ProblemLog
 from authorsite.reading.redirects_file import Redirect, read_redirects
+from conftest import ROOT
 
 
 @pytest.fixture
@@ -24,6 +27,13 @@ def test_redirects_are_read_in_order(read):
         Redirect("/a b/ü/", "/new/%C3%A4/#x", 4, '"/a b/ü/": /new/ä/#x'),
         Redirect("/shop/", "https://shop.example/?a=b", 5, "/shop/: https://shop.example/?a=b"),
     )
+
+
+def test_the_example_in_the_docs_is_read(read):
+    section = (ROOT / "docs/writing.md").read_text("utf-8").partition("content/redirects.yaml")[2].partition("\n#")[0]
+    redirects, problems = read("\n".join(re.findall("^    (.+)$", section, re.MULTILINE)))
+    assert not problems
+    assert [redirect.path for redirect in redirects] == ["/category/workplaces/", "/feed/", "/shop/"]
 
 
 @pytest.mark.parametrize("text", ["", "{}", "# nothing yet\n"])
