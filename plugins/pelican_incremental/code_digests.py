@@ -16,6 +16,7 @@ from .store import digest, list_installed_versions
 TRANSIENT_KEY = "INCREMENTAL_TRANSIENT"
 """Pelican setting: names of settings that change by themselves and count only where a template reads them."""
 
+_STDLIB = str(Path(functools.__file__).parent)
 _ALWAYS_TRANSIENT = frozenset(
     "OUTPUT_PATH CACHE_PATH DELETE_OUTPUT_DIRECTORY OUTPUT_RETENTION LOG_FILTER LOAD_CONTENT_CACHE "
     "CACHE_CONTENT CHECK_MODIFIED_METHOD INCREMENTAL_TRANSIENT INCREMENTAL_CURRENT "
@@ -38,14 +39,13 @@ def digest_plugins(plugins: Iterable[Any]) -> str:
 def digest_functions(functions: Iterable[Any]) -> str:
     """Return the digest of the modules that define `functions`, without those of installed packages."""
     files = {function.__code__.co_filename for function in functions if isinstance(function, types.FunctionType)}
-    own = [file for file in sorted(files) if "-packages" not in file and not file.startswith(sys.base_prefix)]
-    by_folder = {Path(file).parent: Path(file) for file in own if Path(file).is_file()}  # siblings have one digest
-    return digest(*map(digest_code, by_folder.values()))
+    own = (Path(file) for file in sorted(files) if "-packages" not in file and Path(file).is_file())
+    return digest(*map(digest_code, {file.parent: file for file in own}.values()))  # siblings have one digest
 
 
 def digest_code(path: Path | None) -> str:
-    """Return the digest of all files of a package's folder, or of a module's file and its sibling modules."""
-    if path is None:
+    """Return the digest of a package's folder, or of a module and its siblings; "" for the standard library."""
+    if path is None or (str(path).startswith(_STDLIB) and "-packages" not in str(path)):  # Python's version is digested
         return ""
     candidates = path.rglob("*") if path.is_dir() else path.parent.glob("*.py")
     files = sorted(file for file in candidates if file.is_file() and "__pycache__" not in file.parts)

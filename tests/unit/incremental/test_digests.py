@@ -1,5 +1,9 @@
 """Digests of what templates read."""
 
+import functools
+from pathlib import Path
+
+from pelican_incremental.code_digests import digest_code
 from pelican_incremental.digests import Digester
 
 
@@ -35,3 +39,11 @@ def test_a_list_that_contains_itself_has_a_stable_digest():
     digester = Digester()
     inner = cyclic_list(*names)
     assert digester.digest([inner, inner]) == Digester().digest([cyclic_list(*names), cyclic_list(*names)])
+
+
+def test_code_of_the_standard_library_counts_by_pythons_version_alone(tmp_path):
+    assert digest_code(Path(functools.__file__)) == ""
+    (tmp_path / "own.py").write_text("A = 1")
+    before = digest_code(tmp_path / "own.py")
+    (tmp_path / "sibling.py").write_text("B = 1")
+    assert "" != before != digest_code(tmp_path / "own.py")
