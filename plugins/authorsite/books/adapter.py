@@ -12,24 +12,28 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pelican.generators import Generator
+from pelican.utils import slugify
 
 from .. import output
 from ..commands import format_command
+from ..i18n import Translator
 from ..images.adapter import find_image, get_picture, make_social_card, process_body_images
 from ..markup import text_content
 from ..problems import ProblemLog
 from ..reading.link_pass import resolve_html
 from ..reading.markdown import MarkdownRenderer
 from ..reading.parsed import get_post_record
-from ..reading.sources import ParsedSource, parse_file, read_source, render_body
+from ..reading.sources import ParsedSource, read_source, render_body
 from ..site_build import get_build, get_build_time, get_log, get_site
 from ..validation import did_you_mean, find_line_for_loc
 from .exports import build_export_files, citations
-from .exports.jsonld import build_book_jsonld
+from .exports.jsonld import build_book_jsonld, build_series_jsonld
 from .go_links import list_go_links, list_go_redirects, make_go_url
-from .model import Book, Edition
+from .model import Book
 from .presenter import BookPresenter
+from .record_checks import check_chapters, check_post_books, check_unique_isbns
 from .samples_adapter import check_samples, find_sample, resolve_sample
+from .series import SeriesView, group_series
 from .shops import check_offers, load_shops
 from .views import BookView
 
@@ -55,7 +59,7 @@ class BooksGenerator(Generator):
             link_status=_load_link_status(Path(self.path) / LINK_STATUS, self.log),
         )
         sources = [s for path in sorted((Path(self.path) / FOLDER).glob("*.md")) if (s := self._read(path))]
-        _check_unique_isbns(sources, self.log)
+        check_unique_isbns(sources, self.log)
         slugs = [_get_slug(source) for source in sources]
         self.main_slug = self.site.main_book or "".join(slugs[:1])
         is_missing = self.main_slug and self.main_slug not in slugs
@@ -64,7 +68,7 @@ class BooksGenerator(Generator):
             message = f"main_book: there is no book `{self.main_slug}`"
             self.log.error("pelicanconf.py", 0, message, hint, kind="settings")
         elif not is_missing:
-            _check_post_books(self.context.get("articles", ()), slugs, self.main_slug, self.log)
+            check_post_books(self.context.get("articles", ()), slugs, self.main_slug, self.log)
         views = [self._build_view(source) for source in sources]
         check_samples([view.sample for view in views], self.context)
         views.sort(key=lambda book: (book.published is None, book.published, book.title), reverse=True)
@@ -84,11 +88,15 @@ class BooksGenerator(Generator):
         write_page = partial(output.write_page, self, writer, section="books")
         write_page("books", "books/", books=books)
         write_page("buy_all", "buy/", books=books)
+        series: Mapping[str, SeriesView] = self.context["BOOK_SERIES"]
+        for group in series.values():
+            write_page("series", group.url, series=group, structured=build_series_jsonld(group, self.site.url))
         for book in books:
             data = build_book_jsonld(book, self.site.url, self.author)
             first = citations.build_csl_items(book, self.site.url)[0]
             cited = citations.format_citations(first, self.site.language)
-            write_page("book", book.url, book=book, structured=data, citations=cited)
+            variables = {"structured": data, "citations": cited, "series": series.get(book.series_url)}
+            write_page("book", book.url, book=book, **variables)
             write_page("buy", book.buy_url, book=book, structured=data, script=script)
             for link in list_go_links(book, self.site.root):
                 write_page("go", link.url, book=book, offer=link.offer, to=link.target)
@@ -116,7 +124,7 @@ class BooksGenerator(Generator):
     def _build_view(self, source: ParsedSource[Book]) -> BookView:
         book, slug = source.record, _get_slug(source)
         posts = [post for post in self.context.get("articles", []) if self._is_about(post, slug)]
-        _check_chapters(posts, book, self.log)
+        check_chapters(posts, book, self.log)
         html = render_body(source, MarkdownRenderer(self.site.translate), self.log, slug)
         cover = None
         if book.cover:
@@ -141,6 +149,7 @@ class BooksGenerator(Generator):
             posts=tuple(posts),
             sample=find_sample(source, slug, self.context),
             cover=cover,
+            series_label=_label_series(book, self.site.translate),
             card=make_social_card(
                 self.context, f"book-{slug}", book.title, ", ".join(book.authors), cover, source.path
             ),
@@ -150,6 +159,15 @@ class BooksGenerator(Generator):
         record = get_post_record(post)
         # A post that names a chapter but no book is about the main book.
         return slug == (record.book or (self.main_slug if record.chapter is not None else ""))
+
+
+def _label_series(book: Book, translate: Translator) -> str:
+    """Return "Book 2 of …"; "" for a book in no series."""
+    if not book.series:
+        return ""
+    if book.series.number is None:
+        return translate("A book of %(series)s", series=book.series.name)
+    return translate("Book %(number)s of %(series)s", number=book.series.number, series=book.series.name)
 
 
 def _write_sample(book: BookView, write_page: Callable[..., None]) -> None:
@@ -164,50 +182,6 @@ def _write_sample(book: BookView, write_page: Callable[..., None]) -> None:
 
 def _get_slug(source: ParsedSource[Book]) -> str:
     return source.record.slug or Path(source.path).stem
-
-
-def _check_unique_isbns(sources: Sequence[ParsedSource[Book]], log: ProblemLog) -> None:
-    """Report every ISBN that another edition uses, whether of the same book or of another."""
-    first: dict[str, tuple[ParsedSource[Book], Edition]] = {}
-    for source in sources:
-        for index, edition in enumerate(source.record.editions):
-            other, twin = first.setdefault(edition.isbn, (source, edition)) if edition.isbn else (source, edition)
-            if twin is not edition:
-                user = f"the {twin.format}" if other is source else log.get_display_path(other.path)
-                line = find_line_for_loc(("editions", index, "isbn"), source.lines)
-                message = f"duplicate ISBN: {user} has it too"
-                log.error(source.path, line, message, "give each edition its own", kind="book")
-
-
-def _find_key(post: Any, key: str) -> int:
-    """Return the line of a key in a post, whose metadata has no line numbers any more."""
-    parsed = parse_file(Path(post.source_path).read_bytes(), lambda *_: None)
-    return find_line_for_loc((key,), parsed.lines) if parsed else 0
-
-
-def _check_post_books(posts: Sequence[Any], slugs: Sequence[str], main_slug: str, log: ProblemLog) -> None:
-    """Report posts about a book that does not exist, and about a chapter if there is no book at all."""
-    for post in posts:
-        record = get_post_record(post)
-        if record.book and record.book not in slugs and not log.is_consequence(record.book, post.source_path):
-            hint = did_you_mean(record.book, slugs, "use the name of a file in content/books, without .md")
-            message = f"there is no book `{record.book}`"
-            log.error(post.source_path, _find_key(post, "book"), message, hint, kind="book")
-        elif record.chapter is not None and not record.book and not main_slug:
-            message, hint = "there is no book that has this chapter", "add the book to content/books"
-            log.error(post.source_path, _find_key(post, "chapter"), message, hint, kind="book")
-
-
-def _check_chapters(posts: Sequence[Any], book: Book, log: ProblemLog) -> None:
-    """Report posts that name a chapter which the book does not have."""
-    numbers = {chapter.number for chapter in book.chapters}
-    for post in posts:
-        chapter = get_post_record(post).chapter
-        if chapter is not None and chapter not in numbers:
-            line = _find_key(post, "chapter")
-            numbered = ", ".join(map(str, sorted(numbers)))
-            hint = f"use one of: {numbered}" if numbered else "add `chapters` to the book"
-            log.error(post.source_path, line, f"{book.title} has no chapter {chapter}", hint, kind="book")
 
 
 def _load_link_status(path: Path, log: ProblemLog) -> Mapping[str, Mapping[str, Any]]:
@@ -225,8 +199,12 @@ def _load_link_status(path: Path, log: ProblemLog) -> Mapping[str, Mapping[str, 
 
 
 def _add_to_context(context: Any, books: Sequence[BookView], main_slug: str) -> None:
-    """Set `books`, `main_book`, and `SAMPLE_BOOKS`, the book by the URL of each page of its sample, in the context."""
-    context["books"] = tuple(books)
+    """Set in the context: `books`, `main_book`; `BOOK_SERIES` by URL; `SAMPLE_BOOKS`, by the URL of a sample's page."""
+    groups = group_series(books, partial(slugify, regex_subs=context["SLUG_REGEX_SUBSTITUTIONS"]))
+    urls = {book.slug: group.url for group in groups.values() for book in group.books}
+    books = tuple(replace(book, series_url=urls.get(book.slug, "")) for book in books)
+    context["books"] = books
+    context["BOOK_SERIES"] = {group.url: group for group in groups.values()}
     samples = [(book, part) for book in books if book.sample for part in book.sample.parts if part.page is not None]
     context["SAMPLE_BOOKS"] = {part.url: book for book, part in samples}
     context["main_book"] = next((book for book in books if book.slug == main_slug), None)

@@ -71,7 +71,8 @@ class BookView:
     """A book with everything its pages show; URLs are relative to the site's root, without a leading slash.
 
     `tagline` is the record's hook, or else its description or the start of its text. `posts` are those about the book,
-    newest first. `last_updated` is the date of the record's last change. `sample` is what they may read of it.
+    newest first. `last_updated` is the date of the record's last change. `sample` is what readers may read
+    of it. `series_label` is "Book 2 of …"; `series_url` is that of the series if the site has several of its books.
     """
 
     record: Book
@@ -92,6 +93,8 @@ class BookView:
     sample: Sample | None
     cover: Picture | None
     card: Picture | None
+    series_label: str = ""
+    series_url: str = ""
 
     @property
     def feed_html(self) -> str:

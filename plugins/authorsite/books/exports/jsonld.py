@@ -3,6 +3,7 @@
 from typing import Any
 
 from ...templating import json_ld
+from ..series import SeriesView
 from ..views import BookView, EditionView
 
 _FORMATS = {"paperback": "Paperback", "hardcover": "Hardcover", "ebook": "EBook", "audiobook": "AudiobookFormat"}
@@ -13,6 +14,7 @@ _ROLES = ("author", "editor", "illustrator", "translator")
 def build_book_jsonld(book: BookView, site_url: str, site_author: str) -> str:
     """Return JSON-LD for a script element; a contributor named `site_author` is linked to the site's own Person."""
     record, series = book.record, book.record.series
+    series_id = f"{site_url}/{book.series_url}#series" if book.series_url else ""
     people: dict[str, list[dict[str, Any]]] = {}
     for person in record.contributors:
         role = person.role.lower() if person.role.lower() in _ROLES else "contributor"
@@ -30,13 +32,25 @@ def build_book_jsonld(book: BookView, site_url: str, site_author: str) -> str:
         "inLanguage": record.language,
         "description": record.description or book.tagline,
         "datePublished": book.published and book.published.isoformat(),
-        "isPartOf": {"@type": "BookSeries", "name": series.name} if series else None,
+        "isPartOf": {"@type": "BookSeries", "@id": series_id, "name": series.name} if series else None,
         "position": series.number if series else None,
         "about": record.subjects,
         "award": [f"{award.name}, {award.year}" if award.year else award.name for award in record.awards],
         "workExample": [_build_edition(edition, book, site_url) for edition in book.editions],
     }
     return json_ld(work)
+
+
+def build_series_jsonld(series: SeriesView, site_url: str) -> str:
+    """Return JSON-LD of a series (schema.org/BookSeries) with its books on this site."""
+    parts = [
+        {"@type": "Book", "@id": f"{site_url}/{book.url}#work", "name": book.title, "url": f"{site_url}/{book.url}"}
+        | ({"position": book.record.series.number} if book.record.series else {})
+        for book in series.books
+    ]
+    url = f"{site_url}/{series.url}"
+    data = {"@type": "BookSeries", "@id": f"{url}#series", "name": series.name, "url": url, "hasPart": parts}
+    return json_ld({"@context": "https://schema.org", **data})
 
 
 def _build_edition(edition: EditionView, book: BookView, site_url: str) -> dict[str, Any]:
