@@ -189,7 +189,7 @@ def frozen_date(monkeypatch):
 def restore_signals():
     """Restore the receivers of Pelican's signals afterwards: one site's plugins must not run in another's build."""
     every = [s for s in vars(signals).values() if hasattr(s, "receivers")]
-    saved = [(s, dict(s.receivers), {k: set(v) for k, v in s._by_sender.items()}) for s in every]
+    saved = [(s, dict(s.receivers), {k: v.copy() for k, v in s._by_sender.items()}) for s in every]
     try:
         yield every
     finally:

@@ -105,7 +105,8 @@ def test_an_interrupted_build_leaves_nothing_that_is_kept(make_site, monkeypatch
         assert site.build(drafts=True).failed
     assert "2019/03/01/d/index.html" in site.tree()
     put(site.root / "output", {"2019/.abc.tmp": b"half", **BY_HAND})
-    assert not site.build(strict=True).failed
+    built = site.build(strict=True)
+    assert not built.failed, [*map(str, built.problems)]
     assert site.tree() == {**expected, **BY_HAND}
 
 
