@@ -52,7 +52,8 @@ def claim_outputs(all_generators: list[Any]) -> None:
     claims = [(content.save_as, Owner(str(content.source_path))) for content in contents]
     views = list_records(context)
     claims += [(f"{view.url}index.html", Owner(view.source_path)) for view in views]
-    claims += [(static.save_as, _own_static(static, context)) for static in context.get("staticfiles", ())]
+    statics = sorted(context.get("staticfiles", ()), key=lambda static: str(static.source_path))
+    claims += [(static.save_as, _own_static(static, context)) for static in statics]
     claims += _list_groups(context)
     claims += [(archive["save_as"], GENERATED) for k in context.get("period_archives", {}).values() for archive in k]
     names = {name: f"{name}.html" for name in context["DIRECT_TEMPLATES"]}
@@ -97,10 +98,7 @@ def remove_obsolete_files(pelican: Any) -> None:
     context = {**pelican.settings, "OUTPUT_PATH": pelican.output_path}
     root = Path(pelican.output_path)
     names = output.get_registry(context).owners.keys() - {output.FILE_LIST}
-    before: set[str] = set()
-    with suppress(OSError, ValueError, TypeError):  # no list yet, or a damaged one
-        before = {str(name) for name in json.loads((root / output.FILE_LIST).read_text("utf-8"))}
-    for name in sorted(before - names, reverse=True):
+    for name in sorted(output.read_file_list(root) - names, reverse=True):
         with suppress(OSError, ValueError):  # it is gone, or the list is damaged
             file = output.resolve_output_path(context, name)
             file.unlink()

@@ -1,8 +1,9 @@
 """Who writes which output file: each path is inside the output folder and has one owner."""
 
+import unicodedata
 from dataclasses import dataclass, field
 
-from .problems import ProblemLog
+from .problems import Problem, ProblemLog, Severity
 from .validation import find_line
 
 
@@ -32,6 +33,7 @@ class OutputRegistry:
     log: ProblemLog
     owners: dict[str, Owner] = field(default_factory=dict)
     _folders: dict[str, str] = field(default_factory=dict)  # each with a file in it
+    _spellings: dict[str, str] = field(default_factory=dict)  # by the name that they have in common elsewhere
 
     def claim(self, save_as: str, owner: Owner = GENERATED) -> bool:
         """Return whether `owner` may write the file `save_as`; if another one does, report both."""
@@ -44,15 +46,29 @@ class OutputRegistry:
         if not taken:
             self.owners[save_as] = owner
             self._folders |= dict.fromkeys(folders, save_as)
+            self._check_spelling(save_as, owner)
         return True
+
+    def _check_spelling(self, save_as: str, owner: Owner) -> None:
+        """Report a path that many file systems take for another one: they ignore case, or normalize Unicode."""
+        other = self._spellings.setdefault(unicodedata.normalize("NFC", save_as).casefold(), save_as)
+        if other != save_as:
+            other_owner = self.owners[other]
+            if not owner.path:
+                save_as, owner, other, other_owner = other, other_owner, save_as, owner
+            subject = owner.subject.removesuffix(" is already") or f"its URL {_get_url(save_as)}"
+            name = f"{_get_url(other)} ({self._get_name(other_owner)})"
+            message = f"{subject} differs from {name} only in capitals or in the form of its letters"
+            self._add(owner, message, f"macOS and Windows have one file for both: {owner.hint}", Severity.WARNING)
 
     def copy(self) -> "OutputRegistry":
         """Return a copy, to try what could be claimed."""
-        return OutputRegistry(self.log, {**self.owners}, {**self._folders})
+        return OutputRegistry(self.log, {**self.owners}, {**self._folders}, {**self._spellings})
 
     def release(self, save_as: str) -> None:
         """Forget a file that is not written after all."""
         self.owners.pop(save_as, None)
+        self._spellings = {key: name for key, name in self._spellings.items() if name != save_as}
 
     def is_generated(self, save_as: str) -> bool:
         """Return whether the site makes the file without being told to by one of the author's files."""
@@ -66,14 +82,20 @@ class OutputRegistry:
     def _report(self, save_as: str, owner: Owner, other: Owner) -> None:
         if not owner.path:  # the author can change only the other one
             owner, other = other, owner
-        name = self.log.get_display_path(other.path) if other.path else "a file that the site generates"
-        name = f"{other.name} ({name})" if other.name else name
-        subject = owner.subject or f"duplicate URL /{save_as.removesuffix('index.html')}, also"
-        self._add(owner, f"{subject} used by {name}", owner.hint)
+        subject = owner.subject or f"duplicate URL {_get_url(save_as)}, also"
+        self._add(owner, f"{subject} used by {self._get_name(other)}", owner.hint)
 
-    def _add(self, owner: Owner, message: str, hint: str) -> None:
+    def _get_name(self, owner: Owner) -> str:
+        name = self.log.get_display_path(owner.path) if owner.path else "a file that the site generates"
+        return f"{owner.name} ({name})" if owner.name else name
+
+    def _add(self, owner: Owner, message: str, hint: str, severity: Severity = Severity.ERROR) -> None:
         line = find_line(owner.path, owner.snippet) if owner.path and owner.snippet else 0
-        self.log.error(owner.path or "pelicanconf.py", line, message, hint, kind="link")
+        self.log.add(Problem(owner.path or "pelicanconf.py", line, message, hint, severity, "link"))
+
+
+def _get_url(save_as: str) -> str:
+    return f"/{save_as.removesuffix('index.html')}"
 
 
 def _list_folders(save_as: str) -> list[str]:

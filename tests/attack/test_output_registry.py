@@ -9,9 +9,10 @@ from conftest import SITE_DATE, Site, post, restore_signals
 
 EVENT = "---\ntitle: Talk\nstart: 2020-03-05\n---\nText.\n"
 CITED = 'Text [1].\n\nReferences\n\n1. A. Author, "A title", 2012, https://far.example/x\n'
+BOOK = "---\ntitle: Guide\nupdated: 2019-01-01\neditions: [{format: paperback, isbn: 9780306406157}]\n---\nText.\n"
 FILES = {
     "content/posts/a.md": post(slug="a", tags="[ladders]", body=CITED),
-    "content/books/guide.md": "---\ntitle: Guide\neditions: [{format: paperback, isbn: 9780306406157}]\n---\nText.\n",
+    "content/books/guide.md": BOOK,
     "content/events/talk.md": EVENT,
     "content/images/a.txt": "A file.",
 }
@@ -87,6 +88,64 @@ def test_no_alias_takes_the_place_of_a_file_of_a_book_or_of_a_card(make_site, cl
     messages = [problem.message for problem in site.build().problems]
     assert len(messages) == len(names)
     assert all("is already used by a file that the site generates" in message for message in messages)
+
+
+SECOND_BOOK = BOOK.replace("Guide", "Other").replace("9780306406157", "9780262033848")
+
+
+@pytest.mark.parametrize("name", ["go/guide/qr.svg", "go/other/qr.svg", "books/guide/onix.xml", "books/other/onix.xml"])
+def test_qr_codes_and_the_onix_files_of_all_books_are_registered(make_site, name):
+    files = {**FILES, "content/books/other.md": SECOND_BOOK}
+    site = make_site({**files, "content/posts/b.md": post("B", slug="b", aliases=f"[/{name}]")})
+    expected = f"content/posts/b.md:5: the alias /{name} is already used by a file that the site generates"
+    assert [str(problem) for problem in site.build().problems] == [f"{expected} - remove the alias"]
+    assert b"http-equiv" not in site.tree()[name]
+
+
+# What one file system keeps apart, another takes for one file.
+OTHER = "differs from {} ({}) only in capitals or in the form of its letters"
+SPELLINGS = {
+    "static files": (
+        {"content/images/a.TXT": "Text."},
+        "content/images/a.txt: its URL /images/a.txt",
+        ("/images/a.TXT", "content/images/a.TXT"),
+    ),
+    "accents": (
+        {"content/files/caf\u00e9.txt": "Text.", "content/files/cafe\u0301.txt": "Text."},
+        "content/files/caf\u00e9.txt: its URL /files/caf\u00e9.txt",
+        ("/files/cafe\u0301.txt", "content/files/cafe\u0301.txt"),
+    ),
+    "alias and post": (
+        {"content/posts/b.md": post("B", slug="b", aliases="[/2019/03/01/A/]")},
+        "content/posts/b.md:5: the alias /2019/03/01/A/",
+        ("/2019/03/01/a/", "content/posts/a.md"),
+    ),
+    "alias and its own page": (
+        {"content/pages/about.md": "---\ntitle: About\naliases: [/About/]\n---\nText.\n"},
+        "content/pages/about.md:3: the alias /About/",
+        ("/about/", "content/pages/about.md"),
+    ),
+    "alias and alias": (
+        {f"content/posts/{slug}.md": post(slug, slug=slug, aliases=f"[/{old}/]") for slug, old in ("bO", "co")},
+        "content/posts/c.md:5: the alias /o/",
+        ("/O/", "content/posts/b.md"),
+    ),
+    "alias and generated file": (
+        {"content/posts/b.md": post("B", slug="b", aliases="[/FEED.xml]")},
+        "content/posts/b.md:5: the alias /FEED.xml",
+        ("/feed.xml", "a file that the site generates"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "one", "other"), SPELLINGS.values(), ids=SPELLINGS)
+def test_names_that_are_one_file_on_other_systems_are_a_problem(make_site, files, one, other):
+    site = make_site({**FILES, **files})
+    [problem] = [str(problem) for problem in site.build().problems]
+    message, _, hint = problem.partition(" - ")
+    assert message == f"{one} {OTHER.format(*other)}"
+    assert hint.startswith("macOS and Windows have one file for both: ")
+    assert site.build(strict=True).failed
 
 
 @pytest.mark.parametrize(
