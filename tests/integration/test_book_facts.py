@@ -293,6 +293,10 @@ SPARSE = {
     "updated": f"---\ntitle: Bare\nupdated: 2018-06-01\neditions: [{PAPER}, {FIRST_ISBN}]\n---\n",
     "no-language-code": f"---\ntitle: Bare\nlanguage: tlh\npublished: 2018-06-01\neditions: [{SECOND_ISBN}]\n---\n",
     "two-of-a-format": f"---\ntitle: Bare\npublished: 2018-06-01\neditions: [{PAPER}, {PAPER}]\n---\n",
+    "codes": "---\ntitle: Bare\npublished: 2018-06-01\n"
+    "subjects: [Ladders, {thema: KNTP}, {thema: JB}, {thema: 1KBB}, {bisac: BUS070060}, Rungs]\n"
+    "links: {goodreads: 'https://goodreads.example/1', openlibrary: 'https://library.example/2'}\n"
+    "editions: [{format: ebook, file_type: epub}]\n---\n",
     "endorsed-before-publication": '---\ntitle: Bare & "Late"\npublished: 2030-01-01\n'
     f"endorsements: [{{quote: Soon., by: Gus, date: 2018-06-01}}]\neditions: [{AUDIO}]\n---\n",
 }
@@ -312,6 +316,16 @@ def test_onix_of_sparse_records_is_valid(make_site):
         assert find_onix_errors(str(site.root / f"output/books/{name}/onix.xml")) == [], name
         assert "<SentDateTime>20180601<" in text, name
     assert "<ExtentValue>455<" in texts["endorsed-before-publication"]
+    codes = etree.fromstring(texts["codes"].encode())
+    subjects = ["".join(s.itertext()).split() for s in codes.iterfind(".//o:Subject", ONIX)]
+    assert subjects == [["93", "KNTP"], ["93", "JB"], ["94", "1KBB"], ["10", "BUS070060"], ["20", "Ladders;", "Rungs"]]
+    main = [s.getparent().findtext("o:SubjectCode", "", ONIX) for s in codes.iterfind(".//o:MainSubject", ONIX)]
+    assert main == ["KNTP", "BUS070060"]
+    assert codes.findtext(".//o:ProductFormDetail", "", ONIX) == "E101"
+    page = site.output("books/codes/index.html")
+    assert '"sameAs":["https://goodreads.example/1","https://library.example/2"]' in page
+    assert '<a href="https://goodreads.example/1" rel="noopener">Goodreads</a>' in page
+    assert "KNTP" not in page
     for name in WITHOUT_ONIX:
         assert not (site.root / f"output/books/{name}/onix.xml").exists(), name
         assert "onix" not in site.output(f"books/{name}/index.html"), name

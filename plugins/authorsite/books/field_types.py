@@ -1,6 +1,7 @@
 """Types of a record's fields: dates, prices, countries, trim sizes and durations, parsed and checked."""
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from ..reading.dates import parse_date
 from ..strict_model import StrictModel, require
+from ..urls import WebUrl
 from ..validation import InvalidValue
 
 
@@ -66,6 +68,58 @@ class TrimSize(StrictModel):
         if not match:
             raise InvalidValue(f"`{value}` is not a trim size", "write width, height and unit: 6x9in or 152x229mm")
         return match.groupdict()
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectCode:
+    """A subject as a code of the book trade; `scheme` is its number in ONIX (code list 27)."""
+
+    scheme: str
+    code: str
+
+
+def _parse_subject(value: Any) -> str | SubjectCode:
+    if not isinstance(value, dict):
+        return str(value)
+    ((name, code), *more) = value.items()
+    if more or name not in _SUBJECT_SCHEMES:
+        raise InvalidValue(f"`{value}` is not a subject", "write a keyword, {thema: KNTP} or {bisac: BUS070060}")
+    scheme, pattern, hint = _SUBJECT_SCHEMES[name]
+    if not re.fullmatch(pattern, str(code)):
+        raise InvalidValue(f"`{code}` is not a code of {name.upper()}", hint)
+    # Thema's qualifiers have a scheme each: 94 for places, which begin with 1, to 99 for styles, with 6.
+    return SubjectCode(str(93 + int(code[0])) if name == "thema" and code[0].isdigit() else scheme, code)
+
+
+_SUBJECT_SCHEMES = {
+    "thema": ("93", r"[A-Y][A-Z0-9]*|[1-6][A-Z][A-Z0-9-]*", "write capitals and digits, as in Thema's list: KNTP"),
+    "bisac": ("10", r"[A-Z]{3}\d{6}", "write three letters and six digits, as in BISAC's list: BUS070060"),
+}
+Subject = Annotated[str | SubjectCode, BeforeValidator(_parse_subject)]
+"""A keyword, or a code of Thema or BISAC."""
+
+
+class ReaderLinks(StrictModel):
+    """The book's pages at sites of readers."""
+
+    goodreads: WebUrl | None = None
+    storygraph: WebUrl | None = None
+    librarything: WebUrl | None = None
+    openlibrary: WebUrl | None = None
+
+    @property
+    def named(self) -> tuple[tuple[str, str], ...]:
+        """The links as (the site's name, URL)."""
+        urls = ((name, getattr(self, key)) for key, name in READER_SITES.items())
+        return tuple((name, url) for name, url in urls if url)
+
+
+READER_SITES = {
+    "goodreads": "Goodreads",
+    "storygraph": "StoryGraph",
+    "librarything": "LibraryThing",
+    "openlibrary": "Open Library",
+}
 
 
 _is_duration = re.compile(r"(\d+h)?\s*(\d+m)?").fullmatch

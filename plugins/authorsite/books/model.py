@@ -14,7 +14,7 @@ from ..reading.isbn import Isbn
 from ..strict_model import Paragraphs, StrictModel
 from ..urls import SitePath, Slug, WebUrl
 from ..validation import InvalidValue
-from .field_types import CountryCode, Date, Duration, Prices, TrimSize
+from .field_types import CountryCode, Date, Duration, Prices, ReaderLinks, Subject, SubjectCode, TrimSize
 
 Format = Literal["paperback", "hardcover", "ebook", "audiobook"]
 PRINTED: tuple[Format, ...] = ("paperback", "hardcover")
@@ -106,6 +106,7 @@ class Edition(StrictModel):
     pages: int | None = Field(default=None, ge=1)
     duration: Duration = ""
     trim: TrimSize | None = None
+    file_type: Literal["", "epub", "pdf", "kindle"] = ""
     price: Prices = Field(default_factory=dict)
     availability: Availability = "available"
     asin: str = ""
@@ -160,7 +161,7 @@ class Book(StrictModel):
     contributors: tuple[Contributor, ...] = ()
     series: Series | None = None
     language: str = "en"
-    subjects: tuple[str, ...] = ()
+    subjects: tuple[Subject, ...] = ()
     published: Date | None = None
     hook: Paragraphs = ""
     description: Paragraphs = ""
@@ -169,6 +170,7 @@ class Book(StrictModel):
     endorsements: tuple[Endorsement, ...] = ()
     awards: tuple[Award, ...] = ()
     sample: Names = ()
+    links: ReaderLinks = Field(default_factory=ReaderLinks)
     editions: tuple[Edition, ...] = ()
     offers: tuple[Offer, ...] = ()
     aliases: tuple[SitePath, ...] = ()
@@ -197,6 +199,16 @@ class Book(StrictModel):
         """Title and subtitle in one line, with a colon unless the title ends with a punctuation mark."""
         separator = " " if self.title.endswith(("?", "!", "…")) else ": "
         return f"{self.title}{separator}{self.subtitle}" if self.subtitle else self.title
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """The subjects that are words."""
+        return tuple(subject for subject in self.subjects if isinstance(subject, str))
+
+    @property
+    def subject_codes(self) -> tuple[SubjectCode, ...]:
+        """The subjects that are codes of the book trade; the first of each scheme is the main one."""
+        return tuple(subject for subject in self.subjects if isinstance(subject, SubjectCode))
 
     @property
     def roles(self) -> tuple[tuple[str, str], ...]:

@@ -18,6 +18,7 @@ from .prices import format_amount, format_prices, select_offer_prices
 from .shops import Shop, make_shop_url
 from .views import EditionView, OfferView
 
+_FILE_TYPES = {"": "", "epub": "EPUB", "pdf": "PDF", "kindle": "Kindle"}
 _MAX_NAMED_COUNTRIES = 3
 
 
@@ -70,6 +71,7 @@ class BookPresenter:
             format_date(published, "long", locale=self.site.locale) if published else "",
             translate("%(count)s page", "%(count)s pages", count=edition.pages) if edition.pages else "",
             edition.duration,
+            _FILE_TYPES[edition.file_type],
             f"{trim.width} × {trim.height} {translate('inches') if trim.unit == 'in' else 'mm'}" if trim else "",
             price,
             f"ISBN {edition.isbn_text}" if edition.isbn else "",

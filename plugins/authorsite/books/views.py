@@ -105,7 +105,7 @@ class BookView:
     @property
     def details(self) -> tuple[tuple[str, str], ...]:
         """Contributors by role, series and subjects, as (name in English, value)."""
-        series, subjects = str(self.record.series or ""), ", ".join(self.record.subjects)
+        series, subjects = str(self.record.series or ""), ", ".join(self.record.keywords)
         more = ((gettext_noop("Series"), series), (gettext_noop("Subjects"), subjects))
         return self.record.roles + tuple(row for row in more if row[1])
 

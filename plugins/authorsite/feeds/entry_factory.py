@@ -57,7 +57,7 @@ class EntryFactory:
             summary=book.record.description or book.tagline,
             html=book.feed_html,
             authors=book.record.authors,
-            categories=book.record.subjects,
+            categories=book.record.keywords,
             image=book.cover,
         )
 

@@ -35,6 +35,18 @@ def find_problems(tmp_path, **fields):
             ("ISBN 0-8044-2957-1 has a wrong check digit", "it should end in X"),
         ),
         (
+            {"subjects": ["Ladders", {"thema": "kntp"}]},
+            ("`kntp` is not a code of THEMA", "write capitals and digits, as in Thema's list: KNTP"),
+        ),
+        (
+            {"subjects": [{"bisac": "BUS07"}]},
+            ("`BUS07` is not a code of BISAC", "write three letters and six digits, as in BISAC's list: BUS070060"),
+        ),
+        (
+            {"subjects": [{"dewey": "300"}]},
+            ("`{'dewey': '300'}` is not a subject", "write a keyword, {thema: KNTP} or {bisac: BUS070060}"),
+        ),
+        (
             {"editions": [{"format": "paperback", "isbn": "12345"}]},
             ("`12345` is not an ISBN", "write its 13 digits, with or without hyphens"),
         ),

@@ -34,7 +34,8 @@ def build_book_jsonld(book: BookView, site_url: str, site_author: str) -> str:
         "datePublished": book.published and book.published.isoformat(),
         "isPartOf": {"@type": "BookSeries", "@id": series_id, "name": series.name} if series else None,
         "position": series.number if series else None,
-        "about": record.subjects,
+        "about": record.keywords,
+        "sameAs": [url for _, url in record.links.named],
         "award": [f"{award.name}, {award.year}" if award.year else award.name for award in record.awards],
         "workExample": [_build_edition(edition, book, site_url) for edition in book.editions],
     }
