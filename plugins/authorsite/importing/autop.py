@@ -112,7 +112,8 @@ class _Paragraphs:
         container = self.open[-1] if self.open else ""
         if container not in _LISTS and "http" in text:
             text = _URL_LINE.sub(r"\n\n\1\n\n", text)
-        paragraphs = [_LINE_BREAK.sub("<br />\n", part) for each in _PARAGRAPHS.split(text) if (part := each.strip())]
+        paragraphs = [part for each in _PARAGRAPHS.split(text) if (part := each.strip())]
+        paragraphs = [_LINE_BREAK.sub("<br />\n", part) if "\n" in part else part for part in paragraphs]
         if container in _LISTS:
             new = "\n".join(paragraphs)
         elif container in _LINES:

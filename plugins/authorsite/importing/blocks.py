@@ -16,18 +16,17 @@ _SILENT = frozenset("nextpage spacer more separator post-content list-item footn
 """Blocks without content that show nothing but what is taken care of here."""
 
 _LOOKAHEAD = 2000
-_MAX_NESTING, _MAX_INSERTED = 3, 100
-"""How many reusable blocks may be within each other, and in one text."""
+_MAX_INSERTED = 100
+"""How many reusable blocks are inserted into one text."""
 
 MORE = '<hr class="wp-more">'
-FOOTNOTES = '<div class="wp-footnotes"></div>'
 
 
 @dataclass(slots=True)
 class Unblocked:
-    """A body as HTML without comments, and the names of blocks that WordPress fills and that are left out."""
+    """A body as HTML without comments, the names of blocks that WordPress fills, and the number of page breaks."""
 
-    html: str
+    html: str = ""
     dynamic: list[str] = field(default_factory=list)
     page_breaks: int = 0
     inserted: int = 0
@@ -36,50 +35,75 @@ class Unblocked:
 def render_blocks(text: str, reusable_blocks: Mapping[int, str] | None = None) -> Unblocked:
     """Return a body as HTML, in linear time: without comments, with paragraphs where the classic editor wrote it.
 
-    `<!--more-->` becomes MORE, the place of footnotes FOOTNOTES. `reusable_blocks` are inserted where the text refers
-    to them.
+    `<!--more-->` becomes MORE. `reusable_blocks` are inserted where the text refers to them. Blocks that WordPress
+    fills are left out.
     """
-    result = Unblocked("")
-    result.html = _render(text.replace("\r\n", "\n"), reusable_blocks or {}, result, 0)
+    result = Unblocked()
+    result.html = _BlockRenderer(text, reusable_blocks or {}, result).run()
     return result
 
 
-def _render(text: str, reusable: Mapping[int, str], result: Unblocked, nesting: int) -> str:
-    out: list[str] = []
-    free: list[str] = []  # text outside of blocks
-    depth, at = 0, 0
+class _BlockRenderer:
+    def __init__(self, text: str, reusable: Mapping[int, str], result: Unblocked) -> None:
+        self.text, self.reusable, self.result = text, reusable, result
+        self.out: list[str] = []
+        self.free: list[str] = []  # text outside of blocks
+        self.depth = self.at = 0
 
-    def end_free() -> None:
-        joined = "".join(free)
-        free.clear()
+    def run(self) -> str:
+        text = self.text
+        while (start := text.find("<!--", self.at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+            self.add(text[self.at : start])
+            comment, self.at = text[start + 4 : end], end + 3
+            match = _BLOCK.fullmatch(comment) if "wp:" in comment[:20] else None
+            if match is None:
+                self.add(_convert_comment(comment, self.result))
+            else:
+                self.step(match)
+        self.add(text[self.at :])
+        self.end_free()
+        return "".join(self.out)
+
+    def add(self, html: str) -> None:
+        (self.out if self.depth else self.free).append(html)
+
+    def end_free(self) -> None:
+        joined = "".join(self.free)
+        self.free.clear()
         if joined.strip():
-            out.append(add_paragraphs(joined))
+            self.out.append(add_paragraphs(joined))
 
-    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
-        target = out if depth else free
-        target.append(text[at:start])
-        comment, at = text[start + 4 : end], end + 3
-        match = _BLOCK.fullmatch(comment) if "wp:" in comment[:20] else None
-        if match is None:
-            target.append(_convert_comment(comment, result))
-            continue
-        is_end, name, is_void = bool(match[1]), match[2].removeprefix("core/"), bool(match[4])
-        if not depth:
-            end_free()
-        if is_end:
-            depth = max(depth - 1, 0)
-            continue
-        attributes = _parse_attributes(match[3])
-        out.append(_convert_block(name, attributes, reusable, result, nesting) if is_void else "")
-        if not is_void:
-            depth += 1
-            if name in {"cover", "cover-image"}:
-                out.append(_show_background(attributes, text[at : at + _LOOKAHEAD]))
-            elif name in _CODE_BLOCKS and isinstance(language := attributes.get("language"), str):
-                at = _name_language(text, at, language, out)
-    (out if depth else free).append(text[at:])
-    end_free()
-    return "".join(out)
+    def step(self, match: re.Match[str]) -> None:
+        """Take the comment that starts or ends a block, or is one."""
+        if not self.depth:
+            self.end_free()
+        if match[1]:
+            self.depth = max(self.depth - 1, 0)
+            return
+        name, attributes = match[2].removeprefix("core/"), _parse_attributes(match[3])
+        if match[4]:
+            self.out.append(self.convert_empty(name, attributes))
+            return
+        self.depth += 1
+        if name in {"cover", "cover-image"}:
+            self.out.append(_show_background(attributes, self.text[self.at : self.at + _LOOKAHEAD]))
+        elif name in _CODE_BLOCKS and isinstance(language := attributes.get("language"), str):
+            self.at = _name_language(self.text, self.at, language, self.out)
+
+    def convert_empty(self, name: str, attributes: dict[str, Any]) -> str:
+        """Return the HTML of a block without content."""
+        number, url = attributes.get("ref"), attributes.get("url")
+        if name == "block" and isinstance(number, int) and number in self.reusable:
+            self.result.inserted += 1
+            if self.result.inserted > _MAX_INSERTED:
+                return ""
+            others = {key: text for key, text in self.reusable.items() if key != number}
+            return _BlockRenderer(self.reusable[number].replace("\r\n", "\n"), others, self.result).run()
+        if name == "embed" and isinstance(url, str):
+            return f'<p><a href="{escape(url)}">{escape(url)}</a></p>'
+        if name not in _SILENT and name not in self.result.dynamic:
+            self.result.dynamic.append(name)
+        return "<hr>" if name == "separator" else ""
 
 
 def _name_language(text: str, at: int, language: str, out: list[str]) -> int:
@@ -113,24 +137,3 @@ def _convert_comment(comment: str, result: Unblocked) -> str:
         result.page_breaks += 1
         return "\n\n"
     return f"\n\n{MORE}\n\n" if text == "more" or text.startswith("more ") else ""
-
-
-def _convert_block(
-    name: str, attributes: dict[str, Any], reusable: Mapping[int, str], result: Unblocked, nesting: int
-) -> str:
-    """Return the HTML of a block without content."""
-    number = attributes.get("ref")
-    if name == "block" and isinstance(number, int) and number in reusable and nesting < _MAX_NESTING:
-        result.inserted += 1
-        if result.inserted > _MAX_INSERTED:
-            return ""
-        return _render(reusable[number].replace("\r\n", "\n"), reusable, result, nesting + 1)
-    if name == "footnotes":
-        return FOOTNOTES
-    if name == "embed" and isinstance(url := attributes.get("url"), str):
-        return f'<p><a href="{escape(url)}">{escape(url)}</a></p>'
-    if name == "separator":
-        return "<hr>"
-    if name not in _SILENT:
-        result.dynamic.append(name)
-    return ""

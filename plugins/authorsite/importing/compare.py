@@ -81,7 +81,9 @@ class _Reader:
 
     def end_text(self) -> None:
         if self.parts:
-            text = re.sub(r" *\n[ \n]*", "\n", _SPACE_RUN.sub(" ", "".join(self.parts))).strip()
+            text = _SPACE_RUN.sub(" ", "".join(self.parts)).strip()
+            if "\n" in text:
+                text = re.sub(r" ?\n[ \n]*", "\n", text)
             if text:
                 # Quotes and dashes may meet where two texts do.
                 self.events.append(("text", _DASHES.sub("-", text).replace("''", '"'), tuple(self.formats)))

@@ -70,7 +70,7 @@ class ElementConverter:
     def anchor(self, node: Node, new: list[Child]) -> list[Child]:
         """Return `new` with the id of `node`, if something links to it."""
         name = node.attributes.get("id") or node.attributes.get("name", "")
-        if name not in self.linked_ids or not name:
+        if name not in self.linked_ids or any(isinstance(child, Node) and child.tag == "note" for child in new):
             return new
         self.linked_ids.discard(name)
         first = new[0] if new and isinstance(new[0], Node) else None
@@ -175,10 +175,11 @@ class ElementConverter:
         """Return a figure's blocks."""
         captions = [child for child in node.elements() if child.tag == "figcaption"]
         body = Node("div", {}, [child for child in node.children if child not in captions])
+        content = self.convert_all(body, inside)
         caption = [new for each in captions for new in self.convert_all(each, inside)] if captions else None
         if caption and any(map(contains_block, caption)):
             caption = [new for block in make_blocks(caption) for new in (*block.children, Node("br"))]
-        return make_figure(self.convert_all(body, inside), caption)
+        return make_figure(content, caption)
 
     def make_quote(self, node: Node, children: list[Child]) -> list[Child]:
         """Return a quotation; note one of the block editor that cites a link."""
@@ -189,7 +190,7 @@ class ElementConverter:
         cite = quote.find("cite") if "wp-block-quote" in node.classes else None
         link = cite.find("a") if cite is not None else None
         if link is not None and cite is not None and link.attributes.get("href", "").startswith("http"):
-            words = len(get_text(quote).split()) - len(get_text(cite).split())
+            words = sum(len(get_text(block).split()) for block in blocks) - len(get_text(cite).split())
             quote.attributes["offer"] = str(len(self.offers))
             title = " ".join(get_text(link).split())
             self.offers.append(OfferedReblog(link.attributes["href"], title, words, 0))

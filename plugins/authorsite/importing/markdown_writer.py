@@ -14,8 +14,10 @@ from .structure import contains_block
 _MARKS = {"em": "*", "strong": "**"}
 _TAGS = frozenset("s del ins u sub sup small mark kbd samp var abbr cite q dfn bdo ruby rt rp em strong code".split())
 _MORE = "<!-- more -->"
-_SEPARATOR = "<!-- -->"
+SEPARATOR = "<!-- -->"
 """Keeps two lists apart."""
+
+_MERGING = frozenset(("ul", "ol", "dl", "blockquote"))
 
 
 _PRIVATE = frozenset(("offer", "language", "small", "verse"))
@@ -254,15 +256,15 @@ def _write_url(url: str, before: str, after: str) -> str:
 
 def join_blocks(blocks: Sequence[tuple[str, str]]) -> str:
     """Return blocks, each with its tag ("" for HTML), as one text."""
-    return "\n\n".join(text for _, text in separate_lists(blocks))
+    return "\n\n".join(text for _, text in separate_blocks(blocks))
 
 
-def separate_lists(blocks: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return blocks with a comment between two lists of one kind, which would become one."""
+def separate_blocks(blocks: Sequence[tuple[str, str]], *, everywhere: bool = False) -> list[tuple[str, str]]:
+    """Return blocks with a comment between two of one kind that would become one; between all if `everywhere`."""
     out: list[tuple[str, str]] = []
     for tag, text in blocks:
-        if out and tag in {"ul", "ol", "dl"} and out[-1][0] == tag:
-            out.append(("", _SEPARATOR))
+        if out and (everywhere or (tag in _MERGING and out[-1][0] == tag)):
+            out.append(("", SEPARATOR))
         out.append((tag, text))
     return out
 

@@ -1,11 +1,11 @@
 """Write blocks as Markdown, read it back, and keep as HTML what does not come back the same."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .compare import is_same
 from .dom import Node, TooDeep, parse_html
-from .markdown_writer import CannotSay, MarkdownWriter, separate_lists, write_html
+from .markdown_writer import SEPARATOR, CannotSay, MarkdownWriter, separate_blocks, write_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +31,20 @@ def write_verified(blocks: Sequence[Node], render: Callable[[str], str], *, esca
         return WrittenText("", is_equal=True)
     plain, tagged = (MarkdownWriter(escape_citations, use_tags) for use_tags in (False, True))
     texts = [_write(plain, block) for block in blocks]
-    if _is_read_back(blocks, _join(blocks, texts), render):
-        return _finish(blocks, texts, is_equal=True)
+    written = _join(blocks, texts)
+    if _is_read_back(blocks, written.markdown, render):
+        return written
     for number, block in enumerate(blocks):
         text = texts[number]
         # A footnote's mark means nothing without the note.
         if text is not None and not _has_note(block) and not _is_read_back([block], text, render):
             other = _write(tagged, block)
             texts[number] = other if other is not None and _is_read_back([block], other, render) else None
-    if _is_read_back(blocks, _join(blocks, texts), render):
-        return _finish(blocks, texts, is_equal=True)
     only_html = [text if block.tag in {"more", "notes"} else None for block, text in zip(blocks, texts, strict=True)]
-    if _is_read_back(blocks, _join(blocks, only_html), render):
-        return _finish(blocks, only_html, is_equal=True)
-    return _finish(blocks, texts, is_equal=False)
+    for written in (_join(blocks, texts), _join(blocks, texts, everywhere=True), _join(blocks, only_html)):
+        if _is_read_back(blocks, written.markdown, render):
+            return written
+    return replace(_join(blocks, texts), is_equal=False)
 
 
 def _write(writer: MarkdownWriter, block: Node) -> str | None:
@@ -65,27 +65,22 @@ def _is_read_back(blocks: Sequence[Node], markdown: str, render: Callable[[str],
         return False
 
 
-def _label(blocks: Sequence[Node], texts: Sequence[str | None]) -> list[tuple[str, str]]:
-    return [
+def _join(blocks: Sequence[Node], texts: Sequence[str | None], *, everywhere: bool = False) -> WrittenText:
+    """Return blocks as one text, assumed to be equal; None in `texts` for those that are HTML."""
+    parts = [
         (block.tag, text) if text is not None else ("", write_html(block))
         for block, text in zip(blocks, texts, strict=True)
     ]
-
-
-def _join(blocks: Sequence[Node], texts: Sequence[str | None]) -> str:
-    return "\n\n".join(text for _, text in separate_lists(_label(blocks, texts))) + "\n"
-
-
-def _finish(blocks: Sequence[Node], texts: Sequence[str | None], *, is_equal: bool) -> WrittenText:
+    separated = separate_blocks(parts, everywhere=everywhere)
     lines, line = [], 1
-    for tag, text in (separated := separate_lists(_label(blocks, texts))):
-        if not (tag == "" and text == "<!-- -->"):
+    for _, text in separated:
+        if text != SEPARATOR:
             lines.append(line)
         line += text.count("\n") + 2
     return WrittenText(
         "\n\n".join(text for _, text in separated) + "\n",
-        is_equal,
-        tuple(block.tag for block in blocks),
-        tuple(lines),
-        {number: lines[number] for number, text in enumerate(texts) if text is None},
+        is_equal=True,
+        tags=tuple(block.tag for block in blocks),
+        lines=tuple(lines),
+        html_lines={number: lines[number] for number, text in enumerate(texts) if text is None},
     )
