@@ -1,98 +1,160 @@
-"""The commands of docs/publishing.md, run against a local bare repository."""
+"""The commands of docs/start.md and docs/publishing.md, run as printed from an empty folder to a published site.
+
+Blocks of `sh` are run; `python` blocks of one line are written into the settings; `text` is what the commands print.
+Only what would leave this machine is replaced: pip finds the libraries of this environment, GitHub is a bare
+repository, and the live site is not waited for.
+"""
 
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import sysconfig
+import time
+import venv
+from pathlib import Path
 
 import httpx
 import pytest
 from conftest import ROOT
 from serving import serve_folder
 
-DATE = "2020-06-01T12:00"
+GITHUB = "git@github.com:YOU/my-site.git"
+URL = "https://YOU.github.io/my-site"
+BLOCK = re.compile(r"^```(sh|python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def commands():
-    """Return the arguments of each `make` in a sh block of the guide, in order."""
-    guide = (ROOT / "docs/publishing.md").read_text("utf-8")
-    blocks = re.findall(r"```sh\n(.*?)```", guide, re.DOTALL)
-    return [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
+def do_not_wait(settings):
+    """Publish without waiting for the live site, which is on the internet."""
+    return settings.replace('{"kind": "git"}', '{"kind": "git", "verify": 0}')
 
 
-def publish_setting():
-    """Return the line for publishconf.py from the guide."""
-    return re.search(r"```python\n\s*(AUTHORSITE = .*?)\n\s*```", (ROOT / "docs/publishing.md").read_text("utf-8"))[1]
+class Newcomer:
+    """Types the commands of a page of the docs in the folder `cwd`; `printed` has the output of each command."""
+
+    def __init__(self, folder):
+        self.cwd, self.github, self.printed = folder, folder / "github.git", {}
+        git = {
+            f"GIT_{role}_{key}": "a@ladders.example" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")
+        }
+        pip = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
+        self.env = {**os.environ, **git, **pip, "GIT_CONFIG_GLOBAL": os.devnull, "SITE_DATE": "2020-06-01T12:00"}
+        subprocess.run(["git", "init", "-q", "--bare", str(self.github)], check=True)
+
+    def follow(self, page):
+        """Run and write what the page says, in order; its `text` must have been printed before."""
+        for kind, text in BLOCK.findall((ROOT / "docs" / page).read_text("utf-8")):
+            if kind == "sh":
+                for command in text.splitlines():
+                    self.type(command)
+            elif kind == "python":
+                self.write_setting(text)
+            elif not text.startswith("Waiting"):
+                assert text.strip() in "".join(self.printed.values())
+
+    def type(self, command):
+        if command.startswith("cd "):
+            self.cwd /= command.removeprefix("cd ")
+        elif command.startswith("python3 -m venv "):
+            self.make_environment(self.cwd / command.removeprefix("python3 -m venv "))
+        elif command.endswith("authorsite serve"):
+            self.serve(command)
+        else:
+            command = re.sub(r"^(\S+)/pip ", r"\1/python -m pip ", command).replace(GITHUB, str(self.github))
+            process = subprocess.run(
+                ["sh", "-c", command],
+                cwd=self.cwd,
+                env=self.env,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=120,
+            )
+            self.printed[command] = process.stderr + process.stdout
+            assert process.returncode == 0, f"{command}: {self.printed[command]}"
+            if folder := re.search(r"authorsite init (\S+)", command):
+                conf = self.cwd / folder[1] / "publishconf.py"
+                conf.write_text(do_not_wait(conf.read_text("utf-8")), "utf-8")
+
+    def make_environment(self, folder):
+        """Make an environment that sees the libraries of this one."""
+        venv.create(folder, symlinks=True)
+        packages = sysconfig.get_path("purelib", vars={"base": str(folder)})
+        Path(packages, "others.pth").write_text(sysconfig.get_path("purelib"))
+
+    def serve(self, command):
+        """Open the page that the server names, then stop it as Ctrl-C does."""
+        with subprocess.Popen(
+            [*command.split(), "--port", "8700"], cwd=self.cwd, env=self.env, stdout=subprocess.PIPE, text=True
+        ) as server:
+            try:
+                url = next(match[0] for line in server.stdout if (match := re.search(r"http://127[\d.:]+/", line)))
+                deadline = time.monotonic() + 30
+                while httpx.get(url).status_code != 200:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.1)
+            finally:
+                server.send_signal(signal.SIGINT)
+
+    def write_setting(self, text):
+        """Write a line into the settings file that has its key."""
+        if text.count("\n") != 1:
+            return
+        (key,) = re.findall(r'^ *("url"|AUTHORSITE)', text)
+        path = self.cwd / ("pelicanconf.py" if key == '"url"' else "publishconf.py")
+        old = path.read_text("utf-8")
+        new = re.sub(rf"^ *{key}.*\n", lambda _: do_not_wait(text), old, count=1, flags=re.MULTILINE)
+        assert key in new
+        path.write_text(new, "utf-8")
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    """The example site, published by the guide's commands.
-
-    Returns (command, status, output) of each command, (status, output) of a second publish, a checkout of the published
-    branch, and the author's clone.
-    """
-    root = tmp_path_factory.mktemp("newcomer")
-    bare, clone, live = root / "github.git", root / "my-site", root / "live"
-
-    def run(*command, cwd=root):
-        env = {**os.environ, "SITE_DATE": DATE, "GIT_CONFIG_GLOBAL": os.devnull}
-        process = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=120)
-        return process.returncode, process.stdout + process.stderr
-
-    run("git", "init", "-q", "--bare", str(bare))
-    clone.mkdir()
-    for name in ("content", "plugins", "theme"):
-        shutil.copytree(ROOT / name, clone / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pelicanconf.py", "publishconf.py", "tasks.py", "Makefile"):
-        shutil.copy2(ROOT / name, clone)
-    # Do not install the locked dependencies again: run `invoke X` in this environment for `make X`.
-    (clone / "Makefile").write_text(f"%:\n\t@{sys.executable} -m invoke $@ $(ARGS)\nMakefile: ;\n")
-    run("git", "init", "-q", "-b", "main", cwd=clone)
-    run("git", "remote", "add", "origin", str(bare), cwd=clone)
-    conf = clone / "publishconf.py"
-    # The test does not publish to the site's own URL, so do not verify it there.
-    line = publish_setting().replace('{"kind": "git"}', '{"kind": "git", "verify": 0}')
-    assert line != publish_setting()
-    conf.write_text(re.sub(r"^AUTHORSITE = .*$", line, conf.read_text("utf-8"), flags=re.MULTILINE))
-    results = [(command, *run("sh", "-c", command, cwd=clone)) for command in commands()]
-    second_publish = run("sh", "-c", commands()[-1], cwd=clone)
-    run("git", "clone", "-q", "-b", "gh-pages", str(bare), str(live))
-    return results, second_publish, live, clone
+def newcomer(tmp_path_factory):
+    newcomer = Newcomer(tmp_path_factory.mktemp("newcomer"))
+    (newcomer.cwd / "authorsite").symlink_to(ROOT)
+    return newcomer
 
 
-def test_every_command_of_the_guide_works(published):
-    results, _, live, clone = published
-    assert [command for command, _, _ in results] == [
-        "make new ARGS='\"On ladders\"'",
-        "make check",
-        "make publish ARGS=--dry-run",
-        "make publish ARGS=--yes",
-    ]
-    for command, status, output in results:
-        assert status == 0, f"{command}: {output}"
-    assert "content/posts/on-ladders.md" in results[0][2]
-    assert (clone / "content/posts/on-ladders.md").exists()
-    assert "Dry run" in results[2][2]
-    assert (live / ".nojekyll").exists()
-    assert (live / "CNAME").read_text() == "whatiscoworkingthebook.com\n"
+@pytest.fixture(scope="module")
+def started(newcomer):
+    """The site of docs/start.md, published and upgraded."""
+    newcomer.follow("start.md")
+    return newcomer.cwd
 
 
-def test_a_second_publish_has_nothing_to_do(published):
-    status, output = published[1]
-    assert status == 0, output
-    assert "Nothing to publish: branch gh-pages of origin is up to date." in output
-
-
-def test_the_published_site_serves_every_url_of_its_sitemap(published):
-    live = published[2]
-    site_url = "https://whatiscoworkingthebook.com"
+def check_published(github, folder):
+    """Clone the published branch and request every URL of its sitemap."""
+    live = folder / "live/my-site"
+    subprocess.run(["git", "clone", "-q", "-b", "gh-pages", str(github), str(live)], check=True)
     urls = re.findall(r"<loc>\s*(.*?)\s*</loc>", (live / "sitemap.xml").read_text("utf-8"))
-    assert len(urls) > 20
-    with serve_folder(live) as base_url, httpx.Client(base_url=base_url) as client:
-        statuses = {url: client.get(url.removeprefix(site_url)).status_code for url in urls}
+    assert len(urls) >= 5
+    with serve_folder(live.parent) as base_url, httpx.Client(base_url=base_url) as client:
+        statuses = {url: client.get(url.removeprefix(URL.removesuffix("/my-site"))).status_code for url in urls}
     assert {url: status for url, status in statuses.items() if status != 200} == {}
+
+
+def test_docs_start_leads_from_an_empty_folder_to_a_published_site(newcomer, started, tmp_path):
+    assert (started / "content/posts/on-ladders.md").is_file()
+    check_published(newcomer.github, tmp_path)
+    upgraded = newcomer.printed[".venv/bin/authorsite upgrade ../authorsite"]
+    assert "requirements.txt names it. Checking the site …" in upgraded
+    assert "Ready to publish: no problems found." in upgraded
+
+
+def test_docs_publishing_works_in_another_site_beside_it(started, tmp_path):
+    newcomer = Newcomer(tmp_path)
+    newcomer.env["PATH"] = f"{started}/.venv/bin:{newcomer.env['PATH']}"
+    newcomer.type("authorsite init second --yes")
+    (tmp_path / "second/.venv").symlink_to(started / ".venv")
+    newcomer.type("cd second")
+    newcomer.follow("publishing.md")
+    assert "Dry run: nothing was swapped in or uploaded." in newcomer.printed[".venv/bin/authorsite publish --dry-run"]
+    check_published(newcomer.github, tmp_path)
+    newcomer.type(".venv/bin/authorsite publish --yes")
+    again = newcomer.printed[".venv/bin/authorsite publish --yes"]
+    assert "Nothing to publish: branch gh-pages of origin is up to date." in again
 
 
 def test_a_missing_plugin_package_is_reported_in_one_line(tmp_path):
