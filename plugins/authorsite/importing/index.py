@@ -8,7 +8,7 @@ from enum import StrEnum
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
-from .body import Attachment
+from .body_model import Attachment
 from .reblogs import find_reblog_host
 from .wxr_model import Channel, RawItem
 

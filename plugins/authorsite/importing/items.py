@@ -17,7 +17,8 @@ from ..reading.reblogs import ORIGINAL_MARK
 from ..reading.schemas import MAX_NAMES
 from ..settings import SiteSettings
 from ..strict_model import CONTROL_CHARACTER, MAX_TEXT
-from .body import ConvertedBody, convert_body
+from .body import convert_body
+from .body_model import ConvertedBody
 from .comments import convert_comments
 from .front_matter import format_front_matter
 from .index import Fate, Index, IndexedItem, clean_name, get_host, get_path

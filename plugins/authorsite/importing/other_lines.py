@@ -31,7 +31,7 @@ def add_other_lines(
         account.add(Kind.TERM, f"{taxonomy} {slug}", Result(result), why)
     for key, count in sorted(keys.items()):
         result, why = explain_meta_key(key)
-        account.add(Kind.META_KEY, key, result, why, name=f"{count} times")
+        account.add(Kind.META_KEY, key, result, why, name=f"{key} ({count})")
 
 
 def _add_item(account: Account, item: IndexedItem, key: str, result: Result, why: str, path: str = "") -> None:

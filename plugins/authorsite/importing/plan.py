@@ -19,6 +19,9 @@ _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?")
 _DATED_PATH = re.compile(r"/(\d{4})/(\d\d)/(\d\d)/")
 _RFC_DATE = "%a, %d %b %Y %H:%M:%S %z"
 _ARCHIVE = re.compile(r"\d{4}(?:/\d\d)?/?")
+_PAGES_WITHOUT_OTHERS = frozenset(("404", "archives", "references", "search", "subscribe"))
+"""Pages of the site itself with no others below them: /archives/12 may be an old permalink."""
+
 _NO_DATE = datetime(1970, 1, 1)  # noqa: DTZ001 - the dates of WordPress are those of a wall clock
 
 
@@ -50,6 +53,11 @@ class SiteFacts:
     def is_own_address(self, url: str) -> bool:
         """Return whether the site itself has a page at `url`, or below its first part, or an archive of a year."""
         return url.lower().partition("/")[0] in self.own_addresses or bool(_ARCHIVE.fullmatch(url))
+
+    def may_redirect(self, url: str) -> bool:
+        """Return whether a redirect from `url` takes the place of no page of the site itself."""
+        folder, _, rest = url.lower().strip("/").partition("/")
+        return not self.is_own_address(url) or (bool(rest) and folder in _PAGES_WITHOUT_OTHERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +182,7 @@ class _Planner:
         for path in self._list_old_paths(item, target):
             path = path.removeprefix(self.site.root)  # noqa: PLW2901 - as front matter has it
             key = normalize_path(path)
-            if key and key not in urls | self.aliases and is_alias(path) and not self.site.is_own_address(path[1:]):
+            if key and key not in urls | self.aliases and is_alias(path) and self.site.may_redirect(path[1:]):
                 self.aliases.add(key)
                 yield path
 

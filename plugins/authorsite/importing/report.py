@@ -126,7 +126,9 @@ class Report:
         for kind, lines in self.account.lines.items():
             for line in lines.values():
                 if line.result is Result.SKIPPED:
-                    groups[f"{kind}, {'; '.join(line.why)}"].append(f"{line.key} {line.name}".strip())
+                    groups[f"{kind}, {'; '.join(line.why)}"].append(
+                        line.name if line.name.startswith(line.key) else f"{line.key} {line.name}".strip()
+                    )
         return groups
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pelican_incremental.files import atomic_write
 
 from ..comments.model import SUFFIX
-from ..problems import CommandError
+from ..problems import CommandError, pluralize
 from ..settings import SiteSettings
 from .account import Account, Kind, Result
 from .export_files import ExportFile, TextCleaner, find_export_files
@@ -212,17 +212,18 @@ class Import:
         self.written.write(REDIRECTS, text.encode(), REDIRECTS)
 
     def _list_remarks(self) -> Iterator[str]:
-        cleaned = {"damaged bytes were replaced by �": self.cleaner.bad_bytes}
-        cleaned["control characters were removed"] = self.cleaner.control_characters
-        yield from (f"{count} {what}" for what, count in cleaned.items() if count)
+        if self.cleaner.bad_bytes:
+            yield f"{pluralize(self.cleaner.bad_bytes, 'damaged byte')}: each is a � now"
+        if self.cleaner.control_characters:
+            yield f"{pluralize(self.cleaner.control_characters, 'control character')} left out"
         for item_id in self.index.sticky:
             path = self.converter.plan.targets[item_id].path
             yield f"{path} was sticky: lists show the newest posts first, so link to it from the home page if you like"
         private = [item for item in self.index.items.values() if item.fate is Fate.PRIVATE]
         if private and self.options.with_private:
-            yield f"{len(private)} private posts are drafts now"
+            yield f"{pluralize(len(private), 'private post')} came in as drafts"
         elif private:
-            yield f"{len(private)} private posts are in imported-private/, which git ignores and no build reads"
+            yield f"{pluralize(len(private), 'private post')} in imported-private/: git ignores it, no build reads it"
 
     def _finish(self, report: Report) -> None:
         if self.options.dry_run:

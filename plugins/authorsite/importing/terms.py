@@ -25,13 +25,14 @@ class TermNames:
     """The names of categories and tags on the site by (kind, name in WordPress); `notes` by the latter.
 
     `slugs` maps (kind, name on the site) to the slug of its page, for those that published posts have. `has_posts`:
-    there is such a post.
+    there is such a post. `default` is the category that those without one get.
     """
 
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
     slugs: dict[tuple[str, str], str] = field(default_factory=dict)
     has_posts: bool = False
+    default: str = ""
 
     def get(self, kind: str, name: str) -> str:
         """Return the name on the site."""
@@ -54,6 +55,8 @@ def name_terms(index: Index, site: SiteFacts) -> TermNames:
             is_listed = item.is_published and item.type != "page" and date is not None and date <= site.now
             published.update(terms if is_listed else ())
             result.has_posts = result.has_posts or is_listed
+            if is_listed and not item.category and site.default_category:
+                result.default = site.default_category
     slugs_by_name = {name: slug for (taxonomy, slug), name in sorted(index.terms.items()) if taxonomy in _TAXONOMIES}
     owners: dict[tuple[str, str], str] = {}
     for (kind, name), _ in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])):
@@ -72,6 +75,8 @@ def name_terms(index: Index, site: SiteFacts) -> TermNames:
         result.names[kind, name] = own
         if (kind, name) in published:
             result.slugs[kind, own] = slug
+    if result.default:
+        result.slugs.setdefault(("category", result.default), site.slugify(result.default))
     return result
 
 
@@ -84,7 +89,8 @@ def list_redirects(index: Index, site: SiteFacts, names: TermNames) -> Iterator[
     parents = {unquote(slug): unquote(parent) for slug, (parent, _) in index.channel.categories.items()}
     for kind, slug, name in _list_terms(index):
         kinds = (kind, "tag") if kind == "category" else (kind,)
-        found = next(((k, s) for k in kinds if (s := pages[k].get(names.get(k, name)))), None)
+        own = names.default if (kind, slug) == ("category", "uncategorized") else ""
+        found = next(((k, s) for k in kinds if (s := pages[k].get(own or names.get(k, name)))), None)
         if not found:
             continue
         new = f"/{patterns[found[0]].format(slug=found[1])}"

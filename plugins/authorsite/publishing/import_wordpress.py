@@ -70,6 +70,7 @@ def make_site_facts(settings: Mapping[str, Any]) -> SiteFacts:
         pages_folder=settings["PAGE_PATHS"][0],
         author=str(settings.get("AUTHOR") or ""),
         url=site.url,
+        default_category=str(settings.get("DEFAULT_CATEGORY") or ""),
         root=urlsplit(site.url).path,
         reblog_words=site.reblog_words,
         now=get_build_time(settings).replace(tzinfo=None),
