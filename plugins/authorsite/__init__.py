@@ -78,7 +78,7 @@ def register() -> None:  # noqa: PLR0915 - one statement for each receiver
     from .pages import unpublished_files
     from .publishing.preview import content_edited
     from .reading import adapter as reading
-    from .reading import bibliography_adapter, file_checks, link_pass, linked_files
+    from .reading import bibliography_adapter, file_checks, link_pass, linked_files, missing_pages
     from .search import adapter as search
     from .seo import adapter as seo
 
@@ -112,6 +112,7 @@ def register() -> None:  # noqa: PLR0915 - one statement for each receiver
     signals.all_generators_finalized.connect(_only_with("seo", seo.check_aliases))
     signals.all_generators_finalized.connect(_only_with("posts", images.strip_static_metadata))
     signals.all_generators_finalized.connect(images.generate_images)
+    signals.all_generators_finalized.connect(_only_with("posts", missing_pages.report_missing_pages))
     signals.all_generators_finalized.connect(_stop_if_failed)
     signals.all_generators_finalized.connect(_only_with("search", search.start_indexing))
     signals.content_written.connect(output_adapter.record_page)

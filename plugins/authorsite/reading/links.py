@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from ..markup import Token, rewrite_tags
@@ -46,7 +46,7 @@ class LinkResolver:
     `redirects` maps aliases to URLs; `unpublished` holds the paths of drafts and scheduled posts, `invalid` those of
     files with errors, links to which are not reported again; `root` is the path of the site on its host.
     `pending_anchor_checks` collects the URLs of pages that are not rendered yet, each with the function to call with
-    the page's ids.
+    the page's ids, and `site_links` URL paths that may have no page, each with the function to call with a hint then.
     """
 
     targets: Mapping[str, LinkTarget]
@@ -55,6 +55,7 @@ class LinkResolver:
     unpublished: frozenset[str] = frozenset()
     invalid: frozenset[str] = frozenset()
     root: str = ""
+    site_links: list[tuple[str, Callable[[str], None]]] = field(default_factory=list)
     pending_anchor_checks: list[tuple[str, Callable[[frozenset[str]], None]]] = field(default_factory=list)
 
     def resolve(self, html: str, source_path: str, report: LinkIssueCallback) -> str:
@@ -97,7 +98,7 @@ class LinkResolver:
         if parts.scheme or parts.netloc or not parts.path:
             return None
         if parts.path.startswith("/"):
-            return self._resolve_alias(parts.path, link)
+            return self._resolve_alias(parts.path, link, report)
         path = posixpath.normpath(posixpath.join(posixpath.dirname(source_path), unquote(parts.path)))
         if path.endswith(SOURCE_SUFFIXES) or path in self.files or path in self.targets:
             return self._resolve_path(link, link, source_path, report)
@@ -123,8 +124,11 @@ class LinkResolver:
         similar = find_similar(stem, stems)
         return f"did you mean `{stems[similar]}`?" if similar else default
 
-    def _resolve_alias(self, path: str, link: str) -> str:
+    def _resolve_alias(self, path: str, link: str, report: LinkIssueCallback) -> str:
         url = self.redirects.get(path) or self.redirects.get(path.rstrip("/") + "/")
+        if url is None:
+            message = f"broken link `{link}`: no such page or file in this site"
+            self.site_links.append((path, partial(report, link, message)))
         return f"{self.root}{f'/{url}' + link[len(path) :] if url is not None else link}"
 
     def _resolve_path(self, link: str, reference: str, source_path: str, report: LinkIssueCallback) -> str | None:
