@@ -24,7 +24,7 @@ def server(tmp_path_factory):
     (root / "empty.txt").write_text("")
     os.mkfifo(root / "pipe.txt")
     server = Server(root, 0)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

@@ -42,7 +42,7 @@ def server(tmp_path):
     (tmp_path / "feed.xml").write_text("<rss/>")
     (tmp_path.parent / "secret.txt").write_text("secret")
     server = Server(tmp_path, 0)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()
