@@ -64,6 +64,48 @@ class TitledTask(Task[Any]):
         return arguments
 
 
+class ExportsArgument(Argument):
+    """The files of an export: as many words as there are; invoke has no positional argument for several."""
+
+    expected: int
+    words: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> Any:
+        """The words; None while the parser is to pass more of them."""
+        return list(self.words) if len(self.words) >= self.expected else None
+
+    @value.setter
+    def value(self, word: str) -> None:
+        self.raw_value = word
+        self.words = (*self.words, word)
+
+
+class ExportsTask(Task[Any]):
+    """A task whose first argument takes several words."""
+
+    def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
+        """Return the arguments that the command line may have."""
+        texts = dict(self.help)
+        arguments = super().get_arguments(ignore_unknown_help)
+        self.help = texts  # invoke takes each text out of it
+        exports = arguments[0]
+        exports.__class__ = ExportsArgument
+        assert isinstance(exports, ExportsArgument)
+        exports.expected = max(_count_exports(sys.argv), 1)
+        return arguments
+
+
+def _count_exports(words: list[str]) -> int:
+    """Return how many words after `import-wordpress` are neither options nor their values."""
+    after = words[words.index("import-wordpress") + 1 :] if "import-wordpress" in words else []
+    pairs = zip(["", *after], after, strict=False)
+    return sum(not word.startswith("-") and before not in _OPTIONS_WITH_VALUE for before, word in pairs)
+
+
+_OPTIONS_WITH_VALUE = frozenset(("--media", "-m", "--settings", "-s"))
+
+
 def task(help: Mapping[str, str] = _NO_HELP, klass: type = Task) -> Callable[[Callable[..., None]], Any]:  # noqa: A002 - invoke's own word
     """Decorate a function as a task; `help` describes its options. Ctrl-C exits with status 130."""
 
@@ -196,6 +238,36 @@ def roundup(_: Context, year: str = "", quarter: str = "", write: bool = False, 
     path = Path(settings).absolute()
     conf = load("publishing.settings_file").read_settings_file(path)
     raise Exit(code=load("roundup").create_roundup(conf, path.parent, year + quarter, write=write))
+
+
+@task(
+    help={
+        "exports": "the files from Tools → Export: .xml, .zip, or a folder with them",
+        "media": "the media library: a folder, a tar archive, or `fetch` to download it from the blog",
+        "dry-run": "say what would be written, and write nothing",
+        "with-private": "bring in private posts and those with a password, as drafts",
+    },
+    klass=ExportsTask,
+)
+def import_wordpress(
+    _: Context,
+    exports: list[str],
+    media: str = "",
+    dry_run: bool = False,
+    with_private: bool = False,
+    settings: str = _SETTINGS,
+) -> None:
+    """Bring in a blog from WordPress: posts, pages, comments and files; again, if you like.
+
+    Example: invoke import-wordpress export.zip --media media.tar
+    """
+    if {"--help", "-h"} & {*exports}:  # invoke takes the first word for an export
+        program.run(["invoke" if "invoke" in sys.argv[0] else NAME, "--help", "import-wordpress"], exit=False)
+        return
+    load("publishing.atomic_swap").require_locks()
+    run = load("publishing.import_wordpress").import_wordpress
+    path = Path(settings).absolute()
+    raise Exit(code=run(path, exports, media, dry_run=dry_run, with_private=with_private))
 
 
 @task(help={"delay": "seconds between two requests to one host"})
