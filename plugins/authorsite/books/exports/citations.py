@@ -4,7 +4,7 @@ import json
 import re
 import warnings
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -144,17 +144,22 @@ def _format_ris_line(tag: str, value: str) -> str:
 
 def format_citations(item: CslItem, language: str) -> tuple[tuple[str, str], ...]:
     """Return the citation in each of STYLES as (name of the style, HTML with nothing but text and italics)."""
+    return _format_citations(json.dumps(item, ensure_ascii=False), language)
+
+
+@lru_cache(1000)  # takes 20 ms, and the development server builds again and again
+def _format_citations(item_text: str, language: str) -> tuple[tuple[str, str], ...]:
     # Imported here because it takes a tenth of a second, and not every site has a book.
     from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter  # noqa: PLC0415
     from citeproc.source.json import CiteProcJSON  # noqa: PLC0415
 
-    hidden = json.loads(json.dumps(item, ensure_ascii=False).translate(_HIDE_SPECIAL))
+    hidden = json.loads(item_text.translate(_HIDE_SPECIAL))
     formatted = []
     for name, style in STYLES.items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about fields that it does not know
             works = CitationStylesBibliography(_load_style(style, language), CiteProcJSON([hidden]), formatter.html)
-            works.register(Citation([CitationItem(item["id"])]))
+            works.register(Citation([CitationItem(hidden["id"])]))
             text = str(works.bibliography()[0])
         formatted.append((name, _drop_repetition(text, hidden).translate(_ESCAPE_HIDDEN)))
     return tuple(formatted)
