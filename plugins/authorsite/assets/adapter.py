@@ -33,15 +33,17 @@ class StylesheetGenerator:
 
     def __init__(self, context: dict[str, Any], settings: dict[str, Any], *_: Any, **__: Any) -> None:
         self.context = context
-        folder, self._stylesheets = Path(settings["THEME"]) / "css", {}
+        self._stylesheets: dict[str, str] = {}
+        # The author's own come last, and win.
+        folders = [Path(settings["THEME"]), *map(Path, settings["THEME_TEMPLATES_OVERRIDES"])]
         own_pages = () if includes_metadata(settings["THEME"]) else (OWN_PAGES,)
         # Not in generate_output: pages that Pelican writes before it need the names.
         for key, stem, paths, accent in (
-            ("STYLESHEET", "site", folder.glob("*.css"), get_site(settings).accent),
-            ("PAGES_STYLESHEET", "pages", folder.glob("pages/*.css"), ""),
+            ("STYLESHEET", "site", _list_stylesheets(folders, "css/*.css"), get_site(settings).accent),
+            ("PAGES_STYLESHEET", "pages", _list_stylesheets(folders, "css/pages/*.css"), ""),
             ("OWN_PAGES_STYLESHEET", "authorsite", own_pages, ""),
         ):
-            css = _bundle(sorted(paths), get_theme_colors(settings), accent)
+            css = _bundle(paths, get_theme_colors(settings), accent)
             context[key] = output.fingerprint(f"assets/{stem}.css", css.encode()) if css else ""
             self._stylesheets[context[key]] = css
 
@@ -50,6 +52,10 @@ class StylesheetGenerator:
         for save_as, css in self._stylesheets.items():
             if save_as:
                 output.write(self.context, save_as, css)
+
+
+def _list_stylesheets(folders: Iterable[Path], pattern: str) -> list[Path]:
+    return [path for folder in folders for path in sorted(folder.glob(pattern))]
 
 
 def _bundle(stylesheets: Iterable[Path], colors: ThemeColors, accent: str = "") -> str:
