@@ -37,6 +37,7 @@ LAYERS = [
         "templating",
         "defaults",
         "commands",
+        "imported_files",
     },
     {"reading", "images"},
     {"books", "events", "comments"},

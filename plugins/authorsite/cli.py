@@ -196,13 +196,13 @@ def serve(_: Context, port: int = 8000, drafts: bool = True, settings: str = _SE
     load("publishing.serve").serve(Path(settings).absolute(), port, drafts=drafts)
 
 
-@task(help={"format": "text, json or github"})
-def check(_: Context, format: str = "text", settings: str = "publishconf.py") -> None:  # noqa: A002 - the option's name
+@task(help={"format": "text, json or github", "kind": "list all problems of one kind, such as image"})
+def check(_: Context, format: str = "text", kind: str = "", settings: str = "publishconf.py") -> None:  # noqa: A002 - the option's name
     """Report every problem that would stop a publish, without changing output/.
 
     Example: invoke check --format json
     """
-    raise Exit(code=load("publishing.publish").check(Path(settings).absolute(), format))
+    raise Exit(code=load("publishing.publish").check(Path(settings).absolute(), format, kind))
 
 
 @task(

@@ -4,11 +4,13 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
+
+from .imported_files import IMPORTED, summarize
 
 IGNORABLE_KINDS = frozenset("book claim event feed image link log orphan reference search syntax".split())
 """The kinds that the setting `allow` may ignore. Others (front-matter, markdown, settings, template) cost a page."""
@@ -75,7 +77,8 @@ class ProblemLog:
 
     Paths are shown relative to `root`. `allowed` maps a kind of problem to the author's reason for ignoring it. In a
     `strict` build (a published one) warnings fail the build too. `deferred` leaves printing to the caller of the build.
-    `current` is the file being read: library messages that name no file are attributed to it.
+    `current` is the file being read: library messages that name no file are attributed to it. Warnings about `imported`
+    files become notices if they are of IGNORABLE_KINDS.
     """
 
     root: Path = field(default_factory=Path.cwd)
@@ -83,6 +86,7 @@ class ProblemLog:
     strict: bool = False
     deferred: bool = False
     current: str = ""
+    imported: Container[str] = frozenset()
     _problems: set[Problem] = field(default_factory=set)
     _display_paths: dict[str, str] = field(default_factory=dict)
     _is_printed: bool = False
@@ -90,7 +94,10 @@ class ProblemLog:
     def add(self, problem: Problem) -> None:
         """Add `problem` unless it is there; its path becomes relative to the root, its texts become one line each."""
         message, hint = (shorten(" ".join(text.split()), MAX_MESSAGE) for text in (problem.message, problem.hint))
-        self._problems.add(replace(problem, path=self.get_display_path(problem.path), message=message, hint=hint))
+        path, severity = self.get_display_path(problem.path), problem.severity
+        if severity is Severity.WARNING and problem.kind in IGNORABLE_KINDS and path in self.imported:
+            severity = Severity.NOTICE
+        self._problems.add(replace(problem, path=path, message=message, hint=hint, severity=severity))
 
     def error(self, path: str | Path, line: int, message: str, hint: str = "", kind: str = "content") -> None:
         """Add an error."""
@@ -137,7 +144,8 @@ class ProblemLog:
     def _is_allowed(self, problem: Problem) -> bool:
         # When a library logs an error, it has left a file out: that is never allowed.
         is_fatal = problem.kind == "log" and problem.severity is Severity.ERROR
-        return problem.kind in self.allowed and not is_fatal
+        names = [problem.kind, *([f"{IMPORTED}{problem.kind}"] if problem.path in self.imported else ())]
+        return not is_fatal and any(name in self.allowed for name in names)
 
     @property
     def total(self) -> int:
@@ -164,35 +172,43 @@ class ProblemLog:
                 self.print()
             raise BuildFailed
 
-    def print(self, form: str = "text", stream: TextIO | None = None) -> None:
+    def print(self, form: str = "text", stream: TextIO | None = None, kind: str = "") -> None:
         """Write the report once, to `stream` or standard error; `form` is text, json or github (annotations).
 
-        It lists up to MAX_PRINTED problems, errors first, and counts all.
+        It lists up to MAX_PRINTED problems, errors first, and counts all; with `kind`, it lists all of that kind. As
+        text, those of imported files are summarized.
         """
-        stream, shown = stream or sys.stderr, self._list_first()
+        stream, is_summary = stream or sys.stderr, form == "text" and not kind
+        of_imported = {problem for problem in self if is_summary and problem.path in self.imported}
+        shown = [problem for problem in self if problem.kind == kind] if kind else self._list_first(of_imported)
+        summary = (
+            self.summary(len(shown) + len(of_imported)) if not kind else f"{kind}: {pluralize(len(shown), 'problem')}"
+        )
         if form == "json":
-            body = {"problems": [asdict(p) for p in shown], "summary": self.summary(), "failed": self.failed}
+            body = {"problems": [asdict(p) for p in shown], "summary": summary, "failed": self.failed}
             lines = [json.dumps(body, ensure_ascii=False, indent=2)]
         elif form == "github":
             lines = [_format_annotation(p) for p in shown]
-        elif lines := [_format_text(p, color=stream.isatty()) for p in shown]:
-            lines.append(self.summary())
+        else:
+            lines = [_format_text(p, color=stream.isatty()) for p in shown]
+            lines += summarize(sorted(of_imported), IGNORABLE_KINDS)
+            lines += [summary] if lines else []
         if lines and not self._is_printed:
             print(*lines, sep="\n", file=stream)
         self._is_printed = True
 
-    def _list_first(self) -> list[Problem]:
-        """Return the problems to print, sorted by file and line: errors before warnings, if they are too many."""
-        severities = list(Severity)
-        return sorted(sorted(self, key=lambda problem: severities.index(problem.severity))[:MAX_PRINTED])
+    def _list_first(self, others: Container[Problem]) -> list[Problem]:
+        """Return the problems to print but `others`, by file and line: errors before warnings, if they are too many."""
+        severities, listed = list(Severity), [problem for problem in self if problem not in others]
+        return sorted(sorted(listed, key=lambda problem: severities.index(problem.severity))[:MAX_PRINTED])
 
-    def summary(self) -> str:
-        """Return the counts in words: "2 errors, 1 warning (1 allowed: link)"."""
+    def summary(self, listed: int = MAX_PRINTED) -> str:
+        """Return the counts in words: "2 errors, 1 warning (1 allowed: link)", and whether more than `listed`."""
         counts = Counter(p.severity for p in self)
         text = ", ".join(pluralize(counts[name], name) for name in Severity if counts[name]) or "no problems"
         allowed = [p.kind for p in self._problems if self._is_allowed(p)]
         text += f" ({len(allowed)} allowed: {', '.join(sorted(set(allowed)))})" if allowed else ""
-        return f"{text}; the first {MAX_PRINTED} are listed" if counts.total() > MAX_PRINTED else text
+        return f"{text}; the first {MAX_PRINTED} are listed" if counts.total() > listed else text
 
 
 def shorten(text: str, limit: int = 60) -> str:

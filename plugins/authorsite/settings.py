@@ -12,6 +12,7 @@ from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, Field, field_validator
 
 from .i18n import Translator, find_placeholders
+from .imported_files import IMPORTED
 from .problems import IGNORABLE_KINDS
 from .strict_model import Paragraphs, StrictModel, require
 from .urls import LinkUrl, encode_url, is_web_url, parse_link, parse_web_url
@@ -221,7 +222,8 @@ class SiteSettings(StrictModel):
     """Whether a build includes drafts and scheduled posts, marked as such; they are never published."""
 
     allow: IgnoreReasons = Field(default_factory=dict)
-    """Kinds of problems to ignore, each with a reason, such as `{"orphan": "the page of the newsletter"}`."""
+    """Kinds of problems to ignore, each with a reason, such as `{"orphan": "the page of the newsletter"}`. With
+    `imported` before the kind, such as `"imported image"`: in imported posts alone."""
 
     gone: IgnoreReasons = Field(default_factory=dict)
     """Published URLs that may vanish, each with a reason, such as `{"/2019/03/01/a-post/": "withdrawn"}`."""
@@ -268,8 +270,9 @@ class SiteSettings(StrictModel):
     @field_validator("allow")
     @classmethod
     def _check_allow(cls, value: dict[str, str]) -> dict[str, str]:
-        for kind in sorted(value.keys() - IGNORABLE_KINDS):
-            hint = did_you_mean(kind, IGNORABLE_KINDS, f"use one of: {', '.join(sorted(IGNORABLE_KINDS))}")
+        for kind in sorted(name for name in value if name.removeprefix(IMPORTED) not in IGNORABLE_KINDS):
+            kinds = [f"{IMPORTED if kind.startswith(IMPORTED) else ''}{name}" for name in sorted(IGNORABLE_KINDS)]
+            hint = did_you_mean(kind, kinds, f"use one of: {', '.join(kinds)}")
             raise InvalidValue(f"`{kind}` cannot be allowed", hint)
         return value
 

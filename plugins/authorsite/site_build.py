@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pelican_incremental.code_digests import TRANSIENT_KEY
 
+from .imported_files import ImportedFiles
 from .problems import BuildFailed, ProblemLog
 from .settings import SETTINGS_KEY, Feature, SiteSettings
 from .theme_head import includes_metadata
@@ -153,6 +154,7 @@ def load_settings(pelican: Any) -> None:
         log.stop_if_failed()
         raise BuildFailed
     log.allowed, log.strict = value.allow, value.strict
+    log.imported = ImportedFiles(Path(settings["PATH"]), log.get_display_path(settings["PATH"]))
     build._site, build._time = value, time  # noqa: SLF001 - of this module
     settings[SETTINGS_KEY] = value
     settings[TRANSIENT_KEY] = [*settings.get(TRANSIENT_KEY, ()), BUILD_KEY, SITE_DATE_KEY]

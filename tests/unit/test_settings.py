@@ -38,6 +38,7 @@ def test_languages_may_be_written_as_babel_does(tmp_path):
         ({"accent": "red"}, "`red` is not a color - write it as #17655f"),
         ({"accent": "#17655f;}"}, "`#17655f;}` is not a color - write it as #17655f"),
         ({"allow": {"link": " "}}, 'no reason is given for link - write {"link": "the reason"}'),
+        ({"allow": {"imported lnk": "old"}}, "`imported lnk` cannot be allowed - did you mean `imported link`?"),
         ({"reblog_words": 0}, "`reblog_words` cannot be 0 - use at least 1"),
     ],
 )

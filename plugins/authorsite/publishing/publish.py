@@ -33,8 +33,11 @@ _EXAMPLE_HOST = re.compile(r"(?:.*\.)?example\.(?:com|net|org)")
 """Names that belong to nobody (RFC 2606); a new site's settings begin with one."""
 
 
-def check(settings_file: Path, report_format: str = "text") -> int:
-    """Report every problem that would stop a publish, and what a publish would change; return the exit status."""
+def check(settings_file: Path, report_format: str = "text", kind: str = "") -> int:
+    """Report every problem that would stop a publish, and what a publish would change; return the exit status.
+
+    With `kind`, the report lists all problems of that kind, and no others.
+    """
     summaries: list[str] = []
 
     def approve(staged: StagedBuild) -> bool:
@@ -47,7 +50,7 @@ def check(settings_file: Path, report_format: str = "text") -> int:
 
     check_format(report_format)
     result = build(settings_file, progress=True, approve=approve)
-    result.problems.print(report_format, sys.stderr if report_format == "text" else sys.stdout)
+    result.problems.print(report_format, sys.stderr if report_format == "text" else sys.stdout, kind)
     if report_format == "text" and summaries:
         print(summaries[0])
     if report_format == "text" and not result.failed:
