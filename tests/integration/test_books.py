@@ -12,7 +12,7 @@ import pytest
 from authorsite.books.exports.citations import format_bibtex, format_citations, format_ris
 from authorsite.books.shops import load_builtin_shops
 from conftest import ROOT, SITE_DATE, Site, post, restore_signals
-from lxml import html
+from lxml import etree, html
 from PIL import Image
 from serving import serve_folder
 
@@ -538,3 +538,34 @@ def test_two_awards_are_two_values_of_one_name(make_site):
     assert not site.build(strict=True).failed
     page = re.sub(r">\s+<", "><", site.output("books/guide/index.html"))
     assert "<dt>Award</dt><dd>First Rung, 2019</dd><dd>Second Rung</dd></div>" in page
+
+
+SMART = "Ann’s “Guide” … – more"
+STRAIGHT = """Ann's "Guide" ... -- more"""
+
+
+def test_titles_have_typographic_marks_on_pages_and_are_as_written_in_files_for_programs(make_site):
+    record = f"title: |-\n  {STRAIGHT}\nsubtitle: |-\n  It's all\nupdated: 2019-01-01\npublished: 2018-06-01\n"
+    record += "editions: [{format: paperback}]"
+    german = """---\ntitle: |-\n  Das "Buch"\nlanguage: de\n---\nText.\n"""
+    event = f"---\ntitle: |-\n  {STRAIGHT}\nstart: 2020-03-05\n---\nText.\n"
+    files = {"content/books/guide.md": f"---\n{record}\n---\nText.\n", "content/books/buch.md": german}
+    site = make_site({**files, "content/events/talk.md": event})
+    assert [str(p) for p in site.build(AUTHORSITE={**MAIN, "main_book": "guide"}, strict=True).problems] == []
+    for name in ("index", "books/index", "buy/index", "books/guide/index", "books/guide/buy/index", "go/guide/index"):
+        text = html.fromstring(site.output(f"{name}.html")).text_content()
+        assert SMART in text, name
+    assert f"{SMART}: It’s all" in site.output("books/guide/buy/index.html")
+    assert "Das „Buch“" in site.output("books/buch/index.html")
+    for name in ("events/index.html", "events/talk/index.html"):
+        assert SMART in site.output(name)
+    onix = etree.fromstring(site.output("books/guide/onix.xml").encode())
+    assert onix.xpath("//*[local-name()='TitleText']/text()") == [STRAIGHT]
+    for path in ("books/guide/index.html", "events/talk/index.html"):
+        [data] = html.fromstring(site.output(path)).xpath("//script[@type='application/ld+json']/text()")
+        assert json.loads(data)["name"] == STRAIGHT
+    citation = html.fromstring(site.output("books/guide/index.html")).xpath("//meta[@name='citation_title']/@content")
+    assert citation == [STRAIGHT]
+    assert json.loads(site.output("books/guide/cite.json"))[0]["title"] == f"{STRAIGHT}: It's all"
+    assert STRAIGHT in etree.fromstring(site.output("books/feed.xml").encode()).xpath("//item/title/text()")
+    assert f"SUMMARY:{STRAIGHT}" in site.output("events.ics").replace("\r\n ", "")

@@ -21,7 +21,7 @@ from ..images.adapter import find_image, get_picture, make_social_card, process_
 from ..markup import text_content
 from ..problems import ProblemLog
 from ..reading.link_pass import resolve_html
-from ..reading.markdown import MarkdownRenderer
+from ..reading.markdown import MarkdownRenderer, smarten_punctuation
 from ..reading.parsed import get_post_record
 from ..reading.sources import ParsedSource, read_source, render_body
 from ..site_build import get_build, get_build_time, get_log, get_site
@@ -138,8 +138,8 @@ class BooksGenerator(Generator):
             url=f"books/{slug}/",
             buy_url=f"books/{slug}/buy/",
             go_url=make_go_url(slug),
-            title=book.title,
-            subtitle=book.subtitle,
+            title=smarten_punctuation(book.title, book.language),
+            subtitle=smarten_punctuation(book.subtitle, book.language),
             published=book.published,
             forthcoming=bool(book.published and book.published > self.presenter.today),
             last_updated=book.get_last_updated(self.presenter.today),

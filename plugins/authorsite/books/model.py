@@ -196,9 +196,8 @@ class Book(StrictModel):
 
     @property
     def full_title(self) -> str:
-        """Title and subtitle in one line, with a colon unless the title ends with a punctuation mark."""
-        separator = " " if self.title.endswith(("?", "!", "…")) else ": "
-        return f"{self.title}{separator}{self.subtitle}" if self.subtitle else self.title
+        """Title and subtitle in one line, as in the record."""
+        return format_full_title(self.title, self.subtitle)
 
     @property
     def keywords(self) -> tuple[str, ...]:
@@ -233,3 +232,9 @@ class Book(StrictModel):
         dates = [self.published, *(e.published for e in self.editions), *(e.date for e in self.endorsements)]
         candidates = [self.updated] if self.updated else dates
         return max((day for day in candidates if day and day <= today), default=None)
+
+
+def format_full_title(title: str, subtitle: str) -> str:
+    """Return title and subtitle in one line, with a colon unless the title ends with a punctuation mark."""
+    separator = " " if title.endswith(("?", "!", "…")) else ": "
+    return f"{title}{separator}{subtitle}" if subtitle else title

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..i18n import gettext_noop
 from ..images.picture import Picture
-from .model import PRINTED, Book, Edition
+from .model import PRINTED, Book, Edition, format_full_title
 from .samples import Sample
 
 
@@ -70,6 +70,7 @@ class EditionView:
 class BookView:
     """A book with everything its pages show; URLs are relative to the site's root, without a leading slash.
 
+    `title` and `subtitle` have typographic marks, for people; those of `record` are for programs.
     `tagline` is the record's hook, or else its description or the start of its text. `posts` are those about the book,
     newest first. `last_updated` is the date of the record's last change. `sample` is what readers may read
     of it. `series_label` is "Book 2 of …"; `series_url` is that of the series if the site has several of its books.
@@ -101,6 +102,11 @@ class BookView:
         """The description for feeds, followed by a list of the editions and their facts."""
         items = [f"<li>{escape(', '.join((edition.name, *edition.facts)))}</li>" for edition in self.editions]
         return self.html + (f"<ul>{''.join(items)}</ul>" if items else "")
+
+    @property
+    def full_title(self) -> str:
+        """Title and subtitle in one line."""
+        return format_full_title(self.title, self.subtitle)
 
     @property
     def details(self) -> tuple[tuple[str, str], ...]:

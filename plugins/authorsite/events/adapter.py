@@ -15,7 +15,7 @@ from ..images.picture import Picture
 from ..problems import ProblemLog
 from ..reading.drafts import is_unpublished
 from ..reading.link_pass import resolve_html
-from ..reading.markdown import MarkdownRenderer
+from ..reading.markdown import MarkdownRenderer, smarten_punctuation
 from ..reading.parsed import get_parsed
 from ..reading.schemas import Status
 from ..reading.sources import ParsedSource, read_source, render_body
@@ -85,6 +85,7 @@ class EventsGenerator(Generator):
         url = f"{FOLDER}/{slug}/"
         return EventView(
             record=event,
+            title=smarten_punctuation(event.title, self.site.language),
             slug=slug,
             url=url,
             guid=event.guid or self.site.id_url + (event.aliases[0] if event.aliases else f"/{url}"),

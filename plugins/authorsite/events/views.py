@@ -14,12 +14,14 @@ from .model import Event, PartialDate
 class EventView:
     """An event for templates; URLs are relative to the site's root, without a leading slash.
 
-    `when` is text, `notice` says that the event is cancelled or postponed ("": neither), `pictures` are pairs of a
-    picture and its caption, `post` is the title and URL of the post about the event (two empty strings: none),
-    `calendar` is the URL of its .ics file ("" if the day is unknown).
+    `title` has typographic marks, for people; that of `record` is for programs. `when` is text, `notice` says that the
+    event is cancelled or postponed ("": neither), `pictures` are pairs of a picture and its caption, `post` is the
+    title and URL of the post about the event (two empty strings: none), `calendar` is the URL of its .ics file ("" if
+    the day is unknown).
     """
 
     record: Event
+    title: str
     slug: str
     url: str
     guid: str

@@ -51,7 +51,7 @@ class EntryFactory:
         published = datetime.combine(book.published, time(tzinfo=zone))
         return Entry(
             **self._get_common_fields(book),
-            title=book.title,
+            title=book.record.title,
             published=published,
             updated=published,
             summary=book.record.description or book.tagline,

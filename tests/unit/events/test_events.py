@@ -89,7 +89,7 @@ def make_view(slug="talk", **data):
     event = validate(Event, {"title": "A talk; here, and “there”", **data}, log, "e.md", context={"zone": HOME})
     assert event, list(log)
     guid = f"https://example.org/events/{slug}/"
-    return EventView(event, slug, f"events/{slug}/", guid, "", "", "", False, (), ("", ""), "", "")
+    return EventView(event, event.title, slug, f"events/{slug}/", guid, "", "", "", False, (), ("", ""), "", "")
 
 
 EVENTS = [

@@ -24,8 +24,8 @@ def build_book_jsonld(book: BookView, site_url: str, site_author: str) -> str:
         "@context": "https://schema.org",
         "@type": "Book",
         "@id": f"{site_url}/{book.url}#work",
-        "name": book.title,
-        "alternateName": book.subtitle,
+        "name": book.record.title,
+        "alternateName": book.record.subtitle,
         **people,
         "url": f"{site_url}/{book.url}",
         "image": book.cover.url if book.cover else "",
@@ -45,7 +45,12 @@ def build_book_jsonld(book: BookView, site_url: str, site_author: str) -> str:
 def build_series_jsonld(series: SeriesView, site_url: str) -> str:
     """Return JSON-LD of a series (schema.org/BookSeries) with its books on this site."""
     parts = [
-        {"@type": "Book", "@id": f"{site_url}/{book.url}#work", "name": book.title, "url": f"{site_url}/{book.url}"}
+        {
+            "@type": "Book",
+            "@id": f"{site_url}/{book.url}#work",
+            "name": book.record.title,
+            "url": f"{site_url}/{book.url}",
+        }
         | ({"position": book.record.series.number} if book.record.series else {})
         for book in series.books
     ]
@@ -79,7 +84,7 @@ def _build_edition(edition: EditionView, book: BookView, site_url: str) -> dict[
     return {
         "@type": "Book",
         "@id": f"{site_url}/{book.url}#{edition.key}",
-        "name": book.title,
+        "name": book.record.title,
         "isbn": record.isbn,
         "bookFormat": f"https://schema.org/{_FORMATS[record.format]}",
         "numberOfPages": record.pages,
