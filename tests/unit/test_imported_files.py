@@ -7,6 +7,10 @@ import pytest
 from authorsite.commands import format_command
 from authorsite.imported_files import ImportedFiles
 from authorsite.problems import ProblemLog
+from authorsite.publishing.build import BuildResult
+from authorsite.publishing.build_worker import _make_response
+from pelican_incremental.manifest import BuildReport
+from pelican_incremental.session import BuildSession
 
 NEW, OLD = "content/posts/new.md", "content/posts/2014/old.md"
 
@@ -80,6 +84,15 @@ def test_all_problems_of_a_kind_can_be_listed(log):
     assert lines[0] == f"notice: {OLD}:1: no alt text - write one"
     assert lines[-1] == "image: 300 problems"
     assert len(lines) == 301
+
+
+def test_the_development_server_leaves_notices_of_imported_posts_out(log):
+    add_pictures(log, OLD, 3)
+    log.notice(log.root / NEW, 1, "a photo says where it was taken")
+    log.error(log.root / OLD, 3, "broken link", kind="link")
+    result = BuildResult(log, log.root / "output", BuildReport(), 1.0)
+    problems = _make_response(result, BuildSession())["problems"]
+    assert [(problem["path"], problem["severity"]) for problem in problems] == [(OLD, "error"), (NEW, "notice")]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"files": 3}'])

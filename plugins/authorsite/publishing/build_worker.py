@@ -11,6 +11,7 @@ from typing import Any
 
 from pelican_incremental.session import BuildSession
 
+from ..problems import Severity
 from ..site_build import DeferredTasks, get_site
 from .build import BuildResult, build, format_counts
 from .preview import preview
@@ -81,10 +82,14 @@ def _has_request(timeout: float = 0.02) -> bool:
 
 
 def _make_response(result: BuildResult, session: BuildSession) -> dict[str, Any]:
-    """Return problems, changed files and a summary and, once settings are read, output, URL prefix, paths to watch."""
+    """Return problems, changed files and a summary and, once settings are read, output, URL prefix, paths to watch.
+
+    Notices about imported posts are left out: there may be thousands, at each save.
+    """
+    imported = result.problems.imported
     summary = f"{format_counts(session.report)} in {result.seconds:.2f} s"
     response: dict[str, Any] = {
-        "problems": [asdict(problem) for problem in result.problems],
+        "problems": [asdict(p) for p in result.problems if p.severity != Severity.NOTICE or p.path not in imported],
         "changed": sorted(session.report.changed),
         "summary": result.problems.summary() if result.failed else summary,
     }
