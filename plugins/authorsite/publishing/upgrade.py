@@ -57,7 +57,7 @@ def upgrade(folder: Path, source: str = "") -> int:
         _install(folder, source, before, source)
         _write_line(requirements, lines, number, format_requirement(*_ask_installed()))
     else:
-        _install_file(requirements, lines, number, Path(source).expanduser().absolute(), before)
+        _install_file(requirements, lines, number, Path(source).expanduser().resolve(), before)
     after = _ask_installed()
     change = f"was {before.version}" if after.version != before.version else "as before; it was installed again"
     print(f"authorsite is {after.version} now ({change}). {REQUIREMENTS} names it. Checking the site …", flush=True)
