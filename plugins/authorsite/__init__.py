@@ -56,6 +56,16 @@ def _stop_if_failed(generators: list[object]) -> None:
     get_log(generators[0].settings).stop_if_failed()  # type: ignore[attr-defined]  # Pelican's generators have it
 
 
+def _print_report(pelican: Any) -> None:
+    """Print the problems, and raise BuildFailed after errors, unless `build` does both."""
+    from .site_build import get_log
+
+    log = get_log(pelican.settings)
+    log.stop_if_failed()
+    if not log.deferred:
+        log.print()
+
+
 def register() -> None:  # noqa: PLR0915 - one statement for each receiver
     """Connect the package to Pelican's signals (the entry point of a Pelican plugin).
 
@@ -85,6 +95,7 @@ def register() -> None:  # noqa: PLR0915 - one statement for each receiver
     signals.initialized.connect(site_build.load_settings)
     signals.initialized.connect(_only_with("posts", file_checks.check_files))
     signals.initialized.connect(_only_with("posts", output_adapter.guard_writes))
+    signals.initialized.connect(templating.adapt_to_theme)
     signals.initialized.connect(templating.add_filters)
     signals.initialized.connect(seo.add_filters)
     signals.initialized.connect(images.init_images)
@@ -117,5 +128,6 @@ def register() -> None:  # noqa: PLR0915 - one statement for each receiver
     signals.all_generators_finalized.connect(_only_with("search", search.start_indexing))
     signals.content_written.connect(output_adapter.record_page)
     signals.finalized.connect(_only_with("posts", output_adapter.remove_obsolete_files))
+    signals.finalized.connect(_print_report)
     # The development server renders an edited post before it rebuilds the site.
     content_edited.connect(pages.refresh_page)

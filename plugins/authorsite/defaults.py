@@ -22,8 +22,6 @@ CACHE_PATH = ".cache"
 # Without PLUGINS Pelican would load every plugin that is installed.
 PLUGINS = ["authorsite"]
 
-# Autoescape: a template marks HTML with the filter `safe`.
-JINJA_ENVIRONMENT = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
 # Pelican matches these patterns against file names, not paths: ".*" ignores all dot files.
 IGNORE_FILES = [".*", "*~", "#*#", "__pycache__"]
 SLUGIFY_SOURCE = "title"

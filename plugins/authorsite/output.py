@@ -16,6 +16,7 @@ from pelican_incremental.files import atomic_write, content_equals, mark_current
 
 from .output_registry import GENERATED, OutputRegistry, Owner
 from .site_build import get_build
+from .theme_head import OWN_TEMPLATES
 from .urls import LITERAL_PERCENT
 
 try:
@@ -101,7 +102,7 @@ def write_page(generator: Any, writer: Any, template: str, url: str, **variables
     save_as = f"{url}index.html"
     record = variables.get("book") or variables.get("event")
     if claim(generator.context, save_as, Owner(record.source_path) if record else GENERATED):
-        page = generator.get_template(template)
+        page = generator.get_template(OWN_TEMPLATES + template)
         writer.write_file(save_as, page, generator.context, url=url, **variables)
 
 

@@ -112,13 +112,3 @@ def set_view(target: Any, view: PageView | GroupView) -> None:
     """Set the fields of `view` as attributes of Pelican's object."""
     for field in fields(view):
         setattr(target, field.name, getattr(view, field.name))
-
-
-def add_view(content: Any, view: PageView) -> None:
-    """Set the fields of `view` on a post or page of another reader, but for those that its metadata or a plugin set.
-
-    `record` and `head` are always ours; nothing else of such contents is sure to be.
-    """
-    for name in (field.name for field in fields(view)):
-        if name in {"record", "head"} or not hasattr(content, name):
-            setattr(content, name, getattr(view, name))

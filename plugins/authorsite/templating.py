@@ -9,7 +9,7 @@ from typing import Any
 
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Template
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Template, TemplateNotFound
 from markupsafe import Markup
 from pelican_incremental.purity import pure
 
@@ -17,7 +17,7 @@ from . import markup
 from .i18n import is_right_to_left
 from .settings import SiteSettings
 from .site_build import get_build, get_site, uses
-from .theme_head import has_own_head, includes_metadata, merge_head, move_head
+from .theme_head import OWN_TEMPLATES, has_own_head, includes_metadata, merge_head, move_head
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -92,6 +92,19 @@ def add_filters(pelican: Any) -> None:
     settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **make_filters(get_site(settings))}
 
 
+def adapt_to_theme(pelican: Any) -> None:
+    """Let the settings in defaults.py suit a theme that is not made for them (initialized, after load_settings)."""
+    settings = pelican.settings
+    if includes_metadata(settings["THEME"]):
+        return
+    if not settings["DEFAULT_PAGINATION"]:  # then this only gives the lists their variables, such as `articles_page`
+        lists = dict.fromkeys(("index", "tag", "category", "author"))
+        settings["PAGINATED_TEMPLATES"] = {**lists, **settings["PAGINATED_TEMPLATES"]}
+    folders = [Path(settings["THEME"], "templates"), *map(Path, settings["THEME_TEMPLATES_OVERRIDES"])]
+    missing = {name for name in ("blog", "404") if not any((folder / f"{name}.html").is_file() for folder in folders)}
+    settings["DIRECT_TEMPLATES"] = [name for name in settings["DIRECT_TEMPLATES"] if name not in missing]
+
+
 def add_template_loader(generator: Any) -> None:
     """Let a generator fall back on the package's templates if the theme has none (signal: generator_init).
 
@@ -99,30 +112,64 @@ def add_template_loader(generator: Any) -> None:
     keeps its own: its templates may have the same names as the theme's.
     """
     environment = generator.env
+    if includes_metadata(generator.settings["THEME"]):
+        environment.autoescape = True  # others mark no HTML with `safe`
     loaders: list[BaseLoader] = list(environment.loader.loaders)
-    environment.loader = ChoiceLoader([*loaders, FileSystemLoader(TEMPLATES)])
+    environment.loader = ChoiceLoader([*loaders, FileSystemLoader(TEMPLATES), _OwnLoader(TEMPLATES)])
     if type(generator).__name__ == "TemplatePagesGenerator":
         return
     build = get_build(generator.context)
     if build.find(Environment) is None:
         get, metadata = environment.get_template, _choose_metadata(generator.settings)
+        choose = _make_chooser(generator.settings)
 
         def get_template(name: Any, *args: Any, **kwargs: Any) -> Any:
             # Jinja passes more than a name only for a template that another one refers to.
-            return get(name, *args, **kwargs) if args or kwargs else _PageTemplate(environment, get, name, metadata)
+            if args or kwargs:
+                return get(name, *args, **kwargs)
+            return _PageTemplate(environment, get, choose(name), metadata)
 
-        environment.get_template = get_template
+        def join_path(name: str, parent: str) -> str:
+            is_own = parent.startswith(OWN_TEMPLATES) and (TEMPLATES / name).is_file()
+            return choose(OWN_TEMPLATES + name) if is_own else name
+
+        environment.get_template, environment.join_path = get_template, join_path
         build.set(environment)
     generator.env = build.get(Environment)
+
+
+class _OwnLoader(FileSystemLoader):
+    """Loads templates by names that begin with OWN_TEMPLATES, and keep it: those that they refer to are ours, too."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        if not template.startswith(OWN_TEMPLATES):
+            raise TemplateNotFound(template)
+        return super().get_source(environment, template.removeprefix(OWN_TEMPLATES))
+
+
+def _make_chooser(settings: Mapping[str, Any]) -> Callable[[str], str]:
+    """Return a function that returns the name of the template to use for a name.
+
+    A theme that knows nothing of this package may have templates with the same names: only the author's overrides take
+    the place of those that are asked for below OWN_TEMPLATES.
+    """
+    is_own_theme = includes_metadata(settings["THEME"])
+
+    def choose(name: str) -> str:
+        plain = name.removeprefix(OWN_TEMPLATES)
+        overrides = (Path(folder, plain) for folder in settings["THEME_TEMPLATES_OVERRIDES"])
+        return plain if is_own_theme or any(file.is_file() for file in overrides) else name
+
+    return choose
 
 
 def _choose_metadata(settings: Mapping[str, Any]) -> str | None:
     """Return the partial to add to the head of each page, "" for none; None if the theme includes it itself."""
     if includes_metadata(settings["THEME"]):
         return None
-    return (
-        "partials/head.html" if uses(settings, "seo") else "partials/feed_links.html" if uses(settings, "feeds") else ""
-    )
+    if uses(settings, "seo"):
+        return OWN_TEMPLATES + "partials/head.html"
+    return OWN_TEMPLATES + "partials/feed_links.html" if uses(settings, "feeds") else ""
 
 
 class _PageTemplate:
@@ -144,7 +191,7 @@ class _PageTemplate:
         page = self._get(self.name).render(*args, **kwargs)
         if self._metadata is not None and has_own_head(page):
             return move_head(page)
-        if not self._metadata or self.name in _COMPLETE:
+        if not self._metadata or self.name.removeprefix(OWN_TEMPLATES) in _COMPLETE:
             return page
         return merge_head(page, self._get(self._metadata).render(*args, **kwargs))
 

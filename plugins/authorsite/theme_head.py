@@ -6,6 +6,9 @@ from pathlib import Path
 
 from .markup import tokenize
 
+OWN_TEMPLATES = "!authorsite/"
+"""The prefix by which the package asks for its own templates, as Pelican's `!theme/` is that of the theme's."""
+
 _START, _END = "<!--authorsite-head-->", "<!--/authorsite-head-->"
 """What is between these two in the package's own pages belongs into the head (see templates/own_page.html)."""
 

@@ -106,7 +106,7 @@ class FeedsGenerator(Generator):
         events.sort(key=lambda event: (event.record.announced_at, event.url), reverse=True)
         posts = self.context.get("articles", ())
         sections = {
-            "": ("", self._make_newest_entries(post for post in posts if post.draft is not True)),
+            "": ("", self._make_newest_entries(post for post in posts if getattr(post, "draft", False) is not True)),
             "books": ("books/", [self._factory.from_book(book, now.tzinfo) for book in books]),
             "events": ("events/", [self._factory.from_event(event) for event in events[: site.feeds.items or None]]),
         }

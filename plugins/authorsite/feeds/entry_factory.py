@@ -40,7 +40,7 @@ class EntryFactory:
             html=post.content,
             authors=tuple(author.name for author in getattr(post, "authors", ())),
             categories=tuple(dict.fromkeys(names)),
-            image=post.picture if isinstance(post.picture, Picture) else None,
+            image=picture if isinstance(picture := getattr(post, "picture", None), Picture) else None,
             reblog_of=record.reblog,
             language=record.lang,
         )

@@ -17,7 +17,7 @@ from ..reading.parsed import get_parsed
 from ..reading.schemas import Status
 from ..site_build import get_build, get_log, get_site, list_contents, list_records, uses
 from ..site_model import PageMeta, PageView, PostView
-from ..theme_head import includes_metadata
+from ..theme_head import OWN_TEMPLATES, includes_metadata
 from ..validation import find_line
 from .head import SiteMeta, format_iso, make_blog_posting, make_description, serialize_graph
 from .headers import format_headers, format_policy_meta, format_webmanifest
@@ -178,7 +178,7 @@ class SeoGenerator(Generator):
         return bool(owner.path) and not uses(self.settings, "posts")
 
     def _write_redirects(self, writer: Any) -> None:
-        template = self.get_template("redirect")
+        template = self.get_template(OWN_TEMPLATES + "redirect")
         aliases = drop_dead_ends(self.aliases, self.context)
         copied = copy_files(aliases, self.context)
         for file, alias in aliases.items():
