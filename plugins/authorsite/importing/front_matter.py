@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-_PLAIN = re.compile(r"[^\W_](?:[\w .,;()/+’“”„‘«»–—…!'-]|:(?! |$))*(?<![ :])")
-"""Texts that mean the same in YAML without quotes; `[,?]` only count in lists, which have no `?` here."""
+_PLAIN = re.compile(r"[^\W_](?:[\w .,;()/+&!?’“”„‘«»–—…'-]|:(?! |$))*(?<![ :])")
+"""Texts that mean the same in YAML without quotes, whatever reads it; in a list, some of them don't."""
 
 _OTHER_TYPE = re.compile(
     r"(?:null|true|false|yes|no|on|off|y|n|[\d.,:_ T+-]+|0[xo][\da-f]+|\d[\d.]*e\d+|\.inf|\.nan)", re.IGNORECASE
@@ -45,7 +45,7 @@ def _format_field(key: str, value: Any, indent: str) -> str:
 def quote_text(text: str, *, in_list: bool = False) -> str:
     """Return a text as YAML: plain if that is safe, whatever reads it, else in double quotes."""
     is_plain = _PATH.fullmatch(text) or (_PLAIN.fullmatch(text) and not _OTHER_TYPE.fullmatch(text))
-    if is_plain and not (in_list and "," in text):
+    if is_plain and not (in_list and set(",&!?") & set(text)):
         return text
     quoted = json.dumps(text, ensure_ascii=False)
     return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)

@@ -177,21 +177,19 @@ class Index:
     def count_terms(self) -> int:
         """Return how many categories, tags and other terms there are."""
         channel = self.channel
-        terms = {("category", unquote(slug)) for slug in channel.categories} | {
-            ("tag", unquote(slug)) for slug in channel.tags
-        }
+        terms = {("category", unquote(slug)) for slug in channel.categories}
+        terms |= {("tag", unquote(slug)) for slug in channel.tags}
         terms |= {("tag" if taxonomy == "post_tag" else taxonomy, slug) for taxonomy, slug in self.terms}
         return len(terms | {(taxonomy, unquote(slug)) for taxonomy, slug in channel.other_terms})
 
     def list_hosts(self) -> frozenset[str]:
         """Return the hosts of the export: that of the blog, and those of its files on WordPress.com."""
-        urls = [self.channel.url, self.channel.site_url, *(file.url for file in self.attachments.values())]
-        blog = {
-            host for url in urls[:2] if (host := get_host(url)) and host not in {"wordpress.com", "www.wordpress.com"}
-        }
-        blog |= {host.removeprefix("www.") for host in blog} | {f"www.{host}" for host in blog}
-        files = {host for url in urls[2:] if (host := get_host(url)).endswith((".wordpress.com", ".wp.com"))}
-        return frozenset(blog | files)
+        channel = self.channel
+        blog = {get_host(url).removeprefix("www.") for url in (channel.url or channel.link, channel.site_url)}
+        blog -= {"", "wordpress.com"}
+        files = {get_host(file.url) for file in self.attachments.values()}
+        files = {host for host in files if host.endswith((".wordpress.com", ".wp.com"))}
+        return frozenset(blog | {f"www.{host}" for host in blog} | files)
 
 
 def decide_fate(raw: RawItem) -> tuple[Fate, str]:

@@ -67,7 +67,8 @@ class ItemConverter:
 
     @cached_property
     def _base_urls(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self.index.channel.url,)))
+        channel = self.index.channel
+        return tuple(dict.fromkeys(filter(None, (channel.url, channel.link))))
 
     @cached_property
     def _blog_hosts(self) -> frozenset[str]:

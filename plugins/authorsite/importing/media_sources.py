@@ -23,7 +23,6 @@ Open = Callable[[], IO[bytes]]
 Accept = Callable[[MediaFile, IO[bytes]], None]
 """Called with a file and its open content; reads it within its limits."""
 
-CHUNK_BYTES = 2**18
 _MAX_MEMBERS = 2_000_000
 
 
@@ -176,7 +175,7 @@ def _save(response: httpx.Response, part: Path, size: int, limit: int, policy: F
     )
     size, deadline = size if resumed else 0, time.monotonic() + policy.seconds
     with part.open("ab" if resumed else "wb") as file:
-        for chunk in response.iter_bytes(CHUNK_BYTES):
+        for chunk in response.iter_bytes():
             size += len(chunk)
             if size > limit:
                 break

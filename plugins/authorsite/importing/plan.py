@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from pydantic import TypeAdapter, ValidationError
 
 from ..urls import MAX_NAME_BYTES, SitePath
-from .index import Fate, Index, IndexedItem, get_path
+from .index import Fate, Index, IndexedItem, get_host, get_path
 
 MAX_FILE_NAME_BYTES = 120
 
@@ -187,7 +187,7 @@ class _Planner:
                 yield path
 
     def _list_old_paths(self, item: IndexedItem, target: Target) -> Iterator[str]:
-        path = get_path(item.link)
+        path = get_path(item.link) if get_host(item.link) else ""
         yield path
         if item.type == "page":
             yield f"/{self._make_page_path(item)}/"

@@ -41,7 +41,7 @@ def make_redirects(
 
 def _list_uploads(index: Index, files: Iterable[MediaFile], media: BroughtMedia) -> Iterator[tuple[str, str]]:
     """Yield (old path, new path) of the files whose old address was on the blog's own host."""
-    host = get_host(index.channel.url).removeprefix("www.")
+    host = get_host(index.channel.url or index.channel.link).removeprefix("www.")
     for file in files:
         if get_host(file.url).removeprefix("www.") == host and (path := media.find(file.url)):
             yield get_path(file.url), f"/{path}"

@@ -20,7 +20,7 @@ def hash_context(converter: ItemConverter) -> str:
 def _iter_context(converter: ItemConverter) -> Iterator[Any]:
     site, index = converter.site, converter.index
     yield site.article_url, site.page_url, site.author, site.url, site.reblog_words, str(converter.zone)
-    yield index.channel.url, sorted(index.channel.authors.items())
+    yield index.channel.url, index.channel.link, sorted(index.channel.authors.items())
     yield sorted(converter.settings.words.items()), converter.settings.language
     yield from sorted(converter.names.names.items())
     yield from sorted(converter.media.paths.items())

@@ -49,6 +49,7 @@ _COMMENT_FIELDS = {
     "wp:comment_parent": "parent",
 }
 _CHANNEL_FIELDS = {
+    "link": "link",
     "title": "title",
     "wp:base_blog_url": "url",
     "wp:base_site_url": "site_url",

@@ -71,6 +71,7 @@ class Channel:
     """
 
     title: str = ""
+    link: str = ""
     url: str = ""
     site_url: str = ""
     pub_date: str = ""
