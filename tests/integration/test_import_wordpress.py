@@ -9,10 +9,12 @@ import re
 import shutil
 
 import pytest
-from authorsite.importing import written_files
+from authorsite import cli
+from authorsite.importing import run, written_files
 from authorsite.importing.account import Kind, Result
 from authorsite.importing.written_files import Outcome
 from authorsite.problems import CommandError
+from authorsite.publishing import import_wordpress
 from authorsite.publishing.build import build
 from conftest import SITE_DATE, restore_signals
 from PIL import Image
@@ -269,3 +271,54 @@ def test_a_damaged_report_stops_the_import(tmp_path):
     (tmp_path / "content/imported/report.json").write_text("{")
     with pytest.raises(CommandError, match="damaged"):
         run_import(tmp_path, make_export(make_item()))
+
+
+@pytest.mark.parametrize(
+    ("words", "exports", "options"),
+    [
+        ("a.xml", ["a.xml"], {}),
+        ("a.xml b.zip c", ["a.xml", "b.zip", "c"], {}),
+        ("a.xml b.zip --media m.tar", ["a.xml", "b.zip"], {"media": "m.tar"}),
+        ("--media fetch -d a.xml b.zip", ["a.xml", "b.zip"], {"media": "fetch", "dry_run": True}),
+        ("a.xml --with-private b.zip --media=m", ["a.xml", "b.zip"], {"media": "m", "with_private": True}),
+    ],
+)
+def test_the_command_takes_several_exports(words, exports, options, monkeypatch):
+    called = []
+    monkeypatch.setattr(
+        import_wordpress, "import_wordpress", lambda *args, **kwargs: called.append((args, kwargs)) or 3
+    )
+    argv = ["authorsite", "import-wordpress", *words.split()]
+    monkeypatch.setattr("sys.argv", argv)
+    with pytest.raises(SystemExit) as status:
+        cli.program.run(argv)
+    ((_, paths, media), flags), code = called[0], status.value.code
+    assert (paths, {"media": media, **flags}, code) == (
+        exports,
+        {"media": "", "dry_run": False, "with_private": False, **options},
+        3,
+    )
+
+
+def test_the_command_prints_the_account_and_fails_if_it_does_not_add_up(tmp_path, capsys, monkeypatch):
+    prepare_import(tmp_path, make_export(make_item(), make_item(2, "Other", post_type="page")))
+    command = (tmp_path / "pelicanconf.py", [str(tmp_path / "export-0.xml")])
+    assert import_wordpress.import_wordpress(*command) == 0
+    assert "items             2        2        0             0" in capsys.readouterr().out
+    monkeypatch.setattr(run, "add_other_lines", lambda account, *_: account.found.update({Kind.ITEM: 3}))
+    assert import_wordpress.import_wordpress(*command) == 1
+    assert "items: 3 found, 2 accounted for" in capsys.readouterr().err
+
+
+def test_after_a_kill_another_export_renews_the_files_that_were_written(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "atomic_write", lambda *_: exit_now())
+        with pytest.raises(SystemExit, match="killed"):
+            prepare_import(tmp_path, make_export(make_item())).run()
+    assert (tmp_path / POST).exists()
+    run_import(tmp_path, make_export(make_item(content="New text.")))
+    assert (tmp_path / POST).read_text().endswith("New text.\n")
+
+
+def exit_now():
+    raise SystemExit("killed")

@@ -20,6 +20,9 @@ MAX_NAME = 200
 
 _REBLOGGED = re.compile(r"\s*(?:<p>)?\s*Reblogged this on <a\b", re.IGNORECASE)
 _LINK = re.compile(r"""<a\b[^>]*\bhref=["']([^"']+)["'][^>]*>(.*?)</a>""", re.IGNORECASE | re.DOTALL)
+_MENTION_LIMIT = 4_000
+"""How much of a mention is searched for its link, in characters."""
+
 _MENTIONS = {"pingback", "trackback"}
 _COMMENT_TYPES = {"", "comment"}
 _STATES = {
@@ -77,9 +80,9 @@ def _find_parent(raw: RawComment, parents: Mapping[str, str], kept: set[str]) ->
 
 
 def _convert(raw: RawComment, parent: str, zone: ZoneInfo) -> Comment:
-    name, url, content = clean_name(raw.author), _clean_url(raw.url), raw.content.replace("\r\n", "\n")
+    name, url, content = clean_name(raw.author), _clean_url(raw.url), raw.content[:MAX_HTML].replace("\r\n", "\n")
     is_mention = raw.type.strip() in _MENTIONS
-    if match := _LINK.search(content) if _REBLOGGED.match(content) else None:
+    if match := _LINK.search(content[:_MENTION_LIMIT]) if _REBLOGGED.match(content) else None:
         is_mention, name, url = True, clean_name(match[2]) or name, _clean_url(match[1]) or url
     html = "" if is_mention else add_paragraphs(content).strip()
     return Comment(

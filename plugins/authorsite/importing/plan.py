@@ -225,7 +225,7 @@ def normalize_path(path: str) -> str:
 
 def clean_slug(text: str) -> str:
     """Return `text` as a slug that front matter accepts, "" if nothing is left of it."""
-    text = re.sub(r"[^\w.]+|_+", "-", text.lower())
+    text = re.sub(r"[^\w.]+|_+", "-", text[:1_000].lower())
     text = re.sub(r"[-.]*-[-.]*|\.{2,}", "-", text).strip("-.")
     while len(text.encode()) > MAX_NAME_BYTES - 20:  # room for -2 and -page
         text = text[:-1].rstrip("-.")

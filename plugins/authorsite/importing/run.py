@@ -188,8 +188,9 @@ class Import:
         else:
             result = Result.LOOK if look else Result.WRITTEN
         why = look or [item.why]
-        self.account.add(Kind.ITEM, item.id, result, *why, name=item.title, path=target.path)
-        report.offered_reblogs += [(target.path, offer) for offer in facts.get("offers", ())]
+        path = target.path if outcome.is_written else self.written.paths_by_owner.get(item.id, target.path)
+        self.account.add(Kind.ITEM, item.id, result, *why, name=item.title, path=path)
+        report.offered_reblogs += [(path, offer) for offer in facts.get("offers", ())]
         skipped = facts.get("comments", {})
         for number in range(item.comments):
             key, reason = f"{item.id}.{number + 1}", skipped.get(str(number), "")
