@@ -146,7 +146,7 @@ def test_translations_have_urls_of_their_own_and_link_to_each_other(make_site):
     urls = {"en": "/2019/03/01/table/", "de": "/de/2019/03/01/table/", "fr": "/fr/2019/03/01/table/"}
     for language, url in urls.items():
         page = site.output(f"{url[1:]}index.html")
-        assert ('<article class="post h-entry" lang=' in page) == (language != "en")
+        assert ('<div class="prose e-content" lang=' in page) == (language != "en")
         for other, other_url in urls.items():
             assert (f'<a href="{other_url}" hreflang="{other}"' in page) == (other != language)
     assert '<a href="/de/about/" hreflang="de"' in site.output("about/index.html")

@@ -55,10 +55,45 @@ def test_direction_of_a_language(language, expected):
 def test_post_and_page_have_their_own_language_and_direction(site, title, language, direction):
     page = find_page(site, title)
     (article,) = page.iter("article")
-    assert (article.get("lang"), article.get("dir")) == (language, direction)
+    assert (article.get("lang"), article.get("dir")) == (None, direction)
+    (heading,), (body,) = article.iter("h1"), article.find_class("prose")
+    assert {(part.get("lang"), part.get("dir")) for part in (heading, body)} == {(language, direction)}
     (data,) = page.xpath("//script[@type='application/ld+json']/text()")
     assert f'"inLanguage":"{language}"' in data
     assert (page.get("lang"), page.get("dir")) == ("en", None)
+
+
+def find_language(element):
+    return element.xpath("string(ancestor-or-self::*[@lang][1]/@lang)")
+
+
+def test_the_frame_of_a_post_is_in_the_language_of_the_site(make_site):
+    """WCAG 2.2, 3.1.2: a screen reader reads "Related posts" in English, and its titles in theirs."""
+    keys = {"lang": "de", "toc": "true", "series": "Leitern", "tags": "[ladders]", "summary": "Worte."}
+    body = "## Eins\n\nText [1].\n\n## Quellen\n\n1. Ann Author, „Titel“, 2012, https://far.example/x"
+    site = make_site(
+        {
+            "content/posts/a.md": post("Eins", slug="a", body=body, **keys),
+            "content/posts/b.md": post("Zwei", slug="b", date="2019-04-01", body=body, **keys),
+            "content/posts/c.md": post("Three", slug="c", date="2019-05-01", series="Leitern", tags="[ladders]"),
+        }
+    )
+    built = site.build(AUTHORSITE={"search": False})
+    assert [str(problem) for problem in built.problems] == []
+    page = html.fromstring(site.output("de/2019/03/01/a/index.html"))
+    frame = ["Contents", "Series: Leitern", "These references as BibTeX", "Related posts", "After", "Three"]
+    for text in frame:
+        found = page.xpath(f"//*[normalize-space(text())='{text}']")
+        assert found, text
+        assert {find_language(element) for element in found} == {"en"}, text
+    for text in ("Eins", "Zwei", "Worte.", "Quellen"):
+        assert {find_language(element) for element in page.xpath(f"//body//*[text()='{text}']")} == {"de"}, text
+    labels = [
+        element for element in page.xpath("//article//*[@aria-label]") if "Quelle" not in element.get("aria-label")
+    ]
+    assert {
+        element.get("aria-label"): find_language(element) for element in labels if find_language(element) != "en"
+    } == {}
 
 
 def test_titles_in_lists_have_their_own_language(site):
@@ -103,7 +138,8 @@ def test_site_written_from_right_to_left(make_site):
     assert not site.build(AUTHORSITE={"language": "he", "search": False, "social_cards": False}).failed
     page = find_page(site, "Ladders")
     assert (page.get("lang"), page.get("dir")) == ("he", "rtl")
-    assert [(article.get("lang"), article.get("dir")) for article in page.iter("article")] == [("en", "ltr")]
+    assert [(article.get("lang"), article.get("dir")) for article in page.iter("article")] == [(None, "ltr")]
+    assert [(body.get("lang"), body.get("dir")) for body in page.find_class("prose")] == [("en", "ltr")]
 
 
 def test_theme_has_no_left_and_right():
