@@ -49,7 +49,10 @@ _PERMALINK_ID = re.compile(r"(?:^|&)(?:p|page_id|attachment_id)=(\d+)")
 
 @dataclass(slots=True)
 class IndexedItem:
-    """An item as the other passes need it; `sequence` counts the items of the export."""
+    """An item as the other passes need it; `sequence` counts the items of the export.
+
+    `link` is its permalink, or the address of an attachment's file.
+    """
 
     sequence: int
     id: str
@@ -69,6 +72,7 @@ class IndexedItem:
     tags: tuple[str, ...] = ()
     old_slugs: tuple[str, ...] = ()
     old_dates: tuple[str, ...] = ()
+    guid: str = ""
     comments: int = 0
 
     @property
@@ -81,8 +85,9 @@ class IndexedItem:
 class Index:
     """What the first pass collects.
 
-    `items` are by id, the last one of each; `duplicates` those that come again later. `attachments` is the media
-    library, with the post that each file belongs to in `parents`. `counts` is what was found, for the account.
+    `items` are by key: WordPress's number, unless two blogs have the same. The last one counts; `duplicates` are those
+    that come again later. `keys` are those of all items in their order. `attachments` is the media library; `children`
+    are the files of each post, with their places in its gallery.
     """
 
     channel: Channel = field(default_factory=Channel)
@@ -92,7 +97,8 @@ class Index:
     attached_paths: dict[int, str] = field(default_factory=dict)
     children: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     reusable_blocks: dict[int, str] = field(default_factory=dict)
-    menu: list[tuple[int, RawItem]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    menu: dict[str, RawItem] = field(default_factory=dict)
     sticky: list[str] = field(default_factory=list)
     reblog_hosts: Counter[str] = field(default_factory=Counter)
     meta_keys: Counter[str] = field(default_factory=Counter)
@@ -106,6 +112,8 @@ class Index:
         self.found_items += 1
         self.found_comments += len(raw.comments)
         self.meta_keys.update(key for key, _ in raw.meta)
+        raw.id = self._make_key(raw)
+        self.keys.append(raw.id)
         item = self._make_item(raw)
         if before := self.items.pop(item.id, None):
             self.duplicates.append(before)
@@ -113,14 +121,13 @@ class Index:
         for taxonomy, slug, name in raw.terms:
             self.terms.setdefault((taxonomy, unquote(slug) or name), clean_name(name))
         self.linked_files |= dict.fromkeys(_UPLOAD.findall(raw.content))
-        number = int(item.id) if item.id.isdecimal() else 0
+        number = int(item.id) if item.id.isdecimal() else -self.found_items
         if item.fate is Fate.MEDIA:
             self._add_attachment(number, raw)
         elif item.type == "wp_block":
             self.reusable_blocks[number] = raw.content
         elif item.fate is Fate.MENU:
-            raw.content = ""
-            self.menu.append((int(raw.menu_order) if raw.menu_order.isdecimal() else 0, raw))
+            self.menu[item.id] = raw
         elif item.fate in {Fate.CONTENT, Fate.PRIVATE}:
             if raw.sticky.strip() == "1":
                 self.sticky.append(item.id)
@@ -137,7 +144,7 @@ class Index:
         tags = [clean_name(name) or slug for taxonomy, slug, name in raw.terms if taxonomy in {"post_tag", "tag"}]
         return IndexedItem(
             sequence=self.found_items,
-            id=raw.id.strip() or f"line {raw.line}",
+            id=raw.id,
             type=raw.type,
             status=raw.status,
             fate=fate,
@@ -146,7 +153,7 @@ class Index:
             slug=raw.slug,
             date=raw.date,
             parent=raw.parent.strip(),
-            link=raw.link.strip(),
+            link=(raw.attachment_url.strip() or raw.guid.strip()) if fate is Fate.MEDIA else raw.link.strip(),
             digest=raw.digest(),
             file=raw.file,
             line=raw.line,
@@ -154,8 +161,17 @@ class Index:
             tags=tuple(dict.fromkeys([*groups[1:], *tags])),
             old_slugs=tuple(value for key, value in raw.meta if key == "_wp_old_slug"),
             old_dates=tuple(value for key, value in raw.meta if key == "_wp_old_date"),
+            guid=raw.guid.strip(),
             comments=len(raw.comments),
         )
+
+    def _make_key(self, raw: RawItem) -> str:
+        """Return the number of an item, or with its type and slug if another blog's item has that number."""
+        key = raw.id.strip() or f"line {raw.line}"
+        other = self.items.get(key)
+        if other is not None and other.guid != raw.guid.strip() and (other.type, other.slug) != (raw.type, raw.slug):
+            return f"{key} {raw.type} {raw.slug}"
+        return key
 
     def _add_attachment(self, number: int, raw: RawItem) -> None:
         alt, caption = raw.get_meta("_wp_attachment_image_alt"), raw.excerpt

@@ -49,7 +49,10 @@ class ItemFiles:
 
 @dataclass
 class ItemConverter:
-    """Converts items; workers share it. `reblog_authors` names who writes at a host, "" if nobody knows."""
+    """Converts items, whose ids are the keys of the index; workers share it.
+
+    `reblog_authors` names who writes at a host, "" if nobody knows.
+    """
 
     index: Index
     plan: Plan
@@ -77,7 +80,7 @@ class ItemConverter:
 
     def convert(self, raw: RawItem) -> ItemFiles:
         """Return the files of a post or page."""
-        item = self.index.items[raw.id.strip() or f"line {raw.line}"]
+        item = self.index.items[raw.id]
         target = self.plan.targets[item.id]
         look = [*target.notes, *([item.why] if item.fate is Fate.CONTENT and item.why else [])]
         reblog = parse_reblog(raw, self.site.reblog_words)
@@ -108,7 +111,7 @@ class ItemConverter:
             lambda markdown: self._renderer.render(markdown, target.slug).html,
             base_urls=self._base_urls,
             attachments=self.index.attachments,
-            own_attachments=self.index.list_own_attachments(raw.id.strip()),
+            own_attachments=self.index.list_own_attachments(raw.id),
             footnotes=raw.get_meta("footnotes"),
             reusable_blocks=self.index.reusable_blocks,
             rewrite_url=lambda url: self.rewrite_url(url, target.path),
@@ -157,7 +160,7 @@ class ItemConverter:
         front |= self._find_image(raw, look)
         front["aliases"] = list(target.aliases)
         if is_post:
-            front["guid"] = clean_text(raw.guid, 2_000) if item.is_published else ""
+            front["guid"] = target.guid
         if reblog:
             front["reblog"] = self._make_reblog(reblog)
         return front

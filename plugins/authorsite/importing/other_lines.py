@@ -19,7 +19,7 @@ def add_other_lines(
     account.found.update({Kind.TERM: index.count_terms(), Kind.META_KEY: len(keys)})
     for item in index.items.values():
         if item.fate not in {Fate.CONTENT, Fate.PRIVATE}:
-            _add_item(account, item, item.id, *_find_result(item, index, media))
+            _add_item(account, item, item.id, *_find_result(item, media))
     for item in index.duplicates:
         key = f"{item.id} in {item.file}:{item.line}"
         _add_item(account, item, key, Result.SKIPPED, "it comes again later in the export")
@@ -40,10 +40,9 @@ def _add_item(account: Account, item: IndexedItem, key: str, result: Result, why
         account.add(Kind.COMMENT, f"{key}.{number + 1}", Result.SKIPPED, "its post did not come along")
 
 
-def _find_result(item: IndexedItem, index: Index, media: MediaImport) -> tuple[Result, str, str]:
+def _find_result(item: IndexedItem, media: MediaImport) -> tuple[Result, str, str]:
     """Return the result, the reason and the path of an item that is no post or page."""
     if item.fate is not Fate.MEDIA:
         return (Result.LOOK if item.fate is Fate.UNKNOWN else Result.SKIPPED), item.why, ""
-    attachment = index.attachments.get(int(item.id)) if item.id.isdecimal() else None
-    path = media.find(attachment.url) if attachment else ""
+    path = media.find(item.link)
     return (Result.WRITTEN, "", path) if path else (Result.LOOK, "its file did not come along", "")

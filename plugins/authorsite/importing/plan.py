@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import unquote
 
@@ -13,6 +13,7 @@ from ..urls import MAX_NAME_BYTES, SitePath
 from .index import Fate, Index, IndexedItem, get_host, get_path
 
 MAX_FILE_NAME_BYTES = 120
+MAX_GUID = 2_000
 
 _SITE_PATH: TypeAdapter[str] = TypeAdapter(SitePath)
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?")
@@ -64,7 +65,7 @@ class SiteFacts:
 class Target:
     """Where an item goes: `path` is relative to content/, `url` to the root of the site, without a slash at the start.
 
-    `notes` say what the author should know.
+    `guid` is that of no other post; `notes` say what the author should know.
     """
 
     path: str
@@ -72,6 +73,7 @@ class Target:
     slug: str
     date: datetime
     aliases: tuple[str, ...] = ()
+    guid: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -102,7 +104,7 @@ def make_plan(
         item = index.items[item_id]
         if item.is_published:
             aliases = tuple(planner.list_aliases(item, target, urls))
-            plan.targets[item_id] = _replace_aliases(target, aliases)
+            plan.targets[item_id] = replace(target, aliases=aliases)
             for alias in aliases:
                 plan.items_by_path.setdefault(normalize_path(alias), item_id)
     return plan
@@ -114,16 +116,13 @@ def _sort_items(items: Iterable[IndexedItem]) -> list[IndexedItem]:
     return sorted(texts, key=lambda item: (not item.is_published, item.date, len(item.id), item.id))
 
 
-def _replace_aliases(target: Target, aliases: tuple[str, ...]) -> Target:
-    return Target(target.path, target.url, target.slug, target.date, aliases, target.notes)
-
-
 class _Planner:
     """Gives out paths and URLs, each once; `owners` maps the paths that are taken, in lowercase, to their items."""
 
     def __init__(self, index: Index, site: SiteFacts, owners: dict[str, str]) -> None:
         self.index, self.site, self.owners = index, site, owners
         self.urls: set[str] = set()
+        self.guids: set[str] = set()
         self.aliases: set[str] = set()
 
     def plan(self, item: IndexedItem, private_folder: str) -> Target:
@@ -139,7 +138,13 @@ class _Planner:
             notes.append(f"its slug is {free_slug}: /{taken} {reason}")
         base = private_folder or (self.site.pages_folder if is_page else self.site.posts_folder)
         folder = base if is_page else f"{base}/{date.year:04}"
-        return Target(self._take_path(item, folder, _shorten_name(free_slug)), url, free_slug, date, (), tuple(notes))
+        guid = " ".join(item.guid.split())[:MAX_GUID] if item.is_published and not is_page else ""
+        if guid in self.guids:
+            notes.append("another post has its guid: feed readers may show it again")
+            guid = ""
+        self.guids |= {guid} - {""}
+        path = self._take_path(item, folder, _shorten_name(free_slug))
+        return Target(path, url, free_slug, date, guid=guid, notes=tuple(notes))
 
     def _find_date(self, item: IndexedItem) -> datetime:
         date = parse_date(item.date, self.index.channel.pub_date) or _NO_DATE

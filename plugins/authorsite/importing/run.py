@@ -121,7 +121,7 @@ class Import:
         def iter_work() -> Iterator[RawItem]:
             nonlocal done
             for raw in self._iter_items(exports):
-                item = self.index.items[raw.id.strip() or f"line {raw.line}"]
+                item = self.index.items[raw.id]
                 if item.fate not in {Fate.CONTENT, Fate.PRIVATE}:
                     continue
                 if is_unchanged(item):
@@ -136,13 +136,14 @@ class Import:
             self.progress("Posts", done, total)
 
     def _iter_items(self, exports: list[ExportFile]) -> Iterator[RawItem]:
-        """Yield the items again, without those that come again later."""
+        """Yield the items again, with their keys as ids, without those that come again later."""
         sequence = 0
         channel, cleaner = type(self.index.channel)(), TextCleaner()
         for file in exports:
             for raw in read_items(file, channel, cleaner):
+                raw.id = self.index.keys[sequence]
                 sequence += 1
-                if self.index.items[raw.id.strip() or f"line {raw.line}"].sequence == sequence:
+                if self.index.items[raw.id].sequence == sequence:
                     yield raw
 
     def _write_item(self, result: ItemFiles, source: str, report: Report) -> None:

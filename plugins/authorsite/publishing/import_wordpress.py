@@ -20,8 +20,8 @@ from .atomic_swap import exclusive_lock
 from .new import load_site_settings
 
 _OWN_ADDRESSES = frozenset(
-    """404 archives assets atom blog books buy category events feed feeds files go images index pagefind references
-    robots search sitemap subscribe tag theme""".split()
+    """404 archives assets atom blog books buy category events feed feeds files go images index pagefind press
+    references robots sample search series sitemap subscribe tag theme""".split()
 )
 """The first parts of the paths of the pages that the generator writes, beside those that settings name."""
 

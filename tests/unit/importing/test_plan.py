@@ -278,3 +278,20 @@ def test_other_comments_stay_out_with_a_reason(fields):
     comments, skipped = convert_comments([make_comment(1, **fields)], ZONE)
     assert not comments
     assert skipped[0]
+
+
+def test_a_guid_is_written_once(tmp_path):
+    found = import_one(
+        tmp_path, make_item(1, "One", guid="x"), make_item(2, "Two", guid="x"), make_item(3, "Three", guid="")
+    )
+    assert {path: front.get("guid") for path, front in found.items()} == {
+        "posts/2014/one.md": "x", "posts/2014/two.md": None, "posts/2014/three.md": None,
+    }  # fmt: skip
+
+
+def test_items_of_two_blogs_with_one_number_both_come_in(tmp_path):
+    other = make_item(
+        1, "Other", slug="other", link="https://b.example/2014/03/01/other/", guid="https://b.example/?p=1"
+    )
+    run_import(tmp_path, make_export(make_item()), make_export(other))
+    assert sorted(file.name for file in (tmp_path / "content/posts/2014").iterdir()) == ["a-post.md", "other.md"]
