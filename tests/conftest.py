@@ -28,7 +28,7 @@ GOLDEN_SETTINGS = {
     "AUTHORSITE": {
         "description": "Ann Author writes about ladders, and sells books about them.",
         "language": "en-US",
-        "author_bio": "Ann Author has stood on more ladders than she can count.",
+        "author": {"bio_short": "Ann Author has stood on more ladders than she can count."},
         "contact": "ann@example.org",
         "main_book": "made-up-guide",
         "menu": [

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 def _get_generators(pelican: Any) -> tuple[type, ...]:
     from .assets.adapter import StylesheetGenerator
     from .books.adapter import BooksGenerator
+    from .epub.adapter import EpubGenerator
     from .events.adapter import EventsGenerator
     from .feeds.adapter import FeedsGenerator
     from .images.adapter import ImagesGenerator
+    from .press.adapter import PressGenerator
     from .reading.bibliography_adapter import BibliographyGenerator
     from .search.adapter import SearchGenerator
     from .seo.adapter import SeoGenerator
@@ -30,6 +32,8 @@ def _get_generators(pelican: Any) -> tuple[type, ...]:
         (FeedsGenerator, "feeds"),
         (StylesheetGenerator, ""),
         (ImagesGenerator, ""),
+        (EpubGenerator, "books"),
+        (PressGenerator, "books"),
         (SearchGenerator, "search"),
         (SeoGenerator, "seo"),
     )

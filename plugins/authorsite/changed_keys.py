@@ -32,7 +32,10 @@ class ChangedKey:
         return self.remedy or (f"rename it to `{self.new_key}`" if self.new_key else "remove it")
 
 
-CHANGED_KEYS: tuple[ChangedKey, ...] = (ChangedKey("Book", "related", "0.2.0", remedy="remove it: it did nothing"),)
+CHANGED_KEYS: tuple[ChangedKey, ...] = (
+    ChangedKey("Book", "related", "0.2.0", remedy="remove it: it did nothing"),
+    ChangedKey("SiteSettings", "author_bio", "0.2.0", "author", remedy='write "author": {"bio_short": "…"}'),
+)
 """By version, the newest last. An entry stays for good: authors skip versions."""
 
 

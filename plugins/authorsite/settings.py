@@ -151,6 +151,31 @@ FEATURES: tuple[Feature, ...] = get_args(Feature)
 """The parts of the package that a site may take or leave."""
 
 
+class AuthorProfile(StrictModel):
+    """What the site tells about you, on the pages of your books and for the press."""
+
+    bio_short: Paragraphs = ""
+    """A sentence or two."""
+
+    bio: Paragraphs = ""
+    """About 100 words."""
+
+    bio_long: Paragraphs = ""
+    """As long as you like, with a blank line between paragraphs."""
+
+    portrait: str = ""
+    """A photo of you: an image, as a path below `content/`."""
+
+    alt: str = ""
+    """What the photo shows, for those who cannot see it."""
+
+    credit: str = ""
+    """Who took the photo, and its license."""
+
+    links: tuple[Link, ...] = ()
+    """Links to pages about you; as in `menu`."""
+
+
 class SiteSettings(StrictModel):
     """The author's settings for the site; only `url` is required."""
 
@@ -172,8 +197,8 @@ class SiteSettings(StrictModel):
     words: dict[str, str] = Field(default_factory=dict)
     """Texts of pages and feeds in your own words: the English text and yours."""
 
-    author_bio: str = ""
-    """A sentence or two about you, on the pages of your books."""
+    author: AuthorProfile = Field(default_factory=AuthorProfile)
+    """About you; see below. Your name is `AUTHOR`."""
 
     contact: str = ""
     """Your e-mail address, in the footer and on purchase pages."""

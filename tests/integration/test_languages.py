@@ -117,7 +117,7 @@ SITE = {
     "AUTHORSITE": {
         "language": "de-AT",
         "description": "Über Leitern.",
-        "author_bio": "Schreibt.",
+        "author": {"bio_short": "Schreibt."},
         "contact": "ann@example.org",
         "main_book": "leitern",
         "menu": [{"label": "Bücher", "url": "/books/"}],

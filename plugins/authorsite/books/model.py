@@ -72,6 +72,13 @@ class Cover(StrictModel):
     alt: Annotated[str, Field(min_length=1)]
 
 
+class Press(StrictModel):
+    """What the press kit has besides the rest of the record."""
+
+    quotes: tuple[Paragraphs, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
 class Chapter(StrictModel):
     """A chapter to show on the book's page."""
 
@@ -170,6 +177,7 @@ class Book(StrictModel):
     endorsements: tuple[Endorsement, ...] = ()
     awards: tuple[Award, ...] = ()
     sample: Names = ()
+    press: Press = Field(default_factory=Press)
     links: ReaderLinks = Field(default_factory=ReaderLinks)
     editions: tuple[Edition, ...] = ()
     offers: tuple[Offer, ...] = ()

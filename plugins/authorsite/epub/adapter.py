@@ -4,7 +4,6 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from pelican.generators import Generator
@@ -12,6 +11,7 @@ from pelican.generators import Generator
 from .. import output
 from ..books.views import BookView
 from ..feeds.sanitizing import sanitize_for_feed
+from ..images.adapter import read_published_image
 from ..site_build import get_site
 from .writer import IMAGE_TYPES, Chapter, Epub, build_epub
 
@@ -58,13 +58,8 @@ def _read_images(
     urls: Iterable[str], site_url: str, context: Mapping[str, Any]
 ) -> Iterator[tuple[str, tuple[str, bytes]]]:
     """Yield each of the URLs that is an image of the site, with its file name in the EPUB and its content."""
-    root = Path(context["PATH"])
-    copied = {static.save_as: root / static.source_path for static in context.get("staticfiles", ())}
     for url in dict.fromkeys(urls):
         save_as = output.output_file_for(url.removeprefix(site_url)) if url.startswith(f"{site_url}/") else ""
         suffix = posixpath.splitext(save_as)[1].lower()
-        # Pelican copies its static files after all else is written.
-        file = copied.get(save_as) or Path(context["OUTPUT_PATH"], save_as)
-        if suffix in IMAGE_TYPES and file.is_file():
-            data = file.read_bytes()
+        if suffix in IMAGE_TYPES and (data := read_published_image(context, save_as)):
             yield url, (output.fingerprint(f"images/image{suffix}", data), data)

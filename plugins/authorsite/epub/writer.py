@@ -1,14 +1,14 @@
 """EPUB 3.3 files (https://www.w3.org/TR/epub-33/), the same bytes for the same content."""
 
-import io
 import posixpath
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
 
 from lxml import etree, html
+
+from ..archives import make_zip
 
 IMAGE_TYPES = {
     ".gif": "image/gif",
@@ -20,7 +20,6 @@ IMAGE_TYPES = {
 }
 """The core media types for images (section 3.2), by suffix."""
 
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _CSS = """body { line-height: 1.5; }
 img { max-width: 100%; height: auto; }
 figure { margin: 1em 0; }
@@ -72,16 +71,9 @@ def build_epub(book: Epub) -> bytes:
         "book/style.css": _CSS,
         **{f"book/{name}": text for name, text in pages.items()},
     }
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as file:
-        # The first file says what the archive is, uncompressed (section 4.2.3).
-        file.writestr(zipfile.ZipInfo("mimetype", _ZIP_DATE), "application/epub+zip")
-        for name, data in (files | {f"book/{name}": data for name, data in book.images.values()}).items():
-            info = zipfile.ZipInfo(name, _ZIP_DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            file.writestr(info, data)
-    return buffer.getvalue()
+    images = {f"book/{name}": data for name, data in book.images.values()}
+    # The first file says what the archive is, uncompressed (section 4.2.3).
+    return make_zip({**files, **images}, stored={"mimetype": "application/epub+zip"})
 
 
 def _make_pages(book: Epub) -> Iterator[tuple[str, str]]:

@@ -90,8 +90,9 @@ class EventPhoto(StrictModel):
 
 
 class Event(StrictModel):
-    """An event at a place or online; `date` is when it was announced, `post` names the post about it.
+    """An event at a place or online; `date` is when it was announced.
 
+    `post` names the post about it, `book` the book that it is about ("": the main book).
     `postponed` means that the new date is not known yet: afterwards, it is `start`.
     """
 
@@ -112,6 +113,7 @@ class Event(StrictModel):
     recording: WebUrl | None = None
     pictures: tuple[EventPhoto, ...] = ()
     post: str = ""
+    book: str = ""
     summary: Paragraphs = ""
     guid: str = ""
     aliases: tuple[SitePath, ...] = ()

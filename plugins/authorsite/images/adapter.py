@@ -188,3 +188,13 @@ class ImagesGenerator(Generator):
                 output.copy(self.context, path, file)
             else:
                 output.write(self.context, path, file.read_bytes())
+
+
+def read_published_image(context: Mapping[str, Any], save_as: str) -> bytes | None:
+    """Return the image that is published at `save_as`, without the original's metadata; None if there is none.
+
+    Call it after ImagesGenerator. Pelican copies its own static files after all else is written.
+    """
+    copied = next((s.source_path for s in context.get("staticfiles", ()) if s.save_as == save_as), "")
+    file = Path(context["PATH"], copied) if copied else Path(context["OUTPUT_PATH"], save_as)
+    return file.read_bytes() if file.is_file() else None

@@ -56,7 +56,7 @@ def add_home_meta(generators: list[Any]) -> None:
 def make_site_meta(context: Mapping[str, Any]) -> SiteMeta:
     """Return the site's part of all metadata, from Pelican's settings or context."""
     settings = get_site(context)
-    profiles = tuple(link.url for link in settings.social)
+    profiles = tuple(dict.fromkeys(link.url for link in (*settings.social, *settings.author.links)))
     author, name = str(context.get("AUTHOR") or context["SITENAME"]), str(context["SITENAME"])
     return SiteMeta(
         name=name,
@@ -64,7 +64,7 @@ def make_site_meta(context: Mapping[str, Any]) -> SiteMeta:
         description=settings.description,
         language=settings.language,
         author=author,
-        bio=settings.author_bio,
+        bio=settings.author.bio_short or settings.author.bio,
         profiles=profiles,
         home=settings.translate("Home"),
     )
