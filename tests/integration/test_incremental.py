@@ -249,10 +249,11 @@ def test_many_random_edits_give_the_output_of_a_clean_build(tmp_path, name, auth
     )
 
 
+@pytest.mark.parametrize("rounds", [4, pytest.param(24, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize(("name", "author", "theme"), THEMES[:2], ids=[t[0] for t in THEMES[:2]])
-def test_a_damaged_cache_does_not_change_the_output(tmp_path, name, author, theme):
+def test_a_damaged_cache_does_not_change_the_output(tmp_path, name, author, theme, rounds):
     site = RandomSite(tmp_path, name, author=author, theme=theme())
-    for number in range(8):
+    for number in range(rounds):
         site.edit_body()
         site.build("incremental", engine=True)
         with sqlite3.connect(tmp_path / "incremental.cache/texts.sqlite") as connection:
@@ -331,7 +332,7 @@ sys.exit(done.failed)
 """
 
 
-@pytest.mark.parametrize("rounds", [5, pytest.param(60, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("rounds", [3, pytest.param(60, marks=pytest.mark.nightly)])
 def test_the_build_after_a_killed_one_gives_the_output_of_a_clean_build(tmp_path, rounds):
     site = RandomSite(tmp_path, f"killed {rounds}", author=True, theme=ROOT / "theme")
     site.build("incremental", engine=True)

@@ -208,7 +208,7 @@ def test_the_autoreload_command_gives_the_output_of_a_clean_build(tmp_path):
 
 def test_two_builds_at_once_share_a_cache(tmp_path):
     site = TinySite(tmp_path).change(POSTS | {"pelicanconf.py": CONF})
-    for change in ({}, EDITS[0], EDITS[1]):
+    for change in ({}, EDITS[0] | EDITS[1]):
         site.change(change)
         both = [site.start_command(output=output, cache="cache") for output in ("one", "two")]
         assert [process.wait(60) for process in both] == [0, 0]

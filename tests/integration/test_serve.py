@@ -183,9 +183,10 @@ def test_the_search_index_is_updated_after_a_rebuild_is_reported(tmp_path, monke
     assert kept == {path.name for path in (tmp_path / "output/pagefind").rglob("*.pf_*")}
 
 
-@pytest.fixture
-def live(tmp_path):
-    """A running `invoke serve` on a small site: (folder, URL)."""
+@pytest.fixture(scope="module")
+def live(tmp_path_factory):
+    """A running `invoke serve` on a small site: (folder, URL). Each test mends what it breaks."""
+    tmp_path = tmp_path_factory.mktemp("live")
     (tmp_path / "content/posts").mkdir(parents=True)
     paragraphs = "\n\n".join(f"Paragraph {n}." for n in range(200))
     (tmp_path / "content/posts/a.md").write_text(post("First", body=f"Old words.\n\n{paragraphs}"))
