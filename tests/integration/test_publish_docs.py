@@ -152,9 +152,6 @@ def test_docs_publishing_works_in_another_site_beside_it(started, tmp_path):
     newcomer.follow("publishing.md")
     assert "Dry run: nothing was swapped in or uploaded." in newcomer.printed[".venv/bin/authorsite publish --dry-run"]
     check_published(newcomer.github, tmp_path)
-    newcomer.type(".venv/bin/authorsite publish --yes")
-    again = newcomer.printed[".venv/bin/authorsite publish --yes"]
-    assert "Nothing to publish: branch gh-pages of origin is up to date." in again
 
 
 def test_a_missing_plugin_package_is_reported_in_one_line(tmp_path):

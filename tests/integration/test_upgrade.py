@@ -146,13 +146,12 @@ def test_an_upgrade_says_what_has_changed_and_leaves_the_authors_files_alone(sit
     assert after == before
     for name in ("pelicanconf.py", "publishconf.py"):
         (site.root / name).write_text(SETTINGS.replace("tagline", "description"))
-    for command in (["check"], ["publish", "--dry-run"]):
-        status, output = site.authorsite(*command)
-        assert status == 0, output
-        assert "Published by authorsite 1.0.0, built by 1.1.0. What differs:" in output
-        assert "  new: /topic/b/\n" in output
-        assert "  gone: /tag/b/\n" in output
-        assert (site.root / "live/tag/b/index.html").exists()
+    status, output = site.authorsite("publish", "--dry-run")
+    assert status == 0, output
+    assert "Published by authorsite 1.0.0, built by 1.1.0. What differs:" in output
+    assert "  new: /topic/b/\n" in output
+    assert "  gone: /tag/b/\n" in output
+    assert (site.root / "live/tag/b/index.html").exists()
 
 
 @pytest.mark.nightly
