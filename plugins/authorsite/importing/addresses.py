@@ -62,7 +62,7 @@ class Addresses:
     def _convert(self, url: str) -> str:
         self.seen[url] = None
         new = self._rewrite(url)
-        return new if new == url else _UNSAFE.sub(lambda match: quote(match[0]), new)
+        return new if new == url else re.sub(r"[\s\"<>`\\]", lambda match: quote(match[0]), new)
 
 
 def drop_size(url: str) -> str:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from .addresses import Addresses
 from .blocks import render_blocks
 from .body_model import Attachment, ConvertedBody, Finding, Render
-from .cleaning import clean_html, extract_text
-from .dom import Node, get_text, serialize
-from .elements import ElementConverter, parse_notes
+from .cleaning import clean_html, extract_text, find_left_out
+from .dom import Node, get_text
+from .element_parts import parse_notes
+from .elements import ElementConverter
+from .html_writer import serialize
 from .pictures import Media
 from .references import convert_references
 from .shortcodes import expand_shortcodes
@@ -48,6 +50,7 @@ def convert_body(
     root = clean_html(unblocked.html)
     findings = [Finding("block", name) for name in unblocked.dynamic]
     findings += [Finding("page-break", "<!--nextpage-->")] * unblocked.page_breaks
+    findings += [Finding("left-out", f"<{name}>") for name in find_left_out(unblocked.html)]
     if root is None:
         findings.append(Finding("too-complex", ""))
         root = extract_text(unblocked.html)

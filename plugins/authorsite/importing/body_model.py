@@ -33,6 +33,7 @@ FINDING_KINDS = {
     "shortcode": "a shortcode that readers see as text",
     "block": "a block that shows something made by WordPress, and is left out",
     "html": "a block that stays HTML",
+    "left-out": "a script, form or drawing, left out",
     "external-image": "a picture on another host, now a link",
     "embed": "a film, sound or frame from another site, now a link",
     "reference": "a number in brackets without an entry in the list",

@@ -35,6 +35,15 @@ _MAX_GROWTH = 10
 """How much longer browsers' rules for unclosed elements may make a text."""
 
 
+_LEFT_OUT = re.compile(r"<(script|form|input|select|textarea|svg|canvas|applet)\b", re.IGNORECASE)
+_FORMULA = re.compile(r"<annotation\b[^<>]*x-tex[^<>]*>([^<>]*)", re.IGNORECASE)
+
+
+def find_left_out(html: str) -> list[str]:
+    """Return the names of elements that `clean_html` leaves out and that readers may miss, each once."""
+    return list(dict.fromkeys(name.lower() for name in _LEFT_OUT.findall(html)))
+
+
 def clean_html(html: str) -> Node | None:
     """Return HTML as a tree of harmless elements; None if it is too deeply nested for that.
 
@@ -42,6 +51,7 @@ def clean_html(html: str) -> Node | None:
     """
     if is_too_deep(html):
         return None
+    html = _write_formulas(html)
     cleaned = nh3.clean(
         html,
         tags=_TAGS,
@@ -56,6 +66,17 @@ def clean_html(html: str) -> Node | None:
         return parse_html(cleaned)
     except TooDeep:
         return None
+
+
+def _write_formulas(html: str) -> str:
+    """Return HTML with MathML as code: in TeX if it says so."""
+    parts = re.split(r"(?i)<math\b", html)
+    for number, part in enumerate(parts[1:], 1):
+        formula, end, rest = part.partition("</math>")
+        tex = _FORMULA.search(formula)
+        text = tex[1] if tex else re.sub(r"<[^<>]*>", " ", formula.partition(">")[2])
+        parts[number] = f"<code>{' '.join(text.split())}</code>{rest}" if end else f"<math{part}"
+    return "".join(parts)
 
 
 def extract_text(html: str) -> Node:

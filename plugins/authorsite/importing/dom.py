@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
 from typing import Union
 
 from lxml import html as lxml_html
@@ -27,7 +26,6 @@ CONTAINERS = frozenset(
 """Blocks that mean nothing to a reader but what is in them."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*?(/?)>")
-_NEWLINE_AFTER = frozenset("table thead tbody tfoot tr ul ol dl li dt dd figure details blockquote summary".split())
 
 
 @dataclass(slots=True, eq=False)
@@ -133,32 +131,3 @@ def is_blank(child: Child) -> bool:
 
 
 _VISIBLE = frozenset("img hr iframe embed video audio more td th br".split())
-
-
-def serialize(child: Child) -> str:
-    """Return a child as HTML without blank lines, those of `pre` excepted."""
-    if isinstance(child, str):
-        return escape(re.sub(r"\s*\n\s*", "\n", child), quote=False)
-    return _serialize(child)
-
-
-def _serialize(node: Node) -> str:
-    attributes = "".join(f' {name}="{escape(value)}"' for name, value in node.attributes.items())
-    start = f"<{node.tag}{attributes}>"
-    if node.tag in VOID_ELEMENTS:
-        return start
-    if node.tag == "pre":
-        return f"{start}{''.join(map(_serialize_code, node.children))}</pre>"
-    if node.tag in _NEWLINE_AFTER and any(map(is_block, node.children)):
-        parts = [serialize(c).strip() if isinstance(c, str) or is_block(c) else serialize(c) for c in node.children]
-        return "\n".join([start, *(part for part in parts if part), f"</{node.tag}>"])
-    return f"{start}{''.join(map(serialize, node.children))}</{node.tag}>"
-
-
-def _serialize_code(child: Child) -> str:
-    if isinstance(child, str):
-        return escape(child, quote=False)
-    attributes = "".join(f' {name}="{escape(value)}"' for name, value in child.attributes.items())
-    if child.tag in VOID_ELEMENTS:
-        return f"<{child.tag}{attributes}>"
-    return f"<{child.tag}{attributes}>{''.join(map(_serialize_code, child.children))}</{child.tag}>"

@@ -1,16 +1,23 @@
 """The elements of a WordPress body, as the few that a text needs: no spans, no styles, no classes."""
 
-import json
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
-from ..reading.autolinks import URL_PATTERN, trim_url
 from .addresses import is_same_picture
 from .body_model import OfferedReblog
 from .dom import CONTAINERS, Child, Node, get_text, is_blank
+from .element_parts import (
+    break_lines,
+    drop_button,
+    get_alignment,
+    join_lines,
+    link_urls,
+    make_heading,
+    make_list,
+    pick_attributes,
+)
 from .pictures import Media, convert_embed, convert_image, find_linked_picture, make_figure
-from .structure import contains_block, make_blocks, make_mixed, make_paragraphs, merge_inline, split_images, trim
+from .structure import contains_block, make_blocks, make_mixed, make_paragraphs, merge_inline, split_images
 
 _RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr"}
 _INLINE = frozenset("em strong s del ins u sub sup small mark code kbd samp var abbr cite q dfn bdo ruby rt rp".split())
@@ -19,19 +26,10 @@ _CELLS = frozenset("li dd dt td th summary caption".split())
 _PLAIN_BLOCKS = frozenset("ul ol dl table thead tbody tfoot tr".split())
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _EMBEDS = frozenset("iframe embed video audio".split())
-_ATTRIBUTES = {
-    "abbr": ("title",),
-    "dfn": ("title",),
-    "bdo": ("dir",),
-    "ol": ("start", "reversed", "type"),
-    "td": ("colspan", "rowspan"),
-    "th": ("colspan", "rowspan"),
-    "details": ("open",),
-}
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang:|brush:\s*)([A-Za-z][\w+#-]{0,20})")
-_ALIGN = re.compile(r"text-align:\s*(left|right|center)|has-text-align-(left|right|center)|^(left|right|center)$")
 _INVISIBLE = str.maketrans("", "", "\u200b\ufeff\u2060\u00ad")
-_BUTTONS = frozenset(("wp-block-file__button", "sharedaddy", "jp-relatedposts"))
+_UNSEEN = frozenset(("wp-block-accordion-heading__toggle-icon", "sharedaddy", "jp-relatedposts"))
+"""Classes of what plugins and blocks add to a text."""
 
 
 class ElementConverter:
@@ -52,9 +50,9 @@ class ElementConverter:
         if isinstance(child, str):
             if inside & {"pre", "a", "code"}:
                 return [child]
-            return _link_urls(child if child.isascii() else child.translate(_INVISIBLE))
+            return link_urls(child if child.isascii() else child.translate(_INVISIBLE))
         tag = _RENAMED.get(child.tag, child.tag)
-        if "class" in child.attributes and _BUTTONS & set(child.classes):
+        if "class" in child.attributes and _UNSEEN & set(child.classes):
             return []
         if tag == "img":
             return convert_image(child, self.media, in_link="a" in inside)
@@ -118,7 +116,7 @@ class ElementConverter:
         notes = [child for child in children if isinstance(child, Node) and child.tag == "note"]
         if all(map(is_blank, children)) or (tag == "sup" and notes and len(children) == len(notes)):
             return children
-        return [Node(tag, _pick(node, tag), children)]
+        return [Node(tag, pick_attributes(node, tag), children)]
 
     def convert_block(self, node: Node, tag: str, inside: frozenset[str]) -> list[Child]:
         """Return what stands for a block; the children of an element that means nothing."""
@@ -133,25 +131,30 @@ class ElementConverter:
         if "gallery" in " ".join(node.classes) and tag in {"ul", "dl"}:
             items = [Node("div", {}, self.convert_all(item, inside)) for item in node.elements()]
             return [Node("div", {}, list(items))]
-        children = self.convert_all(node, inside)
+        if "wp-block-file" in node.classes:
+            drop_button(node)
+        return self.arrange_block(node, tag, self.convert_all(node, inside))
+
+    def arrange_block(self, node: Node, tag: str, children: list[Child]) -> list[Child]:
+        """Return a block with `children`, which are converted, in the order that it wants."""
         if tag == "p":
             paragraphs = make_blocks(children) if any(map(contains_block, children)) else make_paragraphs(children)
             return [part for paragraph in paragraphs for part in split_images(paragraph)]
         if tag in _HEADINGS:
-            return _make_heading(tag, children)
+            return make_heading(tag, children)
         if tag == "blockquote":
             return self.make_quote(node, children)
         if tag in _CELLS:
-            return [Node(tag, _pick(node, tag) | _get_alignment(node, tag), make_mixed(children))]
+            return [Node(tag, pick_attributes(node, tag) | get_alignment(node, tag), make_mixed(children))]
         if tag in {"ul", "ol"}:
-            return _make_list(tag, _pick(node, tag), children)
+            return make_list(tag, pick_attributes(node, tag), children)
         if tag in _PLAIN_BLOCKS:
             kept = [child for child in children if isinstance(child, Node)]
-            return [Node(tag, _pick(node, tag), list(kept))] if kept else []
+            return [Node(tag, pick_attributes(node, tag), list(kept))] if kept else []
         if tag == "details":
             summary = [c for c in children if isinstance(c, Node) and c.tag == "summary"][:1]
             rest = [c for c in children if c not in summary]
-            return [Node(tag, _pick(node, tag), [*summary, *make_blocks(rest)])]
+            return [Node(tag, pick_attributes(node, tag), [*summary, *make_blocks(rest)])]
         return (
             [Node("div", {}, children)] if tag in CONTAINERS or tag in {"figcaption", "summary", "legend"} else children
         )
@@ -160,15 +163,15 @@ class ElementConverter:
         """Return preformatted text: its language and text, or its elements if it has others than `code`."""
         names = [node, *(inner for inner in node.iterate() if inner.tag == "code")]
         told = " ".join(f"{each.attributes.get('class', '')} {each.attributes.get('lang', '')}" for each in names)
-        children = _join_lines(self.convert_all(node, frozenset(("pre",))))
+        children = join_lines(self.convert_all(node, frozenset(("pre",))))
         while len(children) == 1 and isinstance(children[0], Node) and children[0].tag == "code":
-            children = _join_lines(children[0].children)
+            children = join_lines(children[0].children)
         match = _LANGUAGE.search(told)
         language = {"language": match[1].lower()} if match and match[1] not in {"plain", "text"} else {}
         text = get_text(Node("pre", {}, children))
         if "wp-block-verse" in node.classes:
             is_indented = re.search(r"(?m)^[ \t]", text.strip("\n"))
-            return Node("pre", {"verse": ""}, children) if is_indented else Node("p", {}, _break_lines(children))
+            return Node("pre", {"verse": ""}, children) if is_indented else Node("p", {}, break_lines(children))
         return Node("pre", language, children)
 
     def convert_figure(self, node: Node, inside: frozenset[str]) -> list[Child]:
@@ -204,86 +207,3 @@ class ElementConverter:
             children = self.convert_all(root) if root is not None else [self.notes[name]]
             items.append(Node("li", {}, list(make_blocks(children))))
         return [Node("notes", {}, items)] if items else []
-
-
-def parse_notes(meta: str) -> dict[str, str]:
-    """Return the block editor's footnotes by id from a post's meta value; {} for what is no such value."""
-    try:
-        found: Any = json.loads(meta or "[]")
-    except (ValueError, RecursionError):
-        return {}
-    entries = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-    return {str(each["id"]): str(each.get("content", "")) for each in entries if each.get("id")}
-
-
-def _pick(node: Node, tag: str) -> dict[str, str]:
-    names = _ATTRIBUTES.get(tag, ())
-    found = {name: node.attributes[name] for name in names if name in node.attributes}
-    return {name: value for name, value in found.items() if value != "1" and (value or name in {"open", "reversed"})}
-
-
-def _get_alignment(node: Node, tag: str) -> dict[str, str]:
-    if tag not in {"td", "th"}:
-        return {}
-    told = (node.attributes.get(name, "") for name in ("style", "class", "align"))
-    match = next((m for text in told if (m := _ALIGN.search(text))), None)
-    side = (match[1] or match[2] or match[3]) if match else ""
-    return {"class": f"align-{side}"} if side and side != "left" else {}
-
-
-def _make_heading(tag: str, children: list[Child]) -> list[Child]:
-    flat = [" " if isinstance(child, Node) and child.tag == "br" else child for child in children]
-    if any(map(contains_block, flat)):
-        return list(make_blocks(flat))
-    return [] if all(map(is_blank, flat)) else [Node(tag, {}, trim(flat))]
-
-
-def _make_list(tag: str, attributes: dict[str, str], children: list[Child]) -> list[Child]:
-    """Return a list whose children are items: a list right in it belongs to the item before."""
-    items: list[Node] = []
-    for child in children:
-        if isinstance(child, Node) and child.tag == "li":
-            items.append(child)
-        elif not is_blank(child):
-            if items and isinstance(child, Node) and child.tag in {"ul", "ol"}:
-                items[-1].children = make_mixed([*items[-1].children, child])
-            else:
-                items.append(Node("li", {}, make_mixed([child])))
-    for item in items:
-        first, *rest = item.children or [""]
-        if isinstance(first, Node) and first.tag == "p" and all(_is_list(each) for each in rest):
-            item.children = [*first.children, *rest]
-    return [Node(tag, attributes, list(items))] if items else []
-
-
-def _is_list(child: Child) -> bool:
-    return isinstance(child, Node) and child.tag in {"ul", "ol"}
-
-
-def _join_lines(children: list[Child]) -> list[Child]:
-    return ["\n" if isinstance(child, Node) and child.tag == "br" else child for child in children]
-
-
-def _break_lines(children: list[Child]) -> list[Child]:
-    out: list[Child] = []
-    for child in children:
-        lines: Sequence[Child] = child.split("\n") if isinstance(child, str) else [child]
-        for number, line in enumerate(lines):
-            out += [Node("br")] if number else []
-            out.append(line)
-    return trim(out)
-
-
-def _link_urls(text: str) -> list[Child]:
-    """Return text with its URLs as links, as our reader makes them."""
-    if "://" not in text:
-        return [text]
-    out: list[Child] = []
-    end = 0
-    for match in URL_PATTERN.finditer(text):
-        url = trim_url(match[0])
-        if match.start() and (text[match.start() - 1].isalnum() or text[match.start() - 1] in "_/"):
-            continue
-        out += [text[end : match.start()], Node("a", {"href": url}, [url])]
-        end = match.start() + len(url)
-    return [*out, text[end:]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 from ..reading.autolinks import URL_PATTERN, trim_url
-from .dom import Child, Node, get_text, serialize
+from .dom import Child, Node, get_text
 from .markdown_text import HARD_BREAK, escape_text, finish_paragraph, indent, quote_code, quote_title, quote_url
 from .shortcodes import BRACKET
 from .structure import contains_block
@@ -18,10 +18,6 @@ SEPARATOR = "<!-- -->"
 """Keeps two lists apart."""
 
 _MERGING = frozenset(("ul", "ol", "dl", "blockquote"))
-
-
-_PRIVATE = frozenset(("offer", "language", "small", "verse"))
-"""What the converter notes of elements beside their attributes."""
 
 
 class CannotSay(Exception):
@@ -267,20 +263,3 @@ def separate_blocks(blocks: Sequence[tuple[str, str]], *, everywhere: bool = Fal
             out.append(("", SEPARATOR))
         out.append((tag, text))
     return out
-
-
-def write_html(node: Node) -> str:
-    """Return a block as HTML that our reader takes as it is."""
-    return serialize(_to_html(node)).replace(BRACKET, "[").strip()
-
-
-def _to_html(node: Node) -> Node:
-    if node.tag == "note":
-        return Node("sup", {}, [node.attributes["number"]])
-    if node.tag == "notes":
-        return Node("ol", {}, [_to_html(item) for item in node.elements()])
-    children = [child if isinstance(child, str) else _to_html(child) for child in node.children]
-    attributes = {name: value for name, value in node.attributes.items() if name not in _PRIVATE}
-    if node.tag == "pre" and "language" in node.attributes:
-        children = [Node("code", {"class": f"language-{node.attributes['language']}"}, children)]
-    return Node(node.tag, attributes, children)

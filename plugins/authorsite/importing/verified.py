@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from .compare import is_same
 from .dom import Node, TooDeep, parse_html
-from .markdown_writer import SEPARATOR, CannotSay, MarkdownWriter, separate_blocks, write_html
+from .html_writer import write_html
+from .markdown_writer import SEPARATOR, CannotSay, MarkdownWriter, separate_blocks
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,6 +252,9 @@ def test_unknown_shortcodes_stay_and_are_listed_by_line():
     assert "[pair]c[/pair]" in body.markdown
 
 
+BUTTON = '<a href="/a.pdf" class="wp-block-file__button" download>Get</a>'
+
+
 def block(name, html, attributes=""):
     return f"<!-- wp:{name} {attributes}-->\n{html}\n<!-- /wp:{name} -->\n\n"
 
@@ -266,7 +269,9 @@ def block(name, html, attributes=""):
         (block("verse", '<pre class="wp-block-verse">a\nb</pre>'), "a  \nb"),
         (block("syntaxhighlighter/code", "<pre>a</pre>", '{"language":"php"} '), "```php\na\n```"),
         (block("cover", "<div>a</div>", f'{{"url":"{BLOG}/wp-content/uploads/c.jpg"}} '), "![](/images/c.jpg)\n\na"),
-        (block("file", '<a href="/a.pdf">A</a><a class="wp-block-file__button" download>Get</a>'), "[A](/a.pdf)"),
+        (block("file", f'<div class="wp-block-file"><a href="/a.pdf">A</a>{BUTTON}</div>'), "[A](/a.pdf)"),
+        (block("file", f'<div class="wp-block-file">{BUTTON}</div>'), "[Get](/a.pdf)"),
+        (block("math", "<math><mi>x</mi><annotation encoding='application/x-tex'>x^2</annotation></math>"), "`x^2`"),
         (block("video", f'<figure><video src="{BLOG}/a.mov"></video><figcaption>b</figcaption></figure>'),
          "[b](/a.mov)"),
         (block("more", "<!--more-->"), "<!-- more -->"),
@@ -284,6 +289,12 @@ def test_blocks_that_wordpress_fills_and_page_breaks_are_left_out_and_reported()
     body = convert('a<!--nextpage-->b\n\n<!-- wp:latest-posts {"a":1} /-->')
     assert body.markdown == "a\n\nb\n"
     assert findings(body) == [("block", "latest-posts", 0), ("page-break", "<!--nextpage-->", 0)]
+
+
+def test_scripts_and_forms_are_left_out_and_reported():
+    body = convert("a<script>b</script><form><input> c</form><SCRIPT>d</SCRIPT>")
+    assert body.markdown == "a\n\nc\n"
+    assert findings(body) == [("left-out", f"<{name}>", 0) for name in ("script", "form", "input")]
 
 
 def test_reusable_blocks_that_contain_themselves_end():
