@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(config, items):
 
 @dataclass
 class Site:
-    """A site in its own folder, built with the project's settings, theme and plugin at SITE_DATE."""
+    """A site in its own folder, built with the settings of tests/sites at SITE_DATE."""
 
     root: Path
     overrides: dict
@@ -91,7 +91,7 @@ class Site:
             "AUTHORSITE": site,
         }
         (self.root / "content").mkdir(exist_ok=True)
-        conf = ROOT / "pelicanconf.py"
+        conf = ROOT / "tests/sites/pelicanconf.py"
         options = {"drafts": drafts, "deferred_tasks": deferred_tasks, "approve": approve}
         return build(conf, settings, root=self.root, **options)
 
