@@ -151,7 +151,7 @@ class Index:
             why=why,
             title=clean_name(raw.title)[:200],
             slug=raw.slug,
-            date=raw.date,
+            date=next((date for date in (raw.date, raw.date_gmt, raw.pub_date) if date.strip("0-: ")), ""),
             parent=raw.parent.strip(),
             link=(raw.attachment_url.strip() or raw.guid.strip()) if fate is Fate.MEDIA else raw.link.strip(),
             digest=raw.digest(),

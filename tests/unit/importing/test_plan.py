@@ -97,6 +97,7 @@ def test_old_urls_redirect(tmp_path, link, meta, aliases):
         # The blog had another time zone then: the URL counts.
         ({"date": "2014-03-02 01:30:00", "link": f"{BLOG}/2014/03/01/a-post/"}, "2014-03-01T01:30"),
         ({"date": "2014-03-09 01:30:00", "link": f"{BLOG}/2014/03/01/a-post/"}, "2014-03-09T01:30"),
+        ({"date": "0000-00-00 00:00:00", "post_date_gmt": "2014-03-01 09:00:00", "link": ""}, "2014-03-01T09:00"),
         ({"date": "0000-00-00 00:00:00", "link": ""}, "1970-01-01T00:00"),
         ({"date": "nonsense", "link": ""}, "1970-01-01T00:00"),
     ],
