@@ -5,11 +5,12 @@ import os
 import shutil
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from authorsite.images import encoding
+from authorsite.images.social_cards import SocialCard
 from authorsite.publishing.build import BuildResult, build
 from browser import find_browser
 from jinja2 import BytecodeCache, Environment
@@ -124,19 +125,26 @@ def book(cover):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def icon_cache():
-    """Draw the icons of sites without an image once per worker: that takes a third of the time of a small build."""
-    drawn, render = {}, encoding.render_icons
+def drawing_cache():
+    """Draw icons, and cards without an image, once per worker: that takes a third of the time of a small build."""
 
-    def render_once(icons, image):
-        if image is not None:
-            return render(icons, image)
-        if icons not in drawn:
-            drawn[icons] = list(render(icons, image))
-        return drawn[icons]
+    def draw_once(draw):
+        drawn = {}
+
+        def call(source, image):
+            if image is not None:
+                return draw(source, image)
+            key = replace(source, slug="") if isinstance(source, SocialCard) else source
+            if key not in drawn:
+                files = draw(source, image)
+                drawn[key] = files if isinstance(files, bytes) else list(files)
+            return drawn[key]
+
+        return call
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(encoding, "render_icons", render_once)
+        patch.setattr(encoding, "render_icons", draw_once(encoding.render_icons))
+        patch.setattr(encoding, "render_card", draw_once(encoding.render_card))
         yield
 
 
