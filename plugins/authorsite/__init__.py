@@ -60,14 +60,18 @@ def _stop_if_failed(generators: list[object]) -> None:
     get_log(generators[0].settings).stop_if_failed()  # type: ignore[attr-defined]  # Pelican's generators have it
 
 
-def _print_report(pelican: Any) -> None:
-    """Print the problems, and raise BuildFailed after errors, unless `build` does both."""
-    from .site_build import get_log
+def _end_build(pelican: Any) -> None:
+    """Print the problems, raise BuildFailed after errors, and undo what was changed for the build.
 
-    log = get_log(pelican.settings)
-    log.stop_if_failed()
-    if not log.deferred:
-        log.print()
+    All of that is done by publishing.build if that has started it.
+    """
+    from .site_build import get_build
+
+    build = get_build(pelican.settings)
+    if not build.log.deferred:
+        build.cleanup.close()
+        build.log.stop_if_failed()
+        build.log.print()
 
 
 def register() -> None:  # noqa: PLR0915 - one statement for each receiver
@@ -132,6 +136,6 @@ def register() -> None:  # noqa: PLR0915 - one statement for each receiver
     signals.all_generators_finalized.connect(_only_with("search", search.start_indexing))
     signals.content_written.connect(output_adapter.record_page)
     signals.finalized.connect(_only_with("posts", output_adapter.remove_obsolete_files))
-    signals.finalized.connect(_print_report)
+    signals.finalized.connect(_end_build)
     # The development server renders an edited post before it rebuilds the site.
     content_edited.connect(pages.refresh_page)

@@ -13,6 +13,7 @@ import pytest
 from authorsite.checking.internal import check_built_site
 from authorsite.problems import BuildFailed, ProblemLog
 from lxml import html
+from pelican import generators, writers
 from PIL import Image
 from tiny_site import TinySite
 
@@ -284,3 +285,12 @@ def test_the_whole_package_works_with_its_own_settings_in_another_theme(theme, m
     assert "A &amp; b" in site.output("books/guide/index.html").partition("</head>")[0]
     assert not {"blog/index.html", "404.html", "icon.svg"} & site.tree().keys()
     assert "Content-Security-Policy: default-src 'none'; img" not in site.output("_headers")
+
+
+def test_pelicans_command_prints_problems_and_leaves_pelican_as_it_was(tmp_path, capsys):
+    before = generators.copy, writers.sanitised_join
+    site = TinySite(tmp_path, {"PLUGINS": ["authorsite"], "AUTHORSITE": {**FAST, "search": False}})
+    site.change({"content/posts/a.md": POST.replace("image_alt: A cover\n", ""), "content/images/a.png": draw()})
+    site.build(DIRECT_TEMPLATES=["index"])
+    assert "warning: content/posts/a.md:4: the featured image has no alt text - " in capsys.readouterr().err
+    assert (generators.copy, writers.sanitised_join) == before
