@@ -41,3 +41,16 @@ def test_the_commands_are_those_of_docs_start():
     (commands,) = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
     start = "".join(re.findall(r"```sh\n(.*?)```", (ROOT / "docs/start.md").read_text("utf-8"), re.DOTALL))
     assert start.startswith(commands)
+
+
+def test_every_page_of_the_docs_is_listed_and_every_link_leads_somewhere():
+    for page in (ROOT / "docs").glob("*.md"):
+        assert f"(docs/{page.name})" in README
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        text = re.sub(r"^(`{3,}).*?^\1", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+        for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([\w-]+))?\)", re.sub("`.*?`", "", text)):
+            file = page.parent / target if target else page
+            assert file.exists(), f"{page.name}: {target}"
+            if anchor and file.suffix == ".md":
+                titles = re.findall(r"^#+ (.*)", file.read_text("utf-8"), re.MULTILINE)
+                assert anchor in {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}, anchor
