@@ -424,14 +424,7 @@ def test_duplicate_guids_are_reported_in_the_later_file(make_site):
 
 def make_site_with_settings(make_site, files):
     """Return a site with its own pelicanconf.py, like an author's."""
-    settings = (ROOT / "pelicanconf.py").read_text("utf-8").replace('"plugins"', f'"{ROOT}/plugins"')
-    settings = re.sub(
-        r"^AUTHORSITE = \{.*?^\}",
-        'AUTHORSITE = {"url": "https://example.org"}',
-        settings,
-        flags=re.MULTILINE | re.DOTALL,
-    )
-    settings = settings.replace('THEME = "theme"', f'THEME = "{ROOT}/theme"')
+    settings = (ROOT / "tests/sites/pelicanconf.py").read_text("utf-8")
     return make_site({"pelicanconf.py": settings, **files})
 
 

@@ -192,7 +192,7 @@ class RandomSite:
             site = {"url": "https://example.org", "allow": allowed}
             settings |= {"AUTHORSITE": site, "PAGINATED_TEMPLATES": {"blog": 3, "tag": 3}}
             session = BuildSession()
-            result = build(ROOT / "pelicanconf.py", settings, root=self.root, session=session)
+            result = build(ROOT / "tests/sites/pelicanconf.py", settings, root=self.root, session=session)
             assert not result.failed, [str(p) for p in result.problems]
             return result.files
         settings |= {
@@ -276,10 +276,10 @@ def test_explain_says_why_a_page_was_rendered_or_skipped_or_is_missing(tmp_path)
     settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
     settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
     name = min(site.posts)
-    build(ROOT / "pelicanconf.py", settings)
+    build(ROOT / "tests/sites/pelicanconf.py", settings)
     site.posts[name]["body"] += "\n\nOne more."
     site.write_post(name)
-    done = build(ROOT / "pelicanconf.py", settings)
+    done = build(ROOT / "tests/sites/pelicanconf.py", settings)
     posts = (tmp_path / "output").glob("20*/*/*/*/index.html")
     (place,) = [str(p.relative_to(tmp_path / "output")) for p in posts if "<p>One more.</p>" in p.read_text()]
     address = "/" + place.removesuffix("index.html")
@@ -296,9 +296,9 @@ def test_a_slow_build_prints_its_progress(tmp_path, monkeypatch, capsys):
     RandomSite(tmp_path, "slow", author=True, theme=ROOT / "theme")
     settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
     settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
-    build(ROOT / "pelicanconf.py", settings, progress=True)
+    build(ROOT / "tests/sites/pelicanconf.py", settings, progress=True)
     assert "pages …" in capsys.readouterr().err
-    build(ROOT / "pelicanconf.py", settings)
+    build(ROOT / "tests/sites/pelicanconf.py", settings)
     assert "pages …" not in capsys.readouterr().err
 
 
@@ -322,7 +322,7 @@ def test_an_edited_body_renders_only_its_own_page(tmp_path):
 BUILD_SCRIPT = """
 import sys
 from authorsite.publishing.build import build
-done = build(sys.argv[1] + "/pelicanconf.py", {{
+done = build(sys.argv[1] + "/tests/sites/pelicanconf.py", {{
     "PATH": "{root}/content", "OUTPUT_PATH": "{root}/incremental", "CACHE_PATH": "{root}/incremental.cache",
     "THEME": "{root}/theme", "AUTHORSITE": {{
         "url": "https://example.org", "strict": {strict}, "allow": {{"link": "dice", "image": "dice"}}
@@ -395,7 +395,7 @@ def test_preview_writes_the_page_that_the_next_build_would_write(tmp_path):
     settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
     settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
     session = BuildSession()
-    build(ROOT / "pelicanconf.py", settings, session=session)
+    build(ROOT / "tests/sites/pelicanconf.py", settings, session=session)
     release_memory(session)
     other = min(set(site.posts) - {name})
     site.posts[name]["body"] = f"Quite **another** body, [linked](./{other}).\n\n## A heading"
@@ -405,7 +405,7 @@ def test_preview_writes_the_page_that_the_next_build_would_write(tmp_path):
     assert "Quite <strong>another</strong> body" in previewed
     assert f'href="./{other}"' not in previewed
     session = BuildSession()
-    build(ROOT / "pelicanconf.py", settings, session=session)
+    build(ROOT / "tests/sites/pelicanconf.py", settings, session=session)
     assert (tmp_path / "output" / place).read_text() == previewed
     assert place not in session.report.changed
 
@@ -417,7 +417,7 @@ def test_preview_writes_nothing_for_a_post_that_is(tmp_path, change):
     settings = {"AUTHORSITE": {"url": "https://example.org"}, "PATH": str(tmp_path / "content")}
     settings |= {"OUTPUT_PATH": str(tmp_path / "output"), "CACHE_PATH": str(tmp_path / "cache")}
     session = BuildSession()
-    build(ROOT / "pelicanconf.py", settings, session=session)
+    build(ROOT / "tests/sites/pelicanconf.py", settings, session=session)
     release_memory(session)
     before = read_files(tmp_path / "output")
     site.posts[name] |= {

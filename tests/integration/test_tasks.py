@@ -85,8 +85,9 @@ ERRORS = [
 @pytest.fixture
 def project(tmp_path):
     """A project folder with the real tasks, package and theme, and one post."""
-    for name in ("plugins", "theme", "tasks.py", "pelicanconf.py"):
+    for name in ("plugins", "theme", "tasks.py"):
         (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "pelicanconf.py").symlink_to(ROOT / "tests/sites/pelicanconf.py")
     (tmp_path / "content/posts").mkdir(parents=True)
     (tmp_path / "content/posts/a.md").write_text(post())
     return tmp_path
