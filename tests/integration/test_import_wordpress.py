@@ -316,8 +316,11 @@ def test_after_a_kill_another_export_renews_the_files_that_were_written(tmp_path
         with pytest.raises(SystemExit, match="killed"):
             prepare_import(tmp_path, make_export(make_item())).run()
     assert (tmp_path / POST).exists()
+    leftover = tmp_path / "content/posts/2014/.ab12cd34.tmp"
+    leftover.write_text("half a pos")
     run_import(tmp_path, make_export(make_item(content="New text.")))
     assert (tmp_path / POST).read_text().endswith("New text.\n")
+    assert not leftover.exists()
 
 
 def exit_now():

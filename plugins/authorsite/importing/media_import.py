@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -130,11 +129,3 @@ def _copy(start: bytes, content: IO[bytes], target: Path, limit: int) -> str:
             file.write(chunk)
             chunk = content.read(2**18)
     return digest.hexdigest()
-
-
-def clear_temporary_files(content: Path) -> None:
-    """Remove what a killed import has left in content/imported."""
-    shutil.rmtree(content / _TEMPORARY, ignore_errors=True)
-    with suppress(OSError):
-        for file in (content / "imported").glob(".*.tmp"):
-            file.unlink()

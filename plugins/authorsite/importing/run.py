@@ -16,7 +16,7 @@ from .export_files import ExportFile, TextCleaner, find_export_files
 from .index import Fate, Index, IndexedItem
 from .items import ItemConverter, ItemFiles
 from .media import list_media
-from .media_import import MediaImport, Progress, clear_temporary_files
+from .media_import import MediaImport, Progress
 from .menu import list_menu_lines
 from .other_lines import add_other_lines
 from .plan import Plan, SiteFacts, make_plan
@@ -69,7 +69,7 @@ class Import:
         self.written = WrittenFiles(self.content, dry_run=self.options.dry_run)
         self._read_index(exports)
         if not self.options.dry_run:
-            clear_temporary_files(self.content)
+            self.written.clear_leftovers()
         names = name_terms(self.index, self.site)
         plan = self._plan()
         files = list_media(self.index)

@@ -165,6 +165,13 @@ class WrittenFiles:
         self._journal.write(json.dumps([path, digest]) + "\n")
         self._journal.flush()
 
+    def clear_leftovers(self) -> None:
+        """Delete the temporary files that a killed import has left beside those that it announced."""
+        folders = {self.resolve(path).parent for path in self._announced if is_safe_path(path)}
+        for folder in sorted({*folders, (self.content / REPORT).parent}):
+            for file in folder.glob(".????????.tmp"):  # as tempfile.mkstemp() names them
+                file.unlink(missing_ok=True)
+
     def iter_entries(self) -> Iterator[tuple[str, Entry]]:
         """Yield path and entry of every file of this import and of earlier ones, for the report."""
         yield from sorted({**self.previous, **self.entries}.items())
