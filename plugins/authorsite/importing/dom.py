@@ -25,6 +25,9 @@ CONTAINERS = frozenset(
 )
 """Blocks that mean nothing to a reader but what is in them."""
 
+_CLOSED_BY_THE_NEXT = frozenset("p li dt dd td th tr thead tbody tfoot option".split())
+"""Elements whose end tags may be left out (HTML standard, section 13.1.2.4)."""
+
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*?(/?)>")
 
 
@@ -103,7 +106,7 @@ def is_too_deep(html: str) -> bool:
             if counts[name]:
                 counts[name] -= 1
                 depth -= 1
-        elif name not in VOID_ELEMENTS and not match[3] and name not in {"p", "li"}:
+        elif name not in VOID_ELEMENTS and not match[3] and name not in _CLOSED_BY_THE_NEXT:
             counts[name] += 1
             depth += 1
             if depth > MAX_DEPTH:

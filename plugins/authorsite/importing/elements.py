@@ -32,6 +32,10 @@ _UNSEEN = frozenset(("wp-block-accordion-heading__toggle-icon", "sharedaddy", "j
 """Classes of what plugins and blocks add to a text."""
 
 
+_CAPTIONS = frozenset(("wp-caption-text", "wp-caption-dd"))
+"""Classes of captions that WordPress had made HTML of."""
+
+
 class ElementConverter:
     """Converts the elements of one body. `notes` are its footnotes' texts (HTML) by id; `linked_ids` link within it."""
 
@@ -124,7 +128,7 @@ class ElementConverter:
             return [Node("more" if "wp-more" in node.classes else "hr")]
         if tag == "pre":
             return [self.convert_code(node)]
-        if tag == "figure":
+        if tag == "figure" or (tag in {"div", "dl"} and "wp-caption" in node.classes):
             return self.convert_figure(node, inside)
         if tag in {"div", "ol"} and any("footnotes" in name for name in node.classes) and self.notes:
             return []
@@ -176,8 +180,9 @@ class ElementConverter:
 
     def convert_figure(self, node: Node, inside: frozenset[str]) -> list[Child]:
         """Return a figure's blocks."""
-        captions = [child for child in node.elements() if child.tag == "figcaption"]
-        body = Node("div", {}, [child for child in node.children if child not in captions])
+        captions = [each for each in node.elements() if each.tag == "figcaption" or _CAPTIONS & set(each.classes)]
+        kept = [child for child in node.children if child not in captions]
+        body = Node("div", {}, [_unwrap_term(child) for child in kept])
         content = self.convert_all(body, inside)
         caption = [new for each in captions for new in self.convert_all(each, inside)] if captions else None
         if caption and any(map(contains_block, caption)):
@@ -207,3 +212,7 @@ class ElementConverter:
             children = self.convert_all(root) if root is not None else [self.notes[name]]
             items.append(Node("li", {}, list(make_blocks(children))))
         return [Node("notes", {}, items)] if items else []
+
+
+def _unwrap_term(child: Child) -> Child:
+    return Node("div", {}, child.children) if isinstance(child, Node) and child.tag in {"dt", "dd"} else child

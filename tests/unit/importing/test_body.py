@@ -177,6 +177,11 @@ RUNG = "![A rung](/images/2015/01/rung.jpg"
         (f"[caption id='attachment_7' width='300']{IMAGE} A \"caption\"[/caption]", f'{RUNG} "A “caption”")'),
         (f'[caption width="300" caption="Old one"]{IMAGE}[/caption]', f'{RUNG} "Old one")'),
         (f"<figure>{IMAGE}<figcaption>A caption</figcaption></figure>", f'{RUNG} "A caption")'),
+        (f'<div class="wp-caption">{IMAGE}<p class="wp-caption-text">A caption</p></div>', f'{RUNG} "A caption")'),
+        (
+            f'<dl class="wp-caption"><dt>{IMAGE}</dt><dd class="wp-caption-dd">A caption</dd></dl>',
+            f'{RUNG} "A caption")',
+        ),
         ('[gallery ids="7,8"]', f'{RUNG} "The first one")\n\n![](/images/2015/01/step.png)'),
         ("[gallery]", "![](/images/2015/01/step.png)"),
         (
@@ -263,6 +268,7 @@ def block(name, html, attributes=""):
     ("text", "markdown"),
     [
         (block("paragraph", "<p>a\nb<br>c</p>"), "a\nb  \nc"),
+        (block("paragraph", "<p><br>a<br><br>b<br></p>"), "a\n\nb"),
         (block("heading", '<h2 class="wp-block-heading">a</h2>') + "free\n\ntext", "## a\n\nfree\n\ntext"),
         (block("group", f'<div class="wp-block-group">{block("paragraph", "<p>a</p>")}</div>'), "a"),
         (block("spacer", '<div style="height:9px" aria-hidden="true"></div>') + block("separator", "<hr/>"), "* * *"),
@@ -369,6 +375,11 @@ def test_numbers_without_an_entry_stay_text(text, unmatched):
     assert not body.references
     assert [finding.text for finding in body.findings if finding.kind == "reference"] == unmatched
     assert "citation" not in render(body.markdown)
+
+
+def test_end_tags_may_be_left_out():
+    body = convert("<table><tr><th>a" + "<tr><td>b" * 150 + "</table><ul>" + "<li>c" * 150 + "</ul>")
+    assert body.markdown.count("| b |") == body.markdown.count("- c") == 150
 
 
 def test_text_that_is_too_deeply_nested_is_kept_as_text():

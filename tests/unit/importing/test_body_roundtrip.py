@@ -26,7 +26,7 @@ WORDS = st.sampled_from(
     (
         "a b Ladder rung, 1. 2) # ## - + * ** _ __ `x` ` < > & &amp; &lt; [1] [a](b) [^1] ![a] : | --- === ~~~ {#a} {% "
         '\\ \\* it\'s "so" … — http://example.org/a_b_c https://example.org/(x). <b> é 日本 10&nbsp;km *a* _b_ a_b_c '
-        "$1 @ann [TOC] *[a]: [a]: \n"
+        "%} 10&nbsp;km $1 @ann [TOC] *[a]: [a]: \n"
     ).split(" ")
 )
 TEXT = (
