@@ -12,8 +12,7 @@ from ..strict_model import CONTROL_CHARACTER
 from ..urls import parse_web_url
 from ..validation import InvalidValue
 from .autop import add_paragraphs
-from .index import clean_name
-from .plan import parse_date
+from .names import clean_name, parse_date
 from .wxr_model import RawComment
 
 MAX_NAME = 200

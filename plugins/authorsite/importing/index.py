@@ -5,10 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from .body_model import Attachment
+from .names import clean_name, get_host
 from .reblogs import find_reblog_host
 from .wxr_model import Channel, RawItem
 
@@ -38,7 +38,6 @@ _SKIPPED_TYPES = {
 }
 _SKIPPED_STATUSES = {"trash": "in the trash", "auto-draft": "never saved", "spam": "spam"}
 _STATUSES = {"publish", "future", "draft", "pending", "inherit", "private"}
-_TAG = re.compile(r"<[^<>]*>")
 _UPLOAD = re.compile(
     r"https?://[^\s\"'<>()\[\]/]+/(?:wp-content/uploads/|files/)?\d{4}/\d\d/[^\s\"'<>()\[\]/?#]+\.\w{2,5}"
 )
@@ -225,31 +224,6 @@ def decide_fate(raw: RawItem) -> tuple[Fate, str]:
     if raw.status == "private":
         return Fate.PRIVATE, "it is private"
     return Fate.CONTENT, "" if raw.status in _STATUSES else f"its status `{raw.status}` is unknown here: it is a draft"
-
-
-def clean_name(text: str) -> str:
-    """Return a title or name as plain text on one line: no tags, no entities."""
-    text = unescape(text)
-    if "<" in text:
-        text = unescape(_TAG.sub("", text))
-    return " ".join(text.split())
-
-
-def get_host(url: str) -> str:
-    """Return the host of a URL in lowercase, with a port that is named; "" if it has none."""
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower()
-    except ValueError:
-        return ""
-
-
-def get_path(url: str) -> str:
-    """Return the path of a URL, decoded, with a slash at the start; "" for none."""
-    try:
-        path = unquote(urlsplit(url).path)
-    except ValueError:
-        return ""
-    return f"/{path.lstrip('/')}" if path.strip("/") else ""
 
 
 def sort_items(items: Iterable[IndexedItem]) -> list[IndexedItem]:

@@ -21,9 +21,10 @@ from .body import convert_body
 from .body_model import ConvertedBody
 from .comments import convert_comments
 from .front_matter import format_front_matter
-from .index import Fate, Index, IndexedItem, clean_name, get_host, get_path
+from .index import Fate, Index, IndexedItem
 from .media import BroughtMedia
-from .plan import Plan, SiteFacts, Target, normalize_path
+from .names import clean_name, get_host, get_path, normalize_path
+from .plan import Plan, SiteFacts, Target
 from .reblogs import Reblog, parse_reblog
 from .terms import TermNames
 from .wxr_model import RawItem

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from ..images.inspection import FORMATS, MAX_BYTES, ImageError, inspect_image
-from .index import Index, get_host, get_path
+from .index import Index
+from .names import get_host, get_path
 
 MAX_FILE_BYTES = 2 * 2**30
 """The limit of a file that is no picture: a film."""

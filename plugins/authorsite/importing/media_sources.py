@@ -16,8 +16,8 @@ from httpx import codes
 
 from ..problems import CommandError
 from ..urls import is_web_url
-from .index import get_host, get_path
 from .media import MediaFile, SuffixMatcher
+from .names import get_host, get_path
 
 Open = Callable[[], IO[bytes]]
 Accept = Callable[[MediaFile, IO[bytes]], None]

@@ -3,7 +3,8 @@
 import json
 from collections import defaultdict
 
-from .index import Index, clean_name
+from .index import Index
+from .names import clean_name
 from .plan import Plan, SiteFacts
 from .terms import TermNames
 from .wxr_model import RawItem

@@ -7,18 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import unquote
 
-from pydantic import TypeAdapter, ValidationError
-
-from ..urls import MAX_NAME_BYTES, SitePath
-from .index import Fate, Index, IndexedItem, get_host, get_path
+from .index import Fate, Index, IndexedItem
+from .names import clean_slug, get_host, get_path, is_alias, normalize_path, parse_date
 
 MAX_FILE_NAME_BYTES = 120
 MAX_GUID = 2_000
 
-_SITE_PATH: TypeAdapter[str] = TypeAdapter(SitePath)
-_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?")
 _DATED_PATH = re.compile(r"/(\d{4})/(\d\d)/(\d\d)/")
-_RFC_DATE = "%a, %d %b %Y %H:%M:%S %z"
 _ARCHIVE = re.compile(r"\d{4}(?:/\d\d)?/?")
 _PAGES_WITHOUT_OTHERS = frozenset(("404", "archives", "references", "search", "subscribe"))
 """Pages of the site itself with no others below them: /archives/12 may be an old permalink."""
@@ -212,42 +207,6 @@ class _Planner:
             seen.add(parent.id)
             parent = self.index.items.get(parent.parent)
         return "/".join(reversed(parts))
-
-
-def is_alias(path: str) -> bool:
-    """Return whether `path` can be an alias in front matter."""
-    try:
-        _SITE_PATH.validate_python(path)
-    except ValidationError:
-        return False
-    return not set("?#%*") & set(path)
-
-
-def normalize_path(path: str) -> str:
-    """Return a path of the site for comparisons: without slashes around it, in lowercase, decoded."""
-    return unquote(path).strip("/").lower()
-
-
-def clean_slug(text: str) -> str:
-    """Return `text` as a slug that front matter accepts, "" if nothing is left of it."""
-    text = re.sub(r"[^\w.]+|_+", "-", text[:1_000].lower())
-    text = re.sub(r"[-.]*-[-.]*|\.{2,}", "-", text).strip("-.")
-    while len(text.encode()) > MAX_NAME_BYTES - 20:  # room for -2 and -page
-        text = text[:-1].rstrip("-.")
-    return text
-
-
-def parse_date(*texts: str) -> datetime | None:
-    """Return the first of `texts` that is a date, without a zone; None if none is: drafts have 0000-00-00 00:00:00."""
-    for text in texts:
-        match = _DATE.fullmatch(text.strip())
-        try:
-            if match:
-                return datetime(*(int(part or 0) for part in match.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
-            return datetime.strptime(text.strip(), _RFC_DATE).replace(tzinfo=None)  # noqa: DTZ007 - the same
-        except ValueError:
-            continue
-    return None
 
 
 def _shorten_name(name: str) -> str:

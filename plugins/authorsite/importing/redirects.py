@@ -7,9 +7,10 @@ from typing import Any
 import yaml
 
 from .front_matter import quote_text
-from .index import Index, get_host, get_path
+from .index import Index
 from .media import BroughtMedia, MediaFile
-from .plan import Plan, SiteFacts, is_alias, normalize_path
+from .names import get_host, get_path, is_alias, normalize_path
+from .plan import Plan, SiteFacts
 from .terms import TermNames, list_redirects
 
 REDIRECTS = "redirects.yaml"

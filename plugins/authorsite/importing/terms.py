@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from .index import Fate, Index, clean_name
-from .plan import SiteFacts, clean_slug, is_alias, normalize_path, parse_date
+from .index import Fate, Index
+from .names import clean_name, clean_slug, is_alias, normalize_path, parse_date
+from .plan import SiteFacts
 
 MAX_CHAIN = 20
 """The limit of categories within categories."""

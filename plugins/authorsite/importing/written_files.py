@@ -235,7 +235,7 @@ def _load_journal(file: Path) -> dict[str, set[str]]:
     announced: dict[str, set[str]] = defaultdict(set)
     with suppress(OSError):
         for line in file.read_text("utf-8", "replace").splitlines():
-            with suppress(ValueError):  # the last one may be cut
+            with suppress(ValueError, TypeError):  # the last one may be cut
                 path, digest = json.loads(line)
                 announced[path].add(digest)
     return announced

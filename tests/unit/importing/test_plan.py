@@ -8,7 +8,7 @@ import pytest
 import yaml
 from authorsite.importing.comments import convert_comments
 from authorsite.importing.front_matter import format_front_matter, quote_text
-from authorsite.importing.plan import clean_slug, parse_date
+from authorsite.importing.names import clean_slug, parse_date
 from authorsite.importing.wxr_model import RawComment
 from authorsite.reading.front_matter import parse_front_matter
 from authorsite.urls import Slug
