@@ -67,7 +67,7 @@ def test_two_clean_builds_are_byte_identical(tmp_path):
         "content/posts/a.md": post(),
         "content/posts/b.md": post("Another", tags="[a, b]", body="![Text](../images/a.png)"),
         "content/books/guide.md": book("images/a.png"),
-        "content/images/a.png": (ROOT / "content/images/cover.png").read_bytes(),
+        "content/images/a.png": (ROOT / "tests/sites/golden/content/images/guide.png").read_bytes(),
     }
     first, second = (Site(tmp_path / name, {}).write(files) for name in ("first", "second"))
     for site in (first, second):

@@ -168,7 +168,7 @@ MISSING = {
 
 @pytest.mark.parametrize("body", MISSING.values(), ids=MISSING)
 def test_a_missing_file_is_reported_once_with_post_and_line(body, make_site):
-    image = (ROOT / "content/images/cover.png").read_bytes()
+    image = (ROOT / "tests/sites/golden/content/images/guide.png").read_bytes()
     problems = make_site({POST: post(body=body), "content/images/here.png": image}).build(**FAST).problems
     expected = f"{POST}:5: there is no content/images/gone.pdf - paths are relative to this file"
     assert [str(problem) for problem in problems] == [expected]
