@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .dom import BLOCKS, CONTAINERS, Child, Node, is_blank
 
-_MERGED = frozenset("em strong u s del ins sub sup small mark".split())
+_MERGED = frozenset("em strong u s del ins sub sup small mark code".split())
 
 
 def contains_block(child: Child) -> bool:
@@ -96,13 +96,14 @@ def _is_space(child: Child) -> bool:
 
 
 def merge_inline(children: Sequence[Child]) -> list[Child]:
-    """Return children, like elements joined that only space separates, as in `<em>a</em> <em>b</em>`."""
+    """Return children, like elements joined that only space separates, as in `<em>a</em> <em>b</em>`; not code."""
     out: list[Child] = []
     for child in children:
         if isinstance(child, Node) and child.tag in _MERGED and not child.attributes and out:
             space = out[-1] if isinstance(out[-1], str) and not out[-1].strip(" \n\t") else ""
             before = out[-2 if space and len(out) > 1 else -1]
-            if isinstance(before, Node) and before.tag == child.tag and not before.attributes:
+            is_alike = isinstance(before, Node) and before.tag == child.tag and not before.attributes
+            if isinstance(before, Node) and is_alike and not (space and child.tag == "code"):
                 before.children += [space, *child.children] if space else child.children
                 del out[len(out) - bool(space) :]
                 continue
