@@ -6,9 +6,11 @@ import subprocess
 
 import pytest
 import yaml
+from authorsite import cli
 from conftest import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+STARTER = sorted((ROOT / "plugins/authorsite/starter").glob("*.yml"))
 PERMISSIONS = {"publish.yml": {"contents": "write"}, "links.yml": {"contents": "read", "issues": "write"}}
 JOB_KEYS = {"name", "runs-on", "timeout-minutes", "permissions", "strategy", "steps"}
 STEP_KEYS = {"id", "name", "uses", "with", "run", "env", "if"}
@@ -26,6 +28,22 @@ def steps(path):
 
 def test_there_are_three_workflows():
     assert [path.name for path in WORKFLOWS] == ["links.yml", "publish.yml", "test.yml"]
+
+
+@pytest.mark.parametrize("path", STARTER, ids=lambda p: p.name)
+def test_a_new_site_has_the_same_workflows_but_for_its_commands(path):
+    def is_command(line):
+        return re.match(r" +(- run: |cache-dependency-path: |(make|authorsite) )", line)
+
+    original = ROOT / ".github/workflows" / path.name
+    here, there = (p.read_text("utf-8").splitlines() for p in (path, original))
+    assert [line for line in here if not is_command(line)] == [line for line in there if not is_command(line)]
+    scripts = [step["run"] for step in steps(path) if "run" in step]
+    assert scripts[0] == "pip install --quiet -r requirements.txt"
+    commands = re.findall(r"^ *authorsite ([\w-]+)", "\n".join(scripts), re.MULTILINE)
+    assert commands
+    assert {*commands} <= {*cli.commands.task_names}
+    assert not re.search(r"\bmake\b|lock$", path.read_text("utf-8"), re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda p: p.name)
