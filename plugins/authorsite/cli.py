@@ -49,14 +49,24 @@ class TitleArgument(Argument):
         return "" if self._value is None and any(source.got_value for source in self.sources) else self._value
 
 
-class TitledTask(Task[Any]):
-    """A task whose title may be omitted if --from or --isbn is given; invoke has no optional positional arguments."""
+class SiteTask(Task[Any]):
+    """A task that keeps the texts of its options: invoke takes them out of it when it first lists them."""
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
         """Return the arguments that the command line may have."""
         texts = dict(self.help)
+        try:
+            return super().get_arguments(ignore_unknown_help)
+        finally:
+            self.help = texts
+
+
+class TitledTask(SiteTask):
+    """A task whose title may be omitted if --from or --isbn is given; invoke has no optional positional arguments."""
+
+    def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
+        """Return the arguments that the command line may have."""
         arguments = super().get_arguments(ignore_unknown_help)
-        self.help = texts  # invoke takes each text out of it
         title = arguments[0]
         title.__class__ = TitleArgument
         assert isinstance(title, TitleArgument)
@@ -81,14 +91,12 @@ class ExportsArgument(Argument):
         self.words = (*self.words, word)
 
 
-class ExportsTask(Task[Any]):
+class ExportsTask(SiteTask):
     """A task whose first argument takes several words."""
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
         """Return the arguments that the command line may have."""
-        texts = dict(self.help)
         arguments = super().get_arguments(ignore_unknown_help)
-        self.help = texts  # invoke takes each text out of it
         exports = arguments[0]
         exports.__class__ = ExportsArgument
         assert isinstance(exports, ExportsArgument)
@@ -106,7 +114,7 @@ def _count_exports(words: list[str]) -> int:
 _OPTIONS_WITH_VALUE = frozenset(("--media", "-m", "--settings", "-s"))
 
 
-def task(help: Mapping[str, str] = _NO_HELP, klass: type = Task) -> Callable[[Callable[..., None]], Any]:  # noqa: A002 - invoke's own word
+def task(help: Mapping[str, str] = _NO_HELP, klass: type = SiteTask) -> Callable[[Callable[..., None]], Any]:  # noqa: A002 - invoke's own word
     """Decorate a function as a task; `help` describes its options. Ctrl-C exits with status 130."""
 
     def decorate(function: Callable[..., None]) -> Any:
