@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from sys import intern
 from urllib.parse import unquote, urlsplit
 
 from .body_model import Attachment
@@ -135,17 +136,15 @@ class Index:
 
     def _make_item(self, raw: RawItem) -> IndexedItem:
         fate, why = decide_fate(raw)
-        groups = [
-            clean_name(name) or slug
-            for taxonomy, slug, name in raw.terms
-            if taxonomy == "category" and slug != "uncategorized"
-        ]
-        tags = [clean_name(name) or slug for taxonomy, slug, name in raw.terms if taxonomy in {"post_tag", "tag"}]
+        # Interned: thousands of items share them.
+        terms = [(taxonomy, slug, intern(clean_name(name) or slug)) for taxonomy, slug, name in raw.terms]
+        groups = [name for taxonomy, slug, name in terms if taxonomy == "category" and slug != "uncategorized"]
+        tags = [name for taxonomy, _, name in terms if taxonomy in {"post_tag", "tag"}]
         return IndexedItem(
             sequence=self.found_items,
             id=raw.id,
-            type=raw.type,
-            status=raw.status,
+            type=intern(raw.type),
+            status=intern(raw.status),
             fate=fate,
             why=why,
             title=clean_name(raw.title)[:200],
@@ -188,6 +187,13 @@ class Index:
         """Return the number that a link such as https://old.example/?p=12 names, "" if it names none."""
         match = _PERMALINK_ID.search(urlsplit(url).query)
         return match[1] if match and match[1] in self.items else ""
+
+    def drop_addresses(self) -> None:
+        """Free what only the plan needs."""
+        for item in self.items.values():
+            if item.fate in {Fate.CONTENT, Fate.PRIVATE}:
+                item.link = item.slug = item.guid = ""
+        self.linked_files.clear()
 
     def count_terms(self) -> int:
         """Return how many categories, tags and other terms there are."""

@@ -35,6 +35,15 @@ _FINDING_LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Job:
+    """An item to convert, with all that is special to it: what a worker doesn't touch, it shares with the others."""
+
+    raw: RawItem
+    item: IndexedItem
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
 class ItemFiles:
     """The files of an item by their path below content/ (`texts`), and what the account says.
 
@@ -79,10 +88,9 @@ class ItemConverter:
         hosts = {get_host(url).removeprefix("www.") for url in (*self._base_urls, self.site.url)} - {""}
         return frozenset(hosts | {f"www.{host}" for host in hosts})
 
-    def convert(self, raw: RawItem) -> ItemFiles:
+    def convert(self, job: Job) -> ItemFiles:
         """Return the files of a post or page."""
-        item = self.index.items[raw.id]
-        target = self.plan.targets[item.id]
+        raw, item, target = job.raw, job.item, job.target
         look = [*target.notes, *([item.why] if item.fate is Fate.CONTENT and item.why else [])]
         reblog = parse_reblog(raw, self.site.reblog_words)
         if isinstance(reblog, str):

@@ -14,7 +14,7 @@ from ..settings import SiteSettings
 from .account import Account, Kind, Result
 from .export_files import ExportFile, TextCleaner, find_export_files
 from .index import Fate, Index, IndexedItem
-from .items import ItemConverter, ItemFiles
+from .items import ItemConverter, ItemFiles, Job
 from .media import list_media
 from .media_import import MediaImport, Progress
 from .menu import list_menu_lines
@@ -73,6 +73,7 @@ class Import:
         names = name_terms(self.index, self.site)
         plan = self._plan()
         files = list_media(self.index)
+        self.index.drop_addresses()
         media_import = MediaImport(self.written)
         media = media_import.bring(files, self.options.media, self.index.list_hosts(), self.progress)
         redirects = make_redirects(self.index, plan, self.site, names, files, media)
@@ -118,7 +119,7 @@ class Import:
             entry = self.written.previous.get(paths.get(item.id, ""))
             return entry is not None and entry.source == f"{item.digest}-{context}"
 
-        def iter_work() -> Iterator[RawItem]:
+        def iter_jobs() -> Iterator[Job]:
             nonlocal done
             for raw in self._iter_items(exports):
                 item = self.index.items[raw.id]
@@ -128,9 +129,9 @@ class Import:
                     self._keep_item(item, report)
                     done += 1
                 else:
-                    yield raw
+                    yield Job(raw, item, self.converter.plan.targets[item.id])
 
-        for result in map_in_batches(self.converter.convert, iter_work()):
+        for result in map_in_batches(self.converter.convert, iter_jobs()):
             self._write_item(result, f"{self.index.items[result.item].digest}-{context}", report)
             done += 1
             self.progress("Posts", done, total)

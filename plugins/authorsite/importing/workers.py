@@ -6,8 +6,7 @@ from contextlib import closing
 
 from pelican_incremental.processes import WorkerPool, count_usable_cores, may_fork
 
-from .items import ItemFiles
-from .wxr_model import RawItem
+from .items import ItemFiles, Job
 
 MAX_WORKERS = 8
 
@@ -17,21 +16,21 @@ _BATCH = 128
 _CHUNK = 8
 
 
-def map_in_batches(convert: Callable[[RawItem], ItemFiles], items: Iterator[RawItem]) -> Iterator[ItemFiles]:
-    """Yield what `convert` makes of each item, on all cores if that is possible; memory holds a few batches."""
+def map_in_batches(convert: Callable[[Job], ItemFiles], jobs: Iterator[Job]) -> Iterator[ItemFiles]:
+    """Yield what `convert` makes of each job, on all cores if that is possible; memory holds a few batches."""
     workers = min(count_usable_cores(), MAX_WORKERS)
-    batch = _take(items, _BATCH)
+    batch = _take(jobs, _BATCH)
     if workers < 2 or len(batch) < 2 * _CHUNK or not may_fork():  # noqa: PLR2004 - several
         yield from map(convert, batch)
-        yield from map(convert, items)
+        yield from map(convert, jobs)
         return
     with closing(WorkerPool(workers, convert)) as pool:
         running = deque([pool.map(batch, _CHUNK)])
         while running:
-            if batch := _take(items, _BATCH):
+            if batch := _take(jobs, _BATCH):
                 running.append(pool.map(batch, _CHUNK))
             yield from running.popleft()
 
 
-def _take(items: Iterator[RawItem], count: int) -> list[RawItem]:
-    return [raw for _, raw in zip(range(count), items, strict=False)]
+def _take(jobs: Iterator[Job], count: int) -> list[Job]:
+    return [job for _, job in zip(range(count), jobs, strict=False)]
