@@ -55,6 +55,9 @@ def claim_outputs(all_generators: list[Any]) -> None:
     statics = sorted(context.get("staticfiles", ()), key=lambda static: str(static.source_path))
     claims += [(static.save_as, _own_static(static, context)) for static in statics]
     claims += _list_groups(context)
+    claims += [
+        (context.get(key) or "", _own_feed(key)) for key in ("FEED_ALL_ATOM", "FEED_ALL_RSS", "FEED_ATOM", "FEED_RSS")
+    ]
     claims += [(archive["save_as"], GENERATED) for k in context.get("period_archives", {}).values() for archive in k]
     names = {name: f"{name}.html" for name in context["DIRECT_TEMPLATES"]}
     claims += [(context.get(f"{name.upper()}_SAVE_AS", path), GENERATED) for name, path in names.items()]
@@ -63,6 +66,11 @@ def claim_outputs(all_generators: list[Any]) -> None:
             output.reserve(context, save_as, owner)
         elif save_as:  # what Pelican itself takes is right; the package must not write over it
             output.get_registry(context).owners.setdefault(save_as, owner)
+
+
+def _own_feed(key: str) -> Owner:
+    hint = "give Pelican's feed another path, or write None to leave this one to authorsite"
+    return Owner("pelicanconf.py", "", f"{key}: its path is already", hint)
 
 
 def _own_static(static: Any, context: Mapping[str, Any]) -> Owner:

@@ -1,7 +1,7 @@
 """Jinja for all templates: the filters, `translate`, the package's own templates, and JSON-LD."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from pelican_incremental.purity import pure
 from . import markup
 from .i18n import is_right_to_left
 from .settings import SiteSettings
-from .site_build import get_build, get_site, uses
+from .site_build import get_build, get_log, get_site, uses
 from .theme_head import OWN_TEMPLATES, has_own_head, includes_metadata, merge_head, move_head
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -86,10 +86,20 @@ def make_filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
 def add_filters(pelican: Any) -> None:
     """Add the filters, `translate` and `can_subscribe` to Pelican's settings (initialized, after load_settings)."""
     settings = pelican.settings
+    filters = make_filters(get_site(settings))
+    check_names(settings, filters)
     # A global, not a filter: Jinja evaluates filters of constants when it compiles, and compiled templates are shared.
     own = {"translate": get_site(settings).translate, "can_subscribe": uses(settings, "feeds")}
     settings["JINJA_GLOBALS"] = {**settings["JINJA_GLOBALS"], **own}
-    settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **make_filters(get_site(settings))}
+    settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **filters}
+
+
+def check_names(settings: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Report filters of the site that have the names of the package's own, which would take their place."""
+    for name in sorted(settings["JINJA_FILTERS"].keys() & set(names)):
+        if not str(getattr(settings["JINJA_FILTERS"][name], "__module__", "")).startswith(f"{__package__}."):
+            message, hint = f"JINJA_FILTERS: authorsite has a filter `{name}`, too", "give yours another name"
+            get_log(settings).error("pelicanconf.py", 0, message, hint, kind="settings")
 
 
 def adapt_to_theme(pelican: Any) -> None:

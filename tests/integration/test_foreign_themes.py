@@ -4,6 +4,7 @@ The made-up theme has what public themes have: no autoescape, no block but `cont
 site's name, a fixed sidebar that is an `aside`, a canonical URL and a description of its own, macros, and templates and
 partials whose names are those of the package.
 """
+# ruff: noqa: ISC004 - tables of texts
 
 import io
 import re
@@ -267,7 +268,7 @@ def test_the_author_may_override_a_page_of_the_package(tmp_path):
     assert "The theme's own" not in site.read("books/index.html")
 
 
-POST = "---\ntitle: A & b\ndate: 2019-03-01\nimage: images/a.png\nimage_alt: A cover\n---\nSome *text*.\n"
+POST = "---\ntitle: A <i> & b\ndate: 2019-03-01\nimage: images/a.png\nimage_alt: A cover\n---\nSome *text*.\n"
 
 
 @pytest.mark.parametrize("theme", ["made up", "simple", "notmyidea"])
@@ -279,6 +280,7 @@ def test_the_whole_package_works_with_its_own_settings_in_another_theme(theme, m
     built = site.build(THEME=folder, SITENAME="A & b", SITEURL="https://example.org", AUTHORSITE=FAST)
     assert not list(built.problems)
     page = site.output("2019/03/01/a-b/index.html")
+    assert ">A &lt;i&gt; &amp; b</" in page.partition("</head>")[2]
     assert "<p>Some <em>text</em>.</p>" in page
     assert page.count('rel="canonical"') == 1
     assert '<meta property="og:url" content="https://example.org/2019/03/01/a-b/">' in page
@@ -294,3 +296,24 @@ def test_pelicans_command_prints_problems_and_leaves_pelican_as_it_was(tmp_path,
     site.build(DIRECT_TEMPLATES=["index"])
     assert "warning: content/posts/a.md:4: the featured image has no alt text - " in capsys.readouterr().err
     assert (generators.copy, writers.sanitised_join) == before
+
+
+CONFLICTS = {
+    "a feed of Pelican's": (
+        {"FEED_ALL_RSS": "feed.xml"},
+        "FEED_ALL_RSS: its path is already used by a file that the site generates - give Pelican's feed another path, "
+        "or write None to leave this one to authorsite",
+    ),
+    "a filter": (
+        {"JINJA_FILTERS": {"iso": str}},
+        "JINJA_FILTERS: authorsite has a filter `iso`, too - give yours another name",
+    ),
+}
+
+
+@pytest.mark.parametrize(("settings", "message"), CONFLICTS.values(), ids=CONFLICTS)
+def test_settings_that_would_lose_something_are_named(settings, message, tmp_path, capsys):
+    site = make_site(tmp_path, **settings, **use("feeds"))
+    with pytest.raises(BuildFailed):
+        site.build()
+    assert f"error: pelicanconf.py: {message}\n" in capsys.readouterr().err

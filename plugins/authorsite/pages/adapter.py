@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from markupsafe import escape
 from pelican.contents import Article
 
 from ..comments.adapter import get_discussion, read_comments
@@ -16,6 +17,7 @@ from ..seo.adapter import make_page_meta, make_post_meta, make_site_meta
 from ..seo.head import SiteMeta
 from ..site_build import list_contents
 from ..site_model import PageMeta, PageView, PostView, set_view
+from ..theme_head import includes_metadata
 
 _NO_META = PageMeta("", "")
 
@@ -83,4 +85,6 @@ def _finish(
         page = PageView(**fields)
         view = replace(page, head=make_page_meta(content, page, html, context, site))
     del content.parsed, content.metadata["parsed"]  # the view says the same; 12 MB for 10,000 posts
+    if not includes_metadata(context["THEME"]):
+        content.title = escape(parsed.record.title)  # other themes print titles as HTML
     set_view(content, view)

@@ -17,6 +17,7 @@ from ..reading.parsed import get_parsed
 from ..reading.schemas import Status
 from ..site_build import get_build, get_log, get_site, list_contents, list_records, uses
 from ..site_model import PageMeta, PageView, PostView
+from ..templating import check_names
 from ..theme_head import OWN_TEMPLATES, includes_metadata
 from ..validation import find_line
 from .head import SiteMeta, format_iso, make_blog_posting, make_description, serialize_graph
@@ -39,6 +40,7 @@ def add_filters(pelican: Any) -> None:
         "policy_meta": pure(format_policy_meta),
         "list_meta": make_site_meta(settings).list_meta,
     }
+    check_names(settings, filters)
     settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **filters}
 
 
