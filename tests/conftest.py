@@ -168,7 +168,12 @@ def template_cache():
     def get_cache(environment):
         # Code depends on how filters and tests take their arguments: the build engine wraps some.
         functions = [*environment.filters.items(), *environment.tests.items()]
-        return MemoryCache(frozenset((n, _PassArg.from_obj(f), getattr(f, "__qualname__", "")) for n, f in functions))
+        known, cache = environment.__dict__.get("cache_of_tests", ([], None))
+        if known != functions:
+            key = frozenset((n, _PassArg.from_obj(f), getattr(f, "__qualname__", "")) for n, f in functions)
+            cache = MemoryCache(key)
+            environment.__dict__["cache_of_tests"] = functions, cache
+        return cache
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Environment, "bytecode_cache", property(get_cache, lambda *_: None), raising=False)
