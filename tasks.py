@@ -18,13 +18,13 @@ os.chdir(ROOT)
 
 try:
     from authorsite import cli
-    from authorsite.cli import task
+    from authorsite.command_line import print_exception, require_quoted_title, task
 except Exception as error:
     if os.environ.get("TRACEBACK"):
         raise
     sys.exit(f"plugins/authorsite did not load: {type(error).__name__}: {error}")
 
-sys.excepthook = cli.print_exception
+sys.excepthook = print_exception
 
 # A site of your own, in another folder.
 init = cli.init
@@ -118,6 +118,6 @@ def run_make(name, text):
 
 
 if "invoke" in sys.argv[0]:
-    cli.require_quoted_title(sys.argv, Collection.from_module(sys.modules[__name__]).task_names)
+    require_quoted_title(sys.argv, Collection.from_module(sys.modules[__name__]).task_names)
 if __name__ == "__main__":
     run_make(*sys.argv[1:])

@@ -38,6 +38,7 @@ LAYERS = [
         "templating",
         "defaults",
         "commands",
+        "command_line",
         "imported_files",
     },
     {"reading", "images"},

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from authorsite import cli
+from authorsite.commands import format_command
 from authorsite.publishing.settings_file import read_settings_file
 from conftest import ROOT, post
 from invoke.parser import Parser
@@ -103,11 +104,11 @@ def test_ctrl_c_stops_a_command_with_status_130(authorsite, folder):
 )
 def test_a_message_names_a_command_as_it_was_typed(folder, monkeypatch, typed, shown):
     monkeypatch.setattr(sys, "argv", [typed])
-    assert cli.format_command("serve") == shown
+    assert format_command("serve") == shown
     (folder / "tasks.py").touch()
     (folder / "plugins/authorsite").mkdir(parents=True)
-    assert cli.format_command("serve") == "make serve"
-    assert cli.format_command("new", '"A title"') == "make new ARGS='\"A title\"'"
+    assert format_command("serve") == "make serve"
+    assert format_command("new", '"A title"') == "make new ARGS='\"A title\"'"
 
 
 def test_settings_elsewhere_have_their_own_overrides_and_fresh_defaults(folder, tmp_path_factory, monkeypatch):
