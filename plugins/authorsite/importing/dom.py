@@ -79,7 +79,7 @@ def parse_html(html: str) -> Node:
 def _convert(element: lxml_html.HtmlElement, depth: int) -> Node:
     if depth > MAX_DEPTH:
         raise TooDeep
-    node = Node(element.tag, {str(name): str(value) for name, value in element.attrib.items()})
+    node = Node(element.tag, dict(element.attrib))
     children = node.children
     if element.text:
         children.append(element.text)

@@ -18,7 +18,7 @@ _ENTITY = re.compile(r"&(?=#?\w+;|$)")
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?]|$)")
 _CITATION = re.compile(r"\[(?=\d{1,3}[\d\s,–-]*\])")
 _LINE_START = re.compile(
-    r"(?m)^(?:(?P<escape>#|>|[+-](?=\s|$)|-(?=[- ]*$)|\[(?=[^\[\]\n]*\]:)|\|)"
+    r"(?:(?P<escape>#|>|[+-](?=\s|$)|-(?=[- ]*$)|\[(?=[^\[\]\n]*\]:)|\|)"
     r"|(?P<number>\d+)(?=[.)](?:\s|$))|(?P<entity>:(?=\s)|=(?==*\s*$)|~(?=~~)))"
 )
 _SOFT_BREAKS = re.compile(r" *\n[ \n]*")
@@ -32,7 +32,8 @@ def escape_text(text: str, *, escape_citations: bool = False) -> str:
     """
     if "\xa0" in text:
         text = _KEPT_SPACE.sub(_HELD_SPACE, text).replace("\xa0", " ")
-    text = _SPACE.sub(lambda match: "\n" if "\n" in match[0] else " ", text)
+    if "\n" in text or "  " in text or "\t" in text or "\r" in text or "\f" in text:
+        text = _SPACE.sub(lambda match: "\n" if "\n" in match[0] else " ", text)
     if "\\" in text:
         text = _BACKSLASH.sub(r"\\\\", text)
     for character in "`*{":
@@ -52,15 +53,20 @@ def escape_text(text: str, *, escape_citations: bool = False) -> str:
 
 def finish_paragraph(text: str) -> str:
     """Return the text of a paragraph, with its line breaks, and escapes where a line looks like another block."""
-    text = _SOFT_BREAKS.sub("\n", text.strip(f" \n{HARD_BREAK}"))
-    text = _HARD_BREAKS.sub("  \n", text)
-    return _LINE_START.sub(_escape_line_start, text)
+    text = text.strip(f" \n{HARD_BREAK}")
+    if "\n" in text:
+        text = _SOFT_BREAKS.sub("\n", text)
+    if HARD_BREAK in text:
+        text = _HARD_BREAKS.sub("  \n", text)
+    return "\n".join(_escape_line_start(line) for line in text.split("\n"))
 
 
-def _escape_line_start(match: re.Match[str]) -> str:
-    if match["entity"]:
-        return f"&#{ord(match[0])};"
-    return f"{match[0]}\\" if match["number"] else f"\\{match[0]}"
+def _escape_line_start(line: str) -> str:
+    match = _LINE_START.match(line)
+    if match is None:
+        return line
+    start = f"&#{ord(match[0])};" if match["entity"] else f"{match[0]}\\" if match["number"] else f"\\{match[0]}"
+    return start + line[match.end() :]
 
 
 def quote_code(text: str) -> str:
