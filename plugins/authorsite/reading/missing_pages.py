@@ -15,7 +15,7 @@ from ..validation import did_you_mean
 from .links import LinkResolver
 
 _MADE_LATER = re.compile(
-    r"(?:books|buy|events|go|references|search|series|subscribe|pagefind|theme|assets|images)/.*"
+    r"(?:books|buy|events|go|press|references|search|series|subscribe|pagefind|theme|assets|images)/.*"
     r"|.*\.(?:xml|xsl|json|css|js|txt|ics|bib|ico|svg|png|webmanifest)"
     r"|(?:.*/)?page/\d+/index\.html|(?:_headers|_redirects)"
 )
