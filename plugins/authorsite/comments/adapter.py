@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -43,11 +42,10 @@ def read_comments(context: Mapping[str, Any]) -> None:
             _report_file_without_post(stem, build.log, build.unpublished)
             continue
         key, problems_before = digest(digest_package(), str(zone), raw), build.log.total
-        views = _load_views(cache.get(key), zone) or _parse_views(raw, build.log, path, zone)
-        if views is not None:
-            discussions[sources[stem]] = make_discussion(views)
-        if views and build.log.total == problems_before:  # every build must report a problem
-            used[key] = [(*astuple(view)[:4], view.date.isoformat(), *astuple(view)[5:7]) for view in views]
+        rows = cache.get(key) or _parse_rows(raw, build.log, path, zone)
+        discussions[sources[stem]] = make_discussion(_load_views(rows, zone))
+        if build.log.total == problems_before:  # every build must report a problem
+            used[key] = rows
     if cache or used:
         save_json(cache_file, used)
 
@@ -59,17 +57,18 @@ def _find_files(root: str) -> Iterator[str]:
         yield from (f"{folder}/{name}" for name in sorted(names) if name.endswith(SUFFIX) and name[0] != ".")
 
 
-def _parse_views(raw: bytes, log: ProblemLog, path: str, zone: ZoneInfo) -> list[CommentView] | None:
+def _parse_rows(raw: bytes, log: ProblemLog, path: str, zone: ZoneInfo) -> list[list[str]]:
+    """Return the fields of each comment's view, for the cache."""
     text = decode(raw, partial(log.error, path, kind="front-matter"))
     comments = parse_comments(text, log, path, zone) if text is not None else None
-    return None if comments is None else [make_view(comment) for comment in comments]
+    views = map(make_view, comments or ())
+    return [[v.id, v.parent, v.name, v.url, v.date.isoformat(), v.html, v.kind] for v in views]
 
 
 def _load_views(rows: Any, zone: ZoneInfo) -> list[CommentView]:
-    """Return the views of cached rows."""
     return [
         CommentView(id_, parent, name, url, datetime.fromisoformat(date).astimezone(zone), html, kind)
-        for id_, parent, name, url, date, html, kind in rows or ()
+        for id_, parent, name, url, date, html, kind in rows
     ]
 
 

@@ -44,6 +44,11 @@ def _accept_id(pattern: str) -> Any:
 _PLAIN = re.compile(r"(?!(?:null|true|false|yes|no|on|off)$)[^\W\d_][\w ]*[^\W_]", re.IGNORECASE)
 """Texts that are the same in YAML without quotes, whatever reads it."""
 
+_COMMON_LINE = re.compile(
+    r"(?:- |  )(?:id|parent|name|url|kind|date): (?:\"[^\"\\]*\"|[\w][\w :T+-]*)|  html: \|-|(?:    .*)?"
+)
+"""The lines that `format_comments` writes, without escapes; nothing else can stand where they are expected."""
+
 _NOT_IN_BLOCK = re.compile("[^\n\x20-\x7e\xa0-\u2027\u2030-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]| \n|^[ \n]|[ \n]$")
 """What does not stay the same in a YAML text of several lines (`|-`)."""
 
@@ -101,7 +106,8 @@ def parse_comments(text: str, log: ProblemLog, path: str, zone: ZoneInfo) -> tup
 
     Dates without a zone are in `zone`.
     """
-    parsed = parse_yaml(text, partial(log.error, path, kind="front-matter"))
+    is_common = all(map(_COMMON_LINE.fullmatch, text.split("\n")))
+    parsed = parse_yaml(text, partial(log.error, path, kind="front-matter"), is_common=is_common)
     if parsed is None:
         return None
     data, lines = parsed

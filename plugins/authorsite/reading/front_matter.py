@@ -94,12 +94,17 @@ def _parse_yaml(lines: list[str], report: IssueCallback) -> FrontMatter | None:
     return FrontMatter(data or {}, line_numbers, "\n".join(lines[end + 1 :]), end + 2)
 
 
-def parse_yaml(text: str, report: IssueCallback) -> tuple[Any, dict[Loc, int]] | None:
-    """Return the data of a YAML file as dicts, lists and strings, and the line of each value; None after a report."""
-    return _parse_lines(text.split("\n"), _DataBuilder(report, 1))
+def parse_yaml(text: str, report: IssueCallback, *, is_common: bool = False) -> tuple[Any, dict[Loc, int]] | None:
+    """Return the data of a YAML file as dicts, lists and strings, and the line of each value; None after a report.
+
+    `is_common` says that libyaml reads the text as PyYAML does, and that nothing in it is nested deeply.
+    """
+    return _parse_lines(text.split("\n"), _DataBuilder(report, 1), is_common=is_common)
 
 
-def _parse_lines(lines: list[str], builder: "_DataBuilder") -> tuple[Any, dict[Loc, int]] | None:
+def _parse_lines(
+    lines: list[str], builder: "_DataBuilder", *, is_common: bool = False
+) -> tuple[Any, dict[Loc, int]] | None:
     """Return the data of YAML lines and the line of each value; None after a report."""
     report, first = builder.report, builder.first
     tab = next((n for n, line in enumerate(lines) if re.match(r"[ ]*\t", line)), None)
@@ -107,7 +112,7 @@ def _parse_lines(lines: list[str], builder: "_DataBuilder") -> tuple[Any, dict[L
         report(tab + first, "this line is indented with a tab", "use spaces")
         return None
     try:
-        node = _compose("\n".join(lines))
+        node = _compose("\n".join(lines), is_common=is_common)
     except yaml.MarkedYAMLError as error:
         number, message, hint = _describe_yaml_error(lines, error)
         report(number + first, message, hint)
@@ -122,10 +127,10 @@ def _parse_lines(lines: list[str], builder: "_DataBuilder") -> tuple[Any, dict[L
     return None if builder.failed else (data, builder.lines)
 
 
-def _compose(text: str) -> Any:
+def _compose(text: str, *, is_common: bool = False) -> Any:
     """Compose common YAML with libyaml, which is ten times as fast, and the rest and errors with `_Loader`."""
     is_safe = len(text) < _MAX_LIBYAML or not _NESTED_YAML.search(text)
-    if yaml.__with_libyaml__ and is_safe and not _UNCOMMON_YAML.search(text):
+    if yaml.__with_libyaml__ and (is_common or (is_safe and not _UNCOMMON_YAML.search(text))):
         with suppress(yaml.YAMLError):
             return yaml.compose(text, Loader=yaml.CSafeLoader)
     return yaml.compose(text, Loader=_Loader)

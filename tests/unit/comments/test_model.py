@@ -113,6 +113,8 @@ def test_html_is_sanitized_when_a_comment_is_made(html, clean):
         ("id: a", "a.comments.yaml:1: `comments` must be a list"),
         ("- id: ../a\n  date: 2019-02-01", ":1: `../a` is not an id of a comment"),
         ("- &a id", "a.comments.yaml:1: invalid YAML: anchors"),
+        ("- id: a\n  name: &x Bo\n  date: 2019-02-01", "a.comments.yaml:2: invalid YAML: anchors"),
+        ("- id: a\n  name: Bo\n    url: x", "a.comments.yaml:3: invalid YAML"),
         ("- id: a\n\tdate: x", "a.comments.yaml:2: this line is indented with a tab"),
     ],
 )
