@@ -136,6 +136,8 @@ def test_a_part_changes_nothing_of_what_pelican_writes(part, plain, tmp_path):
     compare = drop_head if part in {"feeds", "seo"} else bytes
     assert {name: compare(files[name]) for name in plain} == {name: compare(plain[name]) for name in plain}
     assert len(files) > len(plain)
+    links_to_feed = b"/blog/feed.xml" in files["index.html"].partition(b"</head>")[0]
+    assert links_to_feed == (part == "feeds")
 
 
 @pytest.mark.parametrize("parts", [*((part,) for part in PARTS), PARTS], ids="-".join)
