@@ -55,10 +55,8 @@ def import_wordpress(
 def make_site_facts(settings: Mapping[str, Any]) -> SiteFacts:
     """Return what an import must know, from Pelican's settings."""
     site = get_site(settings)
-    urls = {
-        key: value for key, value in settings.items() if key.endswith(("_URL", "_SAVE_AS")) and isinstance(value, str)
-    }
-    first_parts = {re.split(r"[/{.]", url.lstrip("/"))[0].lower() for url in urls.values()} - {""}
+    names = (key for key in settings if key.endswith("_SAVE_AS") and not key.startswith("DRAFT_"))
+    first_parts = {re.split(r"[/{.]", str(settings[name]).lstrip("/"))[0].lower() for name in names} - {""}
     return SiteFacts(
         article_url=settings["ARTICLE_URL"].lstrip("/"),
         page_url=settings["PAGE_URL"].lstrip("/"),

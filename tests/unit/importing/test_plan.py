@@ -59,6 +59,11 @@ def test_a_page_at_an_address_of_the_site_gets_another_one(tmp_path, slug):
     assert found == {f"pages/{slug}-page.md": {"title": "A page", "slug": f"{slug}-page"}}
 
 
+@pytest.mark.parametrize("slug", ["author", "drafts", "pages", "tags", "2014-review"])
+def test_a_page_at_any_other_address_keeps_it(tmp_path, slug):
+    assert list(import_one(tmp_path, make_item(title="A page", slug=slug, post_type="page"))) == [f"pages/{slug}.md"]
+
+
 @pytest.mark.parametrize(
     ("link", "meta", "aliases"),
     [
