@@ -229,7 +229,7 @@ def test_it_asks_four_questions_with_defaults_but_not_for_what_is_given(tmp_path
     site = make(tmp_path / "on-ladders", Answers(url="https://ladders.example"), ask=True)
     assert questions == [
         "Name of the site [On ladders]: ",
-        "Your name [The author]: ",
+        "Your name [Your Name]: ",
         "Title of your (first) book [My first book]: ",
     ]
     conf = read_settings_file(site / "pelicanconf.py")

@@ -206,6 +206,7 @@ def test_the_sdist_installs(tmp_path):
         ),
         ({"url": "file:///home/me/a.whl", "archive_info": {"hashes": {"sha256": "3c4d"}}}, ""),
         ({"url": "file:///home/me/authorsite", "dir_info": {}}, ""),
+        ({"url": "file:///home/me/authorsite", "vcs_info": {"vcs": "git", "commit_id": "1a2b"}}, ""),
         ({}, "authorsite==0.3.1"),
     ],
 )

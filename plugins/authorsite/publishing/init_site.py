@@ -94,7 +94,7 @@ def _complete(given: Answers, folder_name: str, *, ask: bool) -> Answers:
 
     return Answers(
         name=get(given.name, "Name of the site", default_name),
-        author=get(given.author, "Your name", "The author"),
+        author=get(given.author, "Your name", "Your Name"),
         url=get(given.url, "URL of the site, if you know it", "https://example.org"),
         book=get(given.book, "Title of your (first) book", "My first book"),
     )

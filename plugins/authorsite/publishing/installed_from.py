@@ -42,12 +42,12 @@ def format_requirement(version: str, origin: dict[str, object]) -> str:
     """Return the requirement for a version whose `origin` is the content of direct_url.json; "" if it is only here."""
     url = redact_credentials(str(origin.get("url", "")))
     match origin:
+        case _ if url.startswith("file:"):  # other machines don't have it
+            return ""
         case {"vcs_info": {"vcs": vcs, "commit_id": commit}}:
             return f"authorsite @ {vcs}+{url}@{commit}"
-        case {"archive_info": {"hashes": {"sha256": digest}}} if not url.startswith("file:"):
+        case {"archive_info": {"hashes": {"sha256": digest}}}:
             return f"authorsite @ {url}#sha256={digest}"
-        case {"url": _}:
-            return ""
     return f"authorsite=={version}"
 
 
