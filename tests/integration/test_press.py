@@ -120,6 +120,23 @@ def test_the_page_of_all_kits_lists_the_books_and_the_talks(site):
     assert book.xpath("//*[@class='about-author']//img/@alt") == ["Ann on a ladder"]
 
 
+@pytest.mark.parametrize(
+    ("record", "line"),
+    [
+        ("endorsements: [{quote: I laughed., by: Gus}]", "“I laughed.” – Gus"),
+        ("language: de\nendorsements: [{quote: Schön., by: Gus}]", "„Schön.“ – Gus"),
+        (f"endorsements: [{{quote: {'long ' * 30}, by: Gus}}]\nawards: [{{name: Ladder, year: 2019}}]", "Ladder, 2019"),
+        ("awards: [{name: Ladder}]", "Ladder"),
+        ("", ""),
+    ],
+)
+def test_one_line_of_praise_stands_beside_the_cover(make_site, record, line):
+    site = make_site({"content/books/bare.md": f"---\ntitle: Bare\n{record}\n---\n"})
+    assert not site.build(AUTHORSITE={"main_book": "bare"}).failed
+    page = html.fromstring(site.output("books/bare/index.html"))
+    assert page.xpath("string(//p[@class='hero-praise'])") == line
+
+
 def test_a_portrait_that_is_not_there_is_a_problem(make_site):
     site = make_site({"content/books/bare.md": "---\ntitle: Bare\n---\n"})
     built = site.build(AUTHORSITE={"main_book": "bare", "author": {"portrait": "images/none.jpg"}})

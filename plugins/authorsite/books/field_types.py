@@ -12,7 +12,7 @@ from babel.numbers import is_currency
 from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from ..reading.dates import parse_date
-from ..strict_model import StrictModel, require
+from ..strict_model import Paragraphs, StrictModel, require
 from ..urls import WebUrl
 from ..validation import InvalidValue
 
@@ -97,6 +97,13 @@ _SUBJECT_SCHEMES = {
 }
 Subject = Annotated[str | SubjectCode, BeforeValidator(_parse_subject)]
 """A keyword, or a code of Thema or BISAC."""
+
+
+class Press(StrictModel):
+    """What the press kit has besides the rest of the record."""
+
+    quotes: tuple[Paragraphs, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 class ReaderLinks(StrictModel):

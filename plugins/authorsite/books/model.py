@@ -14,7 +14,7 @@ from ..reading.isbn import Isbn
 from ..strict_model import Paragraphs, StrictModel
 from ..urls import SitePath, Slug, WebUrl
 from ..validation import InvalidValue
-from .field_types import CountryCode, Date, Duration, Prices, ReaderLinks, Subject, SubjectCode, TrimSize
+from .field_types import CountryCode, Date, Duration, Press, Prices, ReaderLinks, Subject, SubjectCode, TrimSize
 
 Format = Literal["paperback", "hardcover", "ebook", "audiobook"]
 PRINTED: tuple[Format, ...] = ("paperback", "hardcover")
@@ -72,13 +72,6 @@ class Cover(StrictModel):
     alt: Annotated[str, Field(min_length=1)]
 
 
-class Press(StrictModel):
-    """What the press kit has besides the rest of the record."""
-
-    quotes: tuple[Paragraphs, ...] = ()
-    questions: tuple[str, ...] = ()
-
-
 class Chapter(StrictModel):
     """A chapter to show on the book's page."""
 
@@ -101,6 +94,9 @@ class Award(StrictModel):
 
     name: str
     year: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.year}" if self.year else self.name
 
 
 class Edition(StrictModel):

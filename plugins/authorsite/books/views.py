@@ -7,6 +7,7 @@ from typing import Any
 
 from ..i18n import gettext_noop
 from ..images.picture import Picture
+from ..reading.markdown import smarten_punctuation
 from .model import PRINTED, Book, Edition, format_full_title
 from .samples import Sample
 
@@ -66,6 +67,10 @@ class EditionView:
         return tuple(sorted(map(tuple, groups.values()), key=lambda group: all(offer.broken for offer in group)))
 
 
+_SHORT_QUOTE = 90
+"""The most characters of an endorsement that is shown beside the cover."""
+
+
 @dataclass(frozen=True, slots=True)
 class BookView:
     """A book with everything its pages show; URLs are relative to the site's root, without a leading slash.
@@ -114,6 +119,15 @@ class BookView:
         series, subjects = str(self.record.series or ""), ", ".join(self.record.keywords)
         more = ((gettext_noop("Series"), series), (gettext_noop("Subjects"), subjects))
         return self.record.roles + tuple(row for row in more if row[1])
+
+    @property
+    def praise(self) -> str:
+        """A line of praise: the first short endorsement, or else the first award; "" without both."""
+        for each in self.record.endorsements:
+            if len(each.quote) <= _SHORT_QUOTE:
+                quote = smarten_punctuation(f'"{each.quote}"', self.record.language)
+                return f"{quote} – {each.by}"
+        return next(map(str, self.record.awards), "")
 
     @property
     def onix(self) -> str:

@@ -36,7 +36,7 @@ def build_book_jsonld(book: BookView, site_url: str, site_author: str) -> str:
         "position": series.number if series else None,
         "about": record.keywords,
         "sameAs": [url for _, url in record.links.named],
-        "award": [f"{award.name}, {award.year}" if award.year else award.name for award in record.awards],
+        "award": [*map(str, record.awards)],
         "workExample": [_build_edition(edition, book, site_url) for edition in book.editions],
     }
     return json_ld(work)
