@@ -73,6 +73,9 @@ def _list_documents(context: Mapping[str, Any]) -> Iterator[Document]:
             yield Document(unquote(content.url), content.record.title, content._content or "")  # noqa: SLF001
     for book in context.get("books", ()):
         yield Document(book.url, book.title, f"<p>{escape(book.tagline)}</p>{book.html}")
+        for part in book.sample.parts if book.sample else ():
+            if part.page is None:
+                yield Document(part.url, part.title, part.html)
 
 
 def start_indexing(generators: list[Any]) -> None:
