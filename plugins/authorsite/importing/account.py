@@ -49,6 +49,10 @@ class Account:
             self.repeated.append(f"{kind}: {key}")
         self.lines[kind][key] = Line(key, result, tuple(filter(None, why)), name, path)
 
+    def sort(self, kind: Kind) -> list[Line]:
+        """Return the lines of a kind in an order that doesn't depend on how they came."""
+        return sorted(self.lines[kind].values(), key=lambda line: (len(line.key), line.key))
+
     def count(self, kind: Kind) -> Counter[Result]:
         """Return how many things of a kind have which result."""
         return Counter(line.result for line in self.lines[kind].values())

@@ -83,7 +83,7 @@ class MediaImport:
         """Check a file and put it into its place; what is wrong with it goes to `reasons`."""
         try:
             start = content.read(_START_BYTES)
-            path = self._find_free_path(correct_path(file.path, start))
+            path = correct_path(file.path, start)
             if self.written.dry_run:
                 self.paths[file.key] = path
                 return
@@ -91,6 +91,7 @@ class MediaImport:
             temporary.parent.mkdir(parents=True, exist_ok=True)
             digest = _copy(start, content, temporary, get_size_limit(path))
             check_file(temporary, path)
+            path = self._find_free_path(path, digest)
             if digest_file(self.written.resolve(path)) == digest:
                 self._take(file, path, digest, Outcome.UNCHANGED)
                 return
@@ -107,11 +108,11 @@ class MediaImport:
         self.paths[file.key] = path
         self.written.adopt(path, digest, f"file {file.key}", outcome)
 
-    def _find_free_path(self, path: str) -> str:
-        """Return `path`, or with a number after its name if another file has it."""
+    def _find_free_path(self, path: str, digest: str) -> str:
+        """Return `path`, or with a number after its name if another file is there."""
         taken, number = set(self.paths.values()), 1
         stem, suffix = path.rsplit(".", 1)
-        while path in taken:
+        while path in taken or digest_file(self.written.resolve(path)) not in {"", digest}:
             number += 1
             path = f"{stem}-{number}.{suffix}"
         return path

@@ -43,7 +43,7 @@ class Report:
         yield '\n},\n"account": {'
         for place, kind in enumerate(Kind):
             yield f"{',' * bool(place)}\n{_dump(kind)}: ["
-            for number, line in enumerate(self.account.lines[kind].values()):
+            for number, line in enumerate(self.account.sort(kind)):
                 yield f"{',' * bool(number)}\n{_dump(_to_json(line))}"
             yield "\n]"
         yield "\n}\n}\n"
@@ -97,7 +97,7 @@ class Report:
             "To paste into `menu` in the settings:", [f"    {line}" for line in self.menu], limit
         )
         yield from self._iter_section("Remarks:", [f"- {line}" for line in self.remarks], limit)
-        offers = [f"{path}: {text}" for path, text in self.offered_reblogs]
+        offers = [f"{path}: {text}" for path, text in sorted(self.offered_reblogs)]
         yield from self._iter_section("Quotations that may be reblogs (see `reblog` in the docs):", offers, limit)
         yield from self._iter_section("Needs a look:", self._list_looks(), limit)
 
@@ -111,8 +111,8 @@ class Report:
     def _list_looks(self) -> list[str]:
         """Return what to look at, what occurs most first; each kind of thing by its reason."""
         found: dict[str, list[str]] = defaultdict(list)
-        for lines in self.account.lines.values():
-            for line in lines.values():
+        for kind in Kind:
+            for line in self.account.sort(kind):
                 for why in line.why if line.result is Result.LOOK else ():
                     found[why].append(line.path or line.name or line.key)
         rows = []
@@ -123,8 +123,8 @@ class Report:
 
     def _group_skipped(self) -> dict[str, list[str]]:
         groups: dict[str, list[str]] = defaultdict(list)
-        for kind, lines in self.account.lines.items():
-            for line in lines.values():
+        for kind in Kind:
+            for line in self.account.sort(kind):
                 if line.result is Result.SKIPPED:
                     groups[f"{kind}, {'; '.join(line.why)}"].append(
                         line.name if line.name.startswith(line.key) else f"{line.key} {line.name}".strip()

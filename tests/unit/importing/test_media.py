@@ -167,6 +167,17 @@ def test_two_files_that_become_one_name_both_come_in(tmp_path):
         assert sorted(p.name for p in (tmp_path / "site/content/images").iterdir()) == ["a-2.jpg", "a.jpg"]
 
 
+def test_a_picture_of_the_authors_stays_when_another_gets_its_name(tmp_path):
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "a.png").write_bytes(make_picture())
+    own = tmp_path / "site/content/images/a.jpg"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(make_picture(color=(9, 9, 9)))
+    run_import(tmp_path / "site", make_export(make_attachment(2, "a.png")), media=tmp_path / "media")
+    assert own.read_bytes() == make_picture(color=(9, 9, 9))
+    assert own.with_name("a-2.jpg").read_bytes() == make_picture()
+
+
 def test_a_folder_in_content_that_is_a_link_is_refused(tmp_path):
     (tmp_path / "outside").mkdir()
     (tmp_path / "site/content").mkdir(parents=True)

@@ -12,7 +12,7 @@ from authorsite.importing.names import clean_slug, parse_date
 from authorsite.importing.wxr_model import RawComment
 from authorsite.reading.front_matter import parse_front_matter
 from authorsite.urls import Slug
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from wordpress import BLOG, make_export, make_item, prepare_import, run_import
@@ -47,6 +47,7 @@ def test_slugs_are_decoded_and_made_valid(tmp_path, slug, title, path, front):
     assert {key: found[path][key] for key in front} == front
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.text(max_size=40))
 def test_a_clean_slug_is_valid_or_empty(text):
     slug = clean_slug(text)
@@ -200,6 +201,7 @@ TEXTS = st.text(
 )
 
 
+@settings(deadline=None, derandomize=True)
 @given(text=TEXTS.map(lambda text: " ".join(text.split())), in_list=st.booleans())
 def test_what_is_quoted_is_read_back(text, in_list):
     front = format_front_matter({"title": "T", "key": [text, "b"] if in_list else text})
