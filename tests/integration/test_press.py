@@ -82,7 +82,7 @@ def test_the_kit_of_a_book_has_all_that_its_record_has(site):
     ):  # fmt: skip
         assert text in texts
     assert any("The author. Photo: Bo Photo, CC BY 4.0" in text for text in texts)
-    assert "Another book's talk" not in texts
+    assert "Another book’s talk" not in texts
     assert "A cancelled one" not in texts
 
 
@@ -114,7 +114,7 @@ def test_what_is_not_there_is_not_shown(make_site):
 def test_the_page_of_all_kits_lists_the_books_and_the_talks(site):
     texts = read_texts(site, "press/")
     assert texts[:2] == ["Press", "Books"]
-    assert {"Press kit: The Tide Tables", "Press kit: Bare", "A talk", "Another book's talk"} <= {*texts}
+    assert {"Press kit: The Tide Tables", "Press kit: Bare", "A talk", "Another book’s talk"} <= {*texts}
     book = html.fromstring(site.output("books/tides/index.html"))
     assert book.xpath("//a[@href='/books/tides/press/']")
     assert book.xpath("//*[@class='about-author']//img/@alt") == ["Ann on a ladder"]
@@ -149,3 +149,14 @@ def test_the_old_key_is_reported_by_name(make_site):
     built = make_site({"content/posts/a.md": post()}).build(AUTHORSITE={"author_bio": "Ann writes."})
     (problem,) = built.problems
     assert "`author_bio` was renamed to `author` in version 0.2.0" in str(problem)
+
+
+def test_an_event_leads_to_its_book_and_names_one_that_exists(make_site):
+    site = make_site({**FILES, "content/events/d.md": EVENT.format("D", "book: bear\n")})
+    (problem,) = site.build(AUTHORSITE={"main_book": "tides"}).problems
+    assert str(problem).startswith("content/events/d.md:5: there is no book `bear` - did you mean `bare`")
+    site.write({"content/events/d.md": EVENT.format("D", "book: bare\n")})
+    assert not site.build(AUTHORSITE={"main_book": "tides"}).failed
+    for name, title in (("d", "Bare"), ("a", "The Tide Tables")):
+        page = html.fromstring(site.output(f"events/{name}/index.html"))
+        assert page.xpath("string(//p[@class='book-step-title'])") == title

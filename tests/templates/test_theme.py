@@ -239,7 +239,6 @@ def test_social_cards_and_the_accent_follow_the_colors_of_the_theme(make_site, t
 # Included only by templates that the test replaces.
 NOT_SHOWN = [
     "partials/book_head.html",
-    "partials/call_to_action.html",
     "partials/feed_links.html",
     "partials/series_neighbors.html",
 ]

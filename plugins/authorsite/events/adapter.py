@@ -64,7 +64,7 @@ class EventsGenerator(Generator):
 
         write_page = partial(output.write_page, self, writer, section="events")
         for event in self.events:
-            variables = {"structured": build_event_jsonld(event, self.site.url)}
+            variables = {"structured": build_event_jsonld(event, self.site.url), "own_book": self._find_book(event)}
             noindex = event.record.status is not Status.PUBLISHED
             write_page("event", event.url, event=event, noindex=noindex, **variables)
             if event.calendar:
@@ -81,6 +81,7 @@ class EventsGenerator(Generator):
         if is_unpublished(source.record, self.now) and not self.site.drafts:
             get_build(self.settings).unpublished.add(str(path))
             return None
+        self._check_book(source)
         event, slug = source.record, source.record.slug or path.stem
         url = f"{FOLDER}/{slug}/"
         return EventView(
@@ -121,6 +122,19 @@ class EventsGenerator(Generator):
             return "", ""
         post = posts[name]
         return get_parsed(post).record.title, post.url
+
+    def _find_book(self, event: EventView) -> Any:
+        """Return the book that an event names, or else the main book; None without books."""
+        books = {book.slug: book for book in self.context.get("books", ())}
+        return books.get(event.record.book) or self.context.get("main_book")
+
+    def _check_book(self, source: ParsedSource[Event]) -> None:
+        """Report an event about a book that does not exist."""
+        name, slugs = source.record.book, [book.slug for book in self.context.get("books", ())]
+        if name and name not in slugs and not self.log.is_consequence(name, source.path):
+            line = find_line_for_loc(("book",), source.lines)
+            hint = did_you_mean(name, slugs, "use the name of a file in content/books, without .md")
+            self.log.error(source.path, line, f"there is no book `{name}`", hint, kind="event")
 
     def _compute_annual_dates(self) -> Iterator[AnnualDate]:
         for settings in self.site.observances:
