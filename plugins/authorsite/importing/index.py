@@ -147,7 +147,8 @@ class Index:
             status=intern(raw.status),
             fate=fate,
             why=why,
-            title=clean_name(raw.title)[:200],
+            # The report names items, and is committed with the site: letters are titled with their senders.
+            title="" if raw.type == "feedback" else clean_name(raw.title)[:200],
             slug=raw.slug,
             date=next((date for date in (raw.date, raw.date_gmt, raw.pub_date) if date.strip("0-: ")), ""),
             parent=raw.parent.strip(),

@@ -191,7 +191,9 @@ class Import:
             result = Result.LOOK if look else Result.WRITTEN
         why = look or [item.why]
         path = target.path if outcome.is_written else self.written.paths_by_owner.get(item.id, target.path)
-        self.account.add(Kind.ITEM, item.id, result, *why, name=item.title, path=path)
+        self.account.add(
+            Kind.ITEM, item.id, result, *why, name="" if item.fate is Fate.PRIVATE else item.title, path=path
+        )
         report.offered_reblogs += [(path, offer) for offer in facts.get("offers", ())]
         skipped = facts.get("comments", {})
         for number in range(item.comments):
