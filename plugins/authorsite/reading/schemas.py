@@ -76,7 +76,7 @@ class ReviewOf(StrictModel):
     @field_validator("isbn", mode="before")
     @classmethod
     def _accept_blank(cls, value: Any) -> Any:
-        # As `invoke new` writes it, to be filled in.
+        # As `authorsite new` writes it, to be filled in.
         return value or None
 
 
