@@ -4,6 +4,7 @@ import json
 
 import pytest
 from authorsite.books.series import group_series
+from conftest import SITE_DATE, Site, restore_signals
 from lxml import html
 
 BOOK = "---\ntitle: {title}\nseries: {{name: {series}{number}}}\n{published}---\nWords about {title}.\n"
@@ -24,10 +25,13 @@ FILES = {
 }
 
 
-@pytest.fixture
-def site(make_site):
-    site = make_site(FILES)
-    built = site.build(strict=True, AUTHORSITE={"main_book": "first"})
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A site with FILES, built once in strict mode; read-only."""
+    site = Site(tmp_path_factory.mktemp("series"), {}).write(FILES)
+    with pytest.MonkeyPatch.context() as patch, restore_signals():
+        patch.setenv("SITE_DATE", SITE_DATE)
+        built = site.build(strict=True, AUTHORSITE={"main_book": "first"})
     assert [*map(str, built.problems)] == []
     return site
 

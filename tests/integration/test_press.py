@@ -4,7 +4,7 @@ import io
 import zipfile
 
 import pytest
-from conftest import post
+from conftest import SITE_DATE, Site, post, restore_signals
 from lxml import html
 from PIL import Image
 from PIL.ExifTags import Base
@@ -60,10 +60,14 @@ FILES = {
 }
 
 
-@pytest.fixture
-def site(make_site):
-    site = make_site(FILES)
-    built = site.build(strict=True, AUTHORSITE={"main_book": "tides", "author": AUTHOR, "contact": "ann@example.org"})
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A site with FILES, built once in strict mode; read-only."""
+    site = Site(tmp_path_factory.mktemp("press"), {}).write(FILES)
+    settings = {"main_book": "tides", "author": AUTHOR, "contact": "ann@example.org"}
+    with pytest.MonkeyPatch.context() as patch, restore_signals():
+        patch.setenv("SITE_DATE", SITE_DATE)
+        built = site.build(strict=True, AUTHORSITE=settings)
     assert [*map(str, built.problems)] == []
     return site
 

@@ -3,6 +3,7 @@
 import io
 import shutil
 import zipfile
+from datetime import date
 
 import pytest
 from authorsite.books.samples import split_chapters
@@ -120,7 +121,6 @@ def test_several_pages_keep_their_urls_and_lead_to_each_other(make_site):
     ]
     assert "/books/tides/buy/" in site.output("three/index.html")
     assert b"Text of two." in read_epub(site)["book/chapter-2.xhtml"]
-    check_with_epubcheck(str(site.root / "output/books/tides/sample.epub"))
 
 
 def test_a_single_page_is_the_sample_itself(make_site):
@@ -169,10 +169,8 @@ def test_chapters_begin_at_headings_of_the_first_level(text, chapters):
     assert list(split_chapters(text)) == chapters
 
 
-def test_an_epub_is_the_same_bytes_and_valid_whatever_its_texts(tmp_path):
-    from datetime import date
-
-    book = Epub(
+def make_epub():
+    return Epub(
         identifier="https://example.org/books/x/sample.epub",
         title='A "<b>" & more',
         language="ar",
@@ -192,8 +190,15 @@ def test_an_epub_is_the_same_bytes_and_valid_whatever_its_texts(tmp_path):
         accessibility="All images have descriptions.",
         images={"https://example.org/i.png": ("images/i.png", make_cover())},
     )
-    data = build_epub(book)
-    assert data == build_epub(book)
+
+
+def test_an_epub_has_the_same_bytes_each_time_and_says_first_what_it_is():
+    data = build_epub(make_epub())
+    assert data == build_epub(make_epub())
     assert data[30:58] == b"mimetypeapplication/epub+zip"
-    (tmp_path / "a.epub").write_bytes(data)
+
+
+@pytest.mark.nightly
+def test_an_epub_of_odd_texts_and_images_is_valid(tmp_path):
+    (tmp_path / "a.epub").write_bytes(build_epub(make_epub()))
     check_with_epubcheck(str(tmp_path / "a.epub"))
