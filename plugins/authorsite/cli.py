@@ -17,10 +17,19 @@ from .command_line import (
     require_quoted_title,
     task,
 )
-from .commands import NAME
+from .commands import NAME, format_command
+from .problems import CommandError
 from .version import get_version
 
 _SETTINGS = "pelicanconf.py"
+
+
+def _show_help_for(name: str, *words: str) -> bool:
+    """Print the help of a command if one of its positional words asks for it: invoke takes `--help` for a value."""
+    is_asked = not {"--help", "-h"}.isdisjoint(words)
+    if is_asked:
+        program.run(["invoke" if "invoke" in sys.argv[0] else NAME, "--help", name], exit=False)
+    return is_asked
 
 
 @task(
@@ -40,6 +49,10 @@ def init(
 
     Example: invoke init ../my-site
     """
+    if _show_help_for("init", folder):
+        return
+    if folder.startswith("-"):
+        raise CommandError(f"`{folder}` is an option - put the folder first: {format_command('init', 'my-site')}")
     module = load("publishing.init_site")
     module.init_site(Path(folder), module.Answers(name, author, url, book), ask=not yes and sys.stdin.isatty())
 
@@ -58,8 +71,7 @@ def new(_: Context, title: str, kind: str = "post", from_: str = "", isbn: str =
 
     Example: invoke new "On ladders" --kind review
     """
-    if title in {"--help", "-h"}:  # invoke takes the first word for the title
-        program.run(["invoke" if "invoke" in sys.argv[0] else NAME, "--help", "new"], exit=False)
+    if _show_help_for("new", title):
         return
     raise Exit(code=load("publishing.new").new(Path(settings).absolute(), title, kind, from_, isbn))
 
@@ -159,8 +171,7 @@ def import_wordpress(
 
     Example: invoke import-wordpress export.zip --media media.tar
     """
-    if {"--help", "-h"} & {*exports}:  # invoke takes the first word for an export
-        program.run(["invoke" if "invoke" in sys.argv[0] else NAME, "--help", "import-wordpress"], exit=False)
+    if _show_help_for("import-wordpress", *exports):
         return
     load("publishing.atomic_swap").require_locks()
     run = load("publishing.import_wordpress").import_wordpress

@@ -59,6 +59,15 @@ def test_every_command_has_help_for_each_option_and_an_example_that_can_be_typed
     assert len(re.findall(r"^  -.*  \S", options, re.MULTILINE)) == len(re.findall(r"^  -", options, re.MULTILINE))
 
 
+@pytest.mark.parametrize("name", ["init", "new", "import-wordpress"])
+def test_help_after_a_command_that_takes_words_is_its_help(authorsite, folder, name):
+    before = sorted(folder.iterdir())
+    status, out, _ = authorsite(f"{name} --help")
+    assert status == 0
+    assert out.startswith(f"Usage: authorsite {name} [--options]")
+    assert sorted(folder.iterdir()) == before
+
+
 def test_help_lists_the_commands_and_says_where_the_documentation_is(authorsite):
     status, out, _ = authorsite("")
     assert status == 0
@@ -72,6 +81,7 @@ ERRORS = [
     ("build --format xml", "unknown format `xml` - use --format with one of text, json, github"),
     ("serve --port abc", "an option has an invalid value: .*'abc'"),
     ("new On ladders", 'the title `On ladders` has no quotes - write: .venv/bin/authorsite new "On ladders"\n$'),
+    ("init --nme", "`--nme` is an option - put the folder first: .venv/bin/authorsite init my-site\n$"),
     ("new --knd", 'put the title first: .venv/bin/authorsite new "The title" --kind page\n$'),
     ("new --kind page", "did not receive required positional arguments: 'title'"),
 ]

@@ -138,7 +138,8 @@ def serve(
     threading.Thread(target=server.serve_forever, daemon=True).start()
     server.send_problems(response["problems"])
     report(_format_response(response))
-    report(f"{server.url} shows the site; stop with Ctrl-C")
+    taken = f" (port {port} is in use by another program)" if port not in {0, server.server_port} else ""
+    report(f"{server.url} shows the site{taken}; stop with Ctrl-C")
     try:
         while True:
             watched = response.get("watch") or [root / name for name in ("content", "theme", "plugins")]
