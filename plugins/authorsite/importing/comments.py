@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -98,7 +99,8 @@ def _convert(raw: RawComment, parent: str, zone: ZoneInfo) -> Comment:
 def find_date(raw: RawComment, zone: ZoneInfo) -> datetime:
     """Return the date of a comment in the site's zone; 1970 if it has none."""
     if date := parse_date(raw.date_gmt):
-        return date.replace(tzinfo=UTC).astimezone(zone)
+        with suppress(OverflowError):  # in another zone, the first and last days of the calendar can be outside it
+            return date.replace(tzinfo=UTC).astimezone(zone)
     local = parse_date(raw.date)
     return local.replace(tzinfo=zone) if local else datetime(1970, 1, 1, tzinfo=UTC)
 

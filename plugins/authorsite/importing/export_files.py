@@ -142,8 +142,10 @@ def _find_encoding(start: bytes) -> str:
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     match = _ENCODING.search(start[:300])
-    try:
-        name = codecs.lookup(match[1].decode("ascii")).name if match else "utf-8"
-    except LookupError:
+    name = match[1].decode("ascii") if match else "utf-8"
+    try:  # what was found as ASCII is in no encoding that says something else
+        is_possible = match is None or match[0].decode(name, "replace") == match[0].decode("ascii", "replace")
+        name = codecs.lookup(name).name if is_possible else "utf-8"
+    except (LookupError, UnicodeError):
         name = "utf-8"
     return "utf-8-sig" if name == "utf-8" else name

@@ -9,7 +9,7 @@ from sys import intern
 from urllib.parse import unquote, urlsplit
 
 from .body_model import Attachment
-from .names import clean_name, get_host
+from .names import clean_name, get_host, parse_number
 from .reblogs import find_reblog_host
 from .wxr_model import Channel, RawItem
 
@@ -121,7 +121,8 @@ class Index:
         for taxonomy, slug, name in raw.terms:
             self.terms.setdefault((taxonomy, unquote(slug) or name), clean_name(name))
         self.linked_files |= dict.fromkeys(_UPLOAD.findall(raw.content))
-        number = int(item.id) if item.id.isdecimal() else -self.found_items
+        number = parse_number(item.id)
+        number = -self.found_items if number is None else number
         if item.fate is Fate.MEDIA:
             self._add_attachment(number, raw)
         elif item.type == "wp_block":
@@ -177,7 +178,7 @@ class Index:
         url = raw.attachment_url.strip() or raw.guid.strip()
         self.attachments[number] = Attachment(url, clean_name(alt), caption, clean_name(raw.title))
         self.attached_paths[number] = raw.get_meta("_wp_attached_file").strip()
-        order = int(raw.menu_order) if raw.menu_order.isdecimal() else 0
+        order = parse_number(raw.menu_order) or 0
         self.children[raw.parent.strip()].append((order, number))
 
     def list_own_attachments(self, item_id: str) -> list[int]:

@@ -23,7 +23,7 @@ from .comments import convert_comments
 from .front_matter import format_front_matter
 from .index import Fate, Index, IndexedItem
 from .media import BroughtMedia
-from .names import clean_name, get_host, get_path, normalize_path
+from .names import clean_name, get_host, get_path, normalize_path, parse_number
 from .plan import Plan, SiteFacts, Target
 from .reblogs import Reblog, parse_reblog
 from .terms import TermNames
@@ -195,10 +195,10 @@ class ItemConverter:
         return "" if name == self.site.author else name
 
     def _find_image(self, raw: RawItem, look: list[str]) -> dict[str, str]:
-        number = raw.get_meta("_thumbnail_id").strip()
-        if not number.isdecimal():
+        number = parse_number(raw.get_meta("_thumbnail_id"))
+        if number is None:
             return {}
-        attachment = self.index.attachments.get(int(number))
+        attachment = self.index.attachments.get(number)
         path = self.media.find(attachment.url) if attachment else ""
         if attachment is None or not path.startswith("images/"):
             look.append("its featured image did not come along")

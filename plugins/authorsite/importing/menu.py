@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 
 from .index import Index
-from .names import clean_name
+from .names import clean_name, parse_number
 from .plan import Plan, SiteFacts
 from .terms import TermNames
 from .wxr_model import RawItem
@@ -16,7 +16,7 @@ def list_menu_lines(index: Index, plan: Plan, names: TermNames, site: SiteFacts)
     for raw in index.menu.values():
         if line := _make_line(raw, index, plan, names, site):
             name = next((name for taxonomy, _, name in raw.terms if taxonomy == "nav_menu"), "")
-            menus[clean_name(name)].append((int(raw.menu_order) if raw.menu_order.isdecimal() else 0, line))
+            menus[clean_name(name)].append((parse_number(raw.menu_order) or 0, line))
     lines = []
     for name, entries in sorted(menus.items()):
         lines += [f"# {name}"] * (len(menus) > 1) + [line for _, line in sorted(entries, key=lambda entry: entry[0])]

@@ -12,6 +12,7 @@ from ..urls import MAX_NAME_BYTES, SitePath
 _SITE_PATH: TypeAdapter[str] = TypeAdapter(SitePath)
 _TAG = re.compile(r"<[^<>]*>")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?")
+_MAX_DIGITS = 20
 _RFC_DATE = "%a, %d %b %Y %H:%M:%S %z"
 
 
@@ -61,6 +62,12 @@ def clean_slug(text: str) -> str:
     while len(text.encode()) > MAX_NAME_BYTES - 20:  # room for -2 and -page
         text = text[:-1].rstrip("-.")
     return text
+
+
+def parse_number(text: str) -> int | None:
+    """Return the number that `text` is, None if it is none: WordPress's have at most 20 digits."""
+    text = text.strip()
+    return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else None
 
 
 def parse_date(*texts: str) -> datetime | None:

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from .addresses import Addresses, is_same_picture
 from .body_model import Attachment, Finding
 from .dom import Child, Node, get_text, is_blank
+from .names import parse_number
 from .structure import make_blocks, trim
 
 _NUMBER = re.compile(r"wp-image-(\d{1,18})$")
@@ -56,8 +57,8 @@ def convert_image(node: Node, media: Media, *, source: str = "", in_link: bool =
 
 
 def _is_small(node: Node) -> bool:
-    width = node.attributes.get("width", "")
-    return width.isdecimal() and int(width) <= _SMALL
+    width = parse_number(node.attributes.get("width", ""))
+    return width is not None and width <= _SMALL
 
 
 def _find_number(node: Node) -> int | None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from ..markup import count_words, text_content, truncate_html
 from ..urls import parse_web_url
 from ..validation import InvalidValue
+from .names import get_host
 from .php import InvalidPhp, unserialize
 from .wxr_model import RawItem
 
@@ -32,7 +33,7 @@ def find_reblog_host(raw: RawItem) -> str:
     if raw.get_meta("is_reblog") != "1":
         return ""
     match = _PERMALINK.search(raw.get_meta("reblog_snapshot"))
-    return urlsplit(match[1]).netloc.lower() if match else ""
+    return get_host(match[1]) if match else ""
 
 
 def parse_reblog(raw: RawItem, limit: int) -> Reblog | str | None:

@@ -303,3 +303,26 @@ def test_items_of_two_blogs_with_one_number_both_come_in(tmp_path):
     )
     run_import(tmp_path, make_export(make_item()), make_export(other))
     assert sorted(file.name for file in (tmp_path / "content/posts/2014").iterdir()) == ["a-post.md", "other.md"]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        make_item("9" * 5_000),
+        make_item(meta=[("_thumbnail_id", "9" * 5_000)]),
+        make_item(menu_order="9" * 5_000, post_type="page"),
+        make_item(content=f'<img src="/x.jpg" width="{"9" * 5_000}">'),
+        make_item(meta=[("is_reblog", "1"), ("reblog_snapshot", 'a:1:{s:9:"permalink";s:13:"https://[bad/";}')]),
+    ],
+    ids=["id", "picture", "order", "width", "reblog"],
+)
+def test_numbers_and_addresses_that_are_none_do_not_stop_an_import(tmp_path, item):
+    assert len(import_one(tmp_path, item)) == 1
+
+
+@pytest.mark.parametrize("date", ["0001-01-01 00:00:00", "9999-12-31 23:59:59"])
+@pytest.mark.parametrize("zone", ["America/Chicago", "Asia/Tokyo"])
+def test_a_comment_at_the_end_of_the_calendar_comes_along(date, zone):
+    raw = RawComment(id="1", author="A", content="x", approved="1", date=date, date_gmt=date)
+    comments, skipped = convert_comments([raw], ZoneInfo(zone))
+    assert (len(comments), skipped) == (1, {})

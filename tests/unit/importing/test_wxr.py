@@ -62,6 +62,12 @@ def test_other_encodings_are_read_as_declared(tmp_path):
     assert item.title == "Café"
 
 
+@pytest.mark.parametrize("encoding", ["hex", "zip", "rot13", "base64", "idna", "undefined", "utf-16", "utf-32", "none"])
+def test_an_encoding_that_the_file_cannot_have_is_ignored(tmp_path, encoding):
+    (item,), _ = read_text(tmp_path, make_export(make_item(title="Café")).replace("UTF-8", encoding))
+    assert item.title == "Café"
+
+
 def test_an_item_has_its_texts_terms_meta_and_comments(tmp_path):
     texts = "<wp:comment_id>5</wp:comment_id><wp:comment_content>Yes</wp:comment_content>"
     comment = f"<wp:comment>{texts}</wp:comment>"
