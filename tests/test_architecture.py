@@ -24,6 +24,7 @@ LAYERS = [
         "changed_keys",
         "strict_model",
         "urls",
+        "publish_targets",
         "settings",
         "i18n",
         "site_build",

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ..settings import GitTarget, Target
+from ..publish_targets import GitTarget, PublishTarget
 
 _REQUEST_TIMEOUT = 20.0
 _MAX_PAUSE = 5.0
@@ -55,7 +55,7 @@ def _find_mismatch(client: httpx.Client, tree: Path, url: str) -> str:
     return ""
 
 
-def describe_first_step(target: Target, url: str) -> str:
+def describe_first_step(target: PublishTarget, url: str) -> str:
     """Say what the author does once, after the first upload to `target`, so that `url` shows the site."""
     host = urlsplit(url).hostname or ""
     if not isinstance(target, GitTarget):

@@ -4,9 +4,9 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
+from authorsite.publish_targets import FolderTarget, GitTarget, RsyncTarget
 from authorsite.publishing import verification
 from authorsite.publishing.verification import describe_first_step, verify
-from authorsite.settings import FolderTarget, GitTarget, RsyncTarget
 
 PAGES = "switch on Pages: in the repository's settings on GitHub, under Pages, choose the branch `gh-pages`"
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from ...settings import FolderTarget, GitTarget, SiteSettings
+from ...publish_targets import FolderTarget, GitTarget
+from ...settings import SiteSettings
 from ..tree_diff import TreeDiff
 from .folder import Folder
 from .git import Git

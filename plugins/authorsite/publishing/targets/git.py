@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from ...output import FILE_LIST
 from ...problems import CommandError
-from ...settings import GitTarget, SiteSettings
+from ...publish_targets import GitTarget
+from ...settings import SiteSettings
 from ..tree_diff import TreeDiff
 from .commands import OWNERSHIP_FILE, TargetNotReady, redact_credentials, run_command
 

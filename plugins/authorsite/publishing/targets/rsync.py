@@ -12,7 +12,7 @@ from pelican_incremental.files import load_json, save_json
 from ...feeds.parsing import is_feed
 from ...output import FILE_LIST
 from ...problems import CommandError
-from ...settings import RsyncTarget
+from ...publish_targets import RsyncTarget
 from ..tree_diff import TreeDiff, hash_tree
 from .commands import OTHER_FILES, OWNERSHIP_FILE, run_command
 
