@@ -4,6 +4,7 @@ import html
 import json
 import os
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from ..problems import CommandError, ProblemLog
 from ..site_build import parse_site_date
 from ..urls import is_web_url
 from .installed_from import pin_generator
+from .placeholders import DEFAULT_AUTHOR
 
 _STARTER = Path(__file__).parents[1] / "starter"
 _FILES = {
@@ -39,6 +41,7 @@ _EMPTY_FOLDERS = ("content/images", "theme_overrides")
 _MAY_EXIST = {".git", ".venv"}
 """What a folder may hold that is to become a site: the author's repository, and the environment that runs this."""
 
+_TEMPORARY = ".authorsite-init-"
 _ZONE_LINK = Path("/etc/localtime")
 
 
@@ -64,18 +67,25 @@ def init_site(folder: Path, given: Answers, *, ask: bool) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         # Beside the folder, so that it can be renamed into its place.
-        with TemporaryDirectory(prefix=".authorsite-init-", dir=target.parent) as temporary:
+        with TemporaryDirectory(prefix=_TEMPORARY, dir=target.parent) as temporary:
             site = Path(temporary, "site")
             _write_site(site, values)
             _move(site, target)
     except OSError as error:
-        raise CommandError(f"cannot create the site: {error.strerror}", error.filename or str(target)) from None
+        raise CommandError(f"cannot create the site: {error.strerror}", _find_place(error, target)) from None
     print(_describe_next_steps(folder, target))
 
 
+def _find_place(error: OSError, target: Path) -> str:
+    """Return the file that an error is about; the folder itself for one in the temporary folder beside it."""
+    name = str(error.filename or "")
+    return str(target) if not name or _TEMPORARY in name else name
+
+
 def _require_empty(target: Path) -> None:
-    if target.exists() and not target.is_dir():
-        raise CommandError("this is a file - name a folder that does not exist", str(target))
+    if os.path.lexists(target) and not target.is_dir():
+        what = "link that leads nowhere" if target.is_symlink() else "file"
+        raise CommandError(f"this is a {what} - name a folder that does not exist", str(target))
     names = sorted({path.name for path in target.iterdir()} - _MAY_EXIST) if target.is_dir() else []
     if names:
         raise CommandError(f"the folder holds files, such as {names[0]} - name a new folder", str(target))
@@ -94,7 +104,7 @@ def _complete(given: Answers, folder_name: str, *, ask: bool) -> Answers:
 
     return Answers(
         name=get(given.name, "Name of the site", default_name),
-        author=get(given.author, "Your name", "Your Name"),
+        author=get(given.author, "Your name", DEFAULT_AUTHOR),
         url=get(given.url, "URL of the site, if you know it", "https://example.org"),
         book=get(given.book, "Title of your (first) book", "My first book"),
     )
@@ -163,7 +173,7 @@ def _move(site: Path, target: Path) -> None:
 
 def _describe_next_steps(folder: Path, target: Path) -> str:
     """Return the commands that show the site: with its own environment, which may not exist yet."""
-    steps = [] if target == Path.cwd() else [f"cd {folder}"]
+    steps = [] if target == Path.cwd() else [f"cd {shlex.quote(str(folder))}"]
     if not Path(sys.prefix).is_relative_to(target):
         steps += ["python3 -m venv .venv", ".venv/bin/pip install -r requirements.txt"]
     steps.append(".venv/bin/authorsite serve")

@@ -20,6 +20,7 @@ from ..settings import SETTINGS_KEY, SiteSettings
 from ..site_build import get_build_time, get_site
 from .atomic_swap import exclusive_lock
 from .build import BuildResult, StagedBuild, build, check_format
+from .placeholders import report_placeholders
 from .published import compare, compare_offline
 from .targets import Target, make_target
 from .targets.commands import redact_credentials
@@ -44,6 +45,7 @@ def check(settings_file: Path, report_format: str = "text", kind: str = "") -> i
         run_checks(staged)
         if example := find_example_url(staged):
             staged.problems.notice(example.path, example.line, example.message, example.hint, kind="settings")
+        _check_placeholders(staged)
         if comparison := compare_offline(staged, settings_file):
             summaries.append("\n".join(filter(None, (f"Compared with {comparison.summary}.", comparison.upgrade))))
         return False
@@ -71,6 +73,15 @@ def run_checks(staged: StagedBuild) -> None:
     books = content / "books"
     check_stale_records(books, get_build_time(staged.settings).date(), staged.problems)
     check_photo_locations(content, staged.problems)
+
+
+def _check_placeholders(staged: StagedBuild) -> None:
+    """Add notices for texts of a new site in its settings file, book records and pages."""
+    root, content = staged.problems.root, Path(staged.settings["PATH"])
+    folders = (content / "books", content / "pages")
+    records = [path for folder in folders for path in sorted(folder.glob("*.md")) if path.is_file()]
+    settings = [path for path in (root / "pelicanconf.py",) if path.is_file()]
+    report_placeholders([*settings, *records], staged.problems)
 
 
 def find_example_url(staged: StagedBuild) -> Problem | None:
@@ -141,6 +152,7 @@ class _Publish:
         if example := find_example_url(staged):
             raise CommandError(str(example))
         run_checks(staged)
+        _check_placeholders(staged)
         if staged.problems.failed:
             return False
         self.site = get_site(staged.settings)
