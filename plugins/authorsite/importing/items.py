@@ -20,6 +20,7 @@ from ..strict_model import CONTROL_CHARACTER, MAX_TEXT
 from .body import convert_body
 from .body_model import ConvertedBody
 from .comments import convert_comments
+from .findings import describe_findings
 from .front_matter import format_front_matter
 from .index import Fate, Index, IndexedItem
 from .media import BroughtMedia
@@ -31,7 +32,6 @@ from .wxr_model import RawItem
 
 MAX_TITLE = 300
 _TITLE_WORDS = 8
-_FINDING_LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class ItemConverter:
             markdown = note + quotation.markdown
         front = self._make_front_matter(raw, item, target, body, reblog, look)
         head = format_front_matter(front)
-        look += _describe_findings(parts, head.count("\n"))
+        look += describe_findings(parts, head.count("\n"))
         texts = {target.path: head + markdown}
         comments, skipped = convert_comments(raw.comments, self.zone)
         if comments:
@@ -222,32 +222,3 @@ def _make_title(markdown: str) -> str:
     words = text_content(escape(markdown, quote=False)).replace("*", "").split()
     plain = [word for word in words if any(character.isalnum() for character in word)]
     return " ".join(plain[:_TITLE_WORDS])[:80] + ("…" if len(plain) > _TITLE_WORDS else "") or "Untitled"
-
-
-_FINDINGS = {
-    "shortcode": "the shortcode {} is left as it is",
-    "block": "the block {} is not known here",
-    "html": "a block stays HTML: {}",
-    "external-image": "pictures that are not here are links now",
-    "embed": "{} is a link now",
-    "reference": "the references are not linked: {}",
-    "page-break": "it had several pages: it is one page here",
-    "differs": "a block may look different: {}",
-    "too-complex": "a block is too complex to check: {}",
-}
-_HARMLESS = {"embed", "html", "page-break"}
-
-
-def _describe_findings(parts: list[ConvertedBody], first_line: int) -> list[str]:
-    """Return what to look at in the bodies, with lines of the file; the first body begins after `first_line`."""
-    found = []
-    for number, body in enumerate(parts):
-        for finding in body.findings:
-            if finding.kind not in _HARMLESS:
-                text = " ".join(finding.text.split())[:120]
-                has_line = finding.line and not number and finding.kind != "external-image"
-                where = f"line {first_line + finding.line}: " if has_line else ""
-                found.append(where + _FINDINGS.get(finding.kind, f"{finding.kind}: {{}}").format(text))
-    found = list(dict.fromkeys(found))
-    more = len(found) - _FINDING_LIMIT
-    return found[:_FINDING_LIMIT] + ([f"and {more} more"] if more > 0 else [])

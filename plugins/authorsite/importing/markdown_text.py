@@ -1,11 +1,18 @@
-"""Text within paragraphs as Markdown: escaped where our reader would take it for something else."""
+"""The parts of a Markdown text: text, escaped where our reader would take it for something else; marks; blocks."""
 
 import re
+from collections.abc import Sequence
 
+from ..reading.autolinks import URL_PATTERN, trim_url
 from .shortcodes import BRACKET
 
 HARD_BREAK = "\ufdd5"
 """In the place of a `<br>` until the paragraph is finished."""
+
+SEPARATOR = "<!-- -->"
+"""Keeps two lists apart."""
+
+_MERGING = frozenset(("ul", "ol", "dl", "blockquote"))
 
 _HELD_SPACE = "\ufdd4"
 _SPACE = re.compile(r"[ \t\r\f]*\n[ \t\r\n\f]*|[ \t\r\f]{2,}|[\t\r\f]")
@@ -93,3 +100,35 @@ def indent(text: str, first: str, rest: str = "    ") -> str:
     """Return text with `first` before its first line and `rest` before all other lines that are not empty."""
     lines = text.split("\n")
     return "\n".join([first + lines[0], *(rest + line if line else "" for line in lines[1:])])
+
+
+def surround(inner: str, start: str, end: str) -> str:
+    """Return text between two marks, its space outside of them."""
+    space = f" \n{HARD_BREAK}"
+    core = inner.strip(space)
+    if not core:
+        return inner
+    lead = inner[: len(inner) - len(inner.lstrip(space))]
+    return f"{lead}{start}{core}{end}{inner[len(lead) + len(core) :]}"
+
+
+def write_url(url: str, before: str, after: str) -> str:
+    """Return a URL as it is if our reader makes a link of it, else in angle brackets."""
+    match = URL_PATTERN.match(url + after)
+    is_found = bool(match and trim_url(match[0]) == url) and not re.match(r"[\w/]", before)
+    return url if is_found and not re.search(r"[\[\]\\`]", url) else f"<{url}>"
+
+
+def join_blocks(blocks: Sequence[tuple[str, str]]) -> str:
+    """Return blocks, each with its tag ("" for HTML), as one text."""
+    return "\n\n".join(text for _, text in separate_blocks(blocks))
+
+
+def separate_blocks(blocks: Sequence[tuple[str, str]], *, everywhere: bool = False) -> list[tuple[str, str]]:
+    """Return blocks with a comment between two of one kind that would become one; between all if `everywhere`."""
+    out: list[tuple[str, str]] = []
+    for tag, text in blocks:
+        if out and (everywhere or (tag in _MERGING and out[-1][0] == tag)):
+            out.append(("", SEPARATOR))
+        out.append((tag, text))
+    return out

@@ -5,19 +5,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ..reading.autolinks import URL_PATTERN, trim_url
+from ..reading.autolinks import URL_PATTERN
 from .dom import Child, Node, get_text
-from .markdown_text import HARD_BREAK, escape_text, finish_paragraph, indent, quote_code, quote_title, quote_url
+from .markdown_text import (
+    HARD_BREAK,
+    escape_text,
+    finish_paragraph,
+    indent,
+    join_blocks,
+    quote_code,
+    quote_title,
+    quote_url,
+    surround,
+    write_url,
+)
 from .shortcodes import BRACKET
 from .structure import contains_block
 
 _MARKS = {"em": "*", "strong": "**"}
 _TAGS = frozenset("s del ins u sub sup small mark kbd samp var abbr cite q dfn bdo ruby rt rp em strong code".split())
 _MORE = "<!-- more -->"
-SEPARATOR = "<!-- -->"
-"""Keeps two lists apart."""
-
-_MERGING = frozenset(("ul", "ol", "dl", "blockquote"))
 
 
 class CannotSay(Exception):
@@ -210,9 +217,9 @@ class MarkdownWriter:
             raise CannotSay
         inner = self.write_inline(node.children)
         if tag in _MARKS and not self.use_tags:
-            return _surround(inner, _MARKS[tag], _MARKS[tag])
+            return surround(inner, _MARKS[tag], _MARKS[tag])
         attributes = "".join(f' {name}="{escape(value)}"' for name, value in node.attributes.items())
-        return _surround(inner, f"<{tag}{attributes}>", f"</{tag}>")
+        return surround(inner, f"<{tag}{attributes}>", f"</{tag}>")
 
     def write_link(self, node: Node, before: str, after: str) -> str:
         """Return a link, an address that our reader links, or the place that a link leads to."""
@@ -223,43 +230,11 @@ class MarkdownWriter:
         text = get_text(node)
         if not title and text.strip() == href and URL_PATTERN.fullmatch(href):
             lead, trail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-            return f"{lead}{_write_url(href, lead or before, trail or after)}{trail}"
-        return _surround(self.write_inline(node.children), "[", f"]({quote_url(href)}{title})")
+            return f"{lead}{write_url(href, lead or before, trail or after)}{trail}"
+        return surround(self.write_inline(node.children), "[", f"]({quote_url(href)}{title})")
 
     def write_image(self, node: Node) -> str:
         """Return an image."""
         title = f" {quote_title(node.attributes['title'])}" if node.attributes.get("title") else ""
         alt = escape_text(node.attributes.get("alt", "")).replace("\n", " ")
         return f"![{alt}]({quote_url(node.attributes['src'])}{title})"
-
-
-def _surround(inner: str, start: str, end: str) -> str:
-    """Return text between two marks, its space outside of them."""
-    space = f" \n{HARD_BREAK}"
-    core = inner.strip(space)
-    if not core:
-        return inner
-    lead = inner[: len(inner) - len(inner.lstrip(space))]
-    return f"{lead}{start}{core}{end}{inner[len(lead) + len(core) :]}"
-
-
-def _write_url(url: str, before: str, after: str) -> str:
-    """Return a URL as it is if our reader makes a link of it, else in angle brackets."""
-    match = URL_PATTERN.match(url + after)
-    is_found = bool(match and trim_url(match[0]) == url) and not re.match(r"[\w/]", before)
-    return url if is_found and not re.search(r"[\[\]\\`]", url) else f"<{url}>"
-
-
-def join_blocks(blocks: Sequence[tuple[str, str]]) -> str:
-    """Return blocks, each with its tag ("" for HTML), as one text."""
-    return "\n\n".join(text for _, text in separate_blocks(blocks))
-
-
-def separate_blocks(blocks: Sequence[tuple[str, str]], *, everywhere: bool = False) -> list[tuple[str, str]]:
-    """Return blocks with a comment between two of one kind that would become one; between all if `everywhere`."""
-    out: list[tuple[str, str]] = []
-    for tag, text in blocks:
-        if out and (everywhere or (tag in _MERGING and out[-1][0] == tag)):
-            out.append(("", SEPARATOR))
-        out.append((tag, text))
-    return out

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from .compare import is_same
 from .dom import Node, TooDeep, parse_html
 from .html_writer import write_html
-from .markdown_writer import SEPARATOR, CannotSay, MarkdownWriter, separate_blocks
+from .markdown_text import SEPARATOR, separate_blocks
+from .markdown_writer import CannotSay, MarkdownWriter
 
 
 @dataclass(frozen=True, slots=True)
