@@ -36,10 +36,12 @@ def parse_date(text: str, default_zone: ZoneInfo) -> datetime:
     zone = match["zone"]
     if not zone:
         return time.replace(tzinfo=default_zone)
-    if zone == "Z" or zone[0] in "+-":
-        return datetime.fromisoformat(time.isoformat() + zone).astimezone(default_zone)
     try:
+        if zone == "Z" or zone[0] in "+-":
+            return datetime.fromisoformat(time.isoformat() + zone).astimezone(default_zone)
         return time.replace(tzinfo=ZoneInfo(zone)).astimezone(default_zone)
+    except OverflowError:
+        raise InvalidValue(f"{text} is outside the calendar", "check the year") from None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         hint = "write an offset such as -06:00 or a name such as America/Chicago"
         raise InvalidValue(f"`{zone}` is not a time zone", hint) from None

@@ -23,7 +23,8 @@ MAX_REDIRECTS = 100_000
 
 def _parse_target(value: str) -> str:
     if value.startswith("/") and not value.startswith("//"):
-        return encode_url(value)
+        # Without its slash, a path such as /https://example.org/ would be the address of another site.
+        return encode_url(value).replace("://", "%3A//")
     if not is_web_url(value):
         raise InvalidValue(
             f"`{shorten(value)}` is not an address", "write /page/ for this site, or https://example.org/"

@@ -55,6 +55,8 @@ def test_dates_are_converted_to_the_site_time_zone(text, iso):
         ("March 2018", "`March 2018` is ambiguous", "write 2018-03-01"),
         ("3 May 2018", "`3 May 2018` is not an ISO date", "write 2018-05-03"),
         ("2019-03-01T24:61", "2019-03-01T24:61 is not a time", "check the hours and the minutes"),
+        ("0001-01-01T00:00+14:00", "0001-01-01T00:00+14:00 is outside the calendar", "check the year"),
+        ("9999-12-31T23:59-12:00", "9999-12-31T23:59-12:00 is outside the calendar", "check the year"),
     ],
 )
 def test_invalid_dates_get_a_hint_what_to_write(text, message, hint):

@@ -29,6 +29,13 @@ def test_redirects_are_read_in_order(read):
     )
 
 
+@pytest.mark.parametrize("target", ["/https://b.example/", "/go/?to=https://b.example/"])
+def test_a_path_never_becomes_the_address_of_another_site(read, target):
+    (redirect,), problems = read(f"/a/: {target}\n")
+    assert not problems
+    assert redirect.target == target.replace("://", "%3A//")
+
+
 def test_the_example_in_the_docs_is_read(read):
     section = (ROOT / "docs/writing.md").read_text("utf-8").partition("content/redirects.yaml")[2].partition("\n#")[0]
     redirects, problems = read("\n".join(re.findall("^    (.+)$", section, re.MULTILINE)))
