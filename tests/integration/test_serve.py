@@ -11,7 +11,7 @@ from dataclasses import asdict
 
 import pytest
 from authorsite.problems import Problem
-from authorsite.publishing.serve import BuildWorker, _format_response, watch_changes
+from authorsite.publishing.serve import BuildWorker, _format_response, describe_address, watch_changes
 from authorsite.publishing.server import Server, inject_livereload
 from browser import wait_until
 from conftest import ROOT, SITE_DATE, post
@@ -26,6 +26,7 @@ PLUGINS = ["authorsite", "mine"]
 THEME_TEMPLATES_OVERRIDES = []
 SITENAME = "The site"
 """
+STOP = "stop with Ctrl-C"
 SERVE = """
 import sys
 from authorsite.publishing.serve import serve
@@ -122,6 +123,9 @@ def test_a_port_in_use_is_skipped(server, tmp_path):
     try:
         assert other.server_port != server.server_port
         assert other.server_address[0] == "127.0.0.1"
+        said = describe_address(other, server.server_port)
+        assert said == f"{other.url} shows the site (port {server.server_port} is in use by another program); {STOP}"
+        assert describe_address(other, other.server_port) == f"{other.url} shows the site; {STOP}"
     finally:
         other.server_close()
 

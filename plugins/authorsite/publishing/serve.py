@@ -138,8 +138,7 @@ def serve(
     threading.Thread(target=server.serve_forever, daemon=True).start()
     server.send_problems(response["problems"])
     report(_format_response(response))
-    taken = f" (port {port} is in use by another program)" if port not in {0, server.server_port} else ""
-    report(f"{server.url} shows the site{taken}; stop with Ctrl-C")
+    report(describe_address(server, port))
     try:
         while True:
             watched = response.get("watch") or [root / name for name in ("content", "theme", "plugins")]
@@ -150,6 +149,13 @@ def serve(
         server.shutdown()
         server.server_close()
         worker.stop()
+
+
+def describe_address(server: Server, port: int) -> str:
+    """Say where the site is shown, and why it is not at the `port` that was asked for."""
+    is_other = port not in {0, server.server_port}
+    reason = f" (port {port} is in use by another program)" if is_other else ""
+    return f"{server.url} shows the site{reason}; stop with Ctrl-C"
 
 
 def _rebuild_until_paths_change(
