@@ -94,7 +94,8 @@ def build(
 
     Example: invoke build --drafts
     """
-    raise Exit(code=load("publishing.build").build_command(Path(settings).absolute(), format, explain, drafts=drafts))
+    run = load("publishing.build_report").build_command
+    raise Exit(code=run(Path(settings).absolute(), format, explain, drafts=drafts))
 
 
 @task(help={"port": "the first port to try", "drafts": "include drafts and scheduled posts"})
@@ -189,7 +190,7 @@ def check_links(_: Context, delay: float = 1.0, settings: str = _SETTINGS) -> No
     session = build_module.BuildSession()
     result = build_module.build(Path(settings).absolute(), session=session, progress=True)
     if result.failed:
-        raise Exit(code=build_module.print_report(result))
+        raise Exit(code=load("publishing.build_report").print_report(result))
     changes = load("checking.external").check_site_links(session.settings, result.output, delay)
     raise Exit(code=1 if changes.newly_broken else 0)
 

@@ -13,7 +13,8 @@ import time
 import pelican
 import pytest
 from authorsite.publishing import build as building
-from authorsite.publishing.build import build, explain
+from authorsite.publishing.build import build
+from authorsite.publishing.build_report import explain
 from authorsite.publishing.build_worker import release_memory
 from authorsite.publishing.preview import preview
 from conftest import ROOT, SITE_DATE

@@ -1,4 +1,4 @@
-"""Build the site from its settings file into the output folder; print the report and return the exit status."""
+"""Build the site from its settings file into the output folder."""
 
 import re
 import shutil
@@ -16,7 +16,6 @@ from pelican.writers import FileOverwriteFailedError
 from pelican_incremental.manifest import BuildReport, Manifest
 from pelican_incremental.session import SESSION_KEY, BuildSession
 
-from ..commands import format_command
 from ..exceptions import log_exception
 from ..library_logs import capture_logging
 from ..problems import BuildFailed, CommandError, ProblemLog
@@ -36,8 +35,6 @@ from .atomic_swap import (
 )
 from .files_by_hand import carry_over, list_built_files
 from .settings_file import read_settings_file
-
-REPORT_FORMATS = ("text", "json", "github")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,46 +215,3 @@ def _show_progress() -> Iterator[None]:
 
     with signals.content_written.connected_to(count_page):
         yield
-
-
-def check_format(report_format: str) -> None:
-    """Raise CommandError for an unknown report format; call it before building."""
-    if report_format not in REPORT_FORMATS:
-        raise CommandError(f"unknown format `{report_format}` - use --format with one of {', '.join(REPORT_FORMATS)}")
-
-
-def build_command(settings_file: Path, report_format: str = "text", page: str = "", *, drafts: bool = False) -> int:
-    """Build, print the report and, if `page` is given, why it was rendered or skipped; return the exit status."""
-    check_format(report_format)
-    result = build(settings_file, drafts=drafts, progress=True)
-    if page:
-        print(explain(result, page))
-    return print_report(result, report_format)
-
-
-def print_report(result: BuildResult, report_format: str = "text") -> int:
-    """Print the problems and a summary of the build; return the exit status."""
-    result.problems.print(report_format, sys.stdout if report_format == "json" else sys.stderr)
-    if result.failed:
-        return 1
-    if report_format == "text":
-        summary = f"{format_counts(result.files)} in {result.seconds:.1f} s"
-        print(f"{result.output}: {summary}. To preview it, run: {format_command('serve')}")
-    return 0
-
-
-def format_counts(report: BuildReport) -> str:
-    """Return the numbers of files written, unchanged and removed, in words."""
-    return f"{report.written} written, {report.unchanged} unchanged, {report.removed} removed"
-
-
-def explain(result: BuildResult, page: str) -> str:
-    """Say why the build rendered or skipped `page`, given as a URL path or as a path below the output folder."""
-    name = page.removeprefix(str(result.output)).strip("/").removeprefix("output/")
-    reasons = {"": "", **result.files.reasons}
-    for path in (name, f"{name}/index.html".lstrip("/"), f"{name}.html"):
-        if reasons.get(path):
-            return f"{path} was rendered: {reasons[path]}."
-        if (result.output / path).is_file():
-            return f"{path} was skipped: nothing it depends on has changed."
-    return f"{page}: no such page in this build."

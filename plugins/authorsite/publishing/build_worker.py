@@ -13,7 +13,8 @@ from pelican_incremental.session import BuildSession
 
 from ..problems import Severity
 from ..site_build import DeferredTasks, get_site
-from .build import BuildResult, build, format_counts
+from .build import BuildResult, build
+from .build_report import format_counts
 from .preview import preview
 
 _LOCK_TIMEOUT = 600

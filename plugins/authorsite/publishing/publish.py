@@ -19,7 +19,8 @@ from ..problems import CommandError, Problem
 from ..settings import SETTINGS_KEY, SiteSettings
 from ..site_build import get_build_time, get_site
 from .atomic_swap import exclusive_lock
-from .build import BuildResult, StagedBuild, build, check_format
+from .build import BuildResult, StagedBuild, build
+from .build_report import check_format
 from .placeholders import report_placeholders
 from .published import compare, compare_offline
 from .targets import Target, make_target
