@@ -1,5 +1,7 @@
 """Look a book up in Open Library, for the draft of its record (Open Library's "Books API", `jscmd=data`)."""
 
+import json
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,9 +11,11 @@ from stdnum import isbn
 from stdnum.exceptions import ValidationError
 
 from ..problems import CommandError
+from ..strict_model import CONTROL_CHARACTER
 
 URL = "https://openlibrary.org/api/books"
 _TIMEOUT = 20.0
+_MAX_BYTES = 1_000_000
 _DATE_FORMATS = ("%Y-%m-%d", "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%m/%d/%Y")
 """How Open Library writes whole dates; it has many that are only a year or a month, which are left out."""
 
@@ -30,17 +34,28 @@ def fetch_book(number: str, url: str = "") -> dict[str, Any]:
         raise CommandError(f"`{number}` is not an ISBN - copy its 13 digits from the back of the book") from None
     key = f"ISBN:{compact}"
     try:
-        answer = httpx.get(url or URL, params={"bibkeys": key, "format": "json", "jscmd": "data"}, timeout=_TIMEOUT)
-        data = answer.raise_for_status().json()
+        data = json.loads(_fetch(url or URL, {"bibkeys": key, "format": "json", "jscmd": "data"}))
         found = data.get(key) if isinstance(data, dict) else None
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as error:
+        reason = (str(error) or type(error).__name__).partition("\n")[0]
         hint = "try again later, or leave out --isbn and fill in the record by hand"
-        raise CommandError(f"Open Library did not answer: {str(error) or type(error).__name__} - {hint}") from None
+        raise CommandError(f"Open Library did not answer: {reason} - {hint}") from None
     if not isinstance(found, dict) or not _text(found.get("title")):
         raise CommandError(
             f"Open Library has no book with the ISBN {compact} - leave out --isbn and fill in the record"
         )
     return make_record(found, compact)
+
+
+def _fetch(url: str, parameters: Mapping[str, str]) -> bytes:
+    """Return the body of an answer; raises ValueError for one that has no end."""
+    body, deadline = bytearray(), time.monotonic() + _TIMEOUT
+    with httpx.stream("GET", url, params=parameters, timeout=_TIMEOUT) as answer:
+        for chunk in answer.raise_for_status().iter_bytes():
+            body += chunk
+            if len(body) > _MAX_BYTES or time.monotonic() > deadline:
+                raise ValueError("its answer is too long")
+    return bytes(body)
 
 
 def make_record(found: Mapping[str, Any], number: str) -> dict[str, Any]:
@@ -50,7 +65,7 @@ def make_record(found: Mapping[str, Any], number: str) -> dict[str, Any]:
         "format": next((name for word, name in _FORMATS.items() if word in described), "paperback"),
         "isbn": str(isbn.format(number)),
         "imprint": next(iter(_names(found.get("publishers"))), ""),
-        "pages": pages if isinstance(pages := found.get("number_of_pages"), int) and pages > 0 else None,
+        "pages": pages if type(pages := found.get("number_of_pages")) is int and pages > 0 else None,
     }
     record: dict[str, Any] = {
         "title": _text(found.get("title")),
@@ -65,7 +80,7 @@ def make_record(found: Mapping[str, Any], number: str) -> dict[str, Any]:
 
 def _text(value: object) -> str:
     """Return a text in one line; "" for anything else."""
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return " ".join(CONTROL_CHARACTER.sub("", value).split()) if isinstance(value, str) else ""
 
 
 def _names(values: object) -> list[str]:

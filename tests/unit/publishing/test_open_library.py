@@ -83,6 +83,7 @@ def test_a_book_is_drafted_from_its_isbn_in_one_request(server, settings, capsys
         ({"title": "A", "publish_date": "June 2018", "authors": "Ann", "subjects": [None, {"name": 3}]}, {}),
         ({"title": "A", "publish_date": "Jan 05, 2019"}, {"published": "2019-01-05"}),
         ({"title": "A", "number_of_pages": "many", "publishers": []}, {}),
+        ({"title": "A\x01\ud800", "number_of_pages": True}, {}),
     ],
 )
 def test_what_open_library_does_not_know_is_left_out(found, record):
@@ -97,6 +98,8 @@ def test_what_open_library_does_not_know_is_left_out(found, record):
     [
         ((500, b"down"), "did not answer"),
         ((200, b"<html>"), "did not answer"),
+        ((200, b"[" * 200_000), "did not answer: maximum recursion depth"),
+        ((200, b'"' + b"x" * 1_000_000 + b'"'), "did not answer: its answer is too long"),
         ((200, b"[]"), "has no book"),
         ((200, b"{}"), "has no book"),
         (answer({"title": " "}), "has no book"),
