@@ -3,6 +3,7 @@
 import html
 import re
 import stat
+from pathlib import Path
 
 import pytest
 import yaml
@@ -135,6 +136,24 @@ def test_a_folder_with_files_is_left_alone(tmp_path, existing, message):
         make(tmp_path / "my-site")
     assert files(tmp_path / "my-site") == sorted(existing)
     assert [path.name for path in tmp_path.iterdir()] == ["my-site"]
+
+
+def test_a_link_that_leads_nowhere_is_no_folder(tmp_path):
+    (tmp_path / "my-site").symlink_to("nowhere")
+    with pytest.raises(CommandError, match="my-site: this is a link that leads nowhere - name a folder"):
+        make(tmp_path / "my-site")
+
+
+def test_a_failure_names_the_folder_and_no_temporary_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "pin_generator", lambda site: (site / "missing" / "x").write_text(""))
+    with pytest.raises(CommandError, match=rf"^{tmp_path}/my-site: cannot create the site: No such file"):
+        make(tmp_path / "my-site")
+
+
+def test_the_next_steps_quote_the_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    init_site(Path("my new site"), Answers(), ask=False)
+    assert "cd 'my new site'" in capsys.readouterr().out
 
 
 def test_a_file_is_no_folder(tmp_path):
