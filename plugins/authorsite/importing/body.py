@@ -18,8 +18,6 @@ from .shortcodes import expand_shortcodes
 from .structure import make_blocks
 from .verified import write_verified
 
-__all__ = ["Attachment", "ConvertedBody", "convert_body"]
-
 _RESERVED = re.compile("[\ufdd0-\ufdef\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ARROWS = frozenset(("↩", "↩︎", "↩\ufe0e", "↑", "^", "&#8617;", "\u2191", "←"))
 _LOCAL_LINK = re.compile(r"""href=["']?#([^"'\s>]+)""")

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from sys import intern
@@ -232,8 +231,3 @@ def decide_fate(raw: RawItem) -> tuple[Fate, str]:
     if raw.status == "private":
         return Fate.PRIVATE, "it is private"
     return Fate.CONTENT, "" if raw.status in _STATUSES else f"its status `{raw.status}` is unknown here: it is a draft"
-
-
-def sort_items(items: Iterable[IndexedItem]) -> list[IndexedItem]:
-    """Return items by date and number: the order is the same however the export is split."""
-    return sorted(items, key=lambda item: (item.date, len(item.id), item.id))

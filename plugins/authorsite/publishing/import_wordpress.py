@@ -48,7 +48,7 @@ def import_wordpress(
     _print_report(report, content, dry_run=dry_run)
     errors = list(report.account.find_errors())
     for error in errors:
-        print(f"error: the account does not add up: {error}", file=sys.stderr)
+        print(f"error: the numbers above are wrong: {error} - report this bug of authorsite", file=sys.stderr)
     return 1 if errors else 0
 
 
