@@ -83,8 +83,11 @@ def _find(path: Path) -> Iterator[ExportFile]:
             if file.is_file() and not file.is_symlink() and file.suffix.lower() in {".xml", ".zip"}:
                 yield from _find(file)
     elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            names = sorted(name for name in archive.namelist() if _is_xml_member(name))
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = sorted(name for name in archive.namelist() if _is_xml_member(name))
+        except (zipfile.BadZipFile, OSError) as error:
+            raise CommandError(f"the archive is damaged: {error} - download the export again", str(path)) from None
         yield from (ExportFile(path, name) for name in names)
     else:
         yield ExportFile(path)

@@ -158,7 +158,12 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "damage", [lambda data: data[: len(data) // 2], lambda data: data.replace(b"PK\x05\x06", b"PK\x00\x00")]
+    "damage",
+    [
+        lambda data: data[: len(data) // 2],
+        lambda data: data.replace(b"PK\x05\x06", b"PK\x00\x00"),
+        lambda data: b"x" * 50 + data[-22:],
+    ],
 )
 def test_a_damaged_archive_is_refused_in_one_line(tmp_path, damage):
     file = write_zip(tmp_path / "export.zip", {"a.xml": make_export(make_item(content="x" * 5000))})
