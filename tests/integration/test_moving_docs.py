@@ -39,7 +39,11 @@ ITEMS = [
 def site(tmp_path, monkeypatch):
     """A new site with the two exports in its folder and a bare repository as `origin`."""
     folder = tmp_path / "my-site"
-    init_site(folder, Answers(), ask=False)
+    init_site(folder, Answers("Lena writes", "Lena"), ask=False)
+    (book,) = (folder / "content/books").glob("*.md")
+    book.write_text(
+        book.read_text("utf-8").replace("What the book is, for somebody who may buy it.", "On tables."), "utf-8"
+    )
     with zipfile.ZipFile(folder / "export.zip", "w") as archive:
         archive.writestr("lena.wordpress.2020-06-01.xml", make_export(*ITEMS))
     picture = io.BytesIO()
