@@ -8,6 +8,7 @@ import pytest
 from authorsite.markup import remove_elements, text_content, truncate_html
 from authorsite.problems import ProblemLog
 from authorsite.reading.adapter import FrontMatterReader
+from authorsite.reading.body_checks import find_body_issues
 from authorsite.reading.limits import apply_limits
 from authorsite.reading.markdown import MarkdownRenderer, make_summary
 from authorsite.reading.sources import parse_file
@@ -84,6 +85,11 @@ REPEATED = [
 @pytest.mark.parametrize("text", REPEATED)
 def test_parsing_repeated_syntax_takes_linear_time(text):
     assert takes_linear_time(parse_post, text, 300 if len(text) < 99 else 10)
+
+
+@pytest.mark.parametrize("text", ["[caption ", "{% a ", "{{< a ", "{{ a "])
+def test_looking_for_tags_of_other_programs_takes_linear_time(text):
+    assert takes_linear_time(lambda line: list(find_body_issues(line)), text, 3_000)
 
 
 def test_parsing_footnote_references_and_code_blocks_takes_linear_time():
