@@ -7,10 +7,11 @@ from .body_model import ConvertedBody
 _LIMIT = 50
 """How many findings of one item are named."""
 
-_MESSAGES = {
+MESSAGES = {
     "shortcode": "the shortcode {} is left as it is",
-    "block": "the block {} is not known here",
+    "block": "the block {} is left out: WordPress makes what it shows",
     "html": "a block stays HTML: {}",
+    "left-out": "{} is left out: a script, form or drawing",
     "external-image": "pictures that are not here are links now",
     "embed": "{} is a link now",
     "reference": "the references are not linked: {}",
@@ -30,7 +31,7 @@ def describe_findings(parts: Sequence[ConvertedBody], first_line: int) -> list[s
                 text = " ".join(finding.text.split())[:120]
                 has_line = finding.line and not number and finding.kind != "external-image"
                 where = f"line {first_line + finding.line}: " if has_line else ""
-                found.append(where + _MESSAGES.get(finding.kind, f"{finding.kind}: {{}}").format(text))
+                found.append(where + MESSAGES[finding.kind].format(text))
     found = list(dict.fromkeys(found))
     more = len(found) - _LIMIT
     return found[:_LIMIT] + ([f"and {more} more"] if more > 0 else [])

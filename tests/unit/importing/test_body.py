@@ -6,6 +6,7 @@ import pytest
 from authorsite.importing.autop import add_paragraphs
 from authorsite.importing.body import convert_body
 from authorsite.importing.body_model import FINDING_KINDS, Attachment, OfferedReblog
+from authorsite.importing.findings import MESSAGES
 from authorsite.reading.markdown import MarkdownRenderer
 
 RENDERER = MarkdownRenderer()
@@ -389,3 +390,7 @@ def test_text_that_is_too_deeply_nested_is_kept_as_text():
     body = convert("<div>" * 500 + "<p>a &lt;b&gt;</p><p>c</p>")
     assert body.markdown == "a &lt;b>\n\nc\n"
     assert findings(body) == [("too-complex", "", 0)]
+
+
+def test_every_kind_of_finding_has_a_message():
+    assert MESSAGES.keys() == FINDING_KINDS.keys()
