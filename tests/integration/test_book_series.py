@@ -81,3 +81,9 @@ def test_names_that_differ_in_case_alone_are_one_series(make_site):
 
 def test_no_series_no_pages():
     assert group_series([], str.lower) == {}
+
+
+def test_a_name_that_makes_no_url_is_a_warning(make_site):
+    site = make_site({"content/books/a.md": make_book("A", 1, "'🌊'")})
+    (problem,) = site.build(AUTHORSITE={"main_book": "a"}).problems
+    assert str(problem).startswith("content/books/a.md:3: the series `🌊` has no page: its name makes no URL")

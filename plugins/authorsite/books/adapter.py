@@ -31,7 +31,7 @@ from .exports.jsonld import build_book_jsonld, build_series_jsonld
 from .go_links import list_go_links, list_go_redirects, make_go_url
 from .model import Book
 from .presenter import BookPresenter
-from .record_checks import check_chapters, check_post_books, check_unique_isbns
+from .record_checks import check_chapters, check_post_books, check_series, check_unique_isbns
 from .samples_adapter import check_samples, find_sample, resolve_sample
 from .series import SeriesView, group_series
 from .shops import check_offers, load_shops
@@ -115,10 +115,14 @@ class BooksGenerator(Generator):
         text = self.env.get_template("onix.xml").render(book=book, site=self.site, author=self.author, host=host)
         return _INVALID_IN_XML.sub("", text)
 
+    def _slugify(self, name: str) -> str:
+        return str(slugify(name, regex_subs=self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
+
     def _read(self, path: Path) -> ParsedSource[Book] | None:
         source = read_source(path, Book, self.log, ZoneInfo(self.settings["TIMEZONE"] or "UTC"))
         if source:
             check_offers(source, self.presenter.shops, self.log)
+            check_series(source, self._slugify, self.log)
         return source
 
     def _build_view(self, source: ParsedSource[Book]) -> BookView:

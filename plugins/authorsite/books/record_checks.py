@@ -1,6 +1,6 @@
 """Checks of books against each other, and of the posts about them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +53,12 @@ def check_chapters(posts: Sequence[Any], book: Book, log: ProblemLog) -> None:
             numbered = ", ".join(map(str, sorted(numbers)))
             hint = f"use one of: {numbered}" if numbered else "add `chapters` to the book"
             log.error(post.source_path, line, f"{book.title} has no chapter {chapter}", hint, kind="book")
+
+
+def check_series(source: ParsedSource[Book], slugify: Callable[[str], str], log: ProblemLog) -> None:
+    """Warn of a series whose name makes no URL: it has no page."""
+    series = source.record.series
+    if series and not slugify(series.name):
+        line = find_line_for_loc(("series",), source.lines)
+        message = f"the series `{series.name}` has no page: its name makes no URL"
+        log.warning(source.path, line, message, "use letters or digits in it", kind="book")

@@ -111,6 +111,10 @@ def parse_comments(text: str, log: ProblemLog, path: str, zone: ZoneInfo) -> tup
     if parsed is None:
         return None
     data, lines = parsed
+    if data and not isinstance(data, list):
+        hint = "begin each comment with a line such as `- id: 1`"
+        log.error(path, 1, "this is not a list of comments", hint, kind="front-matter")
+        return None
     comment_lines: dict[Loc, int] = {("comments", *loc): line for loc, line in lines.items()}
     file = validate(CommentsFile, {"comments": data or []}, log, path, comment_lines, context={"zone": zone})
     return file.comments if file else None

@@ -110,7 +110,7 @@ def test_html_is_sanitized_when_a_comment_is_made(html, clean):
         ("- id: a\n  parent: b\n  date: 2019-02-01\n- id: b\n  date: 2019-02-01", ":2: `b` is not above its reply"),
         ("- id: a\n  date: 2019-02-01\n  mail: x", ":3: unknown key `mail`"),
         ("- id: a\n  date: [", "a.comments.yaml:2: invalid YAML"),
-        ("id: a", "a.comments.yaml:1: `comments` must be a list"),
+        ("id: a", "a.comments.yaml:1: this is not a list of comments - begin each comment"),
         ("- id: ../a\n  date: 2019-02-01", ":1: `../a` is not an id of a comment"),
         ("- &a id", "a.comments.yaml:1: invalid YAML: anchors"),
         ("- id: a\n  name: &x Bo\n  date: 2019-02-01", "a.comments.yaml:2: invalid YAML: anchors"),
