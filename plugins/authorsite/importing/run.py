@@ -131,7 +131,7 @@ class Import:
                 else:
                     yield Job(raw, item, self.converter.plan.targets[item.id])
 
-        for result in map_in_batches(self.converter.convert, iter_jobs()):
+        for result in map_in_batches(self.converter.convert, iter_jobs(), total):
             self._write_item(result, f"{self.index.items[result.item].digest}-{context}", report)
             done += 1
             self.progress("Posts", done, total)
