@@ -25,6 +25,7 @@ LAYERS = [
         "strict_model",
         "urls",
         "publish_targets",
+        "author_profile",
         "settings",
         "i18n",
         "site_build",

@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, Field, field_validator
 
+from .author_profile import AuthorProfile, Link
 from .i18n import Translator, find_placeholders
 from .imported_files import IMPORTED
 from .problems import IGNORABLE_KINDS
 from .publish_targets import PublishTarget
 from .strict_model import Paragraphs, StrictModel, require
-from .urls import LinkUrl, encode_url, is_web_url, parse_link, parse_web_url
+from .urls import encode_url, is_web_url, parse_link, parse_web_url
 from .validation import InvalidValue, did_you_mean
 
 SETTINGS_KEY = "AUTHORSITE"
@@ -25,16 +26,6 @@ SETTINGS_KEY = "AUTHORSITE"
 
 _OptionalUrl = Annotated[str, AfterValidator(lambda url: url and parse_web_url(url))]
 _OptionalLink = Annotated[str, AfterValidator(lambda url: url and parse_link(url))]
-
-
-class Link(StrictModel):
-    """A menu entry or a profile on another site."""
-
-    label: str
-    """The text."""
-
-    url: LinkUrl
-    """A path of your site such as `/about/`, or a URL."""
 
 
 def _require_reasons(value: dict[str, str]) -> dict[str, str]:
@@ -96,31 +87,6 @@ _Color = Annotated[str, require(re.compile("(#[0-9A-Fa-f]{6})?").fullmatch, "a c
 Feature = Literal["posts", "books", "events", "feeds", "search", "seo"]
 FEATURES: tuple[Feature, ...] = get_args(Feature)
 """The parts of the package that a site may take or leave."""
-
-
-class AuthorProfile(StrictModel):
-    """What the site tells about you, on the pages of your books and for the press."""
-
-    bio_short: Paragraphs = ""
-    """A sentence or two."""
-
-    bio: Paragraphs = ""
-    """About 100 words."""
-
-    bio_long: Paragraphs = ""
-    """As long as you like, with a blank line between paragraphs."""
-
-    portrait: str = ""
-    """A photo of you: an image, as a path below `content/`."""
-
-    alt: str = ""
-    """What the photo shows, for those who cannot see it."""
-
-    credit: str = ""
-    """Who took the photo, and its license."""
-
-    links: tuple[Link, ...] = ()
-    """Links to pages about you; as in `menu`."""
 
 
 class SiteSettings(StrictModel):

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..author_profile import AuthorProfile
 from ..books.views import BookView
 from ..events.views import EventView
 from ..i18n import Translator, gettext_noop
 from ..images.picture import Picture
 from ..markup import count_words, text_content
-from ..settings import AuthorProfile
 
 
 @dataclass(frozen=True, slots=True)
