@@ -31,7 +31,6 @@ class Sample:
     `url` is that of the only page, or else of the contents page; `source_path` is the Markdown file, if it is one.
     """
 
-    title: str
     url: str
     epub: str
     parts: tuple[SamplePart, ...]

@@ -36,10 +36,8 @@ def find_sample(source: ParsedSource[Book], slug: str, context: Mapping[str, Any
         parts = _find_pages(source, context)
     if not parts:
         return None
-    is_page = len(parts) == 1 and not file
-    url = parts[0].url if is_page else f"books/{slug}/sample/"
+    url = parts[0].url if len(parts) == 1 and not file else f"books/{slug}/sample/"
     return Sample(
-        title=parts[0].title if is_page else source.record.title,
         url=url,
         epub=f"books/{slug}/sample.epub",
         parts=tuple(parts),

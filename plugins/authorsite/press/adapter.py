@@ -48,10 +48,9 @@ class PressGenerator(Generator):
             output.write(self.context, kit.archive, self._make_archive(kit))
 
     def _make_kit(self, book: BookView | None, url: str) -> PressKit:
-        pictures = [
-            ("cover", book.cover, "") if book else ("", None, ""),
-            ("portrait", self.portrait, self.site.author.credit),
-        ]
+        pictures = [("portrait", self.portrait, self.site.author.credit)]
+        if book:
+            pictures.insert(0, ("cover", book.cover, ""))
         return PressKit(
             url=url,
             book=book,
