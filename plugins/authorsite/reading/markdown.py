@@ -34,8 +34,8 @@ _CONFIGS: dict[str, dict[str, Any]] = {
 }
 _MORE_MARK = re.compile(r"<!--\s*more\s*-->")
 _OPENING_BLOCK = re.compile(r"\s*(?P<tag><(?P<name>p|ul|ol|dl|(?P<heading>h[1-6]))(?:\s[^>]*)?>)")
-_LIST_WORDS = 55
-"""Words of a list in a summary: as many as in an excerpt of WordPress."""
+_MAX_WORDS = 55
+"""Words of a summary that is made from the body: as many as in an excerpt of WordPress."""
 
 _REMOVED = "\ufdd0"
 # The lookbehinds keep this linear: each run of spaces is matched once, from its start.
@@ -189,18 +189,16 @@ def _find_end(html: str, start: re.Match[str]) -> int:
 
 
 def make_summary(html: str) -> str:
-    """Return the HTML before `<!-- more -->`, else the first paragraph, or the start of a list that comes before it.
+    """Return the HTML before `<!-- more -->`, else the first paragraph, or the list that comes before it.
 
-    Citations, footnotes and links are left out, with the space before them and the brackets around them.
+    At most 55 words of it, with an ellipsis where it is cut. Citations, footnotes and links are left out, with the
+    space before them and the brackets around them.
     """
     more_mark = _MORE_MARK.search(html)
     if more_mark:
         summary = truncate_html(html[: more_mark.start()], 10**9).html
     else:
         summary = next((block for block in _iter_blocks(html) if text_content(block)), "")
-        if not summary.startswith("<p"):
-            excerpt = truncate_html(summary, _LIST_WORDS)
-            summary = re.sub(r"(?:</\w+>)+$", r"…\g<0>", excerpt.html) if excerpt.remaining_words else excerpt.html
     summary = remove_elements(
         summary,
         lambda t: (
@@ -209,4 +207,13 @@ def make_summary(html: str) -> str:
         lambda t: t.name == "a",
         mark=_REMOVED,
     )
-    return _REMOVED_TEXT.sub("", summary).strip()
+    excerpt = truncate_html(_REMOVED_TEXT.sub("", summary).strip(), _MAX_WORDS)
+    return _insert_ellipsis(excerpt.html) if excerpt.remaining_words else excerpt.html
+
+
+def _insert_ellipsis(html: str) -> str:
+    """Put an ellipsis before the end tags that close `html`, in place of a comma or dash."""
+    end = len(html)
+    while html.endswith(">", 0, end) and html.startswith("</", start := html.rfind("<", 0, end)):
+        end = start
+    return html[:end].rstrip(" \n,:–—-") + "…" + html[end:]
