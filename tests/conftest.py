@@ -6,12 +6,14 @@ import shutil
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from authorsite.images import encoding
 from authorsite.images.social_cards import SocialCard
 from authorsite.publishing.build import BuildResult, build
+from book_sites import BARE_SETTINGS, RICH_SETTINGS, draw_pictures
 from browser import find_browser
 from jinja2 import BytecodeCache, Environment
 from jinja2.utils import _PassArg
@@ -20,6 +22,8 @@ from pelican_incremental import code_digests
 
 ROOT = Path(__file__).parent.parent
 SITE_DATE = "2020-02-03T12:00"
+# Late enough for every post of the example site to be published.
+EXAMPLE_DATE = "2020-06-01T12:00"
 GOLDEN = ROOT / "tests" / "sites" / "golden"
 GOLDEN_SETTINGS = {
     "AUTHOR": "Ann Author",
@@ -234,14 +238,49 @@ def copy_golden_site(root):
     return Site(root, GOLDEN_SETTINGS)
 
 
+def build_strictly(build_site, date=SITE_DATE):
+    """Call a function that builds a site, for a fixture of the session; fail if it fails."""
+    with pytest.MonkeyPatch.context() as patch, restore_signals():
+        patch.setenv("SITE_DATE", date)
+        built = build_site()
+    assert not built.failed, "\n".join(map(str, built.problems))
+
+
 @pytest.fixture(scope="session")
 def golden(tmp_path_factory):
     """The golden site, built strictly once per worker: tests must not change it."""
     site = copy_golden_site(tmp_path_factory.mktemp("golden"))
-    with pytest.MonkeyPatch.context() as patch, restore_signals():
-        patch.setenv("SITE_DATE", SITE_DATE)
-        built = site.build(strict=True)
-    assert not built.failed, "\n".join(map(str, built.problems))
+    build_strictly(partial(site.build, strict=True))
+    return site
+
+
+@pytest.fixture(scope="session")
+def rich(tmp_path_factory):
+    """The site whose book has every kind of fact, built strictly once per worker: tests must not change it."""
+    root = tmp_path_factory.mktemp("rich")
+    shutil.copytree(ROOT / "tests/sites/rich/content", root / "content")
+    draw_pictures(root / "content/images")
+    site = Site(root, RICH_SETTINGS)
+    build_strictly(partial(site.build, strict=True))
+    return site
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory):
+    """The site whose book has only a title, built strictly once per worker: tests must not change it."""
+    root = tmp_path_factory.mktemp("bare")
+    shutil.copytree(ROOT / "tests/sites/bare/content", root / "content")
+    site = Site(root, BARE_SETTINGS)
+    build_strictly(partial(site.build, strict=True))
+    return site
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory):
+    """The author's own site, the content of this repository, built for publishing."""
+    site = Site(tmp_path_factory.mktemp("example"), {})
+    settings = {"OUTPUT_PATH": str(site.root / "output"), "CACHE_PATH": str(site.root / ".cache")}
+    build_strictly(partial(build, ROOT / "publishconf.py", settings), EXAMPLE_DATE)
     return site
 
 

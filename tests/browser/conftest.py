@@ -1,9 +1,10 @@
 """The golden site with two more posts, a typical and an extreme one, built once and served on this machine."""
 
+from functools import partial
 from random import Random
 
 import pytest
-from conftest import SITE_DATE, copy_golden_site, restore_signals
+from conftest import build_strictly, copy_golden_site
 from serving import serve_folder
 
 WORDS = "ladder rung rail wood rope height view step apple tree wall window roof light morning work hand foot".split()
@@ -107,10 +108,7 @@ def site(tmp_path_factory):
     )
     model = MODEL.format(make_prose(250, 4), make_prose(30, 5).replace("\n\n", " "), make_prose(300, 6))
     golden_site.write({"content/posts/model.md": model, "content/posts/hard.md": hard})
-    with pytest.MonkeyPatch.context() as patch, restore_signals():
-        patch.setenv("SITE_DATE", SITE_DATE)
-        built = golden_site.build(strict=True)
-    assert not built.failed, "\n".join(map(str, built.problems))
+    build_strictly(partial(golden_site.build, strict=True))
     return golden_site
 
 

@@ -10,11 +10,8 @@ import subprocess
 import sys
 
 import pytest
-from authorsite.publishing.build import build
-from conftest import ROOT, Site, restore_signals
+from conftest import EXAMPLE_DATE, ROOT, Site
 
-# Late enough for every post of the example site to be published.
-EXAMPLE_DATE = "2020-06-01T12:00"
 BUILD_SCRIPT = """
 import json, sys
 from authorsite.publishing.build import build
@@ -26,17 +23,6 @@ sys.exit(built.failed)
 
 def folder_settings(root):
     return {"OUTPUT_PATH": str(root / "output"), "CACHE_PATH": str(root / ".cache")}
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory):
-    """The author's own site, built for publishing."""
-    root = tmp_path_factory.mktemp("example")
-    with pytest.MonkeyPatch.context() as patch, restore_signals():
-        patch.setenv("SITE_DATE", EXAMPLE_DATE)
-        built = build(ROOT / "publishconf.py", folder_settings(root))
-    assert not built.failed, "\n".join(map(str, built.problems))
-    return Site(root, {})
 
 
 POSTS = {

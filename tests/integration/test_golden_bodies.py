@@ -5,9 +5,10 @@ the diff before you commit it.
 """
 
 import re
+from functools import partial
 
 import pytest
-from conftest import GOLDEN, SITE_DATE, copy_golden_site, restore_signals
+from conftest import GOLDEN, build_strictly, copy_golden_site
 
 EXPECTED = GOLDEN / "expected"
 # Only the post's body, so that the theme can change.
@@ -28,10 +29,7 @@ BODIES = {
 def bodies(tmp_path_factory):
     site = copy_golden_site(tmp_path_factory.mktemp("bodies"))
     site.write({"theme_overrides/article.html": BODY_TEMPLATE})
-    with pytest.MonkeyPatch.context() as patch, restore_signals():
-        patch.setenv("SITE_DATE", SITE_DATE)
-        built = site.build(strict=True)
-    assert not built.failed, "\n".join(map(str, built.problems))
+    build_strictly(partial(site.build, strict=True))
     return site
 
 
