@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from authorsite.assets.adapter import compute_contrast_ratio, ensure_contrast
 from authorsite.output import url_for
 from authorsite.seo.head import SiteMeta
 from authorsite.seo.headers import format_policy_meta
 from authorsite.settings import SiteSettings
 from authorsite.templating import TEMPLATES, make_filters
-from authorsite.theme_colors import TOKENS, parse_theme_colors
+from authorsite.theme_colors import TOKENS, compute_contrast_ratio, ensure_contrast, parse_theme_colors
 from authorsite.theme_head import move_head
 from conftest import ROOT
 from jinja2 import ChainableUndefined, ChoiceLoader, DictLoader, Environment, FileSystemLoader

@@ -1,22 +1,16 @@
 """Generates the theme's stylesheets, named by a digest of their contents so that browsers may cache them forever."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from .. import output
 from ..site_build import get_site
-from ..theme_colors import ThemeColors, get_theme_colors
+from ..theme_colors import ThemeColors, ensure_contrast, get_theme_colors
 from ..theme_head import includes_metadata
 
 OWN_PAGES = Path(__file__).with_name("own_pages.css")
-
-MIN_CONTRAST = 4.55
-"""A little more than the 4.5:1 that WCAG 2.2 (1.4.3) requires of text, for rounding."""
-
-_MID_LUMINANCE = 0.2
-"""About where black and white have the same contrast."""
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _WHITESPACE = re.compile(r"\s+")
@@ -72,34 +66,3 @@ def _bundle(stylesheets: Iterable[Path], colors: ThemeColors, accent: str = "") 
         css += f":root{{--accent:{light}}}@media screen and (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}"
     css = _WHITESPACE.sub(" ", _COMMENT.sub("", css))
     return _COLON.sub(":", _PUNCTUATION.sub(r"\1", css)).replace(";}", "}").strip()
-
-
-def ensure_contrast(color: str, backgrounds: Sequence[str]) -> str:
-    """Mix as little black or white into `color` as it takes to make it readable as text on all `backgrounds`.
-
-    The backgrounds must all be light or all be dark. Colors are "#rrggbb".
-    """
-    target = 0 if compute_luminance(backgrounds[0]) > _MID_LUMINANCE else 255
-    for percent in range(100):
-        mixed = "#" + "".join(f"{round(c + (target - c) * percent / 100):02x}" for c in _parse_color(color))
-        if all(compute_contrast_ratio(mixed, background) >= MIN_CONTRAST for background in backgrounds):
-            return mixed
-    return f"#{target:02x}{target:02x}{target:02x}"
-
-
-def compute_contrast_ratio(one: str, other: str) -> float:
-    """Return the WCAG contrast ratio of two colors, 1 to 21."""
-    darker, lighter = sorted((compute_luminance(one), compute_luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def compute_luminance(color: str) -> float:
-    """Return the WCAG relative luminance of a color, 0 to 1."""
-    channels = (c / 255 for c in _parse_color(color))
-    # Decode the sRGB transfer function (IEC 61966-2-1).
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)  # noqa: PLR2004
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _parse_color(color: str) -> tuple[int, int, int]:
-    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
