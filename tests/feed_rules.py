@@ -95,6 +95,11 @@ def check_rss(root):
         yield from check_rfc822_date(item.findtext("pubDate"))
         if names.count("enclosure") > 1:
             yield f"{title}: more than one enclosure"
+        for enclosure in item.findall("enclosure"):
+            yield from check_enclosure(title, enclosure.get("url"), enclosure.get("length"), enclosure.get("type"))
+        duration = item.findtext("{http://www.itunes.com/dtds/podcast-1.0.dtd}duration")
+        if duration is not None and not re.fullmatch(r"[1-9]\d*", duration):
+            yield f"{title}: the duration {duration} is not a number of seconds"
         if "author" in names and f"{{{DC}}}creator" in names:
             yield f"{title}: author and dc:creator"
         # The description is HTML. The text of an element such as script is not text that a reader sees.
@@ -190,6 +195,15 @@ def check_absolute(where, url):
     parts = urlsplit(url or "")
     if not (parts.scheme in ("http", "https") and parts.netloc) and parts.scheme not in ("mailto", "tel"):
         yield f"{where}: {url} is not absolute"
+
+
+def check_enclosure(title, url, length, type_):
+    """The rules of RSS for enclosures; podcast apps also want them in the other formats."""
+    yield from check_absolute(f"{title}: enclosure", url)
+    if not re.fullmatch(r"[1-9]\d*", str(length)):
+        yield f"{title}: the enclosure's length is {length}"
+    if not re.fullmatch(r"audio/[a-z0-9.+-]+", type_ or ""):
+        yield f"{title}: the enclosure's type is {type_}"
 
 
 def check_rfc822_date(text):

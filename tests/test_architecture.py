@@ -26,6 +26,7 @@ LAYERS = [
         "urls",
         "publish_targets",
         "author_profile",
+        "audio",
         "settings",
         "i18n",
         "site_build",

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from .imported_files import IMPORTED, summarize
 
-IGNORABLE_KINDS = frozenset("book claim event feed image link log orphan reference search syntax".split())
+IGNORABLE_KINDS = frozenset("audio book claim event feed image link log orphan reference search syntax".split())
 """The kinds that the setting `allow` may ignore. Others (front-matter, markdown, settings, template) cost a page."""
 
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

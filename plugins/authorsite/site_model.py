@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from .audio import Audio
 from .books.views import BookView
 from .comments.views import CommentView
 from .images.picture import Picture
@@ -63,8 +64,9 @@ class PageView:
     """A page, or what posts and pages have in common.
 
     `record` is the front matter, `headers` other `Key: value` lines of Pelican's. `draft` is true for drafts and
-    scheduled posts, which only previews show. `picture` is the featured image. `bibtex_url` is "" without references.
-    `comments` are threads, `mentions` other sites' pages, `comment_count` counts the comments in all threads.
+    scheduled posts, which only previews show. `picture` is the featured image, `audio` what there is to hear.
+    `bibtex_url` is "" without references. `comments` are threads, `mentions` other sites' pages, `comment_count` counts
+    the comments in all threads.
     """
 
     record: BaseMetadata
@@ -75,6 +77,7 @@ class PageView:
     bibtex_url: str
     translations: tuple[Any, ...]
     picture: Picture | None
+    audio: Audio | None
     breadcrumbs: tuple[Breadcrumb, ...]
     words: int
     reading_minutes: int

@@ -20,6 +20,7 @@ from ..i18n import Translator
 from ..images.adapter import find_image, get_picture, make_social_card, process_body_images
 from ..markup import text_content
 from ..problems import ProblemLog
+from ..reading.audio_files import get_audio
 from ..reading.link_pass import resolve_html
 from ..reading.markdown import MarkdownRenderer, smarten_punctuation
 from ..reading.parsed import get_post_record
@@ -215,11 +216,12 @@ def _add_to_context(context: Any, books: Sequence[BookView], main_slug: str) -> 
 
 
 def finalize_html(generators: list[Any]) -> None:
-    """Resolve links and images in the books' descriptions (all_generators_finalized, after prepare_links)."""
+    """Resolve links, images and audio of the books (all_generators_finalized, after prepare_links)."""
     context = generators[0].context
     main = context.get("main_book")
     books = []
     for book in context.get("books", ()):
         html = process_body_images(resolve_html(book.html, book.source_path, context), book.source_path, context)
-        books.append(replace(book, html=html, sample=resolve_sample(book.sample, context)))
+        audio = get_audio(book.record.audio, book.source_path, context)
+        books.append(replace(book, html=html, sample=resolve_sample(book.sample, context), audio=audio))
     _add_to_context(context, books, main.slug if main else "")

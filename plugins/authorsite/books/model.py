@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from stdnum import isbn
 from stdnum.exceptions import ValidationError
 
+from ..audio import AudioSource
 from ..i18n import gettext_noop
 from ..reading.isbn import Isbn
 from ..strict_model import Paragraphs, StrictModel
@@ -174,6 +175,7 @@ class Book(StrictModel):
     awards: tuple[Award, ...] = ()
     sample: Names = ()
     press: Press = Field(default_factory=Press)
+    audio: AudioSource | None = None
     links: ReaderLinks = Field(default_factory=ReaderLinks)
     editions: tuple[Edition, ...] = ()
     offers: tuple[Offer, ...] = ()

@@ -5,6 +5,7 @@ from datetime import date
 from html import escape
 from typing import Any
 
+from ..audio import Audio
 from ..i18n import gettext_noop
 from ..images.picture import Picture
 from ..reading.markdown import smarten_punctuation
@@ -25,6 +26,7 @@ class OfferView:
     shop: str
     name: str
     countries: tuple[str, ...]
+    `audio` is a sample to hear.
     country_names: tuple[str, ...]
     region: str
     url: str
@@ -47,6 +49,7 @@ class EditionView:
     are the record's details in words; `barcode` is the URL of the EAN-13, "" without an ISBN.
     """
 
+    audio: Audio | None = None
     record: Edition
     key: str
     name: str

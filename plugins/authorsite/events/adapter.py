@@ -13,6 +13,7 @@ from .. import output
 from ..images.adapter import get_picture, process_body_images
 from ..images.picture import Picture
 from ..problems import ProblemLog
+from ..reading.audio_files import get_audio
 from ..reading.drafts import is_unpublished
 from ..reading.link_pass import resolve_html
 from ..reading.markdown import MarkdownRenderer, smarten_punctuation
@@ -50,10 +51,12 @@ class EventsGenerator(Generator):
         self.context["events"] = (*(event for event in published if not event.past), *past)
 
     def finalize(self) -> None:
-        """Resolve links and images in the events' bodies; all link targets are known now."""
+        """Resolve links, images and audio of the events; all link targets are known now."""
         for number, event in enumerate(self.events):
             html = resolve_html(event.html, event.source_path, self.context)
-            self.events[number] = replace(event, html=process_body_images(html, event.source_path, self.context))
+            html = process_body_images(html, event.source_path, self.context)
+            audio = get_audio(event.record.audio, event.source_path, self.context)
+            self.events[number] = replace(event, html=html, audio=audio)
         self._set_context_events()
 
     def generate_output(self, writer: Any) -> None:

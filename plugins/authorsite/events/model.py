@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
+from ..audio import AudioSource
 from ..i18n import gettext_noop
 from ..reading.dates import parse_date
 from ..reading.schemas import Status, ZonedDatetime
@@ -111,6 +112,7 @@ class Event(StrictModel):
     online: WebUrl | None = None
     url: WebUrl | None = None
     recording: WebUrl | None = None
+    audio: AudioSource | None = None
     pictures: tuple[EventPhoto, ...] = ()
     post: str = ""
     book: str = ""

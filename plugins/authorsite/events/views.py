@@ -5,6 +5,7 @@ from typing import Any
 
 from babel.dates import format_date, format_skeleton, format_time
 
+from ..audio import Audio, build_audio_jsonld
 from ..images.picture import Picture
 from ..templating import json_ld
 from .model import Event, PartialDate
@@ -17,7 +18,7 @@ class EventView:
     `title` has typographic marks, for people; that of `record` is for programs. `when` is text, `notice` says that the
     event is cancelled or postponed ("": neither), `pictures` are pairs of a picture and its caption, `post` is the
     title and URL of the post about the event (two empty strings: none), `calendar` is the URL of its .ics file ("" if
-    the day is unknown).
+    the day is unknown), `audio` is what there is to hear.
     """
 
     record: Event
@@ -33,6 +34,7 @@ class EventView:
     post: tuple[str, str]
     calendar: str
     source_path: str
+    audio: Audio | None = None
 
 
 def format_when(start: PartialDate, end: PartialDate | None, locale: str) -> str:
@@ -64,6 +66,7 @@ def build_event_jsonld(view: EventView, site_url: str) -> str:
     if event.online:
         locations.append({"@type": "VirtualLocation", "url": event.online})
     mode = "Mixed" if len(locations) > 1 else "Online" if event.online else "Offline"
+    recording = {"@type": "CreativeWork", "url": event.recording} if event.recording else None
     return json_ld(
         {
             "@context": "https://schema.org",
@@ -79,7 +82,7 @@ def build_event_jsonld(view: EventView, site_url: str) -> str:
             "location": locations,
             "image": [f"{site_url}/{picture.src.lstrip('/')}" for picture in event.pictures],
             "sameAs": event.url,
-            "recordedIn": {"@type": "CreativeWork", "url": event.recording} if event.recording else None,
+            "recordedIn": recording or build_audio_jsonld(view.audio),
         }
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime, time, tzinfo
 from html import escape
 from typing import Any
 
+from ..audio import Audio
 from ..books.views import BookView
 from ..events.views import EventView
 from ..i18n import ENGLISH, Translator
@@ -88,7 +89,13 @@ class EntryFactory:
         guid, is_permalink = make_guid(content, lambda path: self.absolute_url(path, self.former_url))
         is_permalink = is_permalink and not self.former_url
         url = self.absolute_url(content.url)
-        return {"guid": guid, "guid_is_permalink": is_permalink, "url": url, "source_path": content.source_path}
+        return {
+            "guid": guid,
+            "guid_is_permalink": is_permalink,
+            "url": url,
+            "source_path": content.source_path,
+            "audio": audio if isinstance(audio := getattr(content, "audio", None), Audio) else None,
+        }
 
     def absolute_url(self, path: str, base: str = "") -> str:
         """Return the absolute, percent-encoded URL of a path on this site, or of one below the URL `base`."""

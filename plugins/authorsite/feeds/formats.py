@@ -16,12 +16,14 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+from ..audio import Audio
 from .guid import make_atom_id
 from .models import Entry, Feed
 
 RSS_TYPE, ATOM_TYPE = "application/rss+xml", "application/atom+xml"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ATOM = "http://www.w3.org/2005/Atom"
+_ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 _DC = "http://purl.org/dc/elements/1.1/"
 _MEDIA = "http://search.yahoo.com/mrss/"
 _XHTML = "http://www.w3.org/1999/xhtml"
@@ -41,7 +43,9 @@ class _FeedExtension(BaseExtension):
 
     def extend_ns(self) -> dict[str, str]:
         # The prefixes that the W3C's checker knows. Atom declares XHTML where it is used.
-        return {"media": _MEDIA, "dc": _DC} | ({} if self.is_atom else {"xhtml": _XHTML})
+        if self.is_atom:
+            return {"media": _MEDIA, "dc": _DC}
+        return {"media": _MEDIA, "dc": _DC, "xhtml": _XHTML} | ({"itunes": _ITUNES} if self.has_durations else {})
 
     def extend_rss(self, root: Any) -> Any:
         if self.feed.hub:
@@ -86,6 +90,10 @@ class _EntryExtension(BaseEntryExtension):
             etree.SubElement(item, f"{{{_DC}}}creator").text = name
         if self.entry.language:
             etree.SubElement(item, f"{{{_DC}}}language").text = self.entry.language
+        if audio := self.entry.audio:
+            etree.SubElement(item, "enclosure", url=audio.url, length=str(audio.size), type=audio.type)
+            if audio.seconds:
+                etree.SubElement(item, f"{{{_ITUNES}}}duration").text = str(audio.seconds)
         return self._add_image(item)
 
     def extend_atom(self, item: Any) -> Any:
@@ -95,6 +103,8 @@ class _EntryExtension(BaseEntryExtension):
         etree.SubElement(item, "link", rel="alternate", type="text/html", href=self.entry.url)
         if self.entry.reblog_of:
             etree.SubElement(item, "link", rel="via", type="text/html", href=self.entry.reblog_of.url)
+        if audio := self.entry.audio:
+            etree.SubElement(item, "link", rel="enclosure", type=audio.type, length=str(audio.size), href=audio.url)
         return self._add_image(item)
 
     def _add_image(self, item: Any) -> Any:
@@ -157,6 +167,7 @@ def _make_generator(feed: Feed, entries: Sequence[Entry], mime_type: str) -> Any
     generator = FeedGenerator()
     generator.register_extension("extension", _FeedExtension, _EntryExtension)
     generator.extension.feed, generator.extension.is_atom = feed, mime_type == ATOM_TYPE
+    generator.extension.has_durations = any(entry.audio and entry.audio.seconds for entry in entries)
     generator.title(feed.title)
     generator.description(feed.description or feed.title)
     generator.link(href=feed.url, rel="self", type=mime_type)
@@ -232,8 +243,14 @@ def _make_json_item(entry: Entry) -> dict[str, Any]:
             "date_modified": entry.updated.isoformat(),
             "authors": [{"name": name} for name in entry.authors],
             "tags": list(entry.categories),
+            "attachments": [_make_attachment(entry.audio)] if entry.audio else [],
         }
     )
+
+
+def _make_attachment(audio: Audio) -> dict[str, Any]:
+    attachment = {"url": audio.url, "mime_type": audio.type, "size_in_bytes": audio.size}
+    return attachment | ({"duration_in_seconds": audio.seconds} if audio.seconds else {})
 
 
 def _drop_empty(body: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..audio import Audio
 from ..i18n import ENGLISH, Translator
 from ..images.picture import Picture
 from ..reading.schemas import Reblog
@@ -13,7 +14,8 @@ class Entry:
     """One entry of a feed. URLs are absolute; title and summary are plain text.
 
     `html` is that of the page until EntryRenderer sanitizes it. `guid` never changes (see guid.py). `source_path` is
-    the author's file; `reblog_of` is the post of another site that this one reblogs. `language` is "" for the feed's.
+    the author's file; `reblog_of` is the post of another site that this one reblogs. `language` is "" for the feed's;
+    `audio` is the enclosure.
     """
 
     guid: str
@@ -30,6 +32,7 @@ class Entry:
     reblog_of: Reblog | None = None
     source_path: str = ""
     language: str = ""
+    audio: Audio | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from ..comments.adapter import get_discussion, read_comments
 from ..images.adapter import get_featured_image, process_body_images
 from ..navigation.breadcrumbs import make_breadcrumbs
 from ..navigation.posts import PostLinks, link_posts
+from ..reading.audio_files import get_audio
 from ..reading.link_pass import find_translations, resolve_body
 from ..reading.parsed import get_parsed
 from ..reading.reading_time import estimate_word_count, reading_time
@@ -60,6 +61,7 @@ def _finish(
         "bibtex_url": f"{content.url}references.bib" if parsed.references else "",
         "translations": translations,
         "picture": picture,
+        "audio": get_audio(parsed.record.audio, content.source_path, context),
         "breadcrumbs": make_breadcrumbs(content if is_post else None, context),
         "words": words,
         "reading_minutes": reading_time(words),

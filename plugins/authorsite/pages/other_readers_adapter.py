@@ -38,6 +38,7 @@ def finish_contents(generators: list[Any]) -> None:
                 record=parsed.record,
                 draft=parsed.draft,
                 picture=None,
+                audio=None,
                 words=parsed.words,
                 breadcrumbs=make_breadcrumbs(content if is_post else None, context),
                 translations=tuple(content.translations),

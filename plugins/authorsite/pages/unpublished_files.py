@@ -9,7 +9,8 @@ from urllib.parse import quote, unquote
 
 from .. import output
 from ..images.registry import ImageRegistry
-from ..site_build import get_build, list_bodies
+from ..reading.audio_files import list_audio_paths
+from ..site_build import get_build, list_bodies, list_contents, list_records
 
 _PATH = re.compile(r"""[^\s"'()<>\[\]{}|=,;]+\.\w{2,5}""")
 
@@ -23,7 +24,8 @@ def drop_unpublished_files(generators: list[Any]) -> None:
     build = get_build(context)
     text = "\n".join(Path(path).read_text("utf-8", "replace") for path in sorted(build.unpublished))
     statics = {str(static.get_relative_source_path()): static for static in context.get("staticfiles", ())}
-    candidates = set(_find_named(statics, text)) - build.get(ImageRegistry).list_used_paths()
+    used = list_audio_paths([*list_contents(context), *list_records(context)])
+    candidates = set(_find_named(statics, text)) - build.get(ImageRegistry).list_used_paths() - used
     if candidates:
         bodies = [*list_bodies(context), repr(build.site)]
         for path in sorted(candidates):

@@ -56,7 +56,9 @@ def _find_linked_files(context: Any) -> Iterator[tuple[str, str]]:
         folder = posixpath.dirname(content_relative_path(source_path, context))
         # A link in another site's text is none to the author's files.
         links = [] if getattr(record, "reblog", None) else [unescape(link) for link in _LINK.findall(html)]
-        for link, is_image in [(getattr(record, "image", ""), True), *((link, False) for link in links)]:
+        audio = getattr(record, "audio", None)
+        named = [(getattr(record, "image", ""), True), (audio.file if audio else "", True)]
+        for link, is_image in [*named, *((link, False) for link in links)]:
             path = find_file(root, folder, link, is_image=is_image) if link else None
             is_source = path is None or path.endswith(SOURCE_SUFFIXES) or path.startswith(static_folders)
             if path and not is_source and not any(fnmatch(p, i) for p in path.split("/") for i in ignored):
@@ -67,7 +69,8 @@ def _find_linked_files(context: Any) -> Iterator[tuple[str, str]]:
 def find_file(root: Path, folder: str, link: str, *, is_image: bool = False) -> str | None:
     """Return the path, below `root`, of the file that a link in `folder` means; None if there is none.
 
-    A path is relative to the file that names it, or to content/; that of a featured image (`is_image`) the other way.
+    A path is relative to the file that names it, or to content/; that of a featured image or audio (`is_image`) the
+    other way.
     """
     with suppress(ValueError):
         parts = urlsplit(_PREFIX.sub("", link))

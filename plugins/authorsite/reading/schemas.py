@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
+from ..audio import AudioSource
 from ..strict_model import Paragraphs, StrictModel, require
 from ..urls import Name, SitePath, Slug, WebUrl
 from ..validation import InvalidValue
@@ -85,6 +86,7 @@ _OTHER_NAMES = {
     "url": "slug: the-last-part-of-the-url, or list an old URL in `aliases`",
     **dict.fromkeys(("excerpt", "description", "subtitle"), "`summary: …`"),
     **dict.fromkeys(("thumbnail", "featured_image", "feature_image", "cover", "og_image"), "`image: …`"),
+    **dict.fromkeys(("podcast", "enclosure", "audio_file", "mp3"), "`audio: files/talk.mp3`"),
     **dict.fromkeys(("published", "publishdate", "pubdate", "created"), "`date: …`"),
     **dict.fromkeys(("updated", "lastmod", "last_modified_at"), "`modified: …`"),
     **dict.fromkeys(("layout", "type"), "`template: …` for a template of your own, or remove the line"),
@@ -110,6 +112,7 @@ class BaseMetadata(StrictModel):
     modified: ZonedDatetime | None = None
     image: str = ""
     image_alt: str = ""
+    audio: AudioSource | None = None
     aliases: tuple[SitePath, ...] = ()
     template: str | None = None
     lang: _Language = ""

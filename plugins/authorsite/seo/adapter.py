@@ -10,6 +10,7 @@ from pelican.generators import Generator
 from pelican_incremental.purity import pure
 
 from .. import output
+from ..audio import build_audio_jsonld
 from ..images.adapter import get_accent_color, make_social_card
 from ..output_registry import GENERATED
 from ..reading.drafts import is_hidden
@@ -96,6 +97,7 @@ def make_post_meta(article: Any, view: PostView, body: str, context: Mapping[str
         "wordCount": view.words,
         "isBasedOn": head.canonical,
         "inLanguage": record.lang or site.language,
+        "audio": build_audio_jsonld(view.audio),
     }
     if book := record.review_of:
         extra["about"] = {"@type": "Book", "name": book.title, "author": book.author, "isbn": book.isbn}

@@ -1,12 +1,16 @@
 """tests/feed_rules.py finds every kind of broken rule in feeds."""
 
 import pytest
-from authorsite.feeds.formats import serialize_atom, serialize_rss
+from authorsite.audio import Audio
+from authorsite.feeds.formats import serialize_atom, serialize_json_feed, serialize_rss
 from feed_rules import check_feed, check_html
 from feed_samples import FEED, make_entry
 
-RSS = serialize_rss(FEED, [make_entry()], "/feed.css")
-ATOM = serialize_atom(FEED, [make_entry()], "/feed.css")
+AUDIO = Audio("https://example.org/files/a.mp3", "audio/mpeg", 32_000, seconds=2)
+ENTRIES = [make_entry(audio=AUDIO)]
+RSS = serialize_rss(FEED, ENTRIES, "/feed.css")
+ATOM = serialize_atom(FEED, ENTRIES, "/feed.css")
+JSON = serialize_json_feed(FEED, ENTRIES)
 
 
 def test_generated_feeds_break_no_rule():
@@ -33,6 +37,11 @@ def test_generated_feeds_break_no_rule():
         (b"<?xml-stylesheet", b"<?other", "no stylesheet"),
         (b"Plain words", b"&lt;script>words", "markup in the description"),
     ],
+        (b"</item>", b'<enclosure url="https://a.example/b" length="1" type="audio/mpeg"/></item>', "more than one"),
+        (b'length="32000"', b"", "length is None"),
+        (b'type="audio/mpeg"', b'type="mp3"', "type is mp3"),
+        (b'url="https://example.org/files', b'url="/files', "not absolute"),
+        (b"duration>2<", b"duration>0<", "number of seconds"),
 )
 def test_broken_rules_in_rss_are_reported(old, new, message):
     assert old in RSS

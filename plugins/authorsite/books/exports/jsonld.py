@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ...audio import build_audio_jsonld
 from ...templating import json_ld
 from ..series import SeriesView
 from ..views import BookView, EditionView
@@ -37,6 +38,7 @@ def build_book_jsonld(book: BookView, site_url: str, site_author: str) -> str:
         "about": record.keywords,
         "sameAs": [url for _, url in record.links.named],
         "award": [*map(str, record.awards)],
+        "audio": build_audio_jsonld(book.audio),
         "workExample": [_build_edition(edition, book, site_url) for edition in book.editions],
     }
     return json_ld(work)
