@@ -144,6 +144,8 @@ def check_atom(root):
         kinds = [link.get("rel") for link in entry.findall(f"{{{ATOM}}}link")]
         if kinds.count("alternate") != 1 or None in kinds:
             yield f"{title}: links of kinds {kinds}"
+        for link in entry.findall(f"{{{ATOM}}}link[@rel='enclosure']"):
+            yield from check_enclosure(title, link.get("href"), link.get("length"), link.get("type"))
         yield from check_html(title, content.text or "")
     if len(ids) != len(set(ids)):
         yield "duplicate id"
@@ -161,6 +163,10 @@ def check_json_feed(data):
             yield "an item without id or content"
         yield from check_absolute(f"{item['title']}: url", item.get("url"))
         yield from check_html(item["title"], item["content_html"])
+        for each in item.get("attachments", ()):
+            if not {"url", "mime_type", "size_in_bytes"} <= each.keys() or not all(each.values()):
+                yield f"{item['title']}: an attachment without URL, type or size"
+            yield from check_enclosure(item["title"], each.get("url"), each.get("size_in_bytes"), each.get("mime_type"))
     if not body.get("icon", "").endswith("/icon-512.png"):
         yield "the icon is not the square one"
     if len({item["id"] for item in body["items"]}) != len(body["items"]):
@@ -191,12 +197,6 @@ def check_html(title, html):
         yield f"{title}: a linked reference, shown as [1][1] by some readers"
 
 
-def check_absolute(where, url):
-    parts = urlsplit(url or "")
-    if not (parts.scheme in ("http", "https") and parts.netloc) and parts.scheme not in ("mailto", "tel"):
-        yield f"{where}: {url} is not absolute"
-
-
 def check_enclosure(title, url, length, type_):
     """The rules of RSS for enclosures; podcast apps also want them in the other formats."""
     yield from check_absolute(f"{title}: enclosure", url)
@@ -204,6 +204,12 @@ def check_enclosure(title, url, length, type_):
         yield f"{title}: the enclosure's length is {length}"
     if not re.fullmatch(r"audio/[a-z0-9.+-]+", type_ or ""):
         yield f"{title}: the enclosure's type is {type_}"
+
+
+def check_absolute(where, url):
+    parts = urlsplit(url or "")
+    if not (parts.scheme in ("http", "https") and parts.netloc) and parts.scheme not in ("mailto", "tel"):
+        yield f"{where}: {url} is not absolute"
 
 
 def check_rfc822_date(text):

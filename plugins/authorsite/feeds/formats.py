@@ -39,7 +39,7 @@ class _FeedExtension(BaseExtension):
 
     feed: Feed
     updated = _EPOCH
-    is_atom = False
+    is_atom = has_durations = False
 
     def extend_ns(self) -> dict[str, str]:
         # The prefixes that the W3C's checker knows. Atom declares XHTML where it is used.

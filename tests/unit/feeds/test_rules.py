@@ -16,6 +16,7 @@ JSON = serialize_json_feed(FEED, ENTRIES)
 def test_generated_feeds_break_no_rule():
     assert check_feed("feed.xml", RSS) == []
     assert check_feed("atom.xml", ATOM) == []
+    assert check_feed("feed.json", JSON) == []
 
 
 @pytest.mark.parametrize(
@@ -36,12 +37,12 @@ def test_generated_feeds_break_no_rule():
         ),
         (b"<?xml-stylesheet", b"<?other", "no stylesheet"),
         (b"Plain words", b"&lt;script>words", "markup in the description"),
-    ],
         (b"</item>", b'<enclosure url="https://a.example/b" length="1" type="audio/mpeg"/></item>', "more than one"),
         (b'length="32000"', b"", "length is None"),
         (b'type="audio/mpeg"', b'type="mp3"', "type is mp3"),
         (b'url="https://example.org/files', b'url="/files', "not absolute"),
         (b"duration>2<", b"duration>0<", "number of seconds"),
+    ],
 )
 def test_broken_rules_in_rss_are_reported(old, new, message):
     assert old in RSS
@@ -62,11 +63,21 @@ def test_broken_rules_in_rss_are_reported(old, new, message):
         (b"<published>2019-03-01T09:00:00-06:00", b"<published>2019-03-01T09:00:00", "without a zone"),
         (b"<updated>2019-03-02T00:00:00", b"<updated>2019-03-02T00:00:00.123456", "microseconds"),
         (b"<id>https://example.org/2019", b"<id>7 at https://example.org/2019", "is not a URI"),
+        (b'length="32000"', b'length="0"', "length is 0"),
     ],
 )
 def test_broken_rules_in_atom_are_reported(old, new, message):
     assert old in ATOM
     assert any(message in broken for broken in check_feed("atom.xml", ATOM.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [(b'"size_in_bytes": 32000', b'"size_in_bytes": 0', "length is 0"), (b'"mime_type"', b'"type"', "without URL")],
+)
+def test_broken_rules_in_json_feed_are_reported(old, new, message):
+    assert old in JSON
+    assert any(message in broken for broken in check_feed("feed.json", JSON.replace(old, new, 1)))
 
 
 @pytest.mark.parametrize(
