@@ -14,6 +14,7 @@ import re
 import pytest
 from authorsite.reading.schemas import PageMetadata, PostMetadata, Reblog, ReviewOf
 from conftest import ROOT
+from sounds import make_mp3
 
 DOCS = (ROOT / "docs" / "writing.md").read_text("utf-8")
 BLOCK = re.compile(r"^(?P<fence>`{3,})(?P<language>\w+)\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
@@ -26,6 +27,7 @@ OTHER_FILES = {
     "content/books/what-is-coworking.md": "---\ntitle: What is Coworking?\ncontributors: [{name: Robert E. McGrath}]\n"
     "chapters: [{number: 5, title: Community leaders}]\n---\nA book.\n",
 }
+TALK = "files/talk.mp3"
 IMAGE = "images/round-table.png"
 BODY_ONLY_TEMPLATE = {"theme_overrides/article.html": "<!-- {{ article.title }} -->{{ article.content|safe }}"}
 
@@ -56,6 +58,8 @@ def site_files(language, source):
     files = OTHER_FILES | {"content/posts/a-post.md": source} | (BODY_ONLY_TEMPLATE if language == "markdown" else {})
     if IMAGE in source:
         files[f"content/{IMAGE}"] = (ROOT / "content" / IMAGE).read_bytes()
+    if TALK in source:
+        files[f"content/{TALK}"] = make_mp3(120)
     return files
 
 
