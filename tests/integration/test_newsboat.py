@@ -1,13 +1,17 @@
 """The feeds in a real feed reader, newsboat: what it shows, and which entries it takes for new."""
 
 import os
+import pty
+import select
 import shutil
 import sqlite3
 import subprocess
+import time
 
 import pytest
 from conftest import post
 from serving import serve_folder
+from sounds import make_mp3
 
 FEEDS = ("feed.xml", "atom.xml")
 
@@ -27,7 +31,8 @@ class Reader:
         home.mkdir(parents=True)
         (home / "urls").write_text(f"{url}\n")
         # HTTP dates have a resolution of one second, and these builds follow each other faster.
-        (home / "config").write_text(f'always-download "{url}"\n')
+        queue = f'podcast-auto-enqueue yes\ndownload-path "{home}/"\n'
+        (home / "config").write_text(f'always-download "{url}"\n{queue}')
         self.cache = home / "cache.db"
         files = ["-u", home / "urls", "-C", home / "config", "-c", self.cache]
         self.command = [executable, *files, "-x", "reload"]
@@ -130,3 +135,41 @@ def test_only_a_new_post_is_unread_after_an_edit_a_new_post_and_a_new_slug(newsb
         for reader in readers:
             reader.reload()
             assert reader.unread_titles() == {"Post 3"}, "announced again, as the alias is missing"
+
+
+def run_podboat(reader, home, file):
+    """Run podboat in a terminal until it has downloaded its queue to `file`; 15 seconds at most."""
+    terminal, side = pty.openpty()
+    command = ["podboat", "-C", home / "config", "-q", home / ".newsboat/queue", "--autodownload"]
+    env = {**reader.env, "TERM": "xterm"}
+    with subprocess.Popen(command, env=env, stdin=side, stdout=side, stderr=side) as process:
+        os.close(side)
+        try:
+            deadline = time.monotonic() + 15
+            while process.poll() is None and time.monotonic() < deadline:
+                if select.select([terminal], [], [], 0.1)[0]:
+                    os.read(terminal, 65536)  # it waits for whoever does not read what it draws
+                if file.exists():  # until then, its name ends with .part
+                    os.write(terminal, b"q")
+        except OSError:  # it has closed the terminal
+            process.wait(5)
+        finally:
+            process.terminate()
+            os.close(terminal)
+
+
+def test_podboat_downloads_the_episode_that_newsboat_finds(newsboat, make_site):
+    sound = make_mp3(3)
+    site = make_site({"content/posts/1.md": post("Episode 1", audio="files/talk.mp3"), "content/files/talk.mp3": sound})
+    home, output = site.root / "reader", site.root / "output"
+    output.mkdir()
+    with serve_folder(output) as url:
+        assert not site.build(strict=True, AUTHORSITE={"url": url}).failed
+        reader = Reader(newsboat, home, f"{url}/feed.xml")
+        reader.reload()
+        with sqlite3.connect(f"file:{reader.cache}?mode=ro", uri=True) as database:
+            (found,) = database.execute("SELECT enclosure_url, enclosure_type FROM rss_item").fetchall()
+        assert found == (f"{url}/files/talk.mp3", "audio/mpeg")
+        run_podboat(reader, home, home / "talk.mp3")
+    assert (home / "talk.mp3").read_bytes() == sound
+    assert (home / ".newsboat/queue").read_text().split()[-1] == "downloaded"
