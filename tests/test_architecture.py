@@ -26,6 +26,7 @@ LAYERS = [
         "urls",
         "publish_targets",
         "author_profile",
+        "newsletter_settings",
         "audio",
         "settings",
         "i18n",

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, field_validator
 from .author_profile import AuthorProfile, Link
 from .i18n import Translator, find_placeholders
 from .imported_files import IMPORTED
+from .newsletter_settings import Newsletter
 from .problems import IGNORABLE_KINDS
 from .publish_targets import PublishTarget
 from .strict_model import Paragraphs, StrictModel, require
@@ -146,6 +147,9 @@ class SiteSettings(StrictModel):
 
     feeds: FeedSettings = FeedSettings()
     """The feeds: see below."""
+
+    newsletter: Newsletter | None = None
+    """Where readers sign up for e-mail: see below."""
 
     observances: tuple[AnnualDateSettings, ...] = ()
     """Yearly days and months, with a banner on the day: see below."""

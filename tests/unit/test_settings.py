@@ -8,7 +8,9 @@ from authorsite.validation import validate
 
 def validate_settings(tmp_path, **settings):
     log = ProblemLog(root=tmp_path)
-    return validate(SiteSettings, {"url": "https://example.org", **settings}, log, "pelicanconf.py"), log
+    return validate(
+        SiteSettings, {"url": "https://example.org", **settings}, log, "pelicanconf.py", kind="settings"
+    ), log
 
 
 @pytest.mark.parametrize(
@@ -45,4 +47,39 @@ def test_languages_may_be_written_as_babel_does(tmp_path):
 def test_an_invalid_setting_is_reported(settings, problem, tmp_path):
     site, log = validate_settings(tmp_path, **settings)
     assert site is None
+    assert [str(p) for p in log] == [f"pelicanconf.py: {problem}"]
+
+
+LIST = "c1f3f1b0-77a5-4c61-a1d5-4e3a4f1d1a11"
+
+
+@pytest.mark.parametrize(
+    "newsletter",
+    [
+        {"provider": "buttondown", "username": "ann"},
+        {"provider": "listmonk", "url": "https://lists.example.org/", "lists": [LIST.upper()]},
+        {"provider": "listmonk", "url": "http://127.0.0.1:9000", "lists": [LIST]},
+        {"provider": "form", "url": "https://example.org/subscribe?u=1&id=2", "name": "Post Office"},
+    ],
+)
+def test_newsletters_of_each_provider_are_valid(newsletter, tmp_path):
+    site, log = validate_settings(tmp_path, newsletter=newsletter)
+    assert [str(p) for p in log] == []
+    assert site.newsletter.provider == newsletter["provider"]
+
+
+@pytest.mark.parametrize(
+    ("newsletter", "problem"),
+    [
+        ({"username": "ann"}, "`newsletter.provider` is missing - use one of: buttondown, form, listmonk"),
+        (
+            {"provider": "mailchimp"},
+            "`newsletter.provider` cannot be `mailchimp` - use one of: buttondown, form, listmonk",
+        ),
+        ({"provider": "buttondow"}, "`newsletter.provider` cannot be `buttondow` - did you mean `buttondown`?"),
+        ({"provider": "buttondown"}, '`newsletter.buttondown.username` is missing - write "username": …'),
+    ],
+)
+def test_an_invalid_newsletter_is_reported(newsletter, problem, tmp_path):
+    _, log = validate_settings(tmp_path, newsletter=newsletter)
     assert [str(p) for p in log] == [f"pelicanconf.py: {problem}"]

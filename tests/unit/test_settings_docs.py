@@ -6,11 +6,12 @@
 import ast
 import inspect
 import re
-from typing import get_args
+from typing import Literal, get_args, get_origin
 
 import pytest
 from authorsite import defaults
 from authorsite.settings import SiteSettings
+from authorsite.strict_model import StrictModel
 from conftest import ROOT
 from pelican.settings import DEFAULT_CONFIG
 from pydantic import BaseModel
@@ -28,10 +29,11 @@ INTERNAL = set(
 
 
 def describe_keys(model):
-    """Return the text below each key in the source of a model."""
-    (node,) = ast.parse(inspect.getsource(model)).body
+    """Return the text below each key in the source of a model and the models it extends."""
+    nodes = [ast.parse(inspect.getsource(m)).body[0] for m in model.mro() if issubclass(m, StrictModel)]
     return {
         key.target.id: " ".join(text.value.value.split())
+        for node in nodes
         for key, text in zip(node.body, node.body[1:], strict=False)
         if isinstance(key, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
     }
@@ -39,7 +41,7 @@ def describe_keys(model):
 
 def format_default(field):
     if field.is_required():
-        kinds = get_args(field.annotation)
+        kinds = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
         return f'required: `"{kinds[0]}"`' if kinds else "required"
     default = field.get_default(call_default_factory=True)
     if isinstance(default, BaseModel):
@@ -53,9 +55,8 @@ def format_table(model):
     texts = describe_keys(model)
     missing = model.model_fields.keys() - texts.keys()
     assert not missing, f"describe these keys of {model.__name__}, with a string below each: {missing}"
-    rows = [
-        f"| `{key}` | {format_default(field)} | {texts[key].rstrip('.')} |" for key, field in model.model_fields.items()
-    ]
+    own_first = sorted(model.model_fields, key=lambda key: key not in model.__annotations__)
+    rows = [f"| `{key}` | {format_default(model.model_fields[key])} | {texts[key].rstrip('.')} |" for key in own_first]
     return "\n".join(["\n| key | default | what it is |", "|---|---|---|", *rows, "\n"])
 
 
