@@ -174,8 +174,8 @@ class Book(StrictModel):
     endorsements: tuple[Endorsement, ...] = ()
     awards: tuple[Award, ...] = ()
     sample: Names = ()
-    press: Press = Field(default_factory=Press)
     audio: AudioSource | None = None
+    press: Press = Field(default_factory=Press)
     links: ReaderLinks = Field(default_factory=ReaderLinks)
     editions: tuple[Edition, ...] = ()
     offers: tuple[Offer, ...] = ()

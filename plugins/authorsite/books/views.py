@@ -26,7 +26,6 @@ class OfferView:
     shop: str
     name: str
     countries: tuple[str, ...]
-    `audio` is a sample to hear.
     country_names: tuple[str, ...]
     region: str
     url: str
@@ -49,7 +48,6 @@ class EditionView:
     are the record's details in words; `barcode` is the URL of the EAN-13, "" without an ISBN.
     """
 
-    audio: Audio | None = None
     record: Edition
     key: str
     name: str
@@ -82,6 +80,7 @@ class BookView:
     `tagline` is the record's hook, or else its description or the start of its text. `posts` are those about the book,
     newest first. `last_updated` is the date of the record's last change. `sample` is what readers may read
     of it. `series_label` is "Book 2 of …"; `series_url` is that of the series if the site has several of its books.
+    `audio` is a sample to hear.
     """
 
     record: Book
@@ -104,6 +103,7 @@ class BookView:
     card: Picture | None
     series_label: str = ""
     series_url: str = ""
+    audio: Audio | None = None
 
     @property
     def feed_html(self) -> str:
