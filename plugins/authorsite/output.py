@@ -9,7 +9,7 @@ from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote, unquote
 
 from pelican_incremental.files import atomic_write, content_equals, mark_current
@@ -127,7 +127,7 @@ def read_file_list(folder: Path) -> frozenset[str]:
 
 def is_unmodified(context: MutableMapping[str, Any], save_as: str) -> bool:
     """Return whether nobody has changed the output file `save_as` since the last build; marks it as current."""
-    return mark_current(context, resolve_output_path(context, save_as))
+    return mark_current(context, os.path.join(context["OUTPUT_PATH"], save_as))  # noqa: PTH118 - hot, and only read
 
 
 def _is_copy(path: Path, source: Path, *, is_unmodified: bool) -> bool:
@@ -144,18 +144,18 @@ def _is_copy(path: Path, source: Path, *, is_unmodified: bool) -> bool:
 
 def _clone(source: Path, copy: Path) -> None:
     """Copy content and date of a file, without using space where the file system can share it (FICLONE)."""
-    if not _share_blocks(source, copy):
-        shutil.copyfile(source, copy)
+    with source.open("rb") as old, copy.open("wb") as new:
+        if not _share_blocks(old, new):
+            shutil.copyfileobj(old, new)
     stat = source.stat()
     os.utime(copy, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
-def _share_blocks(source: Path, copy: Path) -> bool:
+def _share_blocks(source: IO[bytes], copy: IO[bytes]) -> bool:
     if fcntl is None:
         return False
     try:
-        with source.open("rb") as old, copy.open("wb") as new:
-            fcntl.ioctl(new, _FICLONE, old.fileno())
+        fcntl.ioctl(copy, _FICLONE, source.fileno())
     except OSError:
         return False
     return True

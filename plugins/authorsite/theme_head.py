@@ -1,7 +1,10 @@
 """Put metadata into the head of pages whose theme offers no place for it; their rendered HTML is changed, once."""
 
+import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from .markup import tokenize
@@ -26,8 +29,15 @@ _METADATA_BLOCK = re.compile(r"\{%[-+]?\s*block\s+metadata\b")
 
 def includes_metadata(theme: str | Path) -> bool:
     """Return whether the theme in this folder includes the package's metadata: base.html has a block `metadata`."""
-    base = Path(theme) / "templates" / "base.html"
-    return base.is_file() and bool(_METADATA_BLOCK.search(base.read_text("utf-8", "replace")))
+    base = f"{theme}/templates/base.html"
+    with suppress(OSError):
+        return _has_metadata_block(base, os.stat(base).st_mtime_ns)  # noqa: PTH116 - asked for each page
+    return False
+
+
+@lru_cache(8)
+def _has_metadata_block(template: str, _modified: int) -> bool:
+    return bool(_METADATA_BLOCK.search(Path(template).read_text("utf-8", "replace")))
 
 
 def move_head(page: str) -> str:

@@ -74,7 +74,7 @@ class _BuildRun:
         cache, root = Path(self.settings["CACHE_PATH"]), Path(pelican.output_path)
         self.manifest = Manifest(cache, self.session.output or root, root, self.session.report)
         self.session.settings, self.session.manifest = self.settings, self.manifest
-        self.warnings, self.marked, self.listings = list[Any](), list[str](), list[tuple[str, Any]]()
+        self.warnings, self.marked, self.listings = list[Any](), dict[str, None](), list[tuple[str, Any]]()
         self.parse_cache = ParseCache(Store(cache / "texts.sqlite"), plugins, self.warnings)
         self.tracker = Tracker(self._find_content, lambda: len(self.warnings) + self.session.count_messages())
 
@@ -107,11 +107,11 @@ class _BuildRun:
             del self.settings[MARK_CURRENT_KEY], pelican._get_writer  # noqa: SLF001 - the same
             self.parse_cache.close()
         for outer in _ACTIVE_RUNS:  # the outer build must not remove this one's files
-            outer.marked += [f"{manifest.root}/{name}" for name in manifest.previous]
+            outer.marked |= dict.fromkeys(f"{manifest.root}/{name}" for name in manifest.previous)
 
     def _mark(self, path: str) -> bool:
         self.manifest.journal(name := self.manifest.get_name(path))
-        self.marked.append(path)
+        self.marked[path] = None
         return self.manifest.is_unmodified(name)
 
     def _replace_writer(self, writer: Any) -> Any:

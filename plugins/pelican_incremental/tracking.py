@@ -135,7 +135,7 @@ class Tracker:
                     page.volatile = _NOT_PURE.format(getattr(obj, "__qualname__", type(obj).__qualname__))
                 return super().call(obj, *args, **kwargs)
 
-        environment.context_class = TrackedContext
+        environment.context_class, environment.auto_reload = TrackedContext, False  # no stat for each included template
         for functions, builtins in ((environment.filters, FILTERS), (environment.tests, TESTS)):
             function: Any
             for name, function in functions.items():

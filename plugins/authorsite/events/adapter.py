@@ -115,8 +115,10 @@ class EventsGenerator(Generator):
         name = source.record.post.strip("/").removesuffix(".md").rpartition("/")[2]
         if not name:
             return "", ""
-        posts = {Path(p.source_path).stem: p for p in self.context.get("articles", ())}
-        posts |= {p.slug: p for p in self.context.get("articles", ())}
+        articles = self.context.get("articles", ())
+        posts = {article.slug: article for article in articles}
+        if name not in posts:
+            posts = {Path(article.source_path).stem: article for article in articles} | posts
         if name not in posts:
             hint = did_you_mean(name, posts, "give the slug of a post")
             line = find_line_for_loc(("post",), source.lines)
