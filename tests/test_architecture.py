@@ -39,6 +39,8 @@ LAYERS = [
         "archives",
         "output_registry",
         "output_adapter",
+        "page_language",
+        "filters",
         "templating",
         "defaults",
         "commands",

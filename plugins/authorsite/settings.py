@@ -228,6 +228,14 @@ class SiteSettings(StrictModel):
         """Translates the English texts of pages and feeds to the site's language."""
         return Translator(self.language, self.words)
 
+    def choose_language(self, language: str) -> str:
+        """Return the language of the frame of a page in `language`: one of the site's; "" is the main one."""
+        return language if language in getattr(self, "languages", ()) else self.language
+
+    def get_translator(self, language: str) -> Translator:
+        """Return the translator to one of the site's languages."""
+        return self.translate if language == self.language else Translator(language)
+
     @property
     def root(self) -> str:
         """The path of `url`: "", or "/folder" for a site that is not at the root of its host."""

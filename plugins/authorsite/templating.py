@@ -1,21 +1,14 @@
 """Jinja for all templates: the filters, `translate`, the package's own templates, and JSON-LD."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_skeleton
-from babel.lists import format_list
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Template, TemplateNotFound
-from markupsafe import Markup
-from pelican_incremental.purity import pure
 
-from . import markup
-from .i18n import is_right_to_left
-from .settings import SiteSettings
+from .filters import make_filters
+from .page_language import PAGE_LANGUAGE, PageLanguage
 from .site_build import get_build, get_log, get_site, uses
 from .theme_head import OWN_TEMPLATES, has_own_head, includes_metadata, merge_head, move_head
 
@@ -25,71 +18,18 @@ _COMPLETE = frozenset(("redirect.html", "onix.xml"))
 """The package's templates that extend none of the theme's."""
 
 
-def make_filters(site: SiteSettings) -> dict[str, Callable[..., Any]]:
-    """Return the filters by name. Dates and lists are formatted in the site's language."""
-    locale = site.locale
-
-    @lru_cache(10_000)
-    def format_day(day: date, form: str) -> str:
-        return format_date(day, form, locale=locale)
-
-    def long_date(value: date | datetime) -> str:
-        """Format a date as "1 June 2018", in the site's language."""
-        return format_day(value.date() if isinstance(value, datetime) else value, "long")
-
-    def short_date(value: date | datetime) -> str:
-        return format_day(value.date() if isinstance(value, datetime) else value, "medium")
-
-    def period_name(numbers: Sequence[int]) -> str:
-        """Format the numbers of a year, of a month or of a day: "2018", "June 2018", "1 June 2018"."""
-        day = date(*numbers, *(1, 1)[len(numbers) - 1 :])
-        if len(numbers) > 2:  # noqa: PLR2004 - year and month
-            return format_day(day, "long")
-        return format_skeleton("yMMMM", day, locale=locale) if len(numbers) > 1 else str(day.year)
-
-    def iso(value: date | datetime) -> str:
-        return value.isoformat()
-
-    def absolute(path: str) -> str:
-        """Return the absolute URL for a path such as "/books/" or "books/"; an absolute URL is returned unchanged."""
-        return path if "://" in path else f"{site.url}/{path.lstrip('/')}"
-
-    def join_list(names: Sequence[str]) -> str:
-        """Join names as "A, B, and C", in the site's language; the result is safe HTML if the names are."""
-        joined = format_list(names, locale=locale)
-        return Markup(joined) if all(isinstance(name, Markup) for name in names) else joined  # noqa: S704 - it was safe
-
-    def lang_attributes(language: str) -> Markup:
-        """Return `lang` and, if it differs from the site's, `dir` for an element in `language`; "" is the site's."""
-        if not language:
-            return Markup()
-        right_to_left = is_right_to_left(language)
-        turns = right_to_left != is_right_to_left(site.language)
-        direction = Markup(' dir="{}"').format("rtl" if right_to_left else "ltr") if turns else ""
-        return Markup(' lang="{}"{}').format(language, direction)
-
-    functions: dict[str, Any] = {
-        "lang_attributes": lang_attributes,
-        "is_right_to_left": is_right_to_left,
-        "join_list": join_list,
-        "long_date": long_date,
-        "short_date": short_date,
-        "period_name": period_name,
-        "iso": iso,
-        "absolute": absolute,
-        "text_content": markup.text_content,
-        "split_first_paragraph": markup.split_first_paragraph,
-    }
-    return {name: pure(function) for name, function in functions.items()}
-
-
 def add_filters(pelican: Any) -> None:
     """Add the filters, `translate` and `can_subscribe` to Pelican's settings (initialized, after load_settings)."""
     settings = pelican.settings
-    filters = make_filters(get_site(settings))
+    site, language = get_site(settings), get_build(settings).set(PageLanguage(get_site(settings)))
+    filters = make_filters(site, language)
     check_names(settings, filters)
     # A global, not a filter: Jinja evaluates filters of constants when it compiles, and compiled templates are shared.
-    own = {"translate": get_site(settings).translate, "can_subscribe": uses(settings, "feeds")}
+    own = {
+        "translate": language.translate,
+        PAGE_LANGUAGE: site.language,
+        "can_subscribe": uses(settings, "feeds"),
+    }
     settings["JINJA_GLOBALS"] = {**settings["JINJA_GLOBALS"], **own}
     settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **filters}
 
@@ -131,13 +71,14 @@ def add_template_loader(generator: Any) -> None:
     build = get_build(generator.context)
     if build.find(Environment) is None:
         get, metadata = environment.get_template, _choose_metadata(generator.settings)
+        language = build.get(PageLanguage)
         choose = _make_chooser(generator.settings)
 
         def get_template(name: Any, *args: Any, **kwargs: Any) -> Any:
             # Jinja passes more than a name only for a template that another one refers to.
             if args or kwargs:
                 return get(name, *args, **kwargs)
-            return _PageTemplate(environment, get, choose(name), metadata)
+            return _PageTemplate(environment, get, choose(name), metadata, language)
 
         def join_path(name: str, parent: str) -> str:
             is_own = parent.startswith(OWN_TEMPLATES) and (TEMPLATES / name).is_file()
@@ -189,21 +130,32 @@ class _PageTemplate:
     """
 
     def __init__(
-        self, environment: Environment, get: Callable[[str], Template], name: str, metadata: str | None
+        self,
+        environment: Environment,
+        get: Callable[[str], Template],
+        name: str,
+        metadata: str | None,
+        language: PageLanguage,
     ) -> None:
         loader = environment.loader
         assert loader is not None
         loader.get_source(environment, name)  # raises TemplateNotFound
         self.environment, self.name, self._get, self._metadata = environment, name, get, metadata
+        self._language = language
 
     def render(self, *args: Any, **kwargs: Any) -> str:
-        """Return the page, with metadata in its head if the theme has none of ours."""
-        page = self._get(self.name).render(*args, **kwargs)
+        """Return the page in its language, with metadata in its head if the theme has none of ours."""
+        context = dict(*args, **kwargs)
+        with self._language.use(context) as language:
+            return self._render({**context, PAGE_LANGUAGE: language})
+
+    def _render(self, context: dict[str, Any]) -> str:
+        page = self._get(self.name).render(context)
         if self._metadata is not None and has_own_head(page):
             return move_head(page)
         if not self._metadata or self.name.removeprefix(OWN_TEMPLATES) in _COMPLETE:
             return page
-        return merge_head(page, self._get(self._metadata).render(*args, **kwargs))
+        return merge_head(page, self._get(self._metadata).render(context))
 
     def __getattr__(self, attribute: str) -> Any:
         return getattr(self._get(self.name), attribute)

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from authorsite.filters import make_filters
 from authorsite.output import url_for
+from authorsite.page_language import PageLanguage
 from authorsite.seo.head import SiteMeta
 from authorsite.seo.headers import format_policy_meta
 from authorsite.settings import SiteSettings
-from authorsite.templating import TEMPLATES, make_filters
+from authorsite.templating import TEMPLATES
 from authorsite.theme_colors import TOKENS, compute_contrast_ratio, ensure_contrast, parse_theme_colors
 from authorsite.theme_head import move_head
 from conftest import ROOT
@@ -32,11 +34,11 @@ def make_environment(loader):
         extensions=["jinja2.ext.do"],
     )
     jinja.filters.update(
-        make_filters(SITE)
+        make_filters(SITE, PageLanguage(SITE))
         | {"list_meta": SiteMeta("S", "https://example.org", "", "en", "A").list_meta}
         | {"url_for": url_for, "policy_meta": format_policy_meta}
     )
-    jinja.globals["translate"] = SITE.translate
+    jinja.globals |= {"translate": SITE.translate, "page_language": SITE.language}
     return jinja
 
 
