@@ -37,6 +37,7 @@ check = cli.check
 publish = cli.publish
 feed_diff = cli.feed_diff
 roundup = cli.roundup
+newsletter = cli.newsletter
 import_wordpress = cli.import_wordpress
 check_links = cli.check_links
 clean = cli.clean

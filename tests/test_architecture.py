@@ -51,7 +51,7 @@ LAYERS = [
     {"books", "events", "comments"},
     {"site_model"},
     {"navigation", "feeds", "roundup"},
-    {"seo", "search", "assets", "epub", "press"},
+    {"seo", "search", "assets", "epub", "press", "newsletter"},
     {"pages"},
     {"checking"},
     {"importing"},

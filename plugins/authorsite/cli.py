@@ -9,8 +9,9 @@ from invoke.exceptions import Exit
 
 from .command_line import (
     AuthorsiteProgram,
-    ExportsTask,
+    OptionalWordsTask,
     TitledTask,
+    WordsTask,
     load,
     name_source,
     print_exception,
@@ -153,12 +154,46 @@ def roundup(_: Context, year: str = "", quarter: str = "", write: bool = False, 
 
 @task(
     help={
+        "slugs": "the posts: their slugs, or the paths of their files",
+        "since": "in place of slugs: `last`, for what is new since the last newsletter, or a date",
+        "draft": "leave a draft at Buttondown or listmonk, and record the posts as used",
+        "sent": "record the posts as used: you send the e-mail yourself",
+        "again": "take posts that were in a newsletter before",
+        "summary": "the summary of each post, with a link, in place of the whole text",
+        "subject": "the subject; default: the title",
+    },
+    klass=OptionalWordsTask,
+)
+def newsletter(
+    _: Context,
+    slugs: list[str],
+    since: str = "",
+    draft: bool = False,
+    sent: bool = False,
+    again: bool = False,
+    summary: bool = False,
+    subject: str = "",
+    settings: str = "publishconf.py",
+) -> None:
+    """Make one e-mail of posts. It is never sent: --draft leaves a draft at your provider.
+
+    Example: invoke newsletter on-ladders --draft
+    """
+    if _show_help_for("newsletter", *slugs):
+        return
+    module = load("publishing.newsletter")
+    options = module.Options(slugs, since=since, subject=subject, summary=summary, draft=draft, sent=sent, again=again)
+    raise Exit(code=module.make_newsletter(Path(settings).absolute(), options))
+
+
+@task(
+    help={
         "exports": "the files from Tools → Export: .xml, .zip, or a folder with them",
         "media": "the media library: a folder, a tar archive, or `fetch` to download it from the blog",
         "dry-run": "say what would be written, and write nothing",
         "with-private": "bring in private posts and those with a password, as drafts",
     },
-    klass=ExportsTask,
+    klass=WordsTask,
 )
 def import_wordpress(
     _: Context,

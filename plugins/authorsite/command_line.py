@@ -7,7 +7,7 @@ import itertools
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any
@@ -22,7 +22,6 @@ from .commands import format_command
 from .problems import CommandError
 
 _NO_HELP: Mapping[str, str] = MappingProxyType({})
-_OPTIONS_WITH_VALUE = frozenset(("--media", "-m", "--settings", "-s"))
 
 
 def load(module: str) -> Any:
@@ -71,8 +70,8 @@ class TitledTask(SiteTask):
         return arguments
 
 
-class ExportsArgument(Argument):
-    """The files of an export: as many words as there are; invoke has no positional argument for several."""
+class WordsArgument(Argument):
+    """The words after a command, as many as there are; invoke has no positional argument for several."""
 
     expected: int
     words: tuple[str, ...] = ()
@@ -88,24 +87,33 @@ class ExportsArgument(Argument):
         self.words = (*self.words, word)
 
 
-class ExportsTask(SiteTask):
-    """A task whose first argument takes several words."""
+class WordsTask(SiteTask):
+    """A task whose first argument takes several words, `minimum` or more."""
+
+    minimum = 1
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
         """Return the arguments that the command line may have."""
         arguments = super().get_arguments(ignore_unknown_help)
-        exports = arguments[0]
-        exports.__class__ = ExportsArgument
-        assert isinstance(exports, ExportsArgument)
-        exports.expected = max(_count_exports(sys.argv), 1)
+        words, options = arguments[0], [argument for argument in arguments[1:] if argument.takes_value]
+        words.__class__ = WordsArgument
+        assert isinstance(words, WordsArgument)
+        flags = {f"{'-' if len(name) == 1 else '--'}{name}" for option in options for name in option.names}
+        words.expected = max(_count_words(sys.argv, self.name, flags), self.minimum)
         return arguments
 
 
-def _count_exports(words: list[str]) -> int:
-    """Return how many words after `import-wordpress` are neither options nor their values."""
-    after = words[words.index("import-wordpress") + 1 :] if "import-wordpress" in words else []
+class OptionalWordsTask(WordsTask):
+    """A task whose first argument takes any number of words."""
+
+    minimum = 0
+
+
+def _count_words(words: list[str], command: str, flags: Container[str]) -> int:
+    """Return how many words after `command` are neither options nor the values of those in `flags`."""
+    after = words[words.index(command) + 1 :] if command in words else []
     pairs = zip(["", *after], after, strict=False)
-    return sum(not word.startswith("-") and before not in _OPTIONS_WITH_VALUE for before, word in pairs)
+    return sum(not word.startswith("-") and before not in flags for before, word in pairs)
 
 
 def task(help: Mapping[str, str] = _NO_HELP, klass: type = SiteTask) -> Callable[[Callable[..., None]], Any]:  # noqa: A002 - invoke's own word

@@ -1,0 +1,215 @@
+"""Make one e-mail of posts, write it to newsletters/, and leave it as a draft at the provider. Nothing is sent."""
+
+import hashlib
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pelican_incremental.files import atomic_write
+
+from ..commands import format_command
+from ..newsletter.compose import NewsletterComposer
+from ..newsletter.ledger import LEDGER, Ledger, SentNewsletter, find_sent, read_ledger, write_ledger
+from ..newsletter.message import make_message
+from ..newsletter.providers import Draft, NotADraft, Provider, create_draft, get_key
+from ..newsletter.render import Newsletter, RenderedEmail
+from ..newsletter.selection import find_new_posts, find_posts, parse_since
+from ..newsletter_settings import ButtondownNewsletter, ListmonkNewsletter
+from ..problems import CommandError
+from ..reading.drafts import is_unpublished
+from ..reading.schemas import PostMetadata
+from ..reading.sources import read_source
+from ..site_build import get_build, get_build_time, get_site
+from .atomic_swap import exclusive_lock
+from .build import StagedBuild, build
+
+FOLDER = "newsletters"
+"""The folder of the e-mails, in that of the site. It is not published."""
+
+_CLIPPED_ABOVE = 102 * 1024
+"""The bytes of HTML that Gmail shows of an e-mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the author asks for: `names` or `since`; `draft` or `sent` records the posts; `again` repeats them."""
+
+    names: Sequence[str] = ()
+    since: str = ""
+    subject: str = ""
+    summary: bool = False
+    draft: bool = False
+    sent: bool = False
+    again: bool = False
+
+
+def make_newsletter(settings_file: Path, options: Options) -> int:
+    """Build the site in a staging folder, make the e-mail and, if asked to, the draft; return the exit status."""
+    if bool(options.names) is bool(options.since):
+        example = format_command("newsletter", "a-slug")
+        raise CommandError(f"name the posts, or use --since last - run: {example}")
+    if options.draft and options.sent:
+        raise CommandError("--draft and --sent exclude each other - use --sent if you send the e-mail yourself")
+    with ExitStack() as locks:
+        staged_builds: list[StagedBuild] = []
+
+        def keep(staged: StagedBuild) -> bool:
+            # Another run must not read the ledger before this one has written it.
+            locks.enter_context(exclusive_lock(staged.output.parent))
+            run = _Run(settings_file.resolve().parent, options, staged)
+            run.make()
+            staged_builds.append(staged)
+            return False
+
+        result = build(settings_file, progress=True, approve=keep)
+        if not staged_builds:
+            result.problems.print()
+        return 0 if staged_builds else 1
+
+
+@dataclass
+class _Run:
+    """One run of the command: the staged build has the posts; `ledger` is as it was before."""
+
+    root: Path
+    options: Options
+    staged: StagedBuild
+    composer: NewsletterComposer = field(init=False)
+    ledger_file: Path = field(init=False)
+    ledger: Ledger = field(init=False)
+
+    def __post_init__(self) -> None:
+        settings = self.staged.settings
+        self.composer = NewsletterComposer(self.staged.context, summary=self.options.summary)
+        self.ledger_file = Path(settings["PATH"]) / LEDGER
+        self.ledger = read_ledger(self.ledger_file, self.root, ZoneInfo(settings["TIMEZONE"] or "UTC"))
+
+    def make(self) -> None:
+        """Choose the posts, write the files and, if asked to, make the draft and record it."""
+        provider = self._get_provider()
+        posts = self._choose_posts()
+        guids = tuple(map(self.composer.get_guid, posts))
+        if not self.options.again:
+            self._require_unsent(posts, guids)
+        newsletter = self.composer.compose(posts, self.options.subject)
+        overrides = [Path(folder) for folder in self.staged.settings["THEME_TEMPLATES_OVERRIDES"]]
+        rendered = self.composer.render(newsletter, overrides)
+        self._write_files(posts[0].slug, newsletter, rendered)
+        if provider:
+            self._make_draft(provider, guids, newsletter, rendered)
+        elif self.options.sent:
+            self._record(SentNewsletter(status="sent", **self._get_fields(guids, newsletter)))
+            print(f"Recorded in content/{LEDGER}: these posts are in no other newsletter.")
+
+    def _get_provider(self) -> Provider | None:
+        """Return the provider to leave a draft at, None if there is to be none; raises CommandError without its key."""
+        if not self.options.draft:
+            return None
+        provider = get_site(self.staged.settings).newsletter
+        if not isinstance(provider, (ButtondownNewsletter, ListmonkNewsletter)):
+            raise CommandError(
+                "--draft needs Buttondown or listmonk - set `newsletter` in the settings, or send the files yourself"
+            )
+        get_key(provider)
+        return provider
+
+    def _choose_posts(self) -> list[Any]:
+        options = self.options
+        listed = self._list_posts("articles")
+        if options.names:
+            self._reject_unpublished()
+            content = f"{self.staged.settings['PATH']}/"
+            return find_posts(options.names, [*listed, *self._list_posts("hidden_articles")], content)
+        since = parse_since(options.since, self.ledger)
+        sent = {guid for newsletter in self.ledger for guid in newsletter.posts}
+        posts = find_new_posts(listed, since, () if options.again else sent, self.composer.get_guid)
+        if not posts:
+            raise CommandError(f"no post since {since} that was in no newsletter - write one, or name the posts")
+        return posts
+
+    def _list_posts(self, key: str) -> list[Any]:
+        """Return the articles of Pelican's context, with their translations, that this package has read."""
+        translations = {"articles": "translations", "hidden_articles": "hidden_translations"}
+        context = self.staged.context
+        posts = [*context.get(key, ()), *context.get(translations[key], ())]
+        return [post for post in posts if isinstance(getattr(post, "record", None), PostMetadata)]
+
+    def _reject_unpublished(self) -> None:
+        """Raise CommandError if a name is that of a draft or of a scheduled post, which the build has left out."""
+        settings, log = self.staged.settings, self.staged.problems
+        for path in sorted(get_build(settings).unpublished):
+            source = read_source(path, PostMetadata, log, ZoneInfo(settings["TIMEZONE"] or "UTC"))
+            name = Path(path).stem
+            if source is None or not {name, source.record.slug}.intersection(self.options.names):
+                continue
+            now, record = get_build_time(settings), source.record
+            if is_unpublished(record, now):
+                state = f"scheduled for {record.date:%Y-%m-%d %H:%M}" if record.date > now else "a draft"
+                raise CommandError(f"the post is {state} - publish it first", log.get_display_path(path))
+
+    def _require_unsent(self, posts: Sequence[Any], guids: Sequence[str]) -> None:
+        paths = dict(zip(guids, (post.source_path for post in posts), strict=True))
+        for guid, sent in find_sent(self.ledger, guids):
+            state = f"was in the newsletter of {sent.date:%Y-%m-%d}, “{sent.subject}” - use --again to repeat it"
+            if sent.status == "pending":
+                state = (
+                    f"may be in a draft: the command was stopped on {sent.date:%Y-%m-%d} - see whether the draft is "
+                    f"there; if not, remove the newsletter that is `pending` from content/{LEDGER}"
+                )
+            raise CommandError(state, self.staged.problems.get_display_path(paths[guid]))
+
+    def _write_files(self, slug: str, newsletter: Newsletter, rendered: RenderedEmail) -> None:
+        settings, site = self.staged.settings, get_site(self.staged.settings)
+        date, provider = get_build_time(settings), site.newsletter
+        from_name = (provider and provider.from_name) or settings.get("AUTHOR") or settings["SITENAME"]
+        from_email = (provider and provider.from_email) or site.contact
+        message = make_message(newsletter, rendered, date, from_name, from_email)
+        stem = self.root / FOLDER / f"{date:%Y-%m-%d}-{slug}"
+        for suffix, data in (("html", rendered.html.encode()), ("eml", message)):
+            atomic_write(f"{stem}.{suffix}", data)
+            print(f"{FOLDER}/{stem.name}.{suffix}")
+        size = len(rendered.html.encode())
+        if size > _CLIPPED_ABOVE and not self.options.summary:
+            hint = "use --summary, or fewer posts"
+            print(f"The e-mail has {size // 1024} KB: Gmail hides what is above 102 - {hint}", file=sys.stderr)
+
+    def _make_draft(
+        self, provider: Provider, guids: tuple[str, ...], newsletter: Newsletter, rendered: RenderedEmail
+    ) -> None:
+        """Record the newsletter as pending, make the draft, and record it.
+
+        After a kill in between, the posts stay pending, so that no second draft is made unseen.
+        """
+        name = "Buttondown" if isinstance(provider, ButtondownNewsletter) else "listmonk"
+        fields = self._get_fields(guids, newsletter)
+        earlier = sum(sent.posts == guids and sent.status != "pending" for sent in self.ledger)
+        key = hashlib.sha256(repr((guids, rendered.fragment, earlier)).encode()).hexdigest()
+        url = newsletter.posts[0].url if len(newsletter.posts) == 1 else ""
+        draft = Draft(newsletter.subject, newsletter.preheader, rendered.fragment, rendered.text, url, key)
+        pending = SentNewsletter(status="pending", provider=provider.provider, **fields)
+        self._record(pending)
+        try:
+            receipt = create_draft(provider, draft)
+        except NotADraft:
+            self._record(pending.model_copy(update={"status": "sent"}))
+            raise
+        except CommandError:
+            self._record(None)
+            raise
+        self._record(pending.model_copy(update={"status": "draft", "draft": receipt.id}))
+        print(f"The draft is at {name}, and nothing was sent: {receipt.url}")
+        print(f"Recorded in content/{LEDGER}. Publish the site before you send it: the e-mail links to its pages.")
+
+    def _get_fields(self, guids: tuple[str, ...], newsletter: Newsletter) -> dict[str, Any]:
+        return {"date": get_build_time(self.staged.settings), "subject": newsletter.subject, "posts": guids}
+
+    def _record(self, sent: SentNewsletter | None) -> None:
+        """Write the ledger with this newsletter, or as it was before."""
+        if sent is None and not self.ledger:
+            self.ledger_file.unlink(missing_ok=True)
+        else:
+            write_ledger(self.ledger_file, [*self.ledger, *([sent] if sent else ())])
