@@ -4,6 +4,7 @@ The texts below the keys are what docs/settings.md says of them.
 """
 
 import re
+from dataclasses import dataclass
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -53,6 +54,23 @@ _Uuid = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class SignupForm:
+    """The form that a provider expects: `hidden` are pairs of name and value, `name` is who processes the address."""
+
+    action: str
+    name: str
+    field: str = "email"
+    hidden: tuple[tuple[str, str], ...] = ()
+    double_opt_in: bool = True
+
+    @property
+    def origin(self) -> str:
+        """The scheme, host and port of `action`, as a Content-Security-Policy names them."""
+        parts = urlsplit(self.action)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
 class NewsletterSettings(StrictModel):
     """What the settings of all providers have."""
 
@@ -85,8 +103,11 @@ class ButtondownNewsletter(NewsletterSettings):
     ]
     """The name of the newsletter: `ann` if its page is `https://buttondown.com/ann`."""
 
-    double_opt_in: bool = True
-    """Whether subscribers get an e-mail to confirm their address; it must be as at Buttondown."""
+    @property
+    def form(self) -> SignupForm:
+        """The form; see docs.buttondown.com/building-your-subscriber-base. Buttondown always asks to confirm."""
+        action = f"https://buttondown.com/api/emails/embed-subscribe/{self.username}"
+        return SignupForm(action, "Buttondown", hidden=(("embed", "1"),))
 
 
 class ListmonkNewsletter(NewsletterSettings):
@@ -102,10 +123,17 @@ class ListmonkNewsletter(NewsletterSettings):
     """The UUIDs of public lists."""
 
     name: str = ""
-    """Who runs the server; `""`: you."""
+    """Who runs the server; `""`: the name of its host."""
 
     double_opt_in: bool = True
     """Whether subscribers get an e-mail to confirm their address; it must be as in the lists."""
+
+    @property
+    def form(self) -> SignupForm:
+        """The form of listmonk's page Lists > Forms. Only programs that send spam fill in `nonce`."""
+        hidden = (("nonce", ""), *(("l", uuid) for uuid in self.lists))
+        name = self.name or urlsplit(self.url).netloc
+        return SignupForm(f"{self.url}/subscription/form", name, hidden=hidden, double_opt_in=self.double_opt_in)
 
 
 class FormNewsletter(NewsletterSettings):
@@ -128,6 +156,11 @@ class FormNewsletter(NewsletterSettings):
 
     double_opt_in: bool = False
     """Whether subscribers get an e-mail to confirm their address."""
+
+    @property
+    def form(self) -> SignupForm:
+        """The form as the author describes it."""
+        return SignupForm(self.url, self.name, self.field, tuple(self.hidden.items()), self.double_opt_in)
 
 
 Newsletter = Annotated[ButtondownNewsletter | ListmonkNewsletter | FormNewsletter, Field(discriminator="provider")]

@@ -21,8 +21,9 @@ _COLON = re.compile(r"(?<=[\w-]): ")
 class StylesheetGenerator:
     """Writes the stylesheet of all pages, and the extra one of lists, books and events.
 
-    Templates read their names as STYLESHEET and PAGES_STYLESHEET. With a theme that knows nothing of this package, its
-    pages have a stylesheet of their own, OWN_PAGES_STYLESHEET.
+    Templates read their names as STYLESHEET and PAGES_STYLESHEET. The rules for the form of a newsletter are in the
+    first one, on sites with such a form. With a theme that knows nothing of this package, its pages have a stylesheet
+    of their own, OWN_PAGES_STYLESHEET.
     """
 
     def __init__(self, context: dict[str, Any], settings: dict[str, Any], *_: Any, **__: Any) -> None:
@@ -31,9 +32,11 @@ class StylesheetGenerator:
         # The author's own come last, and win.
         folders = [Path(settings["THEME"]), *map(Path, settings["THEME_TEMPLATES_OVERRIDES"])]
         own_pages = () if includes_metadata(settings["THEME"]) else (OWN_PAGES,)
+        site = get_site(settings)
+        patterns = ("css/*.css", "css/newsletter/*.css") if site.newsletter else ("css/*.css",)
         # Not in generate_output: pages that Pelican writes before it need the names.
         for key, stem, paths, accent in (
-            ("STYLESHEET", "site", _list_stylesheets(folders, "css/*.css"), get_site(settings).accent),
+            ("STYLESHEET", "site", _list_stylesheets(folders, *patterns), site.accent),
             ("PAGES_STYLESHEET", "pages", _list_stylesheets(folders, "css/pages/*.css"), ""),
             ("OWN_PAGES_STYLESHEET", "authorsite", own_pages, ""),
         ):
@@ -48,8 +51,8 @@ class StylesheetGenerator:
                 output.write(self.context, save_as, css)
 
 
-def _list_stylesheets(folders: Iterable[Path], pattern: str) -> list[Path]:
-    return [path for folder in folders for path in sorted(folder.glob(pattern))]
+def _list_stylesheets(folders: Iterable[Path], *patterns: str) -> list[Path]:
+    return [path for folder in folders for pattern in patterns for path in sorted(folder.glob(pattern))]
 
 
 def _bundle(stylesheets: Iterable[Path], colors: ThemeColors, accent: str = "") -> str:

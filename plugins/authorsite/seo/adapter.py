@@ -36,13 +36,23 @@ HOME_META_KEY = "HOME_HEAD"
 def add_filters(pelican: Any) -> None:
     """Add the Jinja filters `url_for` and `policy_meta` (of an output file) and `list_meta` (signal: initialized)."""
     settings = pelican.settings
+    form_origin = _get_form_origin(settings)
+
+    def policy_meta(file: str, data: str = "") -> str:
+        return format_policy_meta(file, data, form_origin)
+
     filters = {
         "url_for": pure(output.url_for),
-        "policy_meta": pure(format_policy_meta),
+        "policy_meta": pure(policy_meta),
         "list_meta": make_site_meta(settings).list_meta,
     }
     check_names(settings, filters)
     settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **filters}
+
+
+def _get_form_origin(settings: Mapping[str, Any]) -> str:
+    newsletter = get_site(settings).newsletter
+    return newsletter.form.origin if newsletter else ""
 
 
 def add_home_meta(generators: list[Any]) -> None:
@@ -170,7 +180,8 @@ class SeoGenerator(Generator):
             manifest = format_webmanifest(name, self._site.language, root, get_accent_color(self.settings))
             self._write("site.webmanifest", manifest)
         self._write_redirects(writer)
-        self._write("_headers", format_headers(self._files if is_own_theme else (), root))
+        files = self._files if is_own_theme else ()
+        self._write("_headers", format_headers(files, root, _get_form_origin(self.settings)))
 
     def _write(self, save_as: str, text: str) -> None:
         if not self._is_authors(save_as):

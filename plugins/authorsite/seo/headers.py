@@ -42,24 +42,31 @@ def get_policy(file: str) -> str:
     return BUY_POLICY if file.endswith("buy/index.html") else PAGE_POLICY
 
 
-def format_policy_meta(file: str, data: str = "") -> str:
+def format_policy_meta(file: str, data: str = "", form_origin: str = "") -> str:
     """Return the `<meta>` that gives a page its policy on hosts that ignore `_headers`; `data` is the page's JSON-LD.
 
-    Browsers allow data whatever the policy says. The Nu HTML checker wants its digest.
+    Browsers allow data whatever the policy says. The Nu HTML checker wants its digest. `form_origin` is as in
+    format_headers.
     """
-    policy = get_policy(file).replace(_NOT_IN_META, "")
+    policy = _allow_forms(get_policy(file), form_origin).replace(_NOT_IN_META, "")
     if data:
         source = f"'sha256-{b64encode(hashlib.sha256(data.encode()).digest()).decode()}'"
         policy = re.sub(r"(script-src)(?: 'none')?", rf"\1 {source}", policy)
     return f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
 
 
-def format_headers(files: Collection[str], root: str) -> str:
+def _allow_forms(policies: str, origin: str) -> str:
+    return policies.replace("form-action 'self'", f"form-action 'self' {origin}") if origin else policies
+
+
+def format_headers(files: Collection[str], root: str, form_origin: str = "") -> str:
     """Return the `_headers` file for pages written to `files`; `root` is the path of the site on its host.
 
     Hosts merge the headers of all matching rules, and browsers enforce every policy they get. So each page must match
     exactly one rule with a policy: there is one rule for each top-level folder.
     """
+    `form_origin` is the scheme and host that forms may be sent to, beside the site's own, such as "https://a.example".
+
     patterns = {f"{file.split('/')[0]}/*" if "/" in file else file for file in files}
     patterns = {"" if pattern == "index.html" else pattern for pattern in patterns} - {"search/*"}
     blocks = [_format_rule(f"{root}/*", _SECURITY_HEADERS)]
@@ -75,7 +82,7 @@ def format_headers(files: Collection[str], root: str) -> str:
     if "search/index.html" in files:
         blocks.append(_format_rule(f"{root}/search/*", {"Content-Security-Policy": SEARCH_POLICY}))
     blocks += [_format_rule(f"{root}/{pattern}", {"Cache-Control": _IMMUTABLE}) for pattern in _IMMUTABLE_PATTERNS]
-    return "\n".join(blocks)
+    return _allow_forms("\n".join(blocks), form_origin)
 
 
 def _format_rule(pattern: str, headers: dict[str, str]) -> str:
