@@ -177,7 +177,7 @@ def newsletter(
 ) -> None:
     """Make one e-mail of posts. It is never sent: --draft leaves a draft at your provider.
 
-    Example: invoke newsletter on-ladders --draft
+    Example: invoke newsletter --since last --draft
     """
     if _show_help_for("newsletter", *slugs):
         return
