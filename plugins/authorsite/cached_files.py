@@ -1,4 +1,4 @@
-"""Files of the cache: recorded with a checksum, and verified before they are read.
+"""Files of the cache: recorded with a checksum, and verified before they are read; and a cache of texts.
 
 A disk or a program may change a file without changing its date. So a file is trusted if even its ctime is as recorded,
 and only as long as nothing is published from it: then its content is compared with the checksum.
@@ -6,11 +6,14 @@ and only as long as nothing is published from it: then its content is compared w
 
 import hashlib
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pelican_incremental.code_digests import digest_code
+from pelican_incremental.files import load_json, save_json
 from pelican_incremental.store import digest, list_installed_versions
 
 FileRecord = list[int | str]
@@ -49,3 +52,20 @@ def is_intact(path: Path, record: object, *, will_be_read: bool) -> bool:
 def digest_package() -> str:
     """Return a digest of the package's code, and of the installed versions: part of the key of what they compute."""
     return digest(digest_code(Path(__file__).parent), *list_installed_versions())
+
+
+class CachedTexts:
+    """Texts that take long to make, in a JSON file; those that a build does not ask for are dropped."""
+
+    def __init__(self, file: Path) -> None:
+        self._file, self._known, self._used = file, load_json(file), dict[str, Any]()
+
+    def get(self, make: Callable[..., str], *inputs: str) -> str:
+        """Return `make(*inputs)`; it is called only if the inputs, the package's code or a library have changed."""
+        key = digest(digest_package(), make.__qualname__, *inputs)
+        text = self._used[key] = self._known.get(key) or make(*inputs)
+        return str(text)
+
+    def save(self) -> None:
+        """Write the file, if the texts have changed."""
+        save_json(self._file, self._used)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from authorsite.books.exports.citations import format_bibtex, format_citations, format_ris
 from authorsite.books.shops import load_builtin_shops
+from authorsite.cached_files import CachedTexts
 from conftest import ROOT, SITE_DATE, Site, post, restore_signals
 from lxml import etree, html
 from PIL import Image
@@ -298,9 +299,10 @@ def test_citations_come_in_three_styles_and_are_escaped(library):
         ),
     ],
 )
-def test_citation_names_nothing_twice(people, citations):
+def test_citation_names_nothing_twice(people, citations, tmp_path):
     item = {"id": "a", "type": "book", "title": "Guide", "issued": {"date-parts": [[2018]]}, "publisher": "Press"}
-    assert tuple(text for _, text in format_citations({**item, **people}, "en")) == citations
+    texts = CachedTexts(tmp_path / "books.json")
+    assert tuple(text for _, text in format_citations({**item, **people}, "en", texts)) == citations
 
 
 def test_name_parts_of_authors_are_told_apart():

@@ -15,6 +15,7 @@ from pelican.generators import Generator
 from pelican.utils import slugify
 
 from .. import output
+from ..cached_files import CachedTexts
 from ..commands import format_command
 from ..i18n import Translator
 from ..images.adapter import find_image, get_picture, make_social_card, process_body_images
@@ -82,6 +83,7 @@ class BooksGenerator(Generator):
         books: Sequence[BookView] = self.context["books"]
         if not books:
             return
+        texts = CachedTexts(Path(self.settings["CACHE_PATH"]) / "books.json")
         lines = map(str.strip, SCRIPT.read_text("utf-8").splitlines())
         code = "\n".join(line for line in lines if not line.startswith("//"))
         script = output.fingerprint("theme/buy.js", code.encode())
@@ -95,7 +97,7 @@ class BooksGenerator(Generator):
         for book in books:
             data = build_book_jsonld(book, self.site.url, self.author)
             first = citations.build_csl_items(book, self.site.url)[0]
-            cited = citations.format_citations(first, self.site.language)
+            cited = citations.format_citations(first, self.site.language, texts)
             variables = {"structured": data, "citations": cited, "series": series.get(book.series_url)}
             write_page("book", book.url, book=book, **variables)
             write_page("buy", book.buy_url, book=book, structured=data, script=script)
@@ -105,11 +107,12 @@ class BooksGenerator(Generator):
             page = Path(self.output_path, book.go_url, "index.html").read_bytes()
             for shop in sorted({*self.presenter.shops} - {offer.shop for offer in book.shop_offers}):
                 output.write(self.context, f"{make_go_url(book.slug, shop)}index.html", page)
-            for path, text in build_export_files(book, self.site.url).items():
+            for path, text in build_export_files(book, self.site.url, texts).items():
                 output.write(self.context, path, text)
             _write_sample(book, write_page)
             if book.onix:
                 output.write(self.context, book.onix, self._render_onix(book))
+        texts.save()
 
     def _render_onix(self, book: BookView) -> str:
         host = urlsplit(self.site.id_url).netloc

@@ -1,7 +1,6 @@
 """SVG for scanners: the EAN-13 barcode of an ISBN and the QR code of a URL."""
 
 import io
-from functools import lru_cache
 from html import escape
 
 import segno
@@ -53,7 +52,6 @@ def render_ean13(number: str, caption: str) -> str:
     )
 
 
-@lru_cache(10_000)  # takes 10 ms, and the development server builds again and again
 def render_qr(url: str, title: str) -> str:
     """Return the QR code of `url`, black on white, with its quiet zone; `title` is the text for screen readers."""
     out = io.BytesIO()

@@ -4,11 +4,12 @@ import json
 import re
 import warnings
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from ...cached_files import CachedTexts
 from ...reading.bibtex import format_entry
 from ...reading.person_names import parse_name
 from ..views import BookView, EditionView
@@ -142,14 +143,15 @@ def _format_ris_line(tag: str, value: str) -> str:
     return f"{tag}  - {' '.join(value.split())}\r\n"
 
 
-def format_citations(item: CslItem, language: str) -> tuple[tuple[str, str], ...]:
+def format_citations(item: CslItem, language: str, texts: CachedTexts) -> tuple[tuple[str, str], ...]:
     """Return the citation in each of STYLES as (name of the style, HTML with nothing but text and italics)."""
-    return _format_citations(json.dumps(item, ensure_ascii=False), language)
+    pairs = texts.get(_format_citations, json.dumps(item, ensure_ascii=False), language)
+    return tuple((name, text) for name, text in json.loads(pairs))
 
 
-@lru_cache(1000)  # takes 20 ms, and the development server builds again and again
-def _format_citations(item_text: str, language: str) -> tuple[tuple[str, str], ...]:
-    # Imported here because it takes a tenth of a second, and not every site has a book.
+def _format_citations(item_text: str, language: str) -> str:
+    """Return the citations as JSON."""
+    # Imported here because it takes a tenth of a second, and not every build has to format one.
     from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter  # noqa: PLC0415
     from citeproc.source.json import CiteProcJSON  # noqa: PLC0415
 
@@ -162,7 +164,7 @@ def _format_citations(item_text: str, language: str) -> tuple[tuple[str, str], .
             works.register(Citation([CitationItem(hidden["id"])]))
             text = str(works.bibliography()[0])
         formatted.append((name, _drop_repetition(text, hidden).translate(_ESCAPE_HIDDEN)))
-    return tuple(formatted)
+    return json.dumps(formatted, ensure_ascii=False)
 
 
 def _drop_repetition(text: str, item: CslItem) -> str:
