@@ -63,10 +63,9 @@ def format_headers(files: Collection[str], root: str, form_origin: str = "") -> 
     """Return the `_headers` file for pages written to `files`; `root` is the path of the site on its host.
 
     Hosts merge the headers of all matching rules, and browsers enforce every policy they get. So each page must match
-    exactly one rule with a policy: there is one rule for each top-level folder.
+    exactly one rule with a policy: there is one rule for each top-level folder. `form_origin` is the scheme and host
+    that forms may be sent to, beside the site's own, such as "https://a.example".
     """
-    `form_origin` is the scheme and host that forms may be sent to, beside the site's own, such as "https://a.example".
-
     patterns = {f"{file.split('/')[0]}/*" if "/" in file else file for file in files}
     patterns = {"" if pattern == "index.html" else pattern for pattern in patterns} - {"search/*"}
     blocks = [_format_rule(f"{root}/*", _SECURITY_HEADERS)]
