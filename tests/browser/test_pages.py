@@ -277,6 +277,8 @@ def test_boxes_have_a_border_in_forced_colors_and_print_has_no_controls(browser,
     ):
         page.goto(served + kind)
         assert [e.is_visible() for e in page.locator(hidden_in_print).all() if e.is_visible()] == []
+        printed = page.evaluate("getComputedStyle(document.querySelector('main'), '::after').content")
+        assert re.fullmatch(rf'"https?://[^/"]+{kind}"', printed), printed
     page.close()
 
 
