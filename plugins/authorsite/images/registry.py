@@ -13,6 +13,7 @@ from pelican_incremental.files import load_json, save_json
 from ..cached_files import is_intact, read_full_stamp, record_file
 from ..problems import ProblemLog
 from ..settings import SiteSettings
+from .card_text import find_unknown_letter
 from .encoding import Job, JobRunner, list_output_names
 from .icons import Icons
 from .inspection import INSPECTION_DIGEST, ImageError, ImageFile, inspect_image
@@ -39,6 +40,7 @@ class ImageRegistry:
         self._variants: dict[str, set[ImageVariant]] = {}
         self._graphics: dict[SocialCard | Icons, dict[str, str]] = {}
         self._card_sources: dict[SocialCard | Icons, str] = {}
+        self._unknown_letter = ""
         self._originals: set[str] = set()
         self.output_paths: dict[str, str] = {}
         """The output path of each image that is published elsewhere than at its path below content/."""
@@ -120,6 +122,10 @@ class ImageRegistry:
         file = self.find(image_path) if image_path else None
         if file is not None and file.format != "svg":
             card = replace(card, image=file)
+        if not self._unknown_letter and (letter := find_unknown_letter(card.title)):
+            self._unknown_letter = letter  # of one card: a site in another script has many
+            message = f"social cards cannot show `{letter}`, nor the rest of such titles: they show the site's name"
+            self.log.notice(source_path, 0, message, "give such posts an `image:`, which is shown beside it", "image")
         self._graphics[card], self._card_sources[card] = card.output_paths, source_path
         return self._make_picture(next(iter(card.output_paths)), WIDTH, HEIGHT, card.title)
 

@@ -3,19 +3,21 @@
 import itertools
 import re
 import struct
+import unicodedata
 import zlib
 from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from authorsite.images import social_cards
+from authorsite.images import card_text, social_cards
+from authorsite.images.card_text import SANS, SERIF, load_font, order_line, prepare_text, wrap
 from authorsite.images.encoding import encode_stripped, load_oriented, run_job
 from authorsite.images.html_images import ImageResolver, make_responsive
 from authorsite.images.icons import Icons, render_icons
 from authorsite.images.inspection import ImageError, inspect_image
 from authorsite.images.metadata import strip_metadata
 from authorsite.images.picture import Picture, PictureSource, make_srcset_sources, make_stripped_variant, plan_variants
-from authorsite.images.social_cards import SocialCard, render_card, to_drawable
+from authorsite.images.social_cards import SocialCard, render_card
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 SECRET = b"51.5074N"
@@ -494,8 +496,9 @@ def test_card_has_open_graph_size_and_is_reproducible():
     for cached in (
         social_cards._render_background,
         social_cards._make_palette,
-        social_cards._load_font,
-        social_cards._has_glyph,
+        card_text.prepare_text,
+        card_text.load_font,
+        card_text._has_glyph,
     ):
         cached.cache_clear()
     assert data == render_card(CARD)
@@ -511,19 +514,78 @@ def test_any_title_can_be_rendered(title):
 
 
 @pytest.mark.parametrize(
-    ("title", "drawable"),
+    ("title", "drawable", "face"),
     [
-        ("Łódź – “cafe\u0301”", "Łódź – “café”"),
-        ("Привет, ἀρχή", "Привет, ἀρχή"),
-        ("x\u0302", "x\u0302"),
-        ("Hello 👍🏽 world ☕️", "Hello world"),
-        ("Ladder 漢字", ""),
-        ("שלום", ""),
-        ("👍🏽", ""),
+        ("Łódź – “cafe\u0301”", "Łódź – “café”", SERIF),
+        ("Привет, ἀρχή", "Привет, ἀρχή", SERIF),
+        ("Những bậc thang", "Những bậc thang", SERIF),
+        ("x\u0302", "x\u0302", SERIF),
+        ("Hello 👍🏽 world ☕️", "Hello world", SERIF),
+        ("שָׁלוֹם־עולם", "שלום־עולם", SANS),
+        ("سُلَّم 👍🏽", "ﺳﻠﻢ", SANS),
+        ("لا (A)", "ﻻ (A)", SANS),
+        ("کتاب\u200cها", "ﮐﺘﺎبﻫﺎ", SANS),
+        ("Ladder 漢字", "", SANS),
+        ("👍🏽", "", SANS),
     ],
 )
-def test_emoji_are_dropped_and_other_scripts_than_latin_greek_and_cyrillic_left_out(title, drawable):
-    assert to_drawable(title) == drawable
+def test_what_can_be_drawn_of_a_title(title, drawable, face):
+    """Emoji and marks that the font lacks are dropped, Arabic letters joined; one unknown letter, and nothing is."""
+    text = prepare_text(title)
+    assert unicodedata.normalize("NFKC", text.text) == unicodedata.normalize("NFKC", drawable)
+    assert text.face == face
+    if title.startswith("سُ"):
+        assert text.text == drawable, "initial, medial and final form"
+
+
+@pytest.mark.parametrize(
+    ("title", "letter"), [("Ladder 漢字", "漢"), ("سلالم 👍🏽", ""), ("Łódź", ""), ("ሰላም", "ሰ"), ("👍🏽", "")]
+)
+def test_first_letter_that_no_font_has(title, letter):
+    assert card_text.find_unknown_letter(title) == letter
+
+
+@pytest.mark.parametrize(
+    ("line", "drawn"),
+    [
+        ("Ladders (2)", "Ladders (2)"),
+        ("אבג", "גבא"),
+        ("אבג (דה) 12?", "?12 (הד) גבא"),
+        ("אבג (abc) 12", "12 (abc) גבא"),
+        ("a «אב» c", "a «בא» c"),
+        ("א [ב (ג)] :)", "(: [(ג) ב] א"),
+        ("a) א", "a) א"),
+    ],
+)
+def test_order_in_which_a_line_is_drawn(line, drawn):
+    assert order_line(line, right_to_left=prepare_text(line).right_to_left) == drawn
+
+
+def find_ink(image, box):
+    """Return the first and the last column with dark pixels in this part of a card."""
+    left, _, right, _ = image.crop(box).convert("L").point(lambda value: 255 * (value < 100)).getbbox()
+    return left + box[0], right + box[0]
+
+
+@pytest.mark.parametrize("title", ["السلالم", "סולמות"])
+def test_card_of_a_title_from_right_to_left_begins_at_the_right(title, tmp_path):
+    text_area = (0, 20, 1200, 480)
+    image = render_pixels(replace(CARD, title=title))
+    left, right = find_ink(image, text_area)
+    assert left > 600
+    assert 1200 - 72 - 8 <= right <= 1200 - 72 + 4
+    assert find_ink(image, (0, 510, 1200, 630))[1] > 1100, "the site's name"
+    path = tmp_path / "a.png"
+    path.write_bytes(image_file("png", size=(300, 600)))
+    card = replace(CARD, title=title, image=inspect_image(path))
+    beside = render_pixels(card, Image.new("RGB", (300, 600), "#ff00ff"))
+    assert beside.getpixel((100, 300))[1] < 60, "the picture is at the left"
+
+
+def test_lines_from_right_to_left_are_broken_in_the_order_of_reading():
+    text, font = prepare_text("אחת שתיים שלוש"), load_font(84, SANS)
+    lines = wrap(text.text, font, round(font.getlength("אחת שתיים")) + 1, 9)
+    assert [order_line(line, right_to_left=True) for line in lines] == ["אחת שתיים"[::-1], "שלוש"[::-1]]
 
 
 def test_accents_change_the_pixels():
