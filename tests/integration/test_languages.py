@@ -14,7 +14,7 @@ ENGLISH = frozenset(
     "trouble view when where with words year you your".split()
 )
 NAMES = re.compile(r"https?://\S+|/\S+/|\bOpen Library\b")
-READ_ATTRIBUTES = {"alt", "aria-label", "title", "content", "data-short"}
+READ_ATTRIBUTES = {"alt", "aria-label", "title", "content", "data-label"}
 
 POST = """---
 title: Über Leitern

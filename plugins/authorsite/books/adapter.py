@@ -28,6 +28,7 @@ from ..reading.parsed import get_post_record
 from ..reading.sources import ParsedSource, read_source, render_body
 from ..site_build import get_build, get_build_time, get_log, get_site
 from ..validation import did_you_mean, find_line_for_loc
+from .buy_script import build_script
 from .exports import build_export_files, citations
 from .exports.jsonld import build_book_jsonld, build_series_jsonld
 from .go_links import list_go_links, list_go_redirects, make_go_url
@@ -41,7 +42,6 @@ from .views import BookView
 
 FOLDER = "books"
 
-SCRIPT = Path(__file__).with_name("buy.js")
 LINK_STATUS = "data/link-status.json"
 _INVALID_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -75,6 +75,8 @@ class BooksGenerator(Generator):
         check_samples([view.sample for view in views], self.context)
         views.sort(key=lambda book: (book.published is None, book.published, book.title), reverse=True)
         _add_to_context(self.context, views, self.main_slug)
+        self.script = build_script(views, self.presenter.today)
+        self.context["BUY_SCRIPT"] = output.fingerprint("theme/buy.js", self.script.encode())
         for book in views:
             get_build(self.context).redirects.extend(list_go_redirects(book, self.site.root))
 
@@ -84,10 +86,7 @@ class BooksGenerator(Generator):
         if not books:
             return
         texts = CachedTexts(Path(self.settings["CACHE_PATH"]) / "books.json")
-        lines = map(str.strip, SCRIPT.read_text("utf-8").splitlines())
-        code = "\n".join(line for line in lines if not line.startswith("//"))
-        script = output.fingerprint("theme/buy.js", code.encode())
-        output.write(self.context, script, code)
+        output.write(self.context, self.context["BUY_SCRIPT"], self.script)
         write_page = partial(output.write_page, self, writer, section="books")
         write_page("books", "books/", books=books)
         write_page("buy_all", "buy/", books=books)
@@ -100,7 +99,7 @@ class BooksGenerator(Generator):
             cited = citations.format_citations(first, self.site.language, texts)
             variables = {"structured": data, "citations": cited, "series": series.get(book.series_url)}
             write_page("book", book.url, book=book, **variables)
-            write_page("buy", book.buy_url, book=book, structured=data, script=script)
+            write_page("buy", book.buy_url, book=book, structured=data)
             for link in list_go_links(book, self.site.root):
                 write_page("go", link.url, book=book, offer=link.offer, to=link.target)
             # Links to shops that the record no longer names may be in print, and not every host obeys `_redirects`.

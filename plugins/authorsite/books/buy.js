@@ -1,49 +1,66 @@
-// Filters offers by country, and remembers the reader's country and shop on the reader's device.
-(function () {
+// On pages with books: shows prices in the reader's currency, and shops in the reader's country first.
+// Remembers the reader's country and shop on the reader's device.
+((currencies) => {
   "use strict";
-  var page = document.querySelector(".purchase");
-  var form = page && page.querySelector(".country-choice");
-  if (!form) return;
-  var select = form.querySelector("select");
-  var first = page.querySelector(".book-hero .buy-button");
-  var all = function (css, where) { return Array.from((where || page).querySelectorAll(css)); };
-  var kept = function (name, value) {
+  const all = (css, where = document) => [...where.querySelectorAll(css)];
+  const [form] = all(".country-choice"), [button] = all(".book-hero .buy-button");
+  const select = form && form.elements.country;
+  const keep = (name, value) => {
     try {
       if (value === undefined) return localStorage.getItem("buy-" + name) || "";
       if (value) localStorage.setItem("buy-" + name, value); else localStorage.removeItem("buy-" + name);
     } catch (refused) { /* a device that keeps nothing still buys */ }
     return "";
   };
-  var show = function () {
-    var country = select.value, shop = kept("shop"), best = null, rank = 9;
-    // How far a shop is from the reader: 0 in the country, 1 worldwide, 2 in others.
-    var distance = function (group) {
-      var where = group.dataset.countries;
-      return !country || where.split(" ").includes(country) ? 0 : where ? 2 : 1;
+  // The country of the browser's language: of en-GB it is GB, and the likeliest one of de is DE.
+  let home = keep("country");
+  try { home ||= new Intl.Locale(navigator.language).maximize().region; } catch (unknown) { /* none */ }
+  const lines = new Set(all("[data-currency]").map((price) => price.parentNode));
+  const prices = [...lines].map((line) => [line, [...line.childNodes]]);
+  const places = all(".places").map((place) => [place, all(".shops", place).map((group) => [group, all("li", group)])]);
+  const sort = (list) => list.sort((a, b) => a.rank - b.rank);
+  const show = () => {
+    const country = select ? select.value : home, shop = keep("shop");
+    // How far an offer is from the reader: 0 in the country, 1 worldwide, 2 in others, 3 broken; -1 in the usual shop.
+    const rank = (item, link) => {
+      const where = item.dataset.countries, far = !country || where.includes(country) ? 0 : where ? 2 : 1;
+      const usual = link.dataset.shop === shop;
+      link.classList.toggle("favourite", usual);
+      return item.className ? 3 : usual && far < 2 ? -1 : far;
     };
-    all(".edition").forEach(function (edition) {
-      var groups = all(".shops", edition);
-      var served = groups.some(function (group) { return distance(group) < 2; });
-      groups.forEach(function (group) {
-        group.hidden = served && distance(group) > 1;
-        all("li:not(.dead) > .offer", group).forEach(function (link) {
-          var mine = link.dataset.shop === shop, far = distance(group);
-          link.classList.toggle("favourite", mine);
-          if (mine) link.closest("ul").prepend(link.closest("li"));
-          if (mine && far < 2) far = -1;
-          if (far < rank) { best = link; rank = far; }
-        });
-      });
-    });
-    if (first && best) { first.href = best.href; first.textContent = best.dataset.short; }
+    for (const [line, nodes] of prices) {
+      const own = nodes.filter((node) => node.dataset && currencies[node.dataset.currency].includes(country || home));
+      line.replaceChildren(...(own.length ? own : nodes));
+    }
+    let best = { rank: 9 };
+    for (const [place, groups] of places) {
+      const sorted = sort(groups.map(([group, items]) => {
+        const offers = sort(items.map((item) => {
+          const [link] = all(".offer", item);
+          return { item, link, rank: rank(item, link) };
+        }));
+        for (const { item } of offers) item.parentNode.append(item);
+        return { ...offers[0], group };
+      }));
+      for (const { group, rank } of sorted) {
+        group.open = rank < 2 || sorted[0].rank > 1;
+        place.append(group);
+      }
+      if (sorted[0].rank < best.rank && place.closest(".edition")) best = sorted[0];
+    }
+    if (button && best.link) {
+      button.href = best.link.href;
+      button.textContent = [best.link.dataset.label, ...all(".price", best.item).map((e) => e.textContent)].join(" · ");
+    }
   };
-  var guess = kept("country") || (navigator.language || "").split("-")[1] || "";
-  if (all("option", select).some(function (option) { return option.value === guess; })) select.value = guess;
-  select.addEventListener("change", function () { kept("country", select.value); show(); });
-  page.addEventListener("click", function (event) {
-    var link = event.target.closest(".offer[data-shop]");
-    if (link) kept("shop", link.dataset.shop);
+  if (select) {
+    if (all("option", select).some((option) => option.value === home)) select.value = home;
+    select.onchange = () => { keep("country", select.value); show(); };
+    form.hidden = false;
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".offer");
+    if (link) keep("shop", link.dataset.shop);
   });
-  form.hidden = false;
   show();
-})();
+})("CURRENCIES");

@@ -6,7 +6,8 @@ Every book has /go/SLUG/, and /go/SLUG/SHOP/ for every shop that the site knows,
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .views import BookView, OfferView
+from .offer_views import OfferView
+from .views import BookView
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,7 @@ class Offer(StrictModel):
     price: Prices = Field(default_factory=dict)
     affiliate: str = ""
     valid_until: Date | None = None
+    signed: bool = False
 
 
 class Book(StrictModel):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from babel import Locale
 from babel.dates import format_date
@@ -14,12 +14,11 @@ from babel.lists import format_list
 from ..settings import SiteSettings
 from .go_links import make_go_url
 from .model import AVAILABILITY_NAMES, Book, Edition, Offer
-from .prices import format_amount, format_prices, select_offer_prices
+from .offer_views import MAX_NAMED_COUNTRIES, EditionView, OfferView
+from .prices import format_amount, format_prices, join_prices, select_offer_prices
 from .shops import Shop, make_shop_url
-from .views import EditionView, OfferView
 
 _FILE_TYPES = {"": "", "epub": "EPUB", "pdf": "PDF", "kindle": "Kindle"}
-_MAX_NAMED_COUNTRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +49,17 @@ class BookPresenter:
         ]
         offers, borrow = (self._present_offers(book, slug, edition, chosen) for chosen in (purchases, loans))
         published = edition.published or book.published
-        price = format_prices(edition.price, self.site.locale)
+        prices = format_prices(edition.price, self.site.locale)
         return EditionView(
             record=edition,
             key=key,
             name=self.site.translate(edition.name),
             published=published,
-            price=price,
+            price_texts=prices,
             prices=_list_amounts(edition.price),
             offers=offers,
             borrow=borrow,
-            facts=self._list_facts(edition, published, price),
+            facts=self._list_facts(edition, published, join_prices(prices)),
             barcode=f"books/{slug}/{key}-ean.svg" if edition.isbn else "",
         )
 
@@ -83,7 +82,7 @@ class BookPresenter:
     def _is_offer_of(self, book: Book, offer: Offer, edition: Edition) -> bool:
         """Whether `offer` is for `edition`: the first one in print among the formats that the offer may mean."""
         shop = self.shops.get(offer.shop)
-        if shop is None or shop.kind != "buy":
+        if shop is None or shop.kind == "borrow":
             return False
         formats = (offer.edition,) if offer.edition else shop.formats
         candidates = [e for e in book.editions if e.format in formats]
@@ -93,47 +92,81 @@ class BookPresenter:
     def _present_offers(
         self, book: Book, slug: str, edition: Edition, offers: Sequence[Offer]
     ) -> tuple[OfferView, ...]:
-        views = [view for offer in offers if (view := self._present_offer(book, slug, edition, offer))]
+        urls = [make_shop_url(self.shops[offer.shop], book, edition, offer) for offer in offers]
+        found = [(offer, url) for offer, url in zip(offers, urls, strict=True) if url]
+        hosts: dict[tuple[object, ...], set[str]] = {}
+        for offer, url in found:
+            hosts.setdefault(self._get_identity(offer), set()).add(_get_host(url))
+        views = [
+            self._present_offer(book, slug, edition, offer, url, is_unique=len(hosts[self._get_identity(offer)]) == 1)
+            for offer, url in found
+        ]
         return tuple(sorted(views, key=lambda view: view.broken))
 
-    def _present_offer(self, book: Book, slug: str, edition: Edition, offer: Offer) -> OfferView | None:
-        shop = self.shops[offer.shop]
-        url = make_shop_url(shop, book, edition, offer)
-        if not url:
-            return None
+    def _get_identity(self, offer: Offer) -> tuple[object, ...]:
+        """Return what readers see of an offer's shop: two offers with the same need their hosts beside them."""
+        return self.shops[offer.shop].name, self._get_countries(offer), offer.signed
+
+    def _get_countries(self, offer: Offer) -> tuple[str, ...]:
+        return (offer.country,) if offer.country else self.shops[offer.shop].countries
+
+    def _present_offer(
+        self, book: Book, slug: str, edition: Edition, offer: Offer, url: str, *, is_unique: bool
+    ) -> OfferView:
+        shop, countries = self.shops[offer.shop], self._get_countries(offer)
         locale, translate = self.site.locale, self.site.translate
-        countries = (offer.country,) if offer.country else shop.countries
         territories = Locale.parse(locale).territories
         names = tuple(territories.get(code, code) for code in countries)
         count = len(names)
-        if count <= _MAX_NAMED_COUNTRIES:
+        if count <= MAX_NAMED_COUNTRIES:
             region = format_list(names, locale=locale)
         else:
             region = translate("%(count)s country", "%(count)s countries", count=count)
-        prices = select_offer_prices(offer, countries, self.today) if shop.kind == "buy" else {}
-        price = format_prices(prices, locale)
-        shop_name = translate(shop.name)
-        format_at_shop = translate("%(format)s at %(shop)s", format=translate(edition.name), shop=shop_name)
-        label = ", ".join(filter(None, [format_at_shop, region]))
+        notes = (
+            translate("from the author") if shop.kind == "direct" and not shop.is_author else "",
+            translate("signed copy") if offer.signed else "",
+            "" if is_unique else _get_host(url),
+        )
+        note = ", ".join(filter(None, notes))
+        prices = {} if shop.kind == "borrow" else select_offer_prices(offer, countries, self.today)
+        label = ", ".join(filter(None, [self._label_offer(edition, shop), note, region]))
         status = self.link_status.get(url, {})
         worked = status.get("worked")
         return OfferView(
             shop=offer.shop,
-            name=shop_name,
+            name=translate(shop.name),
+            link_text=translate("Buy from the author") if shop.is_author else translate(shop.name),
             countries=countries,
             country_names=names,
             region=region,
+            note=note,
             url=url,
             go_url=make_go_url(slug, offer.shop),
             label=label,
-            short_label=", ".join(filter(None, [format_at_shop, price])),
+            button_label=", ".join(filter(None, [self._label_button(book, edition, shop), note])),
             support_mailto=self._build_support_mailto(slug, label, url),
-            price=price,
+            price_texts=format_prices(prices, locale),
             prices=_list_amounts(prices),
             valid_until=offer.valid_until,
             last_worked=datetime.fromisoformat(worked).date() if worked else None,
             broken=bool(status.get("dead")),
         )
+
+    def _label_offer(self, edition: Edition, shop: Shop) -> str:
+        translate = self.site.translate
+        name = translate(edition.name)
+        if shop.is_author:
+            return translate("%(format)s from the author", format=name)
+        return translate("%(format)s at %(shop)s", format=name, shop=translate(shop.name))
+
+    def _label_button(self, book: Book, edition: Edition, shop: Shop) -> str:
+        translate, name = self.site.translate, self.site.translate(shop.name)
+        published = edition.published or book.published
+        if edition.availability == "preorder" or (published and published > self.today):
+            from_author, at_shop = translate("Pre-order from the author"), translate("Pre-order at %(shop)s", shop=name)
+        else:
+            from_author, at_shop = translate("Buy from the author"), translate("Buy at %(shop)s", shop=name)
+        return f"{from_author if shop.is_author else at_shop}: {translate(edition.name)}"
 
     def _build_support_mailto(self, slug: str, label: str, url: str) -> str:
         """Return a mailto: URL with edition, shop and page filled in (RFC 6068); "" if the site has no contact."""
@@ -146,3 +179,7 @@ class BookPresenter:
 
 def _list_amounts(prices: Mapping[str, Decimal]) -> tuple[tuple[str, str], ...]:
     return tuple((currency, format_amount(amount, currency)) for currency, amount in sorted(prices.items()))
+
+
+def _get_host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")

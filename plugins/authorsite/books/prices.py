@@ -1,17 +1,26 @@
-"""Prices: which one an offer shows, and how it is formatted in the site's language."""
+"""Prices: which ones an offer shows, how they are formatted, and in which countries they are paid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from babel import Locale
 from babel.numbers import format_currency, get_currency_precision, get_territory_currencies
 
 from .model import Offer
 
+PriceTexts = tuple[tuple[str, str], ...]
+"""Prices for people, in the order of the record, as (currency, "$19.95")."""
 
-def format_prices(prices: Mapping[str, Decimal], locale: str) -> str:
-    """Format prices in a line as `locale` (a Babel locale: en_US) writes them: "$19.95 / €17.50"; "" for none."""
-    return " / ".join(format_currency(amount, currency, locale=locale) for currency, amount in prices.items())
+
+def format_prices(prices: Mapping[str, Decimal], locale: str) -> PriceTexts:
+    """Format prices as `locale` (a Babel locale: en_US) writes them."""
+    return tuple((currency, format_currency(amount, currency, locale=locale)) for currency, amount in prices.items())
+
+
+def join_prices(prices: PriceTexts) -> str:
+    """Return prices in a line: "$19.95 / €17.50"; "" for none."""
+    return " / ".join(text for _, text in prices)
 
 
 def format_amount(amount: Decimal, currency: str) -> str:
@@ -28,3 +37,14 @@ def select_offer_prices(offer: Offer, countries: Sequence[str], today: date) -> 
         return {}
     local = {currency for country in countries for currency in get_territory_currencies(country, today)}
     return {currency: amount for currency, amount in offer.price.items() if currency in local} or offer.price
+
+
+def list_currency_countries(currencies: Collection[str], today: date) -> Mapping[str, str]:
+    """Return the countries (ISO 3166) where people pay in each of `currencies`, sorted: {"CAD": "CA", …}."""
+    paid: dict[str, list[str]] = {currency: [] for currency in sorted(currencies)}
+    # Codes of three digits are regions of the world.
+    for country in sorted(code for code in map(str, Locale("en").territories) if code.isalpha()):
+        for currency in get_territory_currencies(country, today)[:1]:
+            if currency in paid:
+                paid[currency].append(country)
+    return {currency: " ".join(countries) for currency, countries in paid.items()}

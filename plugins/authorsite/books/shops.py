@@ -21,19 +21,20 @@ from .field_types import CountryCode
 from .model import PRINTED, Book, Edition, Format, Offer
 
 BUILTIN_SHOPS_FILE = Path(__file__).parent / "shops.yaml"
-TRANSLATED_NAMES = (gettext_noop("The author"), gettext_noop("A library near you (WorldCat)"))
+AUTHOR_NAME = gettext_noop("The author")
+TRANSLATED_NAMES = (AUTHOR_NAME, gettext_noop("A library near you (WorldCat)"))
 """The names of built-in shops that are not proper names."""
 
 
 class Shop(StrictModel):
     """Where books are bought or borrowed; the first URL pattern that the edition has a number for makes the URL.
 
-    Without `countries` it sells worldwide. `affiliate` is the name of the query parameter for the
-    author's tag, or a URL pattern with {tag} and {isbn13}.
+    At a shop of the kind "direct" the author sells. Without `countries` a shop sells worldwide. `affiliate` is the
+    name of the query parameter for the author's tag, or a URL pattern with {tag} and {isbn13}.
     """
 
     name: str
-    kind: Literal["buy", "borrow"] = "buy"
+    kind: Literal["buy", "direct", "borrow"] = "buy"
     countries: tuple[CountryCode, ...] = ()
     formats: tuple[Format, ...] = get_args(Format)
     asin: str = ""
@@ -41,6 +42,16 @@ class Shop(StrictModel):
     isbn13: str = ""
     search: str = ""
     affiliate: str = ""
+
+    @property
+    def is_author(self) -> bool:
+        """Whether this is the author in person, under no name of a shop."""
+        return self.kind == "direct" and self.name == AUTHOR_NAME
+
+    @property
+    def has_pattern(self) -> bool:
+        """Whether a URL can be made for any book."""
+        return any((self.asin, self.isbn10, self.isbn13, self.search))
 
     @field_validator("asin", "isbn10", "isbn13", "search")
     @classmethod
@@ -95,19 +106,19 @@ def load_shops(path: Path, log: ProblemLog) -> Mapping[str, Shop]:
         base: Any = shops[key].model_dump() if key in shops else {}
         lines = {loc[1:]: line - 1 for loc, line in parsed.lines.items() if loc[:1] == (key,)} if parsed else {}
         shop = validate(Shop, {**base, **fields} if isinstance(fields, dict) else fields, log, str(path), lines)
-        # Keep an invalid shop by its name, so that the offers that use it are not reported as well.
-        shops[key] = shop or shops.get(key) or Shop(name=key)
+        # Keep an invalid shop, with a pattern, so that the offers that use it are not reported as well.
+        shops[key] = shop or shops.get(key) or Shop(name=key, search="https://shop.example/{query}")
     return shops
 
 
 def check_offers(source: ParsedSource[Book], shops: Mapping[str, Shop], log: ProblemLog) -> None:
-    """Report unknown shops, and offers by the author that have no URL."""
+    """Report unknown shops, and offers without a URL at shops that have no pattern for one."""
     for index, offer in enumerate(source.record.offers):
         if offer.shop not in shops and not log.is_consequence(offer.shop, source.path):
             message = f"unknown shop `{offer.shop}`"
             hint = did_you_mean(offer.shop, shops, "use a built-in shop, or define this one in content/data/shops.yaml")
-        elif offer.shop == "author" and not offer.url:
-            message, hint = "an offer by `author` needs a URL", "add `url: https://…`"
+        elif offer.shop in shops and not shops[offer.shop].has_pattern and not offer.url:
+            message, hint = f"an offer by `{offer.shop}` needs a URL", "add `url: https://…`"
         else:
             continue
         log.error(source.path, find_line_for_loc(("offers", index, "shop"), source.lines), message, hint, kind="book")

@@ -8,65 +8,14 @@ from typing import Any
 from ..audio import Audio
 from ..i18n import gettext_noop
 from ..images.picture import Picture
+from ..markup import count_words
 from ..reading.markdown import smarten_punctuation
-from .model import PRINTED, Book, Edition, format_full_title
+from .model import PRINTED, Book, format_full_title
+from .offer_views import EditionView, OfferView
 from .samples import Sample
 
-
-@dataclass(frozen=True, slots=True)
-class OfferView:
-    """One shop's offer of one edition.
-
-    `url` is the shop's page, `go_url` the short link on this site, `region` the shop's countries in words. `label` is
-    format, shop and region; `short_label` is format, shop and price. `price` is the shop's own, for people; `prices`
-    are (currency, amount) for programs. `support_mailto` starts a mail about a failed purchase. `last_worked` is the
-    date when the link check last found the link working.
-    """
-
-    shop: str
-    name: str
-    countries: tuple[str, ...]
-    country_names: tuple[str, ...]
-    region: str
-    url: str
-    go_url: str
-    label: str
-    short_label: str
-    support_mailto: str
-    price: str
-    prices: tuple[tuple[str, str], ...]
-    valid_until: date | None
-    last_worked: date | None
-    broken: bool
-
-
-@dataclass(frozen=True, slots=True)
-class EditionView:
-    """An edition with its offers, the working ones first.
-
-    `key` is unique within the book: "paperback", "paperback-2". `prices` are (currency, amount) for programs; `facts`
-    are the record's details in words; `barcode` is the URL of the EAN-13, "" without an ISBN.
-    """
-
-    record: Edition
-    key: str
-    name: str
-    published: date | None
-    price: str
-    prices: tuple[tuple[str, str], ...]
-    offers: tuple[OfferView, ...]
-    borrow: tuple[OfferView, ...]
-    facts: tuple[str, ...]
-    barcode: str
-
-    @property
-    def groups(self) -> tuple[tuple[OfferView, ...], ...]:
-        """The offers grouped by countries, in the author's order; groups of nothing but broken links come last."""
-        groups: dict[tuple[str, ...], list[OfferView]] = {}
-        for offer in self.offers:
-            groups.setdefault(offer.countries, []).append(offer)
-        return tuple(sorted(map(tuple, groups.values()), key=lambda group: all(offer.broken for offer in group)))
-
+_SHORT_PAGE, _CHAPTER_WORDS = 250, 12
+"""Words of a page that fits on two screens, and those that have the height of a chapter's line."""
 
 _SHORT_QUOTE = 90
 """The most characters of an endorsement that is shown beside the cover."""
@@ -133,9 +82,27 @@ class BookView:
         return next(map(str, self.record.awards), "")
 
     @property
+    def is_long(self) -> bool:
+        """Whether the book's page is longer than two screens or so: it repeats the button then."""
+        quotes = sum(len(each.quote.split()) for each in self.record.endorsements)
+        return count_words(self.html) + quotes + _CHAPTER_WORDS * len(self.record.chapters) > _SHORT_PAGE
+
+    @property
     def onix(self) -> str:
         """The URL of the ONIX record; "" if the record has no edition, or no date for ONIX's SentDateTime."""
         return f"{self.url}onix.xml" if self.last_updated and self.editions else ""
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies of all prices, sorted."""
+        prices = [price for edition in self.editions for price in edition.prices]
+        prices += [price for edition in self.editions for offer in edition.offers for price in offer.prices]
+        return tuple(sorted({currency for currency, _ in prices}))
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether readers in different countries want to see different prices or shops."""
+        return len(self.currencies) > 1 or len(self.countries) > 1
 
     @property
     def for_sale(self) -> tuple[EditionView, ...]:

@@ -13,7 +13,10 @@ _BASE_POLICY = (
 )
 PAGE_POLICY = f"{_BASE_POLICY}; script-src 'none'"
 BUY_POLICY = f"{_BASE_POLICY}; script-src 'self'"
-"""For purchase pages, which have a script."""
+"""For pages with a book, which have a script if its prices or shops differ by country."""
+
+_MAY_HAVE_SCRIPT = re.compile(r"([a-z]{2}(-\w+)?/)?(index\.html|(books|buy|series)/.*)").fullmatch
+"""Home pages, in any language, and those of books."""
 
 SEARCH_POLICY = f"{_BASE_POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"
 """For the search page: Pagefind runs WebAssembly in a worker."""
@@ -39,7 +42,7 @@ def get_policy(file: str) -> str:
     """Return the Content-Security-Policy of the page that is written to `file`, as a header says it."""
     if file == "search/index.html":
         return SEARCH_POLICY
-    return BUY_POLICY if file.endswith("buy/index.html") else PAGE_POLICY
+    return BUY_POLICY if _MAY_HAVE_SCRIPT(file) else PAGE_POLICY
 
 
 def format_policy_meta(file: str, data: str = "", form_origin: str = "") -> str:
@@ -69,7 +72,8 @@ def format_headers(files: Collection[str], root: str, form_origin: str = "") -> 
     patterns = {f"{file.split('/')[0]}/*" if "/" in file else file for file in files}
     patterns = {"" if pattern == "index.html" else pattern for pattern in patterns} - {"search/*"}
     blocks = [_format_rule(f"{root}/*", _SECURITY_HEADERS)]
-    with_script = {f"{file.split('/')[0]}/*" for file in files if get_policy(file) == BUY_POLICY}
+    scripted = {file for file in files if get_policy(file) == BUY_POLICY}
+    with_script = {"" if file == "index.html" else f"{file.split('/')[0]}/*" for file in scripted}
     blocks += [
         _format_rule(f"{root}/{pattern}", {"Content-Security-Policy": DRAWING_POLICY})
         for pattern in _DRAWINGS

@@ -12,7 +12,8 @@ from typing import Any
 from ...cached_files import CachedTexts
 from ...reading.bibtex import format_entry
 from ...reading.person_names import parse_name
-from ..views import BookView, EditionView
+from ..offer_views import EditionView
+from ..views import BookView
 
 CslItem = Mapping[str, Any]
 """One edition of a book as a CSL-JSON item (citationstyles.org)."""

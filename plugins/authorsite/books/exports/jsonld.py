@@ -4,8 +4,9 @@ from typing import Any
 
 from ...audio import build_audio_jsonld
 from ...templating import json_ld
+from ..offer_views import EditionView
 from ..series import SeriesView
-from ..views import BookView, EditionView
+from ..views import BookView
 
 _FORMATS = {"paperback": "Paperback", "hardcover": "Hardcover", "ebook": "EBook", "audiobook": "AudiobookFormat"}
 _AVAILABILITY = {"available": "InStock", "out of print": "OutOfStock"}
