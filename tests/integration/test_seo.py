@@ -14,7 +14,7 @@ from authorsite.search import index
 from conftest import book, post
 from pelican_incremental.writer import IncrementalWriter
 from PIL import Image
-from serving import FolderHandler, serve_folder
+from serving import read_header_rules, serve_with_headers
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 URL = "https://example.org"
@@ -211,15 +211,10 @@ def test_alias_redirects_to_its_page(tree, file):
     assert line in tree["_redirects"].decode().splitlines()
 
 
-def header_rules(tree):
-    blocks = [block.splitlines() for block in tree["_headers"].decode().split("\n\n")]
-    return [(block[0], dict(line.strip().split(": ", 1) for line in block[1:])) for block in blocks]
-
-
-def test_each_page_has_one_strict_content_security_policy(tree):
+def test_each_page_has_one_strict_content_security_policy(golden, tree):
     policies = [
         (pattern, headers["Content-Security-Policy"])
-        for pattern, headers in header_rules(tree)
+        for pattern, headers in read_header_rules(golden.root / "output")
         if "Content-Security-Policy" in headers
     ]
     for name in tree:
@@ -250,8 +245,10 @@ def test_pages_comply_with_their_policy(tree):
                     assert is_data or name in WITH_SCRIPT or name.startswith("books/"), name
 
 
-def test_immutable_files_have_a_digest_in_their_name(tree):
-    immutable = [p for p, headers in header_rules(tree) if "immutable" in headers.get("Cache-Control", "")]
+def test_immutable_files_have_a_digest_in_their_name(golden, tree):
+    immutable = [
+        p for p, headers in read_header_rules(golden.root / "output") if "immutable" in headers.get("Cache-Control", "")
+    ]
     assert {"/assets/*", "/images/sized/*", "/images/cards/*"} <= set(immutable)
     for name in tree:
         if any(f"/{name}".startswith(pattern.removesuffix("*")) for pattern in immutable):
@@ -456,29 +453,9 @@ def gradient():
     return out.getvalue() + bytes(20_000)
 
 
-class PolicyHandler(FolderHandler):
-    """Serves the output with the policies of its `_headers` file."""
-
-    policies = ()
-
-    def end_headers(self):
-        path = self.path.split("?")[0]
-        for pattern, policy in self.policies:
-            if re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), path):
-                self.send_header("Content-Security-Policy", policy)
-        super().end_headers()
-
-
 @pytest.fixture
-def server_url(golden, tree):
-    class Handler(PolicyHandler):
-        policies = tuple(
-            (pattern, headers["Content-Security-Policy"])
-            for pattern, headers in header_rules(tree)
-            if "Content-Security-Policy" in headers
-        )
-
-    with serve_folder(golden.root / "output", Handler) as url:
+def server_url(golden):
+    with serve_with_headers(golden.root / "output") as url:
         yield url
 
 
