@@ -3,8 +3,13 @@
 The texts below the keys are what docs/settings.md says of them.
 """
 
-from .strict_model import Paragraphs, StrictModel
+import re
+from typing import Annotated
+
+from .strict_model import Paragraphs, StrictModel, require
 from .urls import LinkUrl
+
+_is_handle = re.compile(r"(?:@[\w.-]+@[\w-]+(?:\.[\w-]+)+)?", re.ASCII).fullmatch
 
 
 class Link(StrictModel):
@@ -40,3 +45,7 @@ class AuthorProfile(StrictModel):
 
     links: tuple[Link, ...] = ()
     """Links to pages about you; as in `menu`."""
+
+    fediverse: Annotated[str, require(_is_handle, "a Fediverse handle", "write it as @ann@social.example")] = ""
+    """Your handle at Mastodon or elsewhere in the Fediverse, such as `"@ann@social.example"`: links to your site there
+    [name you](feeds.md#your-name-on-mastodon)."""

@@ -72,6 +72,18 @@ def test_newsboat_shows_every_entry(newsboat, golden, tmp_path):
                 assert content.strip()
 
 
+def test_newsboat_imports_every_feed_of_the_list(newsboat, golden, tmp_path):
+    (tmp_path / "urls").write_text("")
+    files = ["-u", tmp_path / "urls", "-c", tmp_path / "cache.db", "-i", golden.root / "output/feeds.opml"]
+    subprocess.run([newsboat, *files], env={**os.environ, "HOME": str(tmp_path)}, timeout=30, check=True)
+    output = golden.root / "output"
+    names = {path.relative_to(output).as_posix() for path in output.rglob("feed.xml")}
+    assert {"feed.xml", "books/feed.xml", "events/feed.xml", "tag/ladders/feed.xml"} <= names
+    urls = (tmp_path / "urls").read_text().split()
+    assert sorted(urls) == sorted(f"https://example.org/{name}" for name in names)
+    assert 'href="/feeds.opml"' in golden.output("subscribe/index.html")
+
+
 WORDPRESS_FEED = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0"><channel><title>Old blog</title><link>{url}</link><description>d</description>
 <item><title>Post 1</title><link>{url}/2019/03/01/post-1/</link><guid isPermaLink="false">http://old.example/?p=1</guid>

@@ -142,6 +142,23 @@ def test_structured_data_of_reblogs_and_reviews(tree):
     assert about["name"]
 
 
+def test_every_page_but_a_guests_names_the_authors_fediverse_handle(make_site):
+    posts = {
+        "own": post("Own", slug="own"),
+        "both": post("Both", slug="both", authors="[Ann Author, Bea Beta]"),
+        "guest": post("Guest", slug="guest", author="Bea Beta"),
+    }
+    site = make_site(
+        {f"content/posts/{name}.md": text for name, text in posts.items()},
+        AUTHOR="Ann Author",
+        AUTHORSITE={"author": {"fediverse": "@ann@social.example"}, "search": False, "social_cards": False},
+    )
+    assert not site.build(strict=True).failed
+    pages = ["index.html", *(f"2019/03/01/{name}/index.html" for name in posts)]
+    handles = [meta(site.output(page)).get("fediverse:creator") for page in pages]
+    assert handles == ["@ann@social.example"] * 3 + [None]
+
+
 def test_canonical_url_of_a_reblog_is_its_original(tree):
     for url, canonical in [
         ("2019/04/02/it-is-all-about-rungs/", "https://example.org/2019/04/01/all-about-rungs/"),

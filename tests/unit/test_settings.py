@@ -42,6 +42,8 @@ def test_languages_may_be_written_as_babel_does(tmp_path):
         ({"allow": {"link": " "}}, 'no reason is given for link - write {"link": "the reason"}'),
         ({"allow": {"imported lnk": "old"}}, "`imported lnk` cannot be allowed - did you mean `imported link`?"),
         ({"reblog_words": 0}, "`reblog_words` cannot be 0 - use at least 1"),
+        ({"author": {"fediverse": "ann"}}, "`ann` is not a Fediverse handle - write it as @ann@social.example"),
+        ({"author": {"fediverse": '@a@b">.c'}}, '`@a@b">.c` is not a Fediverse handle - write it as @ann@social.example'),
     ],
 )
 def test_an_invalid_setting_is_reported(settings, problem, tmp_path):

@@ -20,10 +20,13 @@ from ..validation import did_you_mean, report_duplicates
 from .entry_factory import EntryFactory
 from .formats import ATOM_TYPE, RSS_TYPE, serialize
 from .models import Entry, Feed
+from .opml import serialize_opml
 from .rendering import CACHE_SIZE, EntryRenderer, hash_inputs
 
 JSON_TYPE, CALENDAR_TYPE = "application/feed+json", "text/calendar"
 STYLESHEET = "feed.css"
+OPML = "feeds.opml"
+"""The list of all feeds for feed readers."""
 
 
 class FeedsGenerator(Generator):
@@ -116,6 +119,11 @@ class FeedsGenerator(Generator):
         for link, group, posts in self.groups:
             self._write_feed(link, group.url, self._make_newest_entries(posts))
         save_json(stamps_file, self._stamps)
+        # In one format only: feed readers subscribe to every feed of the list.
+        listed = [(link, sections[link.section][0]) for link in self.context["feeds"] if link.type == RSS_TYPE]
+        listed += [(link, group.url) for link, group, _ in self.groups]
+        lines = [(link.title, f"{site.url}/{link.url}", f"{site.url}/{page}") for link, page in listed]
+        output.write(self.context, OPML, serialize_opml(self.settings["SITENAME"], author, lines))
         every_feed = (*self.context["feeds"], *(link for link, _, _ in self.groups))
         output.write_page(self, writer, "subscribe", "subscribe/", every_feed=every_feed)
 
