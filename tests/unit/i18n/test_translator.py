@@ -4,6 +4,7 @@ import pytest
 from authorsite import i18n
 from authorsite.i18n import ENGLISH, Translator, load_catalogue
 from authorsite.settings import SiteSettings
+from babel import Locale
 from markupsafe import Markup
 from pelican_incremental.purity import is_pure
 from pydantic import ValidationError
@@ -48,6 +49,14 @@ def test_the_authors_words_win_over_the_catalogue():
 )
 def test_the_count_chooses_the_plural_form(language, texts):
     assert ", ".join(Translator(language)(*PAGES, count=count) for count in range(3)) == texts
+
+
+def test_arabic_has_the_plural_forms_of_cldr():
+    kinds = {0: "zero", 1: "one", 2: "two", 3: "few", 10: "few", 11: "many", 99: "many", 100: "other", 102: "other"}
+    texts = {count: Translator("ar")(*PAGES, count=count) for count in kinds}
+    expected = {"zero": "لا صفحات", "one": "صفحة واحدة", "two": "صفحتان", "few": "{} صفحات", "many": "{} صفحة"}
+    assert texts == {count: expected.get(Locale("ar").plural_form(count), "{} صفحة").format(count) for count in kinds}
+    assert {count: Locale("ar").plural_form(count) for count in kinds} == kinds
 
 
 def test_a_catalogue_has_its_own_rule_for_plurals(tmp_path, monkeypatch):
