@@ -25,6 +25,7 @@ from ..reading.audio_files import get_audio
 from ..reading.link_pass import resolve_html
 from ..reading.markdown import MarkdownRenderer, smarten_punctuation
 from ..reading.parsed import get_post_record
+from ..reading.person_names import parse_name
 from ..reading.sources import ParsedSource, read_source, render_body
 from ..site_build import get_build, get_build_time, get_log, get_site
 from ..validation import did_you_mean, find_line_for_loc
@@ -34,7 +35,7 @@ from .exports.jsonld import build_book_jsonld, build_series_jsonld
 from .go_links import list_go_links, list_go_redirects, make_go_url
 from .model import Book
 from .presenter import BookPresenter
-from .record_checks import check_chapters, check_post_books, check_series, check_unique_isbns
+from .record_checks import check_chapters, check_post_books, check_series, check_trade_faults, check_unique_isbns
 from .samples_adapter import check_samples, find_sample, resolve_sample
 from .series import SeriesView, group_series
 from .shops import check_offers, load_shops
@@ -115,7 +116,8 @@ class BooksGenerator(Generator):
 
     def _render_onix(self, book: BookView) -> str:
         host = urlsplit(self.site.id_url).netloc
-        text = self.env.get_template("onix.xml").render(book=book, site=self.site, author=self.author, host=host)
+        variables = {"author": self.author, "host": host, "today": self.presenter.today, "parse_name": parse_name}
+        text = self.env.get_template("onix.xml").render(book=book, site=self.site, **variables)
         return _INVALID_IN_XML.sub("", text)
 
     def _slugify(self, name: str) -> str:
@@ -126,6 +128,7 @@ class BooksGenerator(Generator):
         if source:
             check_offers(source, self.presenter.shops, self.log)
             check_series(source, self._slugify, self.log)
+            check_trade_faults(source, self.log)
         return source
 
     def _build_view(self, source: ParsedSource[Book]) -> BookView:

@@ -80,6 +80,8 @@ class SubjectCode:
 
 def _parse_subject(value: Any) -> str | SubjectCode:
     if not isinstance(value, dict):
+        if ";" in str(value):
+            raise InvalidValue(f"`{value}` is more than one keyword", "make each an item of its own: [Ladders, Rungs]")
         return str(value)
     ((name, code), *more) = value.items()
     if more or name not in _SUBJECT_SCHEMES:

@@ -1,6 +1,7 @@
 """Checks of books against each other, and of the posts about them."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,11 @@ from ..reading.parsed import get_post_record
 from ..reading.sources import ParsedSource, parse_file
 from ..validation import did_you_mean, find_line_for_loc
 from .model import Book, Edition
+
+_PLACEHOLDER = re.compile(r"n/?a|none|null|nil|tb[acd]|unknown|not (?:applicable|available)|[-–—?.]+", re.IGNORECASE)
+"""What people write when they have nothing to write."""
+
+Loc = tuple[str | int, ...]
 
 
 def check_unique_isbns(sources: Sequence[ParsedSource[Book]], log: ProblemLog) -> None:
@@ -62,3 +68,46 @@ def check_series(source: ParsedSource[Book], slugify: Callable[[str], str], log:
         line = find_line_for_loc(("series",), source.lines)
         message = f"the series `{series.name}` has no page: its name makes no URL"
         log.warning(source.path, line, message, "use letters or digits in it", kind="book")
+
+
+def _iter_texts(value: Any, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
+    """Yield every text of a record with its place: ("editions", 0, "imprint")."""
+    if isinstance(value, str):
+        yield loc, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _iter_texts(item, (*loc, key))
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _iter_texts(item, (*loc, index))
+
+
+def check_trade_faults(source: ParsedSource[Book], log: ProblemLog) -> None:
+    """Warn of what the book trade would reject, or show as it is; sources in tests/unit/books/test_onix_faults.py."""
+    book, path = source.record, source.path
+
+    def warn(loc: Loc, message: str, hint: str) -> None:
+        log.warning(path, find_line_for_loc(loc, source.lines), message, hint, kind="book")
+
+    for loc, text in _iter_texts(book.model_dump(exclude={"title", "subjects", "chapters"})):
+        if _PLACEHOLDER.fullmatch(text):
+            name = next(part for part in reversed(loc) if isinstance(part, str))
+            warn(loc, f"`{name}` is `{text}`", "remove it: what a record lacks is not shown")
+    series = book.series.name if book.series else ""
+    if series and re.search(rf"[(\[].*{re.escape(series)}", f"{book.title} {book.subtitle}", re.IGNORECASE):
+        warn(("title",), "title or subtitle has the series in it", "keep the title as it is on the title page")
+    if book.subtitle and book.title.lower().endswith(book.subtitle.lower()):
+        warn(("subtitle",), "the title has the subtitle in it", "keep them apart")
+    codes = [code for code in book.subject_codes if code.scheme != "10"]
+    if codes and not any(code.scheme == "93" for code in codes):
+        warn(
+            ("subjects",),
+            f"{codes[0].code} of Thema only qualifies a subject",
+            "add the subject too, as in {thema: WQH}",
+        )
+    if any(code.code == "NON000000" for code in book.subject_codes):
+        warn(
+            ("subjects",),
+            "NON000000 says that the book has no subject",
+            "choose a code of BISAC that says what it is about",
+        )
