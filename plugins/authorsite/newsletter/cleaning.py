@@ -1,6 +1,6 @@
 """Reduce the HTML of a post to what mail clients show: no scripts, forms or players, pictures of this site alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from urllib.parse import urlsplit
 
@@ -28,19 +28,27 @@ def clean_for_email(html: str, url: str, site_url: str, player_label: str) -> st
     """Return the `html` of the page at `url`, with absolute URLs and pictures that are no wider than the text.
 
     A player becomes a link with `player_label` to the page. SVG, which few mail clients draw, and pictures on other
-    hosts, which would tell those who reads the e-mail, become links.
+    hosts, which would tell those who reads the e-mail, become links. Links between a text and its footnotes, which
+    would lead to the site, are dropped.
     """
+    html = remove_elements(html, _has_class("footnote-backref"), _has_class("footnote-ref"))
     html, _ = sanitize_for_feed(html, url)
-    link = f'<a href="{escape(url)}">{escape(player_label)}</a>'
+    link = f'<p><a href="{escape(url)}">{escape(player_label)}</a></p>'
     html = remove_elements(html, lambda tag: tag.name in _PLAYERS, mark=link)
     html = "".join(_replace_pictures(html, site_url))
-    return nh3.clean(
+    html = nh3.clean(
         html,
         tags=nh3.ALLOWED_TAGS - _REMOVED_TAGS | {"section", "main", "figure", "figcaption"},
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=None,
-    ).strip()
+    )
+    # Those of highlighted code, which has no colors in an e-mail.
+    return remove_elements(html, lambda _: False, lambda tag: tag.name == "span" and not tag.attributes).strip()
+
+
+def _has_class(name: str) -> Callable[[Token], bool]:
+    return lambda tag: name in (tag.attributes.get("class") or "").split()
 
 
 def _replace_pictures(html: str, site_url: str) -> Iterator[str]:

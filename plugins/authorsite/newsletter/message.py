@@ -2,13 +2,21 @@
 
 import hashlib
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.charset import QP, Charset
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, formataddr
 from urllib.parse import urlsplit
 
 from .render import Newsletter, RenderedEmail
+
+# The newer policies fold headers differently in each version of Python, and some add a space to a long subject.
+_POLICY = compat32.clone(linesep="\r\n", mangle_from_=False)
+
+_UTF8 = Charset("utf-8")
+_UTF8.body_encoding = QP
 
 
 def make_message(
@@ -21,15 +29,14 @@ def make_message(
     """
     # RFC 2046, section 5.1.1: a boundary has at most 70 characters.
     digest = hashlib.sha256(repr((newsletter, rendered, date.isoformat())).encode()).hexdigest()[:32]
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = newsletter.subject
+    message = MIMEMultipart("alternative", f"=_{digest}", policy=_POLICY)
+    message["Subject"] = Header(newsletter.subject, header_name="Subject")  # type: ignore[assignment]  # as documented
     if from_email:
-        message["From"] = Address(from_name, addr_spec=from_email)
+        message["From"] = formataddr((from_name, from_email))
     message["Date"] = format_datetime(date)
     message["Message-ID"] = f"<{digest}@{urlsplit(newsletter.site_url).hostname}>"
-    message["X-Unsent"] = "1"
-    message.set_content(rendered.text, cte="quoted-printable")
-    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     message["Content-Language"] = newsletter.language
-    message.set_boundary(f"=_{digest}")
+    message["X-Unsent"] = "1"
+    for text, subtype in ((rendered.text, "plain"), (rendered.html, "html")):
+        message.attach(MIMEText(text, subtype, _UTF8, policy=_POLICY))  # type: ignore[arg-type]  # it takes a Charset too
     return message.as_bytes()

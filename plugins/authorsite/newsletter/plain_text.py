@@ -56,7 +56,8 @@ def _write_block(element: Any, length: int) -> list[str]:
     if name in {"blockquote", "dd"}:
         prefix = "> " if name == "blockquote" else "    "
         inner = "\n\n".join(_write_blocks(element, _shorten(length, prefix)))
-        return [textwrap.indent(inner, prefix, lambda _: name == "blockquote").replace("> \n", ">\n")] if inner else []
+        lines = [f"{prefix}{line}".rstrip(" ") for line in inner.split("\n")]
+        return ["\n".join(lines)] if inner else []
     blocks = _write_blocks(element, length)
     if name in _UNDERLINES and blocks:
         blocks[-1] += "\n" + _UNDERLINES[name] * min(max(map(len, blocks[-1].split("\n"))), length)
@@ -64,24 +65,23 @@ def _write_block(element: Any, length: int) -> list[str]:
 
 
 def _write_list(element: Any, length: int) -> list[str]:
-    """Return a list as one block if each item is one, else each item as a block."""
+    """Return a list as one block or, if its items have paragraphs, each item as a block."""
     start = element.get("start", "1")
     number = int(start) if start.lstrip("-").isdigit() else 1
+    is_loose = any(child.tag == "p" for item in element.iterchildren("li") for child in item)
     items = []
     for item in element.iterchildren("li"):
         mark = f"{number}. " if element.tag == "ol" else "- "
         number += 1
-        blocks = _write_blocks(item, _shorten(length, mark))
-        items.append((len(blocks), mark + textwrap.indent("\n\n".join(blocks), " " * len(mark)).lstrip()))
-    is_tight = all(count <= 1 for count, _ in items)
-    texts = [text for _, text in items]
-    return ["\n".join(texts)] if is_tight and texts else texts
+        blocks = ("\n\n" if is_loose else "\n").join(_write_blocks(item, _shorten(length, mark)))
+        items.append(mark + textwrap.indent(blocks, " " * len(mark)).lstrip())
+    return items if is_loose or not items else ["\n".join(items)]
 
 
 def _write_rows(table: Any) -> Iterator[str]:
     for row in table.iter("tr"):
-        cells = (_collapse(_write_inline_content(cell)) for cell in row.iterchildren("td", "th"))
-        yield " | ".join(cell.replace(_BREAK, " ") for cell in cells)
+        cells = (_write_inline_content(cell).replace(_BREAK, " ") for cell in row.iterchildren("td", "th"))
+        yield " | ".join(map(_collapse, cells))
 
 
 def _write_inline(element: Any) -> str:
@@ -96,6 +96,8 @@ def _write_inline(element: Any) -> str:
     text = _write_inline_content(element)
     if element.tag == "q":
         return f'"{text}"'
+    if element.tag == "sup":
+        return f"^{text}"
     url = element.get("href", "") if element.tag == "a" else ""
     if not url or not text.strip():
         return text

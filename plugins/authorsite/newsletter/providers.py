@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from ..newsletter_settings import ButtondownNewsletter, ListmonkNewsletter
-from ..problems import CommandError, shorten
+from ..problems import UNPRINTABLE, CommandError, shorten
 
 BUTTONDOWN_URL = "https://api.buttondown.com/v1"
 BUTTONDOWN_KEY, LISTMONK_KEY = "BUTTONDOWN_API_KEY", "LISTMONK_API_KEY"
@@ -27,6 +27,7 @@ _MAX_BYTES = 2_000_000
 _TAG = re.compile(r"\{(?=[{%#])")
 """The first brace of a tag in the templates of both providers: readers must see what the author wrote."""
 
+_ID = re.compile(r"[\w-]{1,100}", re.ASCII)
 _JOINER = "\u2060"
 """WORD JOINER, which nobody sees. As a reference it would not survive Buttondown's editor."""
 
@@ -153,19 +154,19 @@ def _request(name: str, method: str, url: str, headers: dict[str, str], body: di
 
 def _make_receipt(name: str, answer: Any, url: str) -> Receipt:
     """Return the receipt in an answer. An e-mail that is anything but a draft is said aloud."""
-    if not isinstance(answer, dict) or not isinstance(answer.get("id"), (str, int)):
+    if not isinstance(answer, dict) or not _ID.fullmatch(str(answer.get("id", ""))):
         raise CommandError(f"the answer is not {name}'s - {_describe_doubt(name, 'POST')}")
     if answer.get("status") != "draft":
-        status = shorten(" ".join(str(answer.get("status")).split()))
+        status = shorten(UNPRINTABLE.sub(" ", str(answer.get("status"))))
         raise NotADraft(f"{name} says that the e-mail is `{status}`, not a draft - look at it there now")
     return Receipt(str(answer["id"]), url.format(answer["id"]))
 
 
 def _describe_refusal(name: str, status: int, content: Any) -> str:
     """Return one line about an answer with an error: listmonk has `message`, Buttondown `detail`, a text or a list."""
-    found = content.get("detail") or content.get("message") if isinstance(content, dict) else ""
+    found = (content.get("detail") or content.get("message") or "") if isinstance(content, dict) else ""
     text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
-    reason = f": {shorten(' '.join(text.split()), 200)}" if text else ""
+    reason = f": {shorten(UNPRINTABLE.sub(' ', text), 200)}" if text else ""
     hints = {
         401: "check the key",
         403: "check the key, and what it may do",
