@@ -154,11 +154,13 @@ def test_a_go_link_leads_to_the_first_edition_that_the_shop_still_sells(make_sit
     assert 'url=https://bookshop.org/book/9781234560027"' in site.output("go/guide/bookshop-us/index.html")
 
 
-def test_unknown_shop_and_unknown_main_book_are_reported(make_site):
+def test_unknown_shop_missing_url_and_unknown_main_book_are_reported(make_site):
     record = BOOK.replace("shop: thalia,", "shop: talia,").replace("number: 2", "number: 3")
+    record = record.replace("shop: kobo", "shop: payhip")
     built = make_book_site(make_site, record).build(AUTHORSITE={"main_book": "gide"})
     assert sorted(str(p) for p in built.problems) == [
         "content/books/guide.md:12: unknown shop `talia` - did you mean `thalia`?",
+        "content/books/guide.md:13: an offer by `payhip` needs a URL - add `url: https://…`",
         "pelicanconf.py: main_book: there is no book `gide` - did you mean `guide`?",
     ]
 
@@ -340,7 +342,8 @@ def test_redirects_list_go_links_before_the_catch_all(library):
 @pytest.mark.parametrize("shop", sorted(load_builtin_shops()))
 def test_go_link_of_an_unlisted_shop_leads_to_the_purchase_page(golden, shop):
     page = golden.output(f"go/made-up-guide/{shop}/index.html")
-    listed = {"bookshop-us", "amazon-us", "amazon-de", "worldcat", "open-library"}
+    libraries = {key for key, each in load_builtin_shops().items() if each.kind == "borrow"}
+    listed = {"bookshop-us", "amazon-us", "amazon-de", *libraries}
     assert ("url=/books/made-up-guide/buy/" in page) == (shop not in listed)
     if shop not in listed:
         assert page == golden.output("go/made-up-guide/index.html")

@@ -5,11 +5,13 @@ from datetime import date
 import pytest
 from authorsite.books.model import Book
 from authorsite.books.presenter import BookPresenter
+from authorsite.books.prices import list_currency_countries
 from authorsite.books.shops import load_builtin_shops
 from authorsite.settings import SiteSettings
 
 PAPER = {"format": "paperback", "isbn": "978-1-234-56001-0", "price": {"USD": 19.95, "EUR": 17.5}, "pages": 90}
 ISBN = "978-1-234-56002-7"
+URL = "https://ann.example/order"
 BOOK = {"title": "Guide", "published": "2018-06-01", "editions": [PAPER], "offers": [{"shop": "thalia"}]}
 
 
@@ -67,3 +69,74 @@ def test_an_offer_of_no_named_edition_is_for_the_first_one_in_print():
 
 def test_edition_without_facts_is_available():
     assert present_edition({"title": "Bare", "editions": [{"format": "ebook"}]}).facts == ("available",)
+
+
+# What an offer says beside the format and the price, and what the big button would say.
+OFFERS = {
+    "a shop": ({"shop": "thalia"}, "Thalia", "", "Buy at Thalia: Paperback"),
+    "signed copies": (
+        {"shop": "thalia", "signed": True},
+        "Thalia",
+        "signed copy",
+        "Buy at Thalia: Paperback, signed copy",
+    ),
+    "the author": ({"shop": "author", "url": URL}, "Buy from the author", "", "Buy from the author: Paperback"),
+    "the author's shop": (
+        {"shop": "payhip", "url": URL},
+        "Payhip",
+        "from the author",
+        "Buy at Payhip: Paperback, from the author",
+    ),
+}
+
+
+@pytest.mark.parametrize(("offer", "link_text", "note", "button"), OFFERS.values(), ids=OFFERS)
+def test_offers_say_who_sells_and_what_is_special(offer, link_text, note, button):
+    [view] = present_edition({**BOOK, "offers": [offer]}).offers
+    assert (view.link_text, view.note, view.button_label) == (link_text, note, button)
+    edition = {**PAPER, "availability": "preorder"}
+    [view] = present_edition({**BOOK, "editions": [edition], "offers": [offer]}).offers
+    assert view.button_label == button.replace("Buy", "Pre-order")
+
+
+def test_two_shops_of_one_name_are_told_apart_by_country_or_else_by_host():
+    hosts = ["https://www.one.example/a", "https://two.example/b", "https://two.example/c"]
+    own = [{"shop": "author", "url": url} for url in hosts]
+    offers = [{"shop": "amazon-us"}, {"shop": "amazon-uk"}, *own, {**own[0], "signed": True}]
+    notes = [(view.region, view.note) for view in present_edition({**BOOK, "offers": offers}).offers]
+    assert notes == [
+        ("United States", ""),
+        ("United Kingdom", ""),
+        ("", "one.example"),
+        ("", "two.example"),
+        ("", "two.example"),
+        ("", "signed copy"),
+    ]
+
+
+def test_shops_of_one_country_are_together():
+    shops = ["thalia", "amazon-us", "author", "kobo", "barnes-noble", "indigo", "apple-books"]
+    offers = [{"shop": shop, "url": f"https://{shop}.example/"} for shop in shops]
+    offers[0]["country"] = "DE"
+    editions = [{"format": "ebook"}]
+    groups = present_edition(
+        {"title": "Guide", "editions": editions, "offers": [*offers, {"shop": "amazon-de"}]}
+    ).groups
+    found = [(group.region, [(offer.shop, region) for offer, region in group.offers]) for group in groups]
+    kobo = "United States, United Kingdom, Canada, Australia, Germany, France, Netherlands, Italy, Spain, Japan"
+    assert found == [
+        ("Germany", [("thalia", ""), ("amazon-de", "Germany and Austria")]),
+        ("United States", [("amazon-us", ""), ("barnes-noble", "")]),
+        ("", [("author", "")]),
+        ("", [("kobo", kobo), ("apple-books", "United States, United Kingdom, Canada, Australia, Germany, France")]),
+        ("Canada", [("indigo", "")]),
+    ]
+    assert [group.countries[:2] for group in groups] == [("DE", "AT"), ("US",), (), ("US", "GB"), ("CA",)]
+
+
+def test_each_currency_knows_the_countries_where_it_is_paid():
+    countries = list_currency_countries({"CHF", "CAD", "EUR"}, date(2020, 2, 3))
+    assert list(countries) == ["CAD", "CHF", "EUR"]
+    assert (countries["CAD"], countries["CHF"]) == ("CA", "CH LI")
+    assert {"AT", "DE", "FI", "IE"} <= {*countries["EUR"].split()}
+    assert not {"HR", "CH", "GB"} & {*countries["EUR"].split()}, "Croatia paid in kuna until 2023"
