@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from authorsite.books.samples import split_chapters
 from authorsite.epub.writer import Chapter, Epub, build_epub
+from authorsite.epub.xhtml import make_xhtml
 from lxml import etree, html
 from PIL import Image
 
@@ -169,6 +170,38 @@ def test_chapters_begin_at_headings_of_the_first_level(text, chapters):
     assert list(split_chapters(text)) == chapters
 
 
+ODD_TEXTS = (
+    "<center>In <b>the</b> middle</center><p>a</p><li>loose <i>one</i></li><li>two</li>",
+    "<acronym>W</acronym> <strike>s</strike> <tt>t</tt> <ruby>x<rtc>y</rtc></ruby> <bdo>b</bdo> <data>d</data>",
+    '<table><tr><td align="right">1</td><th scope="x">2</th></tr></table><ol start="x" type="z"><li>i</li></ol>',
+    '<audio controls src="https://example.org/a.mp3"></audio>',
+    '<video poster="https://example.org/p.png"><source src="https://example.org/a.mp4"><track src="https://a.example/t">',
+    "<dt>x</dt><dd>y</dd><dl><div><dt>x</dt><dd>y</dd></div></dl><div><figcaption>c</figcaption></div>",
+    "<summary>s</summary><ul><p>in a list</p><li>x</li></ul><map><area></map>",
+    '<p id="1 2" dir="up" lang="no language">x <time datetime="soon">t</time> <q cite="no URL">q</q></p>',
+    '<p><a href="https://example.org/a b|c">u</a> <img alt="" width="50%" src="https://example.org/i.png"></p>',
+)
+"""What authors may write in HTML, and EPUB does not allow."""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<center>m</center>", "<div>m</div>"),
+        ("<p>a</p><li>b</li>c", "<p>a</p><div>b</div>c"),
+        ("<ul><p>a</p>b<li>c</li></ul>", "<ul><li><p>a</p></li>b<li>c</li></ul>"),
+        ("<dl><div><dt>a</dt></div></dl><dd>b</dd>", "<dl><div><dt>a</dt></div></dl><div>b</div>"),
+        ('<table><tr><td align="left">a</td></tr></table>', "<table><tr><td>a</td></tr></table>"),
+        ('<audio src="https://a.example/b.mp3?c"><p>d</p></audio>e', '<a href="https://a.example/b.mp3?c">b.mp3</a>e'),
+        ('<video><source src="https://a.example/b.mp4"></video>', '<a href="https://a.example/b.mp4">b.mp4</a>'),
+        ('<a href="https://a.example/b c">d</a>', '<a href="https://a.example/b%20c">d</a>'),
+        ('<p lang="de-AT" dir="rtl" id="x">a</p>', '<p lang="de-AT" dir="rtl" id="x">a</p>'),
+    ],
+)
+def test_xhtml_is_valid_and_loads_nothing(text, expected):
+    assert make_xhtml(text, {}) == expected
+
+
 def make_epub():
     return Epub(
         identifier="https://example.org/books/x/sample.epub",
@@ -184,6 +217,7 @@ def make_epub():
                 '<figure><picture><source srcset="y"><img src="https://other.example/i.png" alt=""></picture></figure>',
             ),
             Chapter("3", "only text & more"),
+            *(Chapter(str(number), text) for number, text in enumerate(ODD_TEXTS, 4)),
         ],
         modified=date(2019, 1, 2),
         contents="Contents",

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from html import escape
 
-from lxml import etree, html
-
 from ..archives import make_zip
+from .xhtml import make_xhtml
 
 IMAGE_TYPES = {
     ".gif": "image/gif",
@@ -82,7 +81,7 @@ def _make_pages(book: Epub) -> Iterator[tuple[str, str]]:
         body = f'<section class="cover" epub:type="cover"><img src="{escape(name)}" alt="{escape(alt)}"/></section>'
         yield "cover.xhtml", _make_page(book, book.title, body)
     for number, chapter in enumerate(book.chapters, 1):
-        body = f"<h1>{escape(chapter.title)}</h1>\n{_make_xhtml(chapter.html, book.images)}"
+        body = f"<h1>{escape(chapter.title)}</h1>\n{make_xhtml(chapter.html, book.images)}"
         yield f"chapter-{number}.xhtml", _make_page(book, chapter.title, f"<section>\n{body}\n</section>")
 
 
@@ -94,23 +93,6 @@ def _make_page(book: Epub, title: str, body: str) -> str:
         f'<head><title>{escape(title)}</title><link rel="stylesheet" href="style.css"/></head>\n'
         f"<body>\n{body}\n</body>\n</html>\n"
     )
-
-
-def _make_xhtml(fragment: str, images: Mapping[str, tuple[str, bytes]]) -> str:
-    """Return HTML as XHTML; its images are those of the archive."""
-    root = html.fragment_fromstring(fragment, create_parent="div")
-    for element in list(root.iter("img", "source", "picture")):
-        if element.tag == "img" and element.get("src") in images:
-            element.set("src", images[element.get("src")][0])
-            element.attrib.pop("srcset", None)
-        elif element.tag == "img":
-            element.tag, source = "a", element.attrib.pop("src", "")
-            element.text = element.get("alt") or posixpath.basename(source)
-            element.attrib.clear()
-            element.set("href", source)
-        else:
-            element.drop_tag()
-    return "".join(etree.tostring(child, encoding="unicode") for child in root) or escape(root.text or "")
 
 
 def _make_nav(book: Epub) -> str:
