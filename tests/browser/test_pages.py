@@ -279,6 +279,9 @@ def test_boxes_have_a_border_in_forced_colors_and_print_has_no_controls(browser,
         assert [e.is_visible() for e in page.locator(hidden_in_print).all() if e.is_visible()] == []
         printed = page.evaluate("getComputedStyle(document.querySelector('main'), '::after').content")
         assert re.fullmatch(rf'"https?://[^/"]+{kind}"', printed), printed
+    page.goto(served + BOOK)
+    page.evaluate("document.querySelectorAll('details').forEach((each) => each.removeAttribute('open'))")
+    assert "The first rungs." in page.locator(".chapters").inner_text()
     page.close()
 
 

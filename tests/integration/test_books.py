@@ -69,7 +69,8 @@ def test_book_gets_pages_and_go_links(book_site):
     assert "The &lt;Made-up&gt; Guide" in page
     assert "<em>description</em>" in page
     assert 'href="/books/guide/buy/"' in page
-    assert re.search(r'id="chapter-2">.*href="/2019/03/01/a-post/"', page, re.DOTALL)
+    assert re.search(r'<details open>.*id="chapter-2">.*href="/2019/03/01/a-post/"', page, re.DOTALL)
+    assert page.count('class="buy-button"') == 1, "the page is short"
     assert 'href="/books/guide/"' in book_site.output("books/index.html")
     assert "<p>About ladders.</p>" in book_site.output("2019/03/01/a-post/index.html"), "the post's call to action"
     assert 'url=https://bookshop.org/book/9781234560010"' in book_site.output("go/guide/bookshop-us/index.html")
@@ -454,8 +455,15 @@ def test_buy_script_filters_by_country_and_remembers_the_choice(book_site, brows
             "Buy at Thalia: Paperback · €16.50",
             "Paperback €17.50\nE-book $9.99",
         )
+        libraries = [name.split("\n")[0] for name in page.locator(".borrow li:visible").all_inner_texts()]
+        assert libraries == ["Deutsche Nationalbibliothek", "A library near you (WorldCat)", "Open Library"]
         page.reload()
         assert page.locator("select").input_value() == "DE"
+        assert page.locator(".country:visible").count() == 0
+        page.locator("select").select_option("")
+        assert page.locator(".borrow li:visible").count() == 6
+        assert page.locator(".shops[open]").count() == 3
+        page.locator("select").select_option("DE")
         page.goto(f"{address}/")
         assert prices.inner_text() == "Paperback €17.50\nE-book $9.99", "on other pages, too"
         assert all(url.startswith("http://127.0.0.1:") for url in requested)
@@ -552,12 +560,12 @@ def test_hidden_posts_and_pages_have_the_bibtex_that_they_link_to(make_site):
     }
 
 
-def test_two_awards_are_two_values_of_one_name(make_site):
+def test_awards_are_listed_beside_the_description(make_site):
     text = "---\ntitle: A guide\nawards:\n- {name: First Rung, year: 2019}\n- {name: Second Rung}\n---\nText.\n"
     site = make_site({"content/books/guide.md": text})
     assert not site.build(strict=True).failed
     page = re.sub(r">\s+<", "><", site.output("books/guide/index.html"))
-    assert "<dt>Award</dt><dd>First Rung, 2019</dd><dd>Second Rung</dd></div>" in page
+    assert "<ul><li>First Rung, 2019</li><li>Second Rung</li></ul></section></div>" in page
 
 
 SMART = "Ann’s “Guide” … – more"

@@ -14,8 +14,8 @@ from .model import PRINTED, Book, format_full_title
 from .offer_views import EditionView, OfferView
 from .samples import Sample
 
-_SHORT_PAGE, _CHAPTER_WORDS = 250, 12
-"""Words of a page that fits on two screens, and those that have the height of a chapter's line."""
+_SHORT_PAGE, _CHAPTER_WORDS = 150, 12
+"""Words of a page that fits on two screens with its facts, and those that have the height of a chapter's line."""
 
 _SHORT_QUOTE = 90
 """The most characters of an endorsement that is shown beside the cover."""
