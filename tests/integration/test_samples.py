@@ -139,8 +139,8 @@ def test_a_single_page_is_the_sample_itself(make_site):
 @pytest.mark.parametrize(
     ("sample", "text", "problem"),
     [
-        ("none", "", "content/books/tides.md:7: sample: there is no page `none`"),
-        ("[one, none]", "", "content/books/tides.md:7: sample: there is no page `none`"),
+        ("gone", "", "content/books/tides.md:7: sample: there is no page `gone`"),
+        ("[one, gone]", "", "content/books/tides.md:7: sample: there is no page `gone`"),
         ("samples/none.md", "", "content/books/tides.md:7: sample: there is no file content/samples/none.md"),
         ("../pelicanconf.md", "", "content/books/tides.md:7: sample: there is no file content/../pelicanconf.md"),
         ("samples/a.md", "Words.\n\n# One\n", "content/samples/a.md:1: the text has no chapter title above it"),
