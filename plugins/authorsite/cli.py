@@ -60,15 +60,15 @@ def init(
 
 @task(
     help={
-        "title": "the title; optional with --from and --isbn, which have one",
-        "kind": "post, page, book, event, reblog or review",
+        "title": "the title; optional with --from and --isbn, which have one; with --kind words a language, such as fr",
+        "kind": "post, page, book, event, reblog, review or words",
         "from": "a page saved from the web, for --kind reblog",
         "isbn": "an ISBN to look up in Open Library, for --kind book",
     },
     klass=TitledTask,
 )
 def new(_: Context, title: str, kind: str = "post", from_: str = "", isbn: str = "", settings: str = _SETTINGS) -> None:
-    """Create a post, page, book, event, reblog or review.
+    """Create a post, page, book, event, reblog or review, or a file for the site's texts in another language.
 
     Example: invoke new "On ladders" --kind review
     """

@@ -9,10 +9,10 @@ from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, PrivateAttr, field_validator
 
 from .author_profile import AuthorProfile, Link
-from .i18n import Translator, find_placeholders
+from .i18n import SiteCatalogue, Translator, find_placeholders
 from .imported_files import IMPORTED
 from .newsletter_settings import Newsletter
 from .problems import IGNORABLE_KINDS
@@ -177,6 +177,8 @@ class SiteSettings(StrictModel):
             raise InvalidValue(f"`{value}` is not a full URL", "write it as https://example.org")
         return encode_url(value).rstrip("/")
 
+    _catalogues: tuple[SiteCatalogue, ...] = PrivateAttr(default=())
+
     @property
     def id_url(self) -> str:
         """The URL that identifiers begin with: the site's first one."""
@@ -226,7 +228,12 @@ class SiteSettings(StrictModel):
     @cached_property
     def translate(self) -> Translator:
         """Translates the English texts of pages and feeds to the site's language."""
-        return Translator(self.language, self.words)
+        return Translator(self.language, self.words, self._catalogues)
+
+    def use_catalogues(self, catalogues: tuple[SiteCatalogue, ...]) -> None:
+        """Let `translate` use the site's own catalogues."""
+        self._catalogues = catalogues
+        self.__dict__.pop("translate", None)
 
     def choose_language(self, language: str) -> str:
         """Return the language of the frame of a page in `language`: one of the site's; "" is the main one."""
@@ -234,7 +241,7 @@ class SiteSettings(StrictModel):
 
     def get_translator(self, language: str) -> Translator:
         """Return the translator to one of the site's languages."""
-        return self.translate if language == self.language else Translator(language)
+        return self.translate if language == self.language else Translator(language, own=self._catalogues)
 
     @property
     def root(self) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pelican_incremental.code_digests import TRANSIENT_KEY
 
+from .i18n import SiteCatalogue
 from .imported_files import ImportedFiles
 from .problems import BuildFailed, ProblemLog
 from .settings import SETTINGS_KEY, Feature, SiteSettings
@@ -153,6 +154,9 @@ def load_settings(pelican: Any) -> None:
     if value is None or time is None:
         log.stop_if_failed()
         raise BuildFailed
+    value.use_catalogues(_load_catalogues(Path(settings["PATH"]) / "data" / "words", log))
+    # For the build engine: pages depend on the settings.
+    settings["AUTHORSITE_WORDS"] = [catalogue.digest for catalogue in value.translate.own]
     log.allowed, log.strict = value.allow, value.strict
     log.imported = ImportedFiles(Path(settings["PATH"]), log.get_display_path(settings["PATH"]))
     build._site, build._time = value, time  # noqa: SLF001 - of this module
@@ -164,6 +168,14 @@ def load_settings(pelican: Any) -> None:
     # The theme of this package links to its pages from the root; others want what Pelican's users set.
     if not settings.get("SITEURL") or includes_metadata(settings["THEME"]):
         settings["SITEURL"] = value.root
+
+
+def _load_catalogues(folder: Path, log: ProblemLog) -> tuple[SiteCatalogue, ...]:
+    if not folder.is_dir():
+        return ()
+    from .i18n.site_catalogues import load_site_catalogues  # noqa: PLC0415 - it takes 50 ms
+
+    return load_site_catalogues(folder, log)
 
 
 def _add_url(value: Any, settings: Mapping[str, Any]) -> Any:

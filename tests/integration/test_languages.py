@@ -4,7 +4,7 @@ import re
 
 import pytest
 from authorsite.markup import text_content, tokenize
-from conftest import SITE_DATE, Site, restore_signals
+from conftest import SITE_DATE, Site, post, restore_signals
 
 ENGLISH = frozenset(
     "about address after all and any are available back before books bookshop browse buy by calendar changed chapter "
@@ -176,3 +176,31 @@ def test_a_list_of_references_may_have_a_heading_in_the_sites_language(german):
     assert '<section aria-labelledby="quellen" class="references">' in page
     assert 'aria-label="Zurück zu Quelle 1 im Text, Stelle 2"' in page
     assert 'title="Zurück zu Fußnote 1 im Text"' in page
+
+
+FRENCH = r"""msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\n"
+"Plural-Forms: nplurals=2; plural=(n > 1);\n"
+
+msgid "Search"
+msgstr "Recherche"
+"""
+
+
+def test_texts_of_the_site_are_on_its_pages_and_change_with_its_file(make_site):
+    site = make_site({"content/data/words/fr.po": FRENCH, "content/posts/a.md": post(slug="a")})
+    settings = {"AUTHORSITE": {"language": "fr", "social_cards": False}}
+    (notice,) = site.build(**settings).problems
+    assert str(notice).startswith("content/data/words/fr.po: `# pages found` is not translated, nor are ")
+    page = site.output("blog/index.html")
+    assert ">Recherche<" in page
+    site.write({"content/data/words/fr.po": FRENCH.replace("Recherche", "Chercher")})
+    site.build(**settings)
+    assert site.output("blog/index.html") == page.replace(">Recherche<", ">Chercher<")
+    site.write({"content/data/words/fr.po": FRENCH.replace("Search", "by %(authors)s")})
+    built = site.build(**settings)
+    assert built.failed
+    assert str(next(iter(built.problems))).startswith(
+        "content/data/words/fr.po:6: the translation of `by %(authors)s` lacks"
+    )

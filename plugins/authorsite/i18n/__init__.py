@@ -1,6 +1,7 @@
 """Translations of the site's own texts: one catalogue, a .po file of GNU gettext, for each language but English.
 
-The English texts are the message ids. Catalogues are read when a build first needs them; nothing is compiled.
+The English texts are the message ids. Catalogues are read when a build first needs them; nothing is compiled. A site
+may have catalogues of its own (site_catalogues.py), whose texts come before those of the package.
 """
 
 import re
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +21,25 @@ CATALOGUES = Path(__file__).parent
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
+@dataclass(frozen=True, slots=True)
+class SiteCatalogue:
+    """A catalogue of the site's own, which is valid; `digest` is that of its bytes, for caches."""
+
+    language: str
+    path: str
+    digest: str
+
+
 @dataclass(frozen=True)
 class Translator:
-    """Translates English texts to `language` ("de-AT"); `words`, the author's own translations, come first."""
+    """Translates English texts to `language` ("de-AT").
+
+    `words`, the author's own translations, come first, then `own` catalogues of the site, then that of the package.
+    """
 
     language: str = "en"
     words: Mapping[str, str] = field(default_factory=dict)
+    own: tuple[SiteCatalogue, ...] = ()
 
     # For the build engine: the result depends on the fields, the arguments and the package's files alone.
     __pure__ = True
@@ -39,10 +54,10 @@ class Translator:
         if form in self.words:
             text = self.words[form]
         elif plural:
-            text = load_catalogue(self.language).ngettext(english, plural, count)
+            text = load_catalogue(self.language, self.own).ngettext(english, plural, count)
         else:
             # The catalogue's header is under the id "".
-            text = english and load_catalogue(self.language).gettext(english)
+            text = english and load_catalogue(self.language, self.own).gettext(english)
         return _interpolate(text, values) if values else text
 
     def for_language(self, language: str) -> "Translator":
@@ -50,8 +65,8 @@ class Translator:
         primary = language.partition("-")[0].lower()
         if not primary or primary == self.language.partition("-")[0].lower():
             return self
-        is_known = primary == "en" or type(load_catalogue(language)) is GNUTranslations
-        return Translator(language) if is_known else self
+        is_known = primary == "en" or type(load_catalogue(language, self.own)) is GNUTranslations
+        return Translator(language, own=self.own) if is_known else self
 
 
 @cache
@@ -85,19 +100,31 @@ def _interpolate(text: str, values: Mapping[str, Any]) -> str:
 
 
 @cache
-def load_catalogue(language: str) -> NullTranslations:
-    """Return the catalogue for `language` ("de-AT"): de_AT.po, else de.po, else one that translates nothing."""
-    locale = language.lower().replace("-", "_")
-    files = {file.stem.lower(): file for file in CATALOGUES.glob("*.po")}
-    file = files.get(locale) or files.get(locale.partition("_")[0])
-    if file is None:
+def load_catalogue(language: str, own: tuple[SiteCatalogue, ...] = ()) -> NullTranslations:
+    """Return the catalogue for `language` ("de-AT"): de_AT.po, else de.po, else one that translates nothing.
+
+    The texts of the site's `own` catalogues come first.
+    """
+    names = [language.lower().replace("_", "-")]
+    names += [names[0].partition("-")[0]] if "-" in names[0] else []
+    sites = {catalogue.language.lower(): catalogue.path for catalogue in own}
+    package = {file.stem.lower().replace("_", "-"): str(file) for file in CATALOGUES.glob("*.po")}
+    paths = [sites[name] for name in names if name in sites] + [package[name] for name in names if name in package][:1]
+    if not paths:
         return NullTranslations()
+    catalogues = [_compile_catalogue(path) for path in paths]
+    for catalogue, fallback in pairwise(catalogues):
+        catalogue.add_fallback(fallback)
+    return catalogues[0]
+
+
+def _compile_catalogue(path: str) -> GNUTranslations:
     # Imported here because it takes 50 ms, and an English site has no catalogue.
     from babel.messages.mofile import write_mo  # noqa: PLC0415
     from babel.messages.pofile import read_po  # noqa: PLC0415
 
     compiled = BytesIO()
-    with file.open("rb") as source:
-        write_mo(compiled, read_po(source, file.stem))
+    with Path(path).open("rb") as source:
+        write_mo(compiled, read_po(source, Path(path).stem.replace("-", "_"), charset="utf-8"))
     compiled.seek(0)
     return GNUTranslations(compiled)

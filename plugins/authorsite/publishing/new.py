@@ -23,6 +23,9 @@ from .open_library import fetch_book
 from .settings_file import read_settings_file
 
 KINDS = ("post", "page", "book", "event", "reblog", "review")
+_WORDS = "words"
+"""The kind whose title is a language: its file is a catalogue of the site's texts."""
+
 _FOLDERS = {"page": "pages", "book": "books", "event": "events"}
 _PLACEHOLDERS = {
     "post": "Write here.\n",
@@ -73,11 +76,12 @@ def new(settings_file: Path, title: str, kind: str = "post", saved: str = "", is
 def create(settings_file: Path, title: str, kind: str = "post", saved: Path | None = None, isbn: str = "") -> Path:
     """Create a new file of `kind` and return its path; raises CommandError and never overwrites a file.
 
+    With the kind `words`, `title` is a language: the file is a catalogue with all texts to translate.
     `saved` is a page saved from the web; a reblog copies its title, author, site, URL and text. `isbn` is that of a
     book, whose record is filled in with what Open Library knows of it.
     """
-    if kind not in KINDS:
-        raise CommandError(f"unknown kind `{kind}` - use --kind with one of {', '.join(KINDS)}")
+    if kind not in (*KINDS, _WORDS):
+        raise CommandError(f"unknown kind `{kind}` - use --kind with one of {', '.join((*KINDS, _WORDS))}")
     if saved and kind != "reblog":
         raise CommandError("--from works only for reblogs - add --kind reblog")
     if isbn and kind != "book":
@@ -85,6 +89,8 @@ def create(settings_file: Path, title: str, kind: str = "post", saved: Path | No
     if title.startswith("--"):
         example = format_command("new", '"The title"', "--kind page")
         raise CommandError(f"the title begins with `--` - put the title first: {example}")
+    if kind == _WORDS:
+        return _create_catalogue(settings_file, title)
     original, text = _read_saved_page(saved) if saved else ({}, _PLACEHOLDERS[kind])
     if isbn:
         original = fetch_book(isbn)
@@ -99,10 +105,25 @@ def create(settings_file: Path, title: str, kind: str = "post", saved: Path | No
     data = _make_front_matter(kind, title, slug, settings, original)
     path = Path(settings["PATH"]) / _FOLDERS.get(kind, "posts") / f"{slug}.md"
     front = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10_000)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    return _write_new_file(path, f"---\n{front}---\n{text}")
+
+
+def _create_catalogue(settings_file: Path, language: str) -> Path:
+    from ..i18n.site_catalogues import FOLDER, format_new_catalogue  # noqa: PLC0415 - it takes 50 ms
+
     try:
+        text = format_new_catalogue(language)
+    except ValueError:
+        example = format_command("new", "fr", "--kind words")
+        raise CommandError(f"`{language}` is not a language - run: {example}") from None
+    return _write_new_file(Path(load_site_settings(settings_file)["PATH"]) / FOLDER / f"{language}.po", text)
+
+
+def _write_new_file(path: Path, text: str) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
-            file.write(f"---\n{front}---\n{text}")
+            file.write(text)
     except FileExistsError:
         raise CommandError("the file already exists - choose another title", str(path)) from None
     except OSError as error:

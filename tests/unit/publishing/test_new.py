@@ -47,6 +47,15 @@ def test_a_new_file_passes_the_schema_of_its_kind(settings, kind):
     assert getattr(source.record, "status", "draft") == "draft"
 
 
+def test_new_words_are_a_catalogue_of_a_language(settings):
+    path = create(settings, "pt-BR", "words")
+    assert path == settings.parent / "content/data/words/pt-BR.po"
+    assert '"Language: pt-BR\\n"' in path.read_text("utf-8")
+    for title, message in (("pt-BR", "already exists"), ("../x", "`../x` is not a language")):
+        with pytest.raises(CommandError, match=message):
+            create(settings, title, "words")
+
+
 def test_a_new_post_is_dated_with_the_build_time(settings):
     assert read(create(settings, "Now"), "post").record.date.isoformat() == f"{SITE_DATE}:00-06:00"
 
