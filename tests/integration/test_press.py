@@ -11,7 +11,7 @@ from PIL.ExifTags import Base
 
 BOOK = """---
 title: The Tide Tables
-subtitle: A guide
+subtitle: A "short" guide
 contributors: [{name: Ann Author, role: author}]
 published: 2018-06-01
 hook: Up & down.
@@ -86,6 +86,7 @@ def test_the_kit_of_a_book_has_all_that_its_record_has(site):
     ):  # fmt: skip
         assert text in texts
     assert any("The author. Photo: Bo Photo, CC BY 4.0" in text for text in texts)
+    assert "The Tide Tables: A “short” guide" in texts
     assert "Another book’s talk" not in texts
     assert "A cancelled one" not in texts
 
@@ -98,7 +99,7 @@ def test_the_archive_has_the_texts_and_the_pictures_without_their_metadata(site)
         "about-the-author.txt", "about-the-book.txt", "contact.txt", "cover.png", "portrait.jpg",
     ]  # fmt: skip
     book = files["about-the-book.txt"].decode()
-    assert book.startswith("The Tide Tables: A guide\n\nAuthor: Ann Author\nPaperback: ")
+    assert book.startswith("The Tide Tables: A “short” guide\n\nAuthor: Ann Author\nPaperback: ")
     assert "IN A SENTENCE (3 WORDS)\n\nUp & down.\n" in book
     assert "PRAISE\n\n“I laughed.” – Gus Guest\n" in book
     assert "LONG BIOGRAPHY (9 WORDS)" in files["about-the-author.txt"].decode()

@@ -129,9 +129,10 @@ class EventsGenerator(Generator):
         return get_parsed(post).record.title, post.url
 
     def _find_book(self, event: EventView) -> Any:
-        """Return the book that an event names, or else the main book; None without books."""
+        """Return the book that an event is about; None without books."""
+        main = self.context.get("main_book")
         books = {book.slug: book for book in self.context.get("books", ())}
-        return books.get(event.record.book) or self.context.get("main_book")
+        return books.get(event.record.get_book(main.slug if main else ""))
 
     def _check_book(self, source: ParsedSource[Event]) -> None:
         """Report an event about a book that does not exist."""

@@ -127,6 +127,10 @@ class Event(StrictModel):
             raise InvalidValue("the event ends before it starts", "check `start`, `end` and their time zones", ("end",))
         return self
 
+    def get_book(self, main_book: str) -> str:
+        """Return the slug of the book that it is about: `main_book` unless it names another."""
+        return self.book or main_book
+
     @property
     def notice(self) -> str:
         """What readers must know of the event, in English: "Cancelled", "Postponed" or ""."""

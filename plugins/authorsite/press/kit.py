@@ -76,7 +76,7 @@ def make_texts(kit: PressKit, author: str, facts: Sequence[tuple[str, str]], tra
     texts = {"about-the-author.txt": [author, *_format_texts(kit.biographies, translate)] if kit.biographies else []}
     if kit.book:
         record = kit.book.record
-        lines = [record.full_title, "\n".join(f"{name}: {value}" for name, value in facts)]
+        lines = [kit.book.full_title, "\n".join(f"{name}: {value}" for name, value in facts)]
         lines += _format_texts(kit.descriptions, translate)
         praise = [f"“{each.quote}” – {each.by}" for each in record.endorsements]
         for name, values in (
@@ -112,7 +112,7 @@ def choose_talks(
     return tuple(
         event
         for event in events
-        if event.past and not event.record.cancelled and (book is None or (event.record.book or main) == book.slug)
+        if event.past and not event.record.cancelled and (book is None or event.record.get_book(main) == book.slug)
     )
 
 
