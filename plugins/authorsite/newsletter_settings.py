@@ -31,9 +31,7 @@ def _parse_form_url(text: str) -> str:
     if "@" in parts.netloc or "[" in parts.netloc:
         raise InvalidValue(f"`{shorten(text)}` has no plain host", "write it as https://lists.example.org")
     if parts.scheme.lower() != "https" and parts.hostname not in _LOOPBACK:
-        raise InvalidValue(
-            f"`{shorten(text)}` would send addresses unencrypted", "write https: instead of http:, if the server has it"
-        )
+        raise InvalidValue(f"`{shorten(text)}` would send addresses unencrypted", "change http: to https:")
     return url
 
 
@@ -41,7 +39,13 @@ def _parse_base_url(text: str) -> str:
     url = _parse_form_url(text)
     if "?" in url or "#" in url:
         raise InvalidValue(f"`{shorten(text)}` is not the URL of a server", "write it as https://lists.example.org")
-    return url.rstrip("/")
+    return url.rstrip("/").removesuffix("/subscription/form")
+
+
+def _require_lists(lists: tuple[str, ...]) -> tuple[str, ...]:
+    if not lists:
+        raise InvalidValue("`lists` is empty", "write the UUIDs of one or more public lists")
+    return lists
 
 
 _Email = Annotated[
@@ -98,7 +102,7 @@ class ButtondownNewsletter(NewsletterSettings):
         require(
             re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII).fullmatch,
             "a username",
-            "write it as in the URL of your archive",
+            "write it as in the URL of your newsletter",
         ),
     ]
     """The name of the newsletter: `ann` if its page is `https://buttondown.com/ann`."""
@@ -119,7 +123,7 @@ class ListmonkNewsletter(NewsletterSettings):
     url: Annotated[str, AfterValidator(_parse_base_url)]
     """The URL of the server, such as `"https://lists.example.org"`."""
 
-    lists: tuple[_Uuid, ...] = Field(min_length=1)
+    lists: Annotated[tuple[_Uuid, ...], AfterValidator(_require_lists)]
     """The UUIDs of public lists."""
 
     name: str = ""

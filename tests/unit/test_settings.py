@@ -43,7 +43,10 @@ def test_languages_may_be_written_as_babel_does(tmp_path):
         ({"allow": {"imported lnk": "old"}}, "`imported lnk` cannot be allowed - did you mean `imported link`?"),
         ({"reblog_words": 0}, "`reblog_words` cannot be 0 - use at least 1"),
         ({"author": {"fediverse": "ann"}}, "`ann` is not a Fediverse handle - write it as @ann@social.example"),
-        ({"author": {"fediverse": '@a@b">.c'}}, '`@a@b">.c` is not a Fediverse handle - write it as @ann@social.example'),
+        (
+            {"author": {"fediverse": '@a@b">.c'}},
+            '`@a@b">.c` is not a Fediverse handle - write it as @ann@social.example',
+        ),
     ],
 )
 def test_an_invalid_setting_is_reported(settings, problem, tmp_path):
@@ -66,7 +69,7 @@ LIST = "c1f3f1b0-77a5-4c61-a1d5-4e3a4f1d1a11"
 )
 def test_newsletters_of_each_provider_are_valid(newsletter, tmp_path):
     site, log = validate_settings(tmp_path, newsletter=newsletter)
-    assert [str(p) for p in log] == []
+    assert not list(log)
     assert site.newsletter.provider == newsletter["provider"]
 
 
@@ -80,6 +83,50 @@ def test_newsletters_of_each_provider_are_valid(newsletter, tmp_path):
         ),
         ({"provider": "buttondow"}, "`newsletter.provider` cannot be `buttondow` - did you mean `buttondown`?"),
         ({"provider": "buttondown"}, '`newsletter.buttondown.username` is missing - write "username": …'),
+        (
+            {"provider": "buttondown", "username": "https://buttondown.com/ann"},
+            "`https://buttondown.com/ann` is not a username - write it as in the URL of your newsletter",
+        ),
+        (
+            {"provider": "buttondown", "username": "ann", "api_key": "secret"},
+            "unknown key `api_key` - use one of: from_email, from_name, privacy, provider, text, username",
+        ),
+        (
+            {"provider": "buttondown", "username": "ann", "from_email": "Ann <ann@example.org>"},
+            "`Ann <ann@example.org>` is not an e-mail address - write it as ann@example.org",
+        ),
+        (
+            {"provider": "buttondown", "username": "ann", "privacy": "javascript:alert(1)"},
+            "`javascript:alert(1)` is not a link - write /page/ for this site, or https://example.org/",
+        ),
+        (
+            {"provider": "listmonk", "url": "http://lists.example.org", "lists": [LIST]},
+            "`http://lists.example.org` would send addresses unencrypted - change http: to https:",
+        ),
+        (
+            {"provider": "listmonk", "url": "https://lists.example.org/?a=b", "lists": [LIST]},
+            "`https://lists.example.org/?a=b` is not the URL of a server - write it as https://lists.example.org",
+        ),
+        (
+            {"provider": "listmonk", "url": "https://ann:secret@lists.example.org", "lists": [LIST]},
+            "`https://ann:secret@lists.example.org` has no plain host - write it as https://lists.example.org",
+        ),
+        (
+            {"provider": "listmonk", "url": "https://lists.example.org", "lists": []},
+            "`lists` is empty - write the UUIDs of one or more public lists",
+        ),
+        (
+            {"provider": "listmonk", "url": "https://lists.example.org", "lists": ["3"]},
+            "`3` is not the UUID of a list - copy it from the page of the list in listmonk",
+        ),
+        (
+            {"provider": "form", "url": "https://a.example; script-src *", "name": "Post Office"},
+            "`https://a.example; script-src *` is not a URL - write the full URL: https://example.org/page",
+        ),
+        (
+            {"provider": "form", "url": "https://a.example/add"},
+            '`newsletter.form.name` is missing - write "name": …',
+        ),
     ],
 )
 def test_an_invalid_newsletter_is_reported(newsletter, problem, tmp_path):
