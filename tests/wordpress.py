@@ -97,9 +97,9 @@ def prepare_import(root, *exports, ask=lambda *_: None, **options):
 
 
 def run_import(root, *exports, **options):
-    """Import, and return the report, whose account adds up."""
+    """Import, and return the report, whose inventory adds up."""
     report = prepare_import(root, *exports, **options).run()
-    assert not list(report.account.find_errors())
+    assert not list(report.inventory.find_errors())
     return report
 
 

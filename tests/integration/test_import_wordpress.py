@@ -11,7 +11,7 @@ import shutil
 import pytest
 from authorsite import cli
 from authorsite.importing import run, written_files
-from authorsite.importing.account import Kind, Result
+from authorsite.importing.inventory import Kind, Result
 from authorsite.importing.written_files import Outcome
 from authorsite.problems import CommandError
 from authorsite.publishing import import_wordpress
@@ -70,15 +70,15 @@ def test_everything_is_accounted_for_once(imported):
     _, report = imported
     text = EXPORT.read_text("utf-8", "replace")
     found = {"items": text.count("<item>"), "comments": text.count("<wp:comment>")}
-    assert {kind: report.account.found[Kind(kind)] for kind in found} == found
+    assert {kind: report.inventory.found[Kind(kind)] for kind in found} == found
     for kind in Kind:
-        assert report.account.count(kind).total() == report.account.found[kind] > 0
+        assert report.inventory.count(kind).total() == report.inventory.found[kind] > 0
 
 
 def test_the_report_for_programs_says_what_the_table_says(imported):
     root, report = imported
     data = json.loads((root / "content/imported/report.json").read_text("utf-8"))
-    items = {line["key"]: line for line in data["account"]["items"]}
+    items = {line["key"]: line for line in data["inventory"]["items"]}
     assert len(items) == data["totals"]["items"]["found"]
     assert items["30"] == {"key": "30", "result": "skipped", "why": ["a letter from a contact form"]}
     assert items["1"]["path"] in data["files"]
@@ -184,7 +184,7 @@ def test_a_file_that_the_author_has_edited_stays(tmp_path):
     report = run_import(tmp_path, make_export(make_item(content="New text."), make_item(2, "Other", "New, too.")))
     assert (tmp_path / POST).read_text() == "mine"
     assert "New, too." in (tmp_path / "content/posts/2014/other.md").read_text()
-    line = report.account.lines[Kind.ITEM]["1"]
+    line = report.inventory.lines[Kind.ITEM]["1"]
     assert line.result is Result.SKIPPED
     assert "you have edited" in line.why[0]
     run_import(tmp_path, make_export(make_item(content="Newer.")))
@@ -197,7 +197,7 @@ def test_a_file_that_the_author_has_deleted_stays_away(tmp_path):
     for content in ("Some text.", "New text.", "Newer."):
         report = run_import(tmp_path, make_export(make_item(content=content)))
         assert not (tmp_path / POST).exists()
-        assert "you have deleted" in report.account.lines[Kind.ITEM]["1"].why[0]
+        assert "you have deleted" in report.inventory.lines[Kind.ITEM]["1"].why[0]
 
 
 def test_a_file_of_the_authors_is_never_overwritten(tmp_path):
@@ -206,7 +206,7 @@ def test_a_file_of_the_authors_is_never_overwritten(tmp_path):
     file.write_text("mine")
     report = run_import(tmp_path, make_export(make_item()))
     assert file.read_text() == "mine"
-    assert report.account.lines[Kind.ITEM]["1"].result is Result.LOOK
+    assert report.inventory.lines[Kind.ITEM]["1"].result is Result.LOOK
 
 
 def test_a_later_export_adds_to_what_is_there(tmp_path):
@@ -309,7 +309,7 @@ def test_the_command_prints_the_account_and_fails_if_it_does_not_add_up(tmp_path
     command = (tmp_path / "pelicanconf.py", [str(tmp_path / "export-0.xml")])
     assert import_wordpress.import_wordpress(*command) == 0
     assert "items             2        2        0             0" in capsys.readouterr().out
-    monkeypatch.setattr(run, "add_other_lines", lambda account, *_: account.found.update({Kind.ITEM: 3}))
+    monkeypatch.setattr(run, "add_other_lines", lambda inventory, *_: inventory.found.update({Kind.ITEM: 3}))
     assert import_wordpress.import_wordpress(*command) == 1
     assert "items: 3 found, 2 accounted for" in capsys.readouterr().err
 

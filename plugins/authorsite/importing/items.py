@@ -1,4 +1,4 @@
-"""One post or page: its Markdown file, its comments file, and what the account says of them."""
+"""One post or page: its Markdown file, its comments file, and what the inventory says of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class ItemFiles:
-    """The files of an item by their path below content/ (`texts`), and what the account says.
+    """The files of an item by their path below content/ (`texts`), and what the inventory says.
 
     `look` are things that the author may want to look at; `comments` says why a comment stays out, by its place.
     """

@@ -1,6 +1,6 @@
 """What becomes of the keys of WordPress's post meta."""
 
-from .account import Result
+from .inventory import Result
 
 _USED = {
     "_thumbnail_id": "as `image`",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .account import Account, Kind, Line, Result
+from .inventory import Inventory, Kind, Line, Result
 from .written_files import Outcome, WrittenFiles
 
 VERSION = 1
@@ -18,7 +18,7 @@ _COLUMNS = "{:<10} {:>8} {:>8} {:>8} {:>13}"
 class Report:
     """All that an import says. `remarks` are lines for the author; `menu` are lines for the settings."""
 
-    account: Account
+    inventory: Inventory
     written: WrittenFiles
     exports: list[str] = field(default_factory=list)
     menu: list[str] = field(default_factory=list)
@@ -40,20 +40,20 @@ class Report:
         yield '"files": {'
         for number, (path, entry) in enumerate(self.written.iter_entries()):
             yield f"{',' * bool(number)}\n{_dump(path)}: {_dump(entry.to_json())}"
-        yield '\n},\n"account": {'
+        yield '\n},\n"inventory": {'
         for place, kind in enumerate(Kind):
             yield f"{',' * bool(place)}\n{_dump(kind)}: ["
-            for number, line in enumerate(self.account.sort(kind)):
+            for number, line in enumerate(self.inventory.sort(kind)):
                 yield f"{',' * bool(number)}\n{_dump(_to_json(line))}"
             yield "\n]"
         yield "\n}\n}\n"
 
     def _count(self, kind: Kind) -> dict[str, int]:
-        counts = self.account.count(kind)
-        return {"found": self.account.found[kind], **{result: counts[result] for result in Result}}
+        counts = self.inventory.count(kind)
+        return {"found": self.inventory.found[kind], **{result: counts[result] for result in Result}}
 
     def format_totals(self) -> str:
-        """Return the account as a table."""
+        """Return the inventory as a table."""
         rows = [_COLUMNS.format("", "found", *Result)]
         rows += [_COLUMNS.format(kind, *self._count(kind).values()) for kind in Kind]
         return "\n".join(row.rstrip() for row in rows) + "\n"
@@ -112,7 +112,7 @@ class Report:
         """Return what to look at, what occurs most first; each kind of thing by its reason."""
         found: dict[str, list[str]] = defaultdict(list)
         for kind in Kind:
-            for line in self.account.sort(kind):
+            for line in self.inventory.sort(kind):
                 for why in line.why if line.result is Result.LOOK else ():
                     found[why].append(line.path or line.name or line.key)
         rows = []
@@ -124,7 +124,7 @@ class Report:
     def _group_skipped(self) -> dict[str, list[str]]:
         groups: dict[str, list[str]] = defaultdict(list)
         for kind in Kind:
-            for line in self.account.sort(kind):
+            for line in self.inventory.sort(kind):
                 if line.result is Result.SKIPPED:
                     groups[f"{kind}, {'; '.join(line.why)}"].append(
                         line.name if line.name.startswith(line.key) else f"{line.key} {line.name}".strip()

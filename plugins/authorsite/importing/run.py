@@ -11,9 +11,9 @@ from pelican_incremental.files import atomic_write
 from ..comments.model import SUFFIX
 from ..problems import CommandError, pluralize
 from ..settings import SiteSettings
-from .account import Account, Kind, Result
 from .export_files import ExportFile, TextCleaner, find_export_files
 from .index import Fate, Index, IndexedItem
+from .inventory import Inventory, Kind, Result
 from .items import ItemConverter, ItemFiles, Job
 from .media import list_media
 from .media_import import MediaImport, Progress
@@ -59,7 +59,7 @@ class Import:
     ask: Ask
     progress: Progress
     index: Index = field(default_factory=Index)
-    account: Account = field(default_factory=Account)
+    inventory: Inventory = field(default_factory=Inventory)
     cleaner: TextCleaner = field(default_factory=TextCleaner)
 
     def run(self) -> Report:
@@ -82,11 +82,11 @@ class Import:
             self.index, plan, self.site, self.settings, names, media, self.zone, authors,
             {old.strip("/").lower(): new for old, new in redirects.items()},
         )  # fmt: skip
-        report = Report(self.account, self.written, [file.name for file in exports], reblog_authors=authors)
+        report = Report(self.inventory, self.written, [file.name for file in exports], reblog_authors=authors)
         self._write_items(exports, report)
         self._write_redirects(redirects, last_report.get("redirects", ()), report)
         report.redirects = sorted({*redirects, *last_report.get("redirects", ())})
-        add_other_lines(self.account, self.index, files, media_import, names)
+        add_other_lines(self.inventory, self.index, files, media_import, names)
         report.menu = list_menu_lines(self.index, plan, names, self.site)
         report.remarks += self._list_remarks()
         self._finish(report)
@@ -166,21 +166,21 @@ class Import:
             comments_outcome = self.written.write(former, comments.encode(), owner, source)
         elif outcome.is_written:
             self.written.remove(owner)
-        self._account_for_item(item, outcome, comments_outcome, facts, report)
+        self._record_item(item, outcome, comments_outcome, facts, report)
 
     def _keep_item(self, item: IndexedItem, report: Report) -> None:
         path = self.written.paths_by_owner[item.id]
         outcome = self.written.keep_unchanged(path)
         former = self.written.paths_by_owner.get(f"{item.id} comments")
         comments_outcome = self.written.keep_unchanged(former) if former else None
-        self._account_for_item(item, outcome, comments_outcome, self.written.entries[path].facts, report)
+        self._record_item(item, outcome, comments_outcome, self.written.entries[path].facts, report)
 
     def _ignore_private_folder(self) -> None:
         file = self.content / PRIVATE_FOLDER / ".gitignore"
         if not file.exists() and not self.options.dry_run:
             atomic_write(file, b"*\n")
 
-    def _account_for_item(
+    def _record_item(
         self, item: IndexedItem, outcome: Outcome, comments: Outcome | None, facts: Mapping[str, Any], report: Report
     ) -> None:
         target = self.converter.plan.targets[item.id]
@@ -191,7 +191,7 @@ class Import:
             result = Result.LOOK if look else Result.WRITTEN
         why = look or [item.why]
         path = target.path if outcome.is_written else self.written.paths_by_owner.get(item.id, target.path)
-        self.account.add(
+        self.inventory.add(
             Kind.ITEM, item.id, result, *why, name="" if item.fate is Fate.PRIVATE else item.title, path=path
         )
         report.offered_reblogs += [(path, offer) for offer in facts.get("offers", ())]
@@ -200,7 +200,7 @@ class Import:
             key, reason = f"{item.id}.{number + 1}", skipped.get(str(number), "")
             if not reason and (comments is None or not comments.is_written):
                 reason = EXPLANATIONS.get(comments or outcome, "its post did not come along")
-            self.account.add(Kind.COMMENT, key, Result.SKIPPED if reason else Result.WRITTEN, reason)
+            self.inventory.add(Kind.COMMENT, key, Result.SKIPPED if reason else Result.WRITTEN, reason)
 
     def _write_redirects(self, redirects: Mapping[str, str], before: Any, report: Report) -> None:
         file = self.written.resolve(REDIRECTS)

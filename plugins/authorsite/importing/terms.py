@@ -128,7 +128,7 @@ def _list_old_paths(kind: str, slug: str, parents: Mapping[str, str]) -> Iterato
 
 
 def explain_terms(index: Index, names: TermNames) -> Iterator[tuple[str, str, str, str]]:
-    """Yield taxonomy, slug, outcome and reason of each term, for the account."""
+    """Yield taxonomy, slug, outcome and reason of each term, for the inventory."""
     used = {(kind, name) for kind, name in names.names}
     for kind, slug, name in _list_terms(index):
         kinds = [k for k in ("category", "tag") if (k, name) in used]

@@ -46,7 +46,7 @@ EXPLANATIONS = {
 class Entry:
     """A file as it was written: its digest, what it is made of (`owner`, such as "12" or "12 comments"), and from what.
 
-    `source` is a digest of the item and of all else that the file depends on; `facts` is what the account says of it.
+    `source` is a digest of the item and of all else that the file depends on; `facts` is what the inventory says of it.
     """
 
     digest: str

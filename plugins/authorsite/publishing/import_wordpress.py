@@ -34,7 +34,7 @@ def import_wordpress(
 ) -> int:
     """Import the files `exports`, print what became of everything, and return the exit status.
 
-    `media` is a folder or a tar archive of the media library, or "fetch". The status is 1 if the account of what was
+    `media` is a folder or a tar archive of the media library, or "fetch". The status is 1 if the inventory of what was
     found does not add up.
     """
     if media not in {"", FETCH} and not Path(media).exists():
@@ -46,7 +46,7 @@ def import_wordpress(
     with exclusive_lock(settings_file.parent):
         report = Import(options, content, make_site_facts(settings), site, zone, _ask, _show_progress).run()
     _print_report(report, content, dry_run=dry_run)
-    errors = list(report.account.find_errors())
+    errors = list(report.inventory.find_errors())
     for error in errors:
         print(f"error: the numbers above are wrong: {error} - report this bug of authorsite", file=sys.stderr)
     return 1 if errors else 0

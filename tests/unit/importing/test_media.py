@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 from authorsite.images.inspection import ImageError
 from authorsite.importing import media, media_import
-from authorsite.importing.account import Kind, Result
+from authorsite.importing.inventory import Kind, Result
 from authorsite.importing.media import SuffixMatcher, clean_file_name, correct_path
 from authorsite.importing.media_sources import FetchPolicy, fetch_files
 from authorsite.problems import CommandError
@@ -119,7 +119,7 @@ def test_a_tar_archive_is_read_without_following_links_or_names(tmp_path, mode):
     report = run_import(tmp_path / "site", export, media=write_tar(tmp_path / "media.tar", members, mode))
     files = [name for name in read_tree(tmp_path / "site") if "/images/" in name or "/files/" in name]
     assert files == ["content/files/2014/03/b.pdf", "content/images/2014/03/a.jpg"]
-    assert report.account.count(Kind.FILE) == {Result.WRITTEN: 2, Result.LOOK: 3}
+    assert report.inventory.count(Kind.FILE) == {Result.WRITTEN: 2, Result.LOOK: 3}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["media.tar", "site"]
 
 
@@ -135,7 +135,7 @@ def test_links_in_a_media_folder_are_not_followed(tmp_path):
     (tmp_path / "media").mkdir()
     (tmp_path / "media" / "a.jpg").symlink_to(tmp_path / "secret.jpg")
     report = run_import(tmp_path / "site", make_export(make_attachment(1, "a.jpg")), media=tmp_path / "media")
-    assert report.account.count(Kind.FILE) == {Result.LOOK: 1}
+    assert report.inventory.count(Kind.FILE) == {Result.LOOK: 1}
 
 
 BAD = {
@@ -153,7 +153,7 @@ def test_bad_files_are_reported_and_stay_out(tmp_path, monkeypatch):
         (tmp_path / "media" / name).write_bytes(data)
     export = make_export(*(make_attachment(n, f"2014/03/{name}") for n, name in enumerate(BAD, 1)))
     report = run_import(tmp_path / "site", export, media=tmp_path / "media")
-    assert report.account.count(Kind.FILE) == {Result.LOOK: len(BAD)}
+    assert report.inventory.count(Kind.FILE) == {Result.LOOK: len(BAD)}
     assert not any("/images/" in name or "/files/" in name for name in read_tree(tmp_path / "site"))
 
 
@@ -285,7 +285,7 @@ def test_an_import_fetches_the_media_library_and_what_only_texts_name(blog, tmp_
     text = (tmp_path / "content/posts/2014/a-post.md").read_text()
     assert "![In a text](../../images/2014/03/text.jpg)" in text
     assert "![Small](../../images/2014/03/a.jpg)" in text
-    assert report.account.count(Kind.FILE) == {Result.WRITTEN: 2, Result.LOOK: 1}
+    assert report.inventory.count(Kind.FILE) == {Result.WRITTEN: 2, Result.LOOK: 1}
     asked = len(Blog.requests)
     run_import(tmp_path, export, media=media_import.FETCH)
     assert len(Blog.requests) == asked

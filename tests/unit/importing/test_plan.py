@@ -173,8 +173,8 @@ def test_an_item_that_comes_twice_counts_as_it_came_last(tmp_path):
     run = prepare_import(tmp_path, make_export(make_item(content="Old.")), make_export(make_item(content="New.")))
     report = run.run()
     assert (tmp_path / "content/posts/2014/a-post.md").read_text().endswith("New.\n")
-    assert not list(report.account.find_errors())
-    assert report.account.found["items"] == 2
+    assert not list(report.inventory.find_errors())
+    assert report.inventory.found["items"] == 2
 
 
 def test_a_menu_is_printed_as_settings(tmp_path):

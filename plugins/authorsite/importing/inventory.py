@@ -1,4 +1,4 @@
-"""The account of an import: every item, comment, file, term and meta key once, with what became of it."""
+"""The inventory of an import: every item, comment, file, term and meta key once, with what became of it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ class Line:
 
 
 @dataclass
-class Account:
+class Inventory:
     """What was found, counted while reading, and what became of it, line by line."""
 
     found: Counter[Kind] = field(default_factory=Counter)
@@ -44,7 +44,7 @@ class Account:
     repeated: list[str] = field(default_factory=list)
 
     def add(self, kind: Kind, key: str, result: Result, *why: str, name: str = "", path: str = "") -> None:
-        """Add a line; a second one for the same thing is an error of the account."""
+        """Add a line; a second one for the same thing is an error of the inventory."""
         if key in self.lines[kind]:
             self.repeated.append(f"{kind}: {key}")
         self.lines[kind][key] = Line(key, result, tuple(filter(None, why)), name, path)
@@ -58,7 +58,7 @@ class Account:
         return Counter(line.result for line in self.lines[kind].values())
 
     def find_errors(self) -> Iterator[str]:
-        """Yield why the account does not add up; nothing if it does."""
+        """Yield why the inventory does not add up; nothing if it does."""
         yield from (f"{key} is counted twice" for key in self.repeated)
         for kind in Kind:
             total = len(self.lines[kind])
