@@ -26,6 +26,7 @@
       const where = item.dataset.countries, far = !country || where.includes(country) ? 0 : where ? 2 : 1;
       const usual = link.dataset.shop === shop;
       link.classList.toggle("favourite", usual);
+      for (const note of all(".country", link)) note.hidden = country && !far;
       return item.className ? 3 : usual && far < 2 ? -1 : far;
     };
     for (const [line, nodes] of prices) {
@@ -39,7 +40,11 @@
           const [link] = all(".offer", item);
           return { item, link, rank: rank(item, link) };
         }));
-        for (const { item } of offers) item.parentNode.append(item);
+        for (const { item, rank } of offers) {
+          item.parentNode.append(item);
+          // Libraries abroad are of no use; the choice of all countries shows them.
+          item.hidden = select && rank === 2 && !!place.closest(".borrow");
+        }
         return { ...offers[0], group };
       }));
       for (const { group, rank } of sorted) {
