@@ -321,6 +321,7 @@ def test_since_last_takes_what_is_new_and_in_no_newsletter(run, root):
     ("name", "message"),
     [
         ("not-yet", "content/posts/draft.md: the post is a draft - publish it first"),
+        ("content/posts/draft.md", "content/posts/draft.md: the post is a draft - publish it first"),
         ("next-week", "content/posts/later.md: the post is scheduled for 2020-02-10 00:00 - publish it first"),
         ("evrything", "no published post has the slug `evrything` - did you mean `everything`?"),
     ],

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pelican.utils import slugify
 from pelican_incremental.files import atomic_write
 
 from ..commands import format_command
@@ -19,9 +20,8 @@ from ..newsletter.providers import Draft, NotADraft, Provider, create_draft, get
 from ..newsletter.render import Newsletter, RenderedEmail
 from ..newsletter.selection import find_new_posts, find_posts, parse_since
 from ..newsletter_settings import ButtondownNewsletter, ListmonkNewsletter
-from ..problems import CommandError
-from ..reading.drafts import is_unpublished
-from ..reading.schemas import PostMetadata
+from ..problems import CommandError, ProblemLog
+from ..reading.schemas import PostMetadata, Status
 from ..reading.sources import read_source
 from ..site_build import get_build, get_build_time, get_site
 from .atomic_swap import exclusive_lock
@@ -103,7 +103,7 @@ class _Run:
             self._make_draft(provider, guids, newsletter, rendered)
         elif self.options.sent:
             self._record(SentNewsletter(status="sent", **self._get_fields(guids, newsletter)))
-            print(f"Recorded in content/{LEDGER}: these posts are in no other newsletter.")
+            print(f"Recorded in content/{LEDGER}.")
 
     def _get_provider(self) -> Provider | None:
         """Return the provider to leave a draft at, None if there is to be none; raises CommandError without its key."""
@@ -119,37 +119,42 @@ class _Run:
 
     def _choose_posts(self) -> list[Any]:
         options = self.options
-        listed = self._list_posts("articles")
         if options.names:
             self._reject_unpublished()
             content = f"{self.staged.settings['PATH']}/"
-            return find_posts(options.names, [*listed, *self._list_posts("hidden_articles")], content)
+            lists = "articles", "translations", "hidden_articles", "hidden_translations"
+            return find_posts(options.names, self._list_posts(*lists), content)
         since = parse_since(options.since, self.ledger)
         sent = {guid for newsletter in self.ledger for guid in newsletter.posts}
-        posts = find_new_posts(listed, since, () if options.again else sent, self.composer.get_guid)
+        posts = find_new_posts(
+            self._list_posts("articles"), since, () if options.again else sent, self.composer.get_guid
+        )
         if not posts:
             raise CommandError(f"no post since {since} that was in no newsletter - write one, or name the posts")
         return posts
 
-    def _list_posts(self, key: str) -> list[Any]:
-        """Return the articles of Pelican's context, with their translations, that this package has read."""
-        translations = {"articles": "translations", "hidden_articles": "hidden_translations"}
-        context = self.staged.context
-        posts = [*context.get(key, ()), *context.get(translations[key], ())]
+    def _list_posts(self, *keys: str) -> list[Any]:
+        """Return the posts in these lists of Pelican's context, without what other readers have read."""
+        posts = [post for key in keys for post in self.staged.context.get(key, ())]
         return [post for post in posts if isinstance(getattr(post, "record", None), PostMetadata)]
 
     def _reject_unpublished(self) -> None:
         """Raise CommandError if a name is that of a draft or of a scheduled post, which the build has left out."""
-        settings, log = self.staged.settings, self.staged.problems
+        settings, log = self.staged.settings, ProblemLog()
+        zone = ZoneInfo(settings["TIMEZONE"] or "UTC")
         for path in sorted(get_build(settings).unpublished):
-            source = read_source(path, PostMetadata, log, ZoneInfo(settings["TIMEZONE"] or "UTC"))
-            name = Path(path).stem
-            if source is None or not {name, source.record.slug}.intersection(self.options.names):
+            source = read_source(path, PostMetadata, log, zone)
+            if source is None:
                 continue
-            now, record = get_build_time(settings), source.record
-            if is_unpublished(record, now):
-                state = f"scheduled for {record.date:%Y-%m-%d %H:%M}" if record.date > now else "a draft"
-                raise CommandError(f"the post is {state} - publish it first", log.get_display_path(path))
+            record = source.record
+            slug = record.slug or slugify(record.title, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"])
+            names = {slug, Path(path).relative_to(settings["PATH"]).as_posix()}
+            if names.intersection(name.removeprefix("content/") for name in self.options.names):
+                is_draft = record.status is Status.DRAFT
+                state = "a draft" if is_draft else f"scheduled for {record.date:%Y-%m-%d %H:%M}"
+                raise CommandError(
+                    f"the post is {state} - publish it first", self.staged.problems.get_display_path(path)
+                )
 
     def _require_unsent(self, posts: Sequence[Any], guids: Sequence[str]) -> None:
         paths = dict(zip(guids, (post.source_path for post in posts), strict=True))
