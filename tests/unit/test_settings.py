@@ -1,9 +1,13 @@
 """The setting AUTHORSITE: which values are valid, and how they are normalized."""
 
+import ast
+import re
+
 import pytest
 from authorsite.problems import ProblemLog
 from authorsite.settings import SiteSettings
 from authorsite.validation import validate
+from conftest import ROOT
 
 
 def validate_settings(tmp_path, **settings):
@@ -132,3 +136,17 @@ def test_newsletters_of_each_provider_are_valid(newsletter, tmp_path):
 def test_an_invalid_newsletter_is_reported(newsletter, problem, tmp_path):
     _, log = validate_settings(tmp_path, newsletter=newsletter)
     assert [str(p) for p in log] == [f"pelicanconf.py: {problem}"]
+
+
+def test_the_examples_of_the_docs_are_valid_newsletters(tmp_path):
+    examples = re.findall(
+        r"^```python\n(.*?)^```$", (ROOT / "docs/newsletter.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    for example in examples:
+        _, log = validate_settings(tmp_path, **ast.literal_eval(f"{{{example}}}"))
+        assert not list(log), example
+    assert [ast.literal_eval(f"{{{e}}}")["newsletter"]["provider"] for e in examples] == [
+        "buttondown",
+        "listmonk",
+        "form",
+    ]
