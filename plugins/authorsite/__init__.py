@@ -18,6 +18,7 @@ def _get_generators(pelican: Any) -> tuple[type, ...]:
     from .events.adapter import EventsGenerator
     from .feeds.adapter import FeedsGenerator
     from .images.adapter import ImagesGenerator
+    from .navigation.languages_adapter import LanguagesGenerator
     from .press.adapter import PressGenerator
     from .reading.bibliography_adapter import BibliographyGenerator
     from .search.adapter import SearchGenerator
@@ -26,6 +27,7 @@ def _get_generators(pelican: Any) -> tuple[type, ...]:
 
     # Feeds contain books and events. The last needs all pages written.
     generators: tuple[tuple[type, Feature | Literal[""]], ...] = (
+        (LanguagesGenerator, "posts"),
         (BooksGenerator, "books"),
         (EventsGenerator, "events"),
         (BibliographyGenerator, "posts"),
@@ -88,9 +90,11 @@ def register() -> None:  # noqa: PLR0915 - one statement for each receiver
 
     from . import output_adapter, site_build, templating
     from .books import adapter as books
+    from .books import languages as book_languages
     from .events import adapter as events
     from .images import adapter as images
     from .navigation import adapter as navigation
+    from .navigation import languages_adapter as languages
     from .pages import adapter as pages
     from .pages import other_readers_adapter as other_readers
     from .pages import unpublished_files
@@ -111,10 +115,11 @@ def register() -> None:  # noqa: PLR0915 - one statement for each receiver
     signals.generator_init.connect(templating.add_template_loader)
     signals.readers_init.connect(_only_with("posts", reading.register_readers))
     signals.article_generator_init.connect(_only_with("posts", navigation.optimize_period_archives))
-    signals.article_generator_pretaxonomy.connect(_only_with("posts", navigation.merge_groups))
+    signals.article_generator_pretaxonomy.connect(_only_with("posts", languages.split_posts))
     signals.static_generator_init.connect(_only_with("posts", linked_files.publish_linked_files))
     signals.article_generator_finalized.connect(_only_with("posts", other_readers.adopt_contents, without=True))
     signals.page_generator_finalized.connect(_only_with("posts", other_readers.adopt_contents, without=True))
+    signals.page_generator_finalized.connect(_only_with("posts", languages.split_pages))
     signals.get_generators.connect(_get_generators)
     signals.all_generators_finalized.connect(_only_with("posts", reading.cache_urls))
     signals.all_generators_finalized.connect(_only_with("posts", file_checks.check_templates))
@@ -123,6 +128,7 @@ def register() -> None:  # noqa: PLR0915 - one statement for each receiver
     signals.all_generators_finalized.connect(output_adapter.claim_outputs)
     signals.all_generators_finalized.connect(books.finalize_html)
     signals.all_generators_finalized.connect(events.finalize_html)
+    signals.all_generators_finalized.connect(book_languages.choose_books)
     signals.all_generators_finalized.connect(_only_with("posts", pages.finish_pages))
     signals.all_generators_finalized.connect(_only_with("posts", other_readers.finish_contents, without=True))
     signals.all_generators_finalized.connect(_only_with("posts", unpublished_files.drop_unpublished_files))

@@ -97,13 +97,20 @@ def write(context: MutableMapping[str, Any], save_as: str, content: str | bytes)
         atomic_write(path, data)
 
 
-def write_page(generator: Any, writer: Any, template: str, url: str, **variables: Any) -> None:
-    """Write the page at `url` with Pelican's writer, from a template and the context of `generator`."""
-    save_as = f"{url}index.html"
+def write_page(
+    generator: Any,
+    writer: Any,
+    template: str,
+    url: str,
+    context: Any = None,
+    **variables: Any,
+) -> None:
+    """Write the page at `url` with Pelican's writer, from a template and a context: by default that of `generator`."""
+    save_as, context = f"{url}index.html", generator.context if context is None else context
     record = variables.get("book") or variables.get("event")
-    if claim(generator.context, save_as, Owner(record.source_path) if record else GENERATED):
+    if claim(context, save_as, Owner(record.source_path) if record else GENERATED):
         page = generator.get_template(OWN_TEMPLATES + template)
-        writer.write_file(save_as, page, generator.context, url=url, **variables)
+        writer.write_file(save_as, page, context, url=url, **variables)
 
 
 def copy(context: MutableMapping[str, Any], save_as: str, source: Path, owner: Owner = GENERATED) -> None:

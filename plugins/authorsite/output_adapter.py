@@ -10,6 +10,7 @@ from typing import Any
 from pelican import generators, writers
 
 from . import output
+from .language_versions import list_contexts
 from .output_registry import GENERATED, Owner
 from .site_build import get_build, get_log, list_contents, list_records, uses
 
@@ -54,18 +55,25 @@ def claim_outputs(all_generators: list[Any]) -> None:
     claims += [(f"{view.url}index.html", Owner(view.source_path)) for view in views]
     statics = sorted(context.get("staticfiles", ()), key=lambda static: str(static.source_path))
     claims += [(static.save_as, _own_static(static, context)) for static in statics]
-    claims += _list_groups(context)
+    for each in list_contexts(context):
+        claims += _list_lists(each)
     claims += [
         (context.get(key) or "", _own_feed(key)) for key in ("FEED_ALL_ATOM", "FEED_ALL_RSS", "FEED_ATOM", "FEED_RSS")
     ]
-    claims += [(archive["save_as"], GENERATED) for k in context.get("period_archives", {}).values() for archive in k]
-    names = {name: f"{name}.html" for name in context["DIRECT_TEMPLATES"]}
-    claims += [(context.get(f"{name.upper()}_SAVE_AS", path), GENERATED) for name, path in names.items()]
     for save_as, owner in claims:
         if save_as and uses(context, "posts"):
             output.reserve(context, save_as, owner)
         elif save_as:  # what Pelican itself takes is right; the package must not write over it
             output.get_registry(context).owners.setdefault(save_as, owner)
+
+
+def _list_lists(context: Mapping[str, Any]) -> Iterator[tuple[str, Owner]]:
+    """Yield output path and owner of the lists of posts in one language: groups, archives and direct templates."""
+    yield from _list_groups(context)
+    for archive in (archive for each in context.get("period_archives", {}).values() for archive in each):
+        yield archive["save_as"], GENERATED
+    for name in context["DIRECT_TEMPLATES"]:
+        yield context.get(f"{name.upper()}_SAVE_AS", f"{name}.html"), GENERATED
 
 
 def _own_feed(key: str) -> Owner:

@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
-from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, Field, PrivateAttr, field_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
 from .author_profile import AuthorProfile, Link
-from .i18n import SiteCatalogue, Translator, find_placeholders
+from .i18n import SiteCatalogue, Translator
 from .imported_files import IMPORTED
+from .language_settings import Language, LanguageCode, LanguageSettings, Words
 from .newsletter_settings import Newsletter
 from .problems import IGNORABLE_KINDS
 from .publish_targets import PublishTarget
@@ -105,11 +105,14 @@ class SiteSettings(StrictModel):
     description: str = ""
     """A sentence about the site, for search engines and feeds."""
 
-    language: str = "en"
+    language: Language = "en"
     """The language of menus, buttons, dates and prices, such as `"en-GB"` or `"de"`."""
 
-    words: dict[str, str] = Field(default_factory=dict)
+    words: Words = Field(default_factory=dict)
     """Texts of pages and feeds in your own words: the English text and yours."""
+
+    languages: dict[LanguageCode, LanguageSettings] = Field(default_factory=dict)
+    """The other languages of the site, and what differs in each: see below."""
 
     author: AuthorProfile = Field(default_factory=AuthorProfile)
     """About you; see below. Your name is `AUTHOR`."""
@@ -184,23 +187,13 @@ class SiteSettings(StrictModel):
         """The URL that identifiers begin with: the site's first one."""
         return self.former_url or self.url
 
-    @field_validator("language")
+    @field_validator("languages")
     @classmethod
-    def _check_language(cls, value: str) -> str:
-        try:
-            Locale.parse(value.replace("-", "_"))
-        except (ValueError, UnknownLocaleError):
-            raise InvalidValue(f"`{value}` is not a language", "write it as en, en-GB or de-DE") from None
-        return value.replace("_", "-")
-
-    @field_validator("words")
-    @classmethod
-    def _check_words(cls, value: dict[str, str]) -> dict[str, str]:
-        for english, own in value.items():
-            known = find_placeholders(english)
-            for name in sorted(find_placeholders(own) - known):
-                hint = f"use {', '.join(f'%({other})s' for other in sorted(known))}" if known else "remove it"
-                raise InvalidValue(f"`words`: `{english}` has no %({name})s", hint)
+    def _check_languages(cls, value: dict[str, LanguageSettings], info: ValidationInfo) -> dict[str, LanguageSettings]:
+        if value and "posts" not in info.data.get("use", FEATURES):
+            raise InvalidValue("`languages` needs the package's own posts", 'add "posts" to `use`, or remove it')
+        if (main := info.data.get("language")) in value:
+            raise InvalidValue(f"`languages`: `{main}` is the main language of the site", "remove it")
         return value
 
     @field_validator("gone")
@@ -233,15 +226,30 @@ class SiteSettings(StrictModel):
     def use_catalogues(self, catalogues: tuple[SiteCatalogue, ...]) -> None:
         """Let `translate` use the site's own catalogues."""
         self._catalogues = catalogues
-        self.__dict__.pop("translate", None)
+        for name in ("translate", "_by_language"):
+            self.__dict__.pop(name, None)
 
     def choose_language(self, language: str) -> str:
         """Return the language of the frame of a page in `language`: one of the site's; "" is the main one."""
-        return language if language in getattr(self, "languages", ()) else self.language
+        return language if language in self.languages else self.language
 
     def get_translator(self, language: str) -> Translator:
         """Return the translator to one of the site's languages."""
-        return self.translate if language == self.language else Translator(language, own=self._catalogues)
+        return self.for_language(language).translate
+
+    def for_language(self, language: str) -> "SiteSettings":
+        """Return the settings for the pages in one of the site's languages."""
+        return self._by_language[language]
+
+    @cached_property
+    def _by_language(self) -> dict[str, "SiteSettings"]:
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        keys = ("description", "menu", "words", "main_book")
+        own = {code: {key: getattr(each, key) for key in keys} for code, each in self.languages.items()}
+        others = {code: self.model_construct(**fields | own[code] | {"language": code}) for code in own}
+        for other in others.values():
+            other.use_catalogues(self._catalogues)
+        return {self.language: self, **others}
 
     @property
     def root(self) -> str:

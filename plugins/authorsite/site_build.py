@@ -28,7 +28,10 @@ SITE_DATE_KEY = "SITE_DATE"
 LOCAL_URL = "http://localhost:8000"
 """The URL of a site that has not got any yet: where `pelican --listen` serves it."""
 
-CONTENT_LISTS = ("articles", "hidden_articles", "pages", "hidden_pages")
+OTHER_LANGUAGES_KEY = "CONTENTS_IN_OTHER_LANGUAGES"
+"""The key of Pelican's context that lists posts and pages in other languages, if the site has several."""
+
+CONTENT_LISTS = ("articles", "hidden_articles", "pages", "hidden_pages", OTHER_LANGUAGES_KEY)
 """The keys of Pelican's context that list all posts and pages."""
 
 DeferredTasks = list[Callable[[Callable[[], bool]], bool]]
@@ -98,8 +101,12 @@ def get_log(settings: Mapping[str, Any]) -> ProblemLog:
 
 
 def get_site(settings: Mapping[str, Any]) -> SiteSettings:
-    """Return the validated settings from Pelican's settings or context."""
-    return get_build(settings).site
+    """Return the validated settings from Pelican's settings or context; those of its language (see language_versions).
+
+    The settings for pages in the main language are those of `get_build(settings).site`.
+    """
+    site = settings.get(SETTINGS_KEY)
+    return site if isinstance(site, SiteSettings) else get_build(settings).site
 
 
 def get_build_time(settings: Mapping[str, Any]) -> datetime:

@@ -241,6 +241,7 @@ def test_social_cards_and_the_accent_follow_the_colors_of_the_theme(make_site, t
 NOT_SHOWN = [
     "partials/book_head.html",
     "partials/feed_links.html",
+    "partials/languages.html",
     "partials/series_neighbors.html",
 ]
 

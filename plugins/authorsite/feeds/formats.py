@@ -68,7 +68,7 @@ class _FeedExtension(BaseExtension):
         )
         paragraph.text = f"{note} "
         for url, label, tail in (
-            (f"{self.feed.site_url}/subscribe/", translate("All feeds of this site"), " · "),
+            (f"{self.feed.site_url}/{self.feed.subscribe_path}", translate("All feeds of this site"), " · "),
             (self.feed.home_url, translate("The pages it comes from"), ""),
         ):
             link = etree.SubElement(paragraph, f"{{{_XHTML}}}a", href=url)

@@ -40,7 +40,8 @@ class Feed:
     """A feed without its entries; `path` and `home_path` (the page with the same content) are relative to `site_url`.
 
     `id_url` is the URL that ids begin with, if the site had another one before; `hub` is the URL of a WebSub hub;
-    `translate` is for the note to readers who open the feed in a browser.
+    `translate` is for the note to readers who open the feed in a browser; `subscribe_path` is the page that lists all
+    feeds.
     """
 
     path: str
@@ -55,6 +56,7 @@ class Feed:
     image: str = ""
     translate: Translator = ENGLISH
     id_url: str = ""
+    subscribe_path: str = "subscribe/"
 
     @property
     def url(self) -> str:

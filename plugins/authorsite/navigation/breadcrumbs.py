@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from ..language_versions import HOME_URL
 from ..site_build import get_site
 from ..site_model import Breadcrumb
 
@@ -12,7 +13,7 @@ def make_breadcrumbs(post: Any, context: Mapping[str, Any]) -> tuple[Breadcrumb,
     """Return home page, blog (if it has a page) and category of a post; the home page for a page (`post` is None)."""
     translate = get_site(context).translate
     category = getattr(post, "category", None)
-    steps = [(translate("Home"), "")]
+    steps = [(translate("Home"), str(context.get(HOME_URL, "")))]
     if post is not None and "blog" in context.get("DIRECT_TEMPLATES", ()):
         steps.append((translate("Blog"), str(context.get("BLOG_URL", "blog/"))))
     # The category of a hidden post may have no page.

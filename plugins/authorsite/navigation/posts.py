@@ -19,12 +19,13 @@ class PostLinks:
     series_posts: tuple[Any, ...] = ()
 
 
-def link_posts(posts: Sequence[Any]) -> Mapping[int, PostLinks]:
+def link_posts(posts: Sequence[Any], works_by_id: Mapping[int, Hashable]) -> Mapping[int, PostLinks]:
     """Return the links of each of the published `posts`, by its id().
 
-    A post and its translations count as one: each links to its neighbors in its own language, where they have it.
+    A post and its translations, which have the same value in `works_by_id`, count as one: each links to its neighbors
+    in its own language, where they have it.
     """
-    works = _group_translations(sorted(posts, key=lambda post: (post.date, post.url)))
+    works = _group_translations(sorted(posts, key=lambda post: (post.date, post.url)), works_by_id)
     series = _group_by_series(works)
     related = find_related([frozenset(f for post in work for f in _list_features(post)) for work in works])
     before, after = [[], *works[:-1]], [*works[1:], []]
@@ -40,13 +41,13 @@ def link_posts(posts: Sequence[Any]) -> Mapping[int, PostLinks]:
     }
 
 
-def _group_translations(posts: list[Any]) -> list[list[Any]]:
-    """Return each post together with its translations: posts with the same slug, each in another language."""
-    by_slug: dict[Any, list[Any]] = defaultdict(list)
+def _group_translations(posts: list[Any], works_by_id: Mapping[int, Hashable]) -> list[list[Any]]:
+    """Return each post together with its translations, unless two are in one language."""
+    by_work: dict[Hashable, list[Any]] = defaultdict(list)
     for post in posts:
-        by_slug[post.slug].append(post)
+        by_work[works_by_id[id(post)]].append(post)
     works: list[list[Any]] = []
-    for group in by_slug.values():
+    for group in by_work.values():
         is_translated = len({_get_language(post) for post in group}) == len(group)
         works += [group] if is_translated else [[post] for post in group]
     return sorted(works, key=lambda work: (work[0].date, work[0].url))

@@ -1,5 +1,6 @@
 """Finish posts and pages once everything is read: links, images, navigation and metadata, as one view each."""
 
+from collections.abc import MutableMapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,12 +9,14 @@ from pelican.contents import Article
 
 from ..comments.adapter import get_discussion, read_comments
 from ..images.adapter import get_featured_image, process_body_images
+from ..language_versions import find_context, list_contexts
 from ..navigation.breadcrumbs import make_breadcrumbs
 from ..navigation.posts import PostLinks, link_posts
 from ..reading.audio_files import get_audio
-from ..reading.link_pass import find_translations, resolve_body
+from ..reading.link_pass import resolve_body
 from ..reading.parsed import get_parsed
 from ..reading.reading_time import estimate_word_count, reading_time
+from ..reading.translations import find_translations, find_works
 from ..seo.adapter import make_page_meta, make_post_meta, make_site_meta
 from ..seo.head import SiteMeta
 from ..site_build import list_contents
@@ -27,22 +30,35 @@ def finish_pages(generators: list[Any]) -> None:
     """Set the body and the view of each post and page (signal: all_generators_finalized, after books and events)."""
     context = generators[0].context
     read_comments(context)
-    contents, site = list_contents(context), make_site_meta(context)
-    links, translations = link_posts(context["articles"]), find_translations(contents)
+    contents = list_contents(context)
+    works = find_works(contents, context)
+    translations = find_translations(contents, works)
+    links = {key: each for own in list_contexts(context) for key, each in link_posts(own["articles"], works).items()}
     books = {id(post): book for book in context.get("books", ()) for post in book.posts}
+    by_slug = {book.slug: book for book in context.get("books", ())}
+    sites = {id(own): make_site_meta(own) for own in list_contexts(context)}
     for content in contents:
-        others = translations[id(content)]
-        _finish(content, others, links.get(id(content), PostLinks()), books.get(id(content)), context, site)
+        record, book = get_parsed(content).record, books.get(id(content))
+        own = find_context(context, record.lang)
+        if own is not context:  # the page of a book lists the posts in the main language alone
+            book = by_slug.get(getattr(record, "book", ""))
+        _finish(content, translations[id(content)], links.get(id(content), PostLinks()), book, own, sites[id(own)])
 
 
 def refresh_page(content: Any, context: dict[str, Any]) -> None:
     """Set body and view of one post again after an edit; its neighbors stay (signal: content_edited)."""
     links = PostLinks(content.previous, content.next, content.related, content.series_posts)
-    _finish(content, content.translations, links, content.book, context, make_site_meta(context))
+    own: Any = find_context(context, get_parsed(content).record.lang)
+    _finish(content, content.translations, links, content.book, own, make_site_meta(own))
 
 
 def _finish(
-    content: Any, translations: tuple[Any, ...], links: PostLinks, book: Any, context: dict[str, Any], site: SiteMeta
+    content: Any,
+    translations: tuple[Any, ...],
+    links: PostLinks,
+    book: Any,
+    context: MutableMapping[str, Any],
+    site: SiteMeta,
 ) -> None:
     parsed = get_parsed(content)
     picture = get_featured_image(content, parsed.record, context)

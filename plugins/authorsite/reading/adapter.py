@@ -85,7 +85,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         }
         html = body.html
         if is_reblog:
-            html = self._render_reblog(html, data["reblog"])
+            html = self._render_reblog(html, data["reblog"], language)
             parsed |= {key: sanitize(parsed[key]) for key in ("toc", "summary")}
         return Parsed(
             html, parsed | {"words": estimate_word_count(html), "has_internal_links": may_have_internal_links(html)}
@@ -94,7 +94,8 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
     def cache_key(self) -> str:
         """Return the settings that `parse` depends on; the build engine adds the code and the packages."""
         site = get_site(self.settings)
-        return repr((site.reblog_words, site.translate, self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
+        translators = [site.get_translator(language) for language in (site.language, *site.languages)]
+        return repr((site.reblog_words, translators, self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
 
     def build_metadata(self, path: str, parsed: Parsed) -> tuple[str, dict[str, Any]]:
         """Return HTML and metadata; raises AlreadyReported after logging every problem of the front matter."""
@@ -120,6 +121,9 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         custom_url = get_custom_url(other_headers, report_url)
         meta = validate(model, front_matter, log, path, lines, context={"zone": zone})
         if meta is None:
+            raise AlreadyReported(path)
+        if problem := _check_language(meta.lang, self.settings):
+            log.error(path, find_line_for_loc(("lang",), lines), *problem, kind="front-matter")
             raise AlreadyReported(path)
         slug = self._make_id_prefix({"slug": meta.slug, "title": meta.title})
         if not slug or not is_valid_name(slug):
@@ -158,7 +162,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         slug = str(slugify(str(name), regex_subs=self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
         return f"{slug}-{data['lang']}" if data.get("lang") else slug
 
-    def _render_reblog(self, html: str, reblog: dict[str, Any]) -> str:
+    def _render_reblog(self, html: str, reblog: dict[str, Any], language: str) -> str:
         site = get_site(self.settings)
         # The front matter is validated later, so any value must be accepted here.
         fields = {key: str(reblog.get(key) or "") for key in ("title", "author", "site", "url", "words")}
@@ -168,13 +172,28 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
             **fields,
             words=int(words) if words.isdecimal() else None,
             limit=site.reblog_words,
-            translate=site.translate,
+            translate=site.get_translator(site.choose_language(language)),
         )
 
 
 def _is_page(path: str, settings: dict[str, Any]) -> bool:
     relative = content_relative_path(path, settings)
     return any(f"{relative}/".startswith(f"{folder}/" if folder else "") for folder in settings["PAGE_PATHS"])
+
+
+def _check_language(language: str, settings: dict[str, Any]) -> tuple[str, str] | None:
+    """Return message and hint if the site has several languages, but not this one; "" is the main one."""
+    site = get_site(settings)
+    known = (site.language, *site.languages)
+    if not site.languages or language in {"", settings["DEFAULT_LANG"], *known}:
+        return None
+    return f"the site has no language `{language}`", f"use one of: {', '.join(known)}; or add it to `languages`"
+
+
+def _has_own_language(language: str, settings: dict[str, Any]) -> bool:
+    """Return whether posts and pages with this `lang` have URLs of their own: those of the main language have not."""
+    languages = get_site(settings).languages
+    return language in languages if languages else language not in {"", settings["DEFAULT_LANG"]}
 
 
 def _make_lang_url(meta: BaseMetadata, settings: dict[str, Any]) -> dict[str, Any]:
@@ -198,7 +217,7 @@ def _to_pelican_metadata(
     metadata["summary"] = f"<p>{escape(meta.summary, quote=False)}</p>" if meta.summary else summary
     if getattr(meta, "date", None):
         metadata["date"] = meta.date  # type: ignore[attr-defined]  # posts and pages both have it
-    if meta.lang and meta.lang != settings["DEFAULT_LANG"]:
+    if _has_own_language(meta.lang, settings):
         metadata |= _make_lang_url(meta, settings)
     if isinstance(meta, PostMetadata):
         metadata["tags"] = [get_url_wrapper(Tag, tag) for tag in meta.tags]

@@ -11,7 +11,6 @@ from urllib.parse import unquote
 from ..site_build import content_relative_path, get_build, get_log, get_site, list_contents, list_records, uses
 from ..validation import LineFinder, find_line
 from .bibliography import Reference, match_own_book
-from .drafts import is_hidden
 from .links import LinkResolver, LinkTarget, collect_ids, describe_outside
 from .parsed import get_parsed
 from .redirects_file import get_redirects
@@ -65,26 +64,6 @@ def _drop_files_outside(context: Any, contents: list[Any]) -> None:
             if os.path.realpath(os.path.join(root, path)) in outside:  # noqa: PTH118 - the same
                 problem = describe_outside(os.path.normpath(path))
                 get_log(context).error(source, find_line(source, path), *problem, kind="link")
-
-
-def find_translations(contents: list[Any]) -> dict[int, tuple[Any, ...]]:
-    """Return for each content, by its id(), those of its kind with the same slug in another language.
-
-    Hidden ones are left out.
-    """
-    by_slug: dict[tuple[type, str], list[Any]] = {}
-    for content in sorted(contents, key=lambda c: str(c.source_path)):
-        by_slug.setdefault((type(content), content.slug), []).append(content)
-    return {
-        id(content): tuple(
-            other
-            for other in group
-            if get_parsed(other).record.lang != get_parsed(content).record.lang
-            and not is_hidden(get_parsed(other).record)
-        )
-        for group in by_slug.values()
-        for content in group
-    }
 
 
 def resolve_body(content: Any, context: Any) -> str:

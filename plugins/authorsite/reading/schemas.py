@@ -95,6 +95,7 @@ _OTHER_NAMES = {
     **dict.fromkeys(("redirect_from", "old_urls"), "`aliases: […]`"),
     **dict.fromkeys(("draft", "visibility", "private"), "`status: draft`, `status: hidden`, or neither"),
     **dict.fromkeys(("language", "locale"), "`lang: …`"),
+    **dict.fromkeys(("translationkey", "translation", "translates"), "`translation_of: …`, the slug of the original"),
     "by": "`author: …`",
 }
 """The names that WordPress, Hugo, Jekyll and others have for keys, and what to write instead."""
@@ -116,6 +117,7 @@ class BaseMetadata(StrictModel):
     aliases: tuple[SitePath, ...] = ()
     template: str | None = None
     lang: _Language = ""
+    translation_of: str = ""
 
 
 class PostMetadata(BaseMetadata):

@@ -1,6 +1,6 @@
 """Connects search to Pelican: collects the documents, and writes the search page and its index."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import suppress
 from html import escape
 from pathlib import Path
@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from pelican.generators import Generator
 
 from .. import output
+from ..language_versions import HOME_URL, get_versions, list_contexts
 from ..site_build import get_build, get_log, get_site
 from .index import BATCH_SIZE, Document, SearchIndex, SearchIndexError
 
@@ -25,8 +26,8 @@ class SearchGenerator(Generator):
             return
         build = get_build(self.context)
         index = build.get(SearchIndex)
-        script = SCRIPT.read_bytes()
-        script_path = output.fingerprint("assets/search.js", script)
+        script_text = SCRIPT.read_bytes()
+        script_path = output.fingerprint("assets/search.js", script_text)
         files = index.list_stale_files() if build.deferred_tasks is not None else []
         if files and build.deferred_tasks is not None:
             build.deferred_tasks.append(self._update_index)
@@ -38,8 +39,12 @@ class SearchGenerator(Generator):
                 get_log(self.settings).error("", 0, message, hint, kind="search")
         self._write_index(files)
         if files:
-            output.write(self.context, script_path, script)
-        output.write_page(self, writer, "search", "search/", search_script=script_path if files else "")
+            output.write(self.context, script_path, script_text)
+        script = {"search_script": script_path if files else ""}
+        output.write_page(self, writer, "search", "search/", **script)
+        for version in get_versions(self.context).values():
+            own = version.context
+            output.write_page(self, writer, "search", f"{own[HOME_URL]}search/", own, noindex=True, **script)
 
     def _write_index(self, files: list[tuple[str, Path]], should_stop: Callable[[], bool] = bool) -> None:
         for number, (name, file) in enumerate(files):
@@ -66,11 +71,14 @@ class SearchGenerator(Generator):
         return True
 
 
-def _list_documents(context: Mapping[str, Any]) -> Iterator[Document]:
+def _list_documents(context: MutableMapping[str, Any]) -> Iterator[Document]:
     """Yield all content that is published and not hidden."""
-    for content in [*context.get("articles", ()), *context.get("pages", ())]:
-        if getattr(content, "draft", False) is not True:
-            yield Document(unquote(content.url), content.record.title, content._content or "")  # noqa: SLF001
+    for each in list_contexts(context):
+        language = get_site(each).language.split("-")[0] if HOME_URL in each else ""
+        for content in [*each.get("articles", ()), *each.get("pages", ())]:
+            if getattr(content, "draft", False) is not True:
+                text = content._content or ""  # noqa: SLF001 - `content` renders it
+                yield Document(unquote(content.url), content.record.title, text, language)
     for book in context.get("books", ()):
         yield Document(book.url, book.title, f"<p>{escape(book.tagline)}</p>{book.html}")
         for part in book.sample.parts if book.sample else ():

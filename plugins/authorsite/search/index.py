@@ -57,11 +57,12 @@ class SearchIndexError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A post, page or book to index; `url` is below the site's root."""
+    """A post, page or book to index; `url` is below the site's root, `language` "" for the site's."""
 
     url: str
     title: str
     html: str
+    language: str = ""
 
 
 class SearchIndex:
@@ -83,7 +84,8 @@ class SearchIndex:
         self._language, self._cache, self._is_published = language, cache, is_published
         key = hashlib.sha256(f"2 {version('pagefind')} {language}".encode())
         for document in self._documents:
-            key.update(f"{document.url}\0{document.title}\0{document.html}\0".encode("utf-8", "replace"))
+            language = f"{document.language}\0" if document.language else ""
+            key.update(f"{document.url}\0{document.title}\0{document.html}\0{language}".encode("utf-8", "replace"))
         self._folder = cache / key.hexdigest()[:20]
         self._pagefind: _Pagefind | None = None
 
@@ -231,8 +233,9 @@ def _make_requests(documents: list[Document], language: str) -> Iterator[dict[st
 
 
 def _render_html(document: Document, language: str) -> str:
+    language = escape(document.language or language)
     return (
-        f'<!doctype html><html lang="{escape(language)}"><head><title>{escape(document.title)}</title></head>'
+        f'<!doctype html><html lang="{language}"><head><title>{escape(document.title)}</title></head>'
         f"<body><main data-pagefind-body><h1>{escape(document.title)}</h1>{document.html}</main></body></html>"
     )
 

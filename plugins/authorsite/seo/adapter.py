@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,9 @@ from pelican_incremental.purity import pure
 from .. import output
 from ..audio import build_audio_jsonld
 from ..images.adapter import get_accent_color, make_social_card
+from ..language_versions import HOME_URL, get_versions, list_alternates, list_own_settings, sort_alternates
 from ..output_registry import GENERATED
+from ..page_language import PageLanguage
 from ..reading.drafts import is_hidden
 from ..reading.parsed import get_parsed
 from ..reading.schemas import Status
@@ -44,10 +47,22 @@ def add_filters(pelican: Any) -> None:
     filters = {
         "url_for": pure(output.url_for),
         "policy_meta": pure(policy_meta),
-        "list_meta": make_site_meta(settings).list_meta,
+        "list_meta": _make_list_meta(settings),
     }
     check_names(settings, filters)
     settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **filters}
+
+
+def _make_list_meta(settings: Mapping[str, Any]) -> Any:
+    """Return the filter `list_meta` (see SiteMeta), for the language of the page."""
+    language, main = get_build(settings).get(PageLanguage), make_site_meta(settings)
+    codes = get_site(settings).languages
+    sites = {code: make_site_meta({**settings, **list_own_settings(settings, code)}) for code in codes}
+
+    def list_meta(title: str, url: str, description: str, *parents: tuple[str, str]) -> PageMeta:
+        return sites.get(language.current, main).list_meta(title, url, description, *parents)
+
+    return pure(list_meta)
 
 
 def _get_form_origin(settings: Mapping[str, Any]) -> str:
@@ -56,13 +71,23 @@ def _get_form_origin(settings: Mapping[str, Any]) -> str:
 
 
 def add_home_meta(generators: list[Any]) -> None:
-    """Set the metadata of the home page (signal: all_generators_finalized)."""
+    """Set the metadata of the home page in each language (signal: all_generators_finalized)."""
     context = generators[0].context
+    context[HOME_META_KEY] = _make_home_meta(context, "site")
+    for language, version in get_versions(context).items():
+        version.context.own[HOME_META_KEY] = _make_home_meta(version.context, f"site-{language}")
+
+
+def _make_home_meta(context: Mapping[str, Any], card: str) -> PageMeta:
     site = make_site_meta(context)
-    picture = make_social_card(context, "site", site.name)
-    data = serialize_graph([site.make_website(), site.make_author_profile()])
-    context[HOME_META_KEY] = PageMeta(
-        site.name, f"{site.url}/", site.description, picture=picture, author=site.author, data=data
+    return PageMeta(
+        site.name,
+        f"{site.url}/{site.home_url}",
+        site.description,
+        picture=make_social_card(context, card, site.name),
+        author=site.author,
+        data=serialize_graph([site.make_website(), site.make_author_profile()]),
+        alternates=site.list_alternates(site.home_url),
     )
 
 
@@ -77,9 +102,11 @@ def make_site_meta(context: Mapping[str, Any]) -> SiteMeta:
         description=settings.description,
         language=settings.language,
         author=author,
-        bio=settings.author.bio_short or settings.author.bio,
+        bio="" if HOME_URL in context else settings.author.bio_short or settings.author.bio,
         profiles=profiles,
         home=settings.translate("Home"),
+        home_url=str(context.get(HOME_URL, "")),
+        list_alternates=partial(list_alternates, context),
     )
 
 
@@ -99,7 +126,7 @@ def make_post_meta(article: Any, view: PostView, body: str, context: Mapping[str
         author="\n".join(authors),
         robots="noindex" if view.draft or is_hidden(record) else "",
         canonical=record.reblog.url if record.reblog else "",
-        alternates=_list_alternates(article, view, site),
+        alternates=_list_alternates(article, view, context),
     )
     extra: dict[str, Any] = {
         "articleSection": section,
@@ -126,17 +153,22 @@ def make_page_meta(page: Any, view: PageView, body: str, context: Mapping[str, A
         picture=view.picture or make_social_card(context, page.slug, record.title, source_path=page.source_path),
         modified=format_iso(getattr(page, "modified", None)),
         robots="noindex" if view.draft or is_hidden(record) else "",
-        alternates=_list_alternates(page, view, site),
+        alternates=_list_alternates(page, view, context),
     )
     return replace(head, data=serialize_graph([site.make_web_page(head, language=record.lang)]))
 
 
-def _list_alternates(content: Any, view: PageView, site: SiteMeta) -> tuple[tuple[str, str], ...]:
+def _list_alternates(content: Any, view: PageView, context: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return language and URL of a post or page and its translations, by language; nothing if it has none."""
+    site = get_build(context).site
     # Some translations have their view by now, and some not yet.
     records = [(c, getattr(c, "record", None) or get_parsed(c).record) for c in (content, *view.translations)]
     listed = [(record.lang or site.language, f"{site.url}/{c.url}") for c, record in records if not is_hidden(record)]
-    return tuple(sorted(listed)) if len(listed) > 1 and not is_hidden(view.record) else ()
+    if len(listed) < 2 or is_hidden(view.record):  # noqa: PLR2004 - itself and another one
+        return ()
+    if site.languages:
+        return sort_alternates({site.choose_language(language): url for language, url in listed}, site.language)
+    return tuple(sorted(listed))
 
 
 class SeoGenerator(Generator):
@@ -159,7 +191,8 @@ class SeoGenerator(Generator):
         save_as = output.find_save_as(context, path)
         self._files.add(save_as)
         if is_indexable(save_as, context):
-            alternates, path = (), output.url_for(save_as)
+            path = output.url_for(save_as)
+            alternates = list_alternates(context, path)
             if isinstance(getattr(content, "head", None), PageMeta):
                 alternates = content.head.alternates
                 # Where servers add ".html", a site of Pelican's readers leaves it out of its URLs.

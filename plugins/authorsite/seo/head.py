@@ -1,5 +1,6 @@
 """Page metadata for `<head>`: canonical URL, description, Open Graph, JSON-LD (schema.org)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -32,7 +33,8 @@ class SiteMeta:
     """The site and its author, and the schema.org objects that refer to them.
 
     `url` has no trailing slash; `profiles` are URLs of the author on other sites; `home` is the name of the home page
-    in breadcrumbs.
+    in breadcrumbs, `home_url` its URL below the root. `list_alternates` returns PageMeta.alternates for the list at a
+    URL below the root.
     """
 
     name: str
@@ -43,6 +45,13 @@ class SiteMeta:
     bio: str = ""
     profiles: tuple[str, ...] = ()
     home: str = "Home"
+    home_url: str = ""
+    list_alternates: Callable[[str], tuple[tuple[str, str], ...]] = lambda url: ()  # noqa: ARG005 - of one language
+
+    @property
+    def website_id(self) -> str:
+        """The `@id` of the WebSite object."""
+        return f"{self.url}/{self.home_url}#site"
 
     def make_person(self, name: str = "") -> dict[str, Any]:
         """Return the site's author as a reference, or another person by name."""
@@ -58,8 +67,8 @@ class SiteMeta:
         """Return the WebSite object."""
         return {
             "@type": "WebSite",
-            "@id": f"{self.url}/#site",
-            "url": f"{self.url}/",
+            "@id": self.website_id,
+            "url": f"{self.url}/{self.home_url}",
             "name": self.name,
             "description": self.description,
             "inLanguage": self.language,
@@ -84,7 +93,7 @@ class SiteMeta:
             "description": head.description,
             "dateModified": head.modified,
             "inLanguage": language or self.language,
-            "isPartOf": {"@id": f"{self.url}/#site"},
+            "isPartOf": {"@id": self.website_id},
         }
 
     @pure
@@ -94,10 +103,13 @@ class SiteMeta:
         `parents` are the (label, URL) breadcrumbs between the home page and the list; with any, `breadcrumbs` are set.
         Templates use this as a filter: `{% set head = "Archives"|list_meta("archives/", "All posts by date.") %}`.
         """
-        head = PageMeta(title, f"{self.url}/{url}", make_description(description, ""))
+        alternates = self.list_alternates(url)
+        head = PageMeta(title, f"{self.url}/{url}", make_description(description, ""), alternates=alternates)
         graph = [self.make_web_page(head, "CollectionPage")]
         if parents:
-            head = replace(head, breadcrumbs=tuple(Breadcrumb(*crumb) for crumb in ((self.home, ""), *parents)))
+            head = replace(
+                head, breadcrumbs=tuple(Breadcrumb(*crumb) for crumb in ((self.home, self.home_url), *parents))
+            )
             crumbs = [(crumb.label, f"{self.url}/{crumb.url}") for crumb in head.breadcrumbs]
             graph.append(self.make_breadcrumb_list([*crumbs, (title, head.url)]))
         return replace(head, data=serialize_graph(graph))
@@ -118,7 +130,7 @@ def make_blog_posting(head: PageMeta, site: SiteMeta, extra: dict[str, Any]) -> 
         "publisher": {"@id": f"{site.url}/#author"},
         "image": head.picture.url if head.picture else "",
         "inLanguage": site.language,
-        "isPartOf": {"@id": f"{site.url}/#site"},
+        "isPartOf": {"@id": site.website_id},
         **extra,
     }
 
