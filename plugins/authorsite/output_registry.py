@@ -91,7 +91,9 @@ class OutputRegistry:
 
     def _add(self, owner: Owner, message: str, hint: str, severity: Severity = Severity.ERROR) -> None:
         line = find_line(owner.path, owner.snippet) if owner.path and owner.snippet else 0
-        self.log.add(Problem(owner.path or "pelicanconf.py", line, message, hint, severity, "link"))
+        # An error costs a page, so it cannot be allowed; links to that page would break.
+        kind = "url" if severity is Severity.ERROR else "link"
+        self.log.add(Problem(owner.path or "pelicanconf.py", line, message, hint, severity, kind))
 
 
 def _get_url(save_as: str) -> str:

@@ -168,8 +168,9 @@ def test_a_page_with_the_slug_of_a_generated_page_names_its_source(make_site, sl
         f"content/pages/p-{slug}.md:3: duplicate URL /{slug}/, also used by a file that the site generates - {hint}"
         for slug in sorted(slugs)
     ]
-    built = make_site({**FILES, **pages}).build(BUILD_ENGINE=engine)
+    built = make_site({**FILES, **pages}).build(BUILD_ENGINE=engine, AUTHORSITE={"allow": {"link": "as it is"}})
     assert [str(problem) for problem in built.problems] == expected
+    assert {problem.kind for problem in built.problems} == {"url"}, "a page that is lost cannot be allowed"
 
 
 def test_a_page_may_have_the_slug_of_a_page_that_this_site_does_not_generate(make_site):
