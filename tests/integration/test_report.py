@@ -5,6 +5,7 @@ import json
 
 import pytest
 from authorsite.problems import IGNORABLE_KINDS, ProblemLog
+from authorsite.publishing import build_report
 from authorsite.reading.markdown import MarkdownRenderer
 from conftest import post
 
@@ -122,3 +123,21 @@ def test_a_missing_name_follows_from_errors_in_another_file_that_has_it(
     log = ProblemLog(root=tmp_path)
     log.error("a.md", 1, "unknown key")
     assert log.is_consequence(name, path) is expected
+
+
+def test_a_build_by_another_version_says_so_once(make_site, monkeypatch, capsys):
+    site = make_site({"content/posts/a.md": post()})
+    settings = site.root / "pelicanconf.py"
+    settings.write_text(
+        "from authorsite.defaults import *\nSITENAME = AUTHOR = 'Ann'\nTIMEZONE = 'UTC'\n"
+        "AUTHORSITE = {'url': 'https://ann.example', 'search': False, 'social_cards': False}\n"
+    )
+    monkeypatch.chdir(site.root)
+    printed = []
+    for version in ("0.1.0", "0.1.0", "0.2.0 (1a2b3c4)", "0.2.0 (1a2b3c4)"):
+        monkeypatch.setattr(build_report, "get_version", lambda version=version: version)
+        assert build_report.build_command(settings) == 0
+        printed.append(capsys.readouterr().out.partition("\n")[2])
+    note = "authorsite is 0.2.0 (1a2b3c4) now, was 0.1.0. To see what changes for readers, run: "
+    assert [text.partition(note)[1] for text in printed] == ["", "", note, ""]
+    assert printed[1] == printed[3] == ""

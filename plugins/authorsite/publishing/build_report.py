@@ -3,10 +3,13 @@
 import sys
 from pathlib import Path
 
+from pelican_incremental.files import load_json, save_json
 from pelican_incremental.manifest import BuildReport
+from pelican_incremental.session import BuildSession
 
 from ..commands import format_command
 from ..problems import CommandError
+from ..version import get_version
 from .build import BuildResult, build
 
 REPORT_FORMATS = ("text", "json", "github")
@@ -21,10 +24,14 @@ def check_format(report_format: str) -> None:
 def build_command(settings_file: Path, report_format: str = "text", page: str = "", *, drafts: bool = False) -> int:
     """Build, print the report and, if `page` is given, why it was rendered or skipped; return the exit status."""
     check_format(report_format)
-    result = build(settings_file, drafts=drafts, progress=True)
+    session = BuildSession()
+    result = build(settings_file, drafts=drafts, progress=True, session=session)
     if page:
         print(explain(result, page))
-    return print_report(result, report_format)
+    status = print_report(result, report_format)
+    if not status and report_format == "text" and (note := describe_new_version(Path(session.settings["CACHE_PATH"]))):
+        print(note)
+    return status
 
 
 def print_report(result: BuildResult, report_format: str = "text") -> int:
@@ -36,6 +43,16 @@ def print_report(result: BuildResult, report_format: str = "text") -> int:
         summary = f"{format_counts(result.files)} in {result.seconds:.1f} s"
         print(f"{result.output}: {summary}. To preview it, run: {format_command('serve')}")
     return 0
+
+
+def describe_new_version(cache: Path) -> str:
+    """Say that another version of the generator built the site before, and remember this one in `cache`; else ""."""
+    file, version = cache / "generator.json", get_version()
+    before = load_json(file).get("version", version)
+    save_json(file, {"version": version})
+    if before == version:
+        return ""
+    return f"authorsite is {version} now, was {before}. To see what changes for readers, run: {format_command('check')}"
 
 
 def format_counts(report: BuildReport) -> str:
