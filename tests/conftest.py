@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import language_site
 import pytest
 from authorsite.images import encoding
 from authorsite.images.social_cards import SocialCard
@@ -238,6 +239,11 @@ def copy_golden_site(root):
     return Site(root, GOLDEN_SETTINGS)
 
 
+def copy_language_site(root):
+    shutil.copytree(language_site.CONTENT, root / "content")
+    return Site(root, language_site.SETTINGS)
+
+
 def build_strictly(build_site, date=SITE_DATE):
     """Call a function that builds a site, for a fixture of the session; fail if it fails."""
     with pytest.MonkeyPatch.context() as patch, restore_signals():
@@ -271,6 +277,14 @@ def bare(tmp_path_factory):
     root = tmp_path_factory.mktemp("bare")
     shutil.copytree(ROOT / "tests/sites/bare/content", root / "content")
     site = Site(root, BARE_SETTINGS)
+    build_strictly(partial(site.build, strict=True))
+    return site
+
+
+@pytest.fixture(scope="session")
+def languages(tmp_path_factory):
+    """The site in English, German and Arabic, built strictly once per worker: tests must not change it."""
+    site = copy_language_site(tmp_path_factory.mktemp("languages"))
     build_strictly(partial(site.build, strict=True))
     return site
 

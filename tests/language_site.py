@@ -1,8 +1,8 @@
-"""The site in English, German and Arabic: tests/sites/languages."""
+"""The settings of the site in English, German and Arabic, tests/sites/languages."""
 
-from conftest import ROOT
+from pathlib import Path
 
-CONTENT = ROOT / "tests/sites/languages/content"
+CONTENT = Path(__file__).parent / "sites/languages/content"
 SETTINGS = {
     "SITENAME": "Ann's ladders",
     "SITESUBTITLE": "Steps up",
@@ -12,12 +12,16 @@ SETTINGS = {
         "menu": [{"label": "Posts", "url": "/blog/"}, {"label": "Who writes", "url": "/about/"}],
         "main_book": "made-up-guide",
         "author": {"bio_short": "Climbs and writes."},
+        "observances": [{"name": "Ladder Day", "rule": "September"}],
         "languages": {
             "de": {
                 "name": "Anns Leitern",
                 "tagline": "Stufe um Stufe",
                 "description": "Alles über Leitern.",
-                "menu": [{"label": "Beiträge", "url": "/de/blog/"}, {"label": "Wer schreibt", "url": "/de/ueber-mich/"}],
+                "menu": [
+                    {"label": "Beiträge", "url": "/de/blog/"},
+                    {"label": "Wer schreibt", "url": "/de/ueber-mich/"},
+                ],
                 "words": {"Related posts": "Dazu passt"},
             },
             "ar": {

@@ -138,21 +138,22 @@ def name_language(code: str, others: tuple[str, ...]) -> str:
     return name[:1].upper() + name[1:]
 
 
-def list_alternates(settings: Mapping[str, Any], url: str) -> tuple[tuple[str, str], ...]:
-    """Return language and absolute URL of the pages that are the list at `url`, below the root, in each language.
+def list_alternates(settings: Mapping[str, Any]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return the pages that are the same list in each language, by URL below the root: language and absolute URL.
 
-    Nothing if it is no list that every language has: the home page, the blog, the archives and the feeds. The language
-    "x-default" stands for the page that readers of other languages get.
+    These are the lists that every language has: the home page, the blog, the archives and the page of feeds. The
+    language "x-default" stands for the page that readers of other languages get.
     """
-    site = get_build(settings).site
-    home = str(settings.get(HOME_URL, ""))
-    shared = {"", "subscribe/", *(str(settings.get(key, "")) for key in ("BLOG_URL", "ARCHIVES_URL"))}
-    path = url.removeprefix(home)
-    if not site.languages or path not in {each.removeprefix(home) for each in shared}:
-        return ()
-    return sort_alternates(
-        {each.code: f"{site.url}/{each.home_url}{path}" for each in list_languages(settings)}, site.language
-    )
+    site, home = get_build(settings).site, str(settings.get(HOME_URL, ""))
+    if not site.languages:
+        return {}
+    names = ("BLOG_URL", "ARCHIVES_URL")
+    paths = {"", "subscribe/", *(str(settings.get(name, "")).removeprefix(home) for name in names)}
+    links = list_languages(settings)
+    return {
+        home + path: sort_alternates({link.code: f"{site.url}/{link.home_url}{path}" for link in links}, site.language)
+        for path in sorted(paths)
+    }
 
 
 def sort_alternates(urls: Mapping[str, str], main: str) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +13,14 @@ from pelican_incremental.purity import pure
 from .. import output
 from ..audio import build_audio_jsonld
 from ..images.adapter import get_accent_color, make_social_card
-from ..language_versions import HOME_URL, get_versions, list_alternates, list_own_settings, sort_alternates
+from ..language_versions import (
+    HOME_URL,
+    get_versions,
+    list_alternates,
+    list_contexts,
+    list_own_settings,
+    sort_alternates,
+)
 from ..output_registry import GENERATED
 from ..page_language import PageLanguage
 from ..reading.drafts import is_hidden
@@ -87,7 +94,7 @@ def _make_home_meta(context: Mapping[str, Any], card: str) -> PageMeta:
         picture=make_social_card(context, card, site.name),
         author=site.author,
         data=serialize_graph([site.make_website(), site.make_author_profile()]),
-        alternates=site.list_alternates(site.home_url),
+        alternates=site.list_alternates.get(site.home_url, ()),
     )
 
 
@@ -106,7 +113,7 @@ def make_site_meta(context: Mapping[str, Any]) -> SiteMeta:
         profiles=profiles,
         home=settings.translate("Home"),
         home_url=str(context.get(HOME_URL, "")),
-        list_alternates=partial(list_alternates, context),
+        list_alternates=list_alternates(context),
     )
 
 
@@ -182,6 +189,10 @@ class SeoGenerator(Generator):
         self._files: set[str] = set()
         signals.content_written.connect(self._record_page)
 
+    @cached_property
+    def _list_alternates(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        return {url: found for each in list_contexts(self.context) for url, found in list_alternates(each).items()}
+
     def _record_page(self, path: str, context: Mapping[str, Any]) -> None:
         """Record the output file, URL and last change of a page that was written, or was up to date, unless hidden."""
         content = get_content(context)
@@ -192,7 +203,7 @@ class SeoGenerator(Generator):
         self._files.add(save_as)
         if is_indexable(save_as, context):
             path = output.url_for(save_as)
-            alternates = list_alternates(context, path)
+            alternates = self._list_alternates.get(path, ())
             if isinstance(getattr(content, "head", None), PageMeta):
                 alternates = content.head.alternates
                 # Where servers add ".html", a site of Pelican's readers leaves it out of its URLs.

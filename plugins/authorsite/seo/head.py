@@ -1,7 +1,7 @@
 """Page metadata for `<head>`: canonical URL, description, Open Graph, JSON-LD (schema.org)."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,8 +33,8 @@ class SiteMeta:
     """The site and its author, and the schema.org objects that refer to them.
 
     `url` has no trailing slash; `profiles` are URLs of the author on other sites; `home` is the name of the home page
-    in breadcrumbs, `home_url` its URL below the root. `list_alternates` returns PageMeta.alternates for the list at a
-    URL below the root.
+    in breadcrumbs, `home_url` its URL below the root. `list_alternates` are PageMeta.alternates of lists, by URL
+    below the root.
     """
 
     name: str
@@ -46,7 +46,7 @@ class SiteMeta:
     profiles: tuple[str, ...] = ()
     home: str = "Home"
     home_url: str = ""
-    list_alternates: Callable[[str], tuple[tuple[str, str], ...]] = lambda url: ()  # noqa: ARG005 - of one language
+    list_alternates: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     @property
     def website_id(self) -> str:
@@ -103,7 +103,7 @@ class SiteMeta:
         `parents` are the (label, URL) breadcrumbs between the home page and the list; with any, `breadcrumbs` are set.
         Templates use this as a filter: `{% set head = "Archives"|list_meta("archives/", "All posts by date.") %}`.
         """
-        alternates = self.list_alternates(url)
+        alternates = self.list_alternates.get(url, ())
         head = PageMeta(title, f"{self.url}/{url}", make_description(description, ""), alternates=alternates)
         graph = [self.make_web_page(head, "CollectionPage")]
         if parents:
