@@ -79,7 +79,7 @@ class NewsletterSettings(StrictModel):
     """What the settings of all providers have."""
 
     text: str = ""
-    """A sentence at the form: what subscribers get, and how often."""
+    """A sentence at the form: what subscribers get, and how often. `words` of another language may translate it."""
 
     privacy: Annotated[str, AfterValidator(lambda link: link and parse_link(link))] = ""
     """A link to your privacy policy, such as `"/privacy/"`."""

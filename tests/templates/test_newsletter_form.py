@@ -13,10 +13,10 @@ LISTMONK = {"provider": "listmonk", "url": "https://lists.example.org:8443/", "l
 FORM = {"provider": "form", "url": "https://post.example/add?u=1&id=2", "name": "Post & Co"}
 
 
-def render(newsletter, language="en", root=""):
+def render(newsletter, language="en", root="", words=()):
     site = SiteSettings(url="https://example.org", language=language, newsletter=newsletter)
     environment = Environment(loader=FileSystemLoader(TEMPLATES), trim_blocks=True, lstrip_blocks=True)
-    environment.globals["translate"] = Translator(language, {})
+    environment.globals["translate"] = Translator(language, dict(words))
     return environment.get_template("partials/newsletter.html").render(AUTHORSITE=site, SITEURL=root)
 
 
@@ -90,3 +90,8 @@ def test_the_form_speaks_the_language_of_the_site():
     for text in ("E-Mail-Adresse", ">Anmelden<", "Buttondown verarbeitet die Adresse", ">Datenschutz<"):
         assert text in html
     assert "address" not in html
+
+
+def test_words_translate_what_the_author_says_of_the_newsletter():
+    words = {"Once a month.": "Einmal im Monat."}
+    assert "<p>Einmal im Monat.</p>" in render({**BUTTONDOWN, "text": "Once a month."}, "de", words=words)
