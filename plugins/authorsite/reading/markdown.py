@@ -149,6 +149,9 @@ def _wrap_tables(html: str, label: str) -> str:
     return html if depth else "".join(parts)
 
 
+_SMART = re.compile(r"['\"]|--|\.\.\.")
+"""What smart punctuation replaces, with its default options."""
+
 _SMARTY = Markdown(extensions=[SmartyExtension(substitutions={key: unescape(c) for key, c in SUBSTITUTIONS.items()})])
 
 
@@ -157,7 +160,7 @@ def smarten_punctuation(text: str, language: str = "en") -> str:
 
     A text that is too long for a StrictModel stays as it is.
     """
-    if len(text) > MAX_TEXT:
+    if len(text) > MAX_TEXT or not _SMART.search(text):
         return text
     root = ET.Element("div")
     paragraph = ET.SubElement(root, "p")

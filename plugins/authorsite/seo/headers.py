@@ -54,7 +54,7 @@ def format_policy_meta(file: str, data: str = "", form_origin: str = "") -> str:
     policy = _allow_forms(get_policy(file), form_origin).replace(_NOT_IN_META, "")
     if data:
         source = f"'sha256-{b64encode(hashlib.sha256(data.encode()).digest()).decode()}'"
-        policy = re.sub(r"(script-src)(?: 'none')?", rf"\1 {source}", policy)
+        policy = policy.replace("script-src", f"script-src {source}").replace(f"{source} 'none'", source)
     return f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
 
 
