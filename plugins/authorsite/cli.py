@@ -55,7 +55,7 @@ def init(
     if folder.startswith("-"):
         raise CommandError(f"`{folder}` is an option - put the folder first: {format_command('init', 'my-site')}")
     module = load("publishing.init_site")
-    module.init_site(Path(folder), module.Answers(name, author, url, book), ask=not yes and sys.stdin.isatty())
+    module.init_site(Path(folder), module.Answers(name, author, url, book), ask=not yes and module.has_answers(sys.stdin))
 
 
 @task(
@@ -156,6 +156,7 @@ def roundup(_: Context, year: str = "", quarter: str = "", write: bool = False, 
     help={
         "slugs": "the posts: their slugs, or the paths of their files",
         "since": "in place of slugs: `last`, for what is new since the last newsletter, or a date",
+        "language": "the language of the posts that --since means, such as de; default: the main one",
         "draft": "leave a draft at Buttondown or listmonk, and record the posts as used",
         "sent": "record the posts as used: you send the e-mail yourself",
         "again": "take posts that were in a newsletter before",
@@ -168,6 +169,7 @@ def newsletter(
     _: Context,
     slugs: list[str],
     since: str = "",
+    language: str = "",
     draft: bool = False,
     sent: bool = False,
     again: bool = False,
@@ -182,7 +184,9 @@ def newsletter(
     if _show_help_for("newsletter", *slugs):
         return
     module = load("publishing.newsletter")
-    options = module.Options(slugs, since=since, subject=subject, summary=summary, draft=draft, sent=sent, again=again)
+    options = module.Options(
+        slugs, since=since, language=language, subject=subject, summary=summary, draft=draft, sent=sent, again=again
+    )
     raise Exit(code=module.make_newsletter(Path(settings).absolute(), options))
 
 

@@ -30,6 +30,7 @@ PLUGIN_PATHS = [{plugins!r}]
 AUTHOR = SITENAME = "Ann Author"
 TIMEZONE, DEFAULT_LANG, DEFAULT_CATEGORY = "America/Chicago", "en", "Commentary"
 AUTHORSITE = {{"url": "https://ann.example", "contact": "ann@ann.example", "newsletter": {newsletter!r}}}
+AUTHORSITE["languages"] = {{"ar": {{}}, "de": {{"name": "Ann Autorin"}}}}
 AUTHORSITE["allow"] = {{"image": "the pictures elsewhere are about e-mail", "syntax": "the same"}}
 """
 SSL = functools.cache(lambda **_: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
@@ -90,7 +91,7 @@ def get_part(message, kind):
     ("name", "slug", "names", "options"),
     [
         ("one", "everything", ["everything"], {}),
-        ("three", "older", ["older", "posts/arabic.md", "everything"], {"summary": True}),
+        ("three", "older", ["posts/older.md", "posts/arabic.md", "everything"], {"summary": True}),
         ("arabic", "salalim", ["salalim"], {}),
     ],
 )
@@ -193,7 +194,7 @@ def test_a_draft_arrives_at_buttondown_once(run, root, capsys):
 
 def test_a_draft_arrives_at_listmonk_once(run, server, capsys):
     listmonk = {"provider": "listmonk", "url": server.url, "lists": [UUID]}
-    run("everything", "older", newsletter=listmonk, draft=True, subject="Two {{ posts }}")
+    run("everything", "posts/older.md", newsletter=listmonk, draft=True, subject="Two {{ posts }}")
     (draft,) = Provider.drafts
     assert draft["subject"] == 'Two {{"{"}}{ posts }}'
     assert (draft["lists"], draft["type"], draft["content_type"]) == ([3], "regular", "html")
@@ -201,7 +202,7 @@ def test_a_draft_arrives_at_listmonk_once(run, server, capsys):
     assert 'code {{"{"}}{ like this }}' in draft["altbody"]
     assert f"{server.url}/admin/campaigns/1" in capsys.readouterr().out
     with pytest.raises(CommandError, match="was in the newsletter of 2020-02-03"):
-        run("older", newsletter=listmonk, draft=True)
+        run("posts/older.md", newsletter=listmonk, draft=True)
     assert len(Provider.drafts) == 1
 
 
@@ -234,7 +235,7 @@ def test_without_a_draft_nothing_is_in_the_ledger(run, root, answer, message):
 
 @pytest.mark.usefixtures("server")
 def test_an_earlier_newsletter_stays_in_the_ledger_when_a_draft_fails(run, root):
-    run("older", sent=True)
+    run("posts/older.md", sent=True)
     before = read_ledger(root)
     Provider.answers.append((500, {}))
     with pytest.raises(CommandError, match="status 500"):
@@ -306,7 +307,7 @@ def test_since_last_takes_what_is_new_and_in_no_newsletter(run, root):
         run(since="last")
     run(since="2020-01-10")
     assert read_message(root, "everything")["Subject"] == "Everything & <more>: an e-mail and 1 more post"
-    run("older", sent=True)
+    run("posts/older.md", sent=True)
     (sent,) = read_ledger(root)
     assert "draft" not in sent
     with pytest.raises(CommandError, match="no post since 2020-02-03 that was in no newsletter"):
@@ -338,6 +339,25 @@ def test_a_hidden_post_is_sent_by_name_alone(run, root):
     run(since="2000-01-01")
     assert "behind-the-door" not in read_message(root, "everything").as_string()
     assert read_message(root, "behind-the-door")["Subject"] == "For those who have the link"
+
+
+def test_a_site_in_several_languages_has_a_newsletter_in_each(run, root):
+    with pytest.raises(CommandError) as stopped:
+        run("older")
+    message = "several posts have the slug `older` - name the file: posts/aelter.md, posts/older.md"
+    assert str(stopped.value) == message
+    run(since="2020-01-01", language="de", sent=True)
+    text = get_part(read_message(root, "older"), "plain").decode()
+    assert text.startswith("Ann Autorin\nhttps://ann.example/de/\n\nEin älterer Beitrag <")
+    assert "Auf der Website lesen" in text
+    (sent,) = read_ledger(root)
+    assert sent["language"] == "de"
+    with pytest.raises(CommandError, match="there has been no newsletter yet"):
+        run(since="last")
+    with pytest.raises(CommandError, match="no post since 2020-02-03"):
+        run(since="last", language="de")
+    with pytest.raises(CommandError, match="`dee` is not a language of the site - did you mean `de`"):
+        run(since="last", language="dee")
 
 
 def test_the_command_leaves_output_as_it_is_and_repeats_its_bytes(root):

@@ -1,6 +1,6 @@
 """Compose a newsletter from what a build knows: its posts, the book, the site's settings and colors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 from ..books.views import BookView
 from ..feeds.entry_factory import EntryFactory
 from ..i18n import Translator, is_right_to_left
+from ..language_versions import HOME_URL, find_context
 from ..markup import text_content
 from ..problems import shorten
 from ..settings import SiteSettings
@@ -31,7 +32,7 @@ _DARK_INK, _DARK_ACCENT = "#e6e1d6", "#8ab4f8"
 class NewsletterComposer:
     """Composes and renders newsletters from Pelican's context; `summary` leaves out all but the posts' summaries."""
 
-    context: Mapping[str, Any]
+    context: MutableMapping[str, Any]
     summary: bool = False
     site: SiteSettings = field(init=False)
     factory: EntryFactory = field(init=False)
@@ -49,7 +50,7 @@ class NewsletterComposer:
         """Return the newsletter of `posts`, in their order; `subject` is the author's, "" for the titles."""
         languages = {post.record.lang or self.site.language for post in posts}
         language = languages.pop() if len(languages) == 1 else self.site.language
-        translate = self.site.translate.for_language(language)
+        context, translate = find_context(self.context, language), self._get_translator(language)
         title, count = posts[0].record.title, len(posts) - 1
         if not subject:
             more = translate(
@@ -62,19 +63,23 @@ class NewsletterComposer:
             subject=" ".join(subject.split()),
             preheader=shorten(preheader, _MAX_PREHEADER),
             posts=tuple(self._compose_post(post, translate) for post in posts),
-            book=self._compose_book(posts, translate),
+            book=self._compose_book(posts, context.get("main_book") or self.context.get("main_book"), translate),
             language=language,
             direction=_get_direction(language),
-            site_name=self.context["SITENAME"],
-            site_url=self.site.url,
+            site_name=context["SITENAME"],
+            home_url=f"{self.site.url}/{context.get(HOME_URL, '')}",
         )
 
     def render(self, newsletter: Newsletter, overrides: Sequence[Path] = ()) -> RenderedEmail:
         """Render the newsletter in the theme's colors; templates in `overrides` take precedence."""
         theme = get_theme_colors(self.context)
-        translate = self.site.translate.for_language(newsletter.language)
+        translate = self._get_translator(newsletter.language)
         light, dark = _choose_colors(theme, self.site.accent)
         return render_email(newsletter, translate, light, dark, overrides)
+
+    def _get_translator(self, language: str) -> Translator:
+        """Return the translator to any language: the author's own words are those for the languages of the site."""
+        return self.site.get_translator(self.site.choose_language(language)).for_language(language)
 
     def _compose_post(self, post: Any, translate: Translator) -> EmailPost:
         entry = self.factory.from_post(post)
@@ -90,10 +95,10 @@ class NewsletterComposer:
             has_audio=entry.audio is not None,
         )
 
-    def _compose_book(self, posts: Sequence[Any], translate: Translator) -> EmailBook | None:
+    def _compose_book(self, posts: Sequence[Any], main: BookView | None, translate: Translator) -> EmailBook | None:
         """Return the book that the only post is about, else the main book; None if the site has none."""
         about = posts[0].book if len(posts) == 1 else None
-        book: BookView | None = about or self.context.get("main_book")
+        book: BookView | None = about or main
         if book is None:
             return None
         cover = book.cover if book.cover and not book.cover.src.lower().endswith(".svg") else None

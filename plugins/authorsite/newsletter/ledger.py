@@ -1,6 +1,6 @@
 """The ledger of newsletters: which posts were in which one, so that none is sent twice."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,7 @@ class SentNewsletter(StrictModel):
 
     date: ZonedDatetime
     subject: str
+    language: str = ""
     status: Literal["pending", "draft", "sent"]
     provider: str = ""
     draft: str = ""
@@ -83,7 +84,11 @@ def format_ledger(ledger: Iterable[SentNewsletter]) -> str:
 def _format_newsletter(sent: SentNewsletter) -> str:
     fields = {
         "date": sent.date.isoformat(),
-        **{key: value for key in ("subject", "status", "provider", "draft") if (value := getattr(sent, key))},
+        **{
+            key: value
+            for key in ("subject", "language", "status", "provider", "draft")
+            if (value := getattr(sent, key))
+        },
         "posts": list(sent.posts),
     }
     return yaml.safe_dump([fields], sort_keys=False, allow_unicode=True, width=10_000)
@@ -95,6 +100,6 @@ def find_sent(ledger: Ledger, guids: Collection[str]) -> Iterator[tuple[str, Sen
     yield from ((guid, last[guid]) for guid in guids if guid in last)
 
 
-def get_last_date(ledger: Ledger) -> datetime | None:
-    """Return the date of the last newsletter, None if there has been none."""
-    return max((sent.date for sent in ledger), default=None)
+def get_last_date(ledger: Ledger, is_in_language: Callable[[str], bool]) -> datetime | None:
+    """Return the date of the last newsletter whose language is meant, None if there has been none."""
+    return max((sent.date for sent in ledger if is_in_language(sent.language)), default=None)

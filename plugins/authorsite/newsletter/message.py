@@ -28,13 +28,15 @@ def make_message(
     and others.
     """
     # RFC 2046, section 5.1.1: a boundary has at most 70 characters.
-    digest = hashlib.sha256(repr((newsletter, rendered, date.isoformat())).encode()).hexdigest()[:32]
+    digest = hashlib.sha256(
+        repr((newsletter.subject, rendered.html, rendered.text, date.isoformat())).encode()
+    ).hexdigest()[:32]
     message = MIMEMultipart("alternative", f"=_{digest}", policy=_POLICY)
     message["Subject"] = Header(newsletter.subject, header_name="Subject")  # type: ignore[assignment]  # as documented
     if from_email:
         message["From"] = formataddr((from_name, from_email))
     message["Date"] = format_datetime(date)
-    message["Message-ID"] = f"<{digest}@{urlsplit(newsletter.site_url).hostname}>"
+    message["Message-ID"] = f"<{digest}@{urlsplit(newsletter.home_url).hostname}>"
     message["Content-Language"] = newsletter.language
     message["X-Unsent"] = "1"
     for text, subtype in ((rendered.text, "plain"), (rendered.html, "html")):

@@ -86,7 +86,10 @@ class EmailBook:
 
 @dataclass(frozen=True, slots=True)
 class Newsletter:
-    """What an e-mail shows. `preheader` is the line that a mailbox shows after the subject."""
+    """What an e-mail shows. `preheader` is the line that a mailbox shows after the subject.
+
+    `home_url` is the absolute URL of the home page in the e-mail's language.
+    """
 
     subject: str
     preheader: str
@@ -95,7 +98,7 @@ class Newsletter:
     language: str
     direction: str
     site_name: str
-    site_url: str
+    home_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def render_email(
     return RenderedEmail(
         html=_inline(document, css + _LIGHT.format(**asdict(light)), _DARK.format(**asdict(dark))),
         fragment=inline_fragment(wrapped, css).strip() + "\n",
-        text=f"{newsletter.site_name}\n{newsletter.site_url}/\n\n{html_to_text(body)}\n",
+        text=f"{newsletter.site_name}\n{newsletter.home_url}\n\n{html_to_text(body)}\n",
     )
 
 

@@ -30,10 +30,13 @@ def find_posts(names: Iterable[str], posts: Sequence[Any], content: str) -> list
     return list(found.values())
 
 
-def parse_since(text: str, ledger: Ledger) -> date:
-    """Return the first day that `--since` means: a date, or that of the last newsletter. Raises CommandError."""
+def parse_since(text: str, ledger: Ledger, is_in_language: Callable[[str], bool]) -> date:
+    """Return the first day that `--since` means: a date, or that of the last newsletter in a language.
+
+    Raises CommandError for anything else, or if there has been none.
+    """
     if text == LAST:
-        last = get_last_date(ledger)
+        last = get_last_date(ledger, is_in_language)
         if last is None:
             raise CommandError("there has been no newsletter yet - name the posts, or write --since 2019-03-01")
         return last.date()

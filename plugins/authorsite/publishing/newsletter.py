@@ -2,7 +2,7 @@
 
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from pelican.utils import slugify
 from pelican_incremental.files import atomic_write
 
 from ..commands import format_command
+from ..language_versions import find_context, list_contexts
 from ..newsletter.compose import NewsletterComposer
 from ..newsletter.ledger import LEDGER, Ledger, SentNewsletter, find_sent, read_ledger, write_ledger
 from ..newsletter.message import make_message
@@ -24,6 +25,7 @@ from ..problems import CommandError, ProblemLog
 from ..reading.schemas import PostMetadata, Status
 from ..reading.sources import read_source
 from ..site_build import get_build, get_build_time, get_site
+from ..validation import did_you_mean
 from .atomic_swap import exclusive_lock
 from .build import StagedBuild, build
 
@@ -36,10 +38,14 @@ _CLIPPED_ABOVE = 102 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the author asks for: `names` or `since`; `draft` or `sent` records the posts; `again` repeats them."""
+    """What the author asks for: `names` or `since`; `draft` or `sent` records the posts; `again` repeats them.
+
+    `language` is that of the posts that `since` means, "" for the main one.
+    """
 
     names: Sequence[str] = ()
     since: str = ""
+    language: str = ""
     subject: str = ""
     summary: bool = False
     draft: bool = False
@@ -52,6 +58,8 @@ def make_newsletter(settings_file: Path, options: Options) -> int:
     if bool(options.names) is bool(options.since):
         example = format_command("newsletter", "a-slug")
         raise CommandError(f"name the posts, or use --since last - run: {example}")
+    if options.language and not options.since:
+        raise CommandError("--language works only with --since - a post that you name has a language of its own")
     if options.draft and options.sent:
         raise CommandError("--draft and --sent exclude each other - use --sent if you send the e-mail yourself")
     with ExitStack() as locks:
@@ -78,13 +86,14 @@ class _Run:
     root: Path
     options: Options
     staged: StagedBuild
+    context: MutableMapping[str, Any] = field(init=False)
     composer: NewsletterComposer = field(init=False)
     ledger_file: Path = field(init=False)
     ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
-        settings = self.staged.settings
-        self.composer = NewsletterComposer(self.staged.context, summary=self.options.summary)
+        settings, self.context = self.staged.settings, dict(self.staged.context)
+        self.composer = NewsletterComposer(self.context, summary=self.options.summary)
         self.ledger_file = Path(settings["PATH"]) / LEDGER
         self.ledger = read_ledger(self.ledger_file, self.root, ZoneInfo(settings["TIMEZONE"] or "UTC"))
 
@@ -123,20 +132,24 @@ class _Run:
             self._reject_unpublished()
             content = f"{self.staged.settings['PATH']}/"
             lists = "articles", "translations", "hidden_articles", "hidden_translations"
-            return find_posts(options.names, self._list_posts(*lists), content)
-        since = parse_since(options.since, self.ledger)
+            return find_posts(options.names, self._list_posts(list_contexts(self.context), *lists), content)
+        site = get_site(self.staged.settings)
+        language, known = options.language or site.language, (site.language, *site.languages)
+        if language not in known:
+            hint = did_you_mean(language, known, f"use --language with one of {', '.join(known)}")
+            raise CommandError(f"`{language}` is not a language of the site - {hint}")
+        since = parse_since(options.since, self.ledger, lambda each: site.choose_language(each) == language)
         sent = {guid for newsletter in self.ledger for guid in newsletter.posts}
-        posts = find_new_posts(
-            self._list_posts("articles"), since, () if options.again else sent, self.composer.get_guid
-        )
+        listed = self._list_posts([find_context(self.context, language)], "articles")
+        posts = find_new_posts(listed, since, () if options.again else sent, self.composer.get_guid)
         if not posts:
             raise CommandError(f"no post since {since} that was in no newsletter - write one, or name the posts")
         return posts
 
-    def _list_posts(self, *keys: str) -> list[Any]:
-        """Return the posts in these lists of Pelican's context, without what other readers have read."""
-        posts = [post for key in keys for post in self.staged.context.get(key, ())]
-        return [post for post in posts if isinstance(getattr(post, "record", None), PostMetadata)]
+    def _list_posts(self, contexts: Sequence[Mapping[str, Any]], *keys: str) -> list[Any]:
+        """Return the posts in these lists of Pelican's contexts, without what other readers have read."""
+        posts = {post.source_path: post for context in contexts for key in keys for post in context.get(key, ())}
+        return [post for post in posts.values() if isinstance(getattr(post, "record", None), PostMetadata)]
 
     def _reject_unpublished(self) -> None:
         """Raise CommandError if a name is that of a draft or of a scheduled post, which the build has left out."""
@@ -210,7 +223,8 @@ class _Run:
         print(f"Recorded in content/{LEDGER}. Publish the site before you send it: the e-mail links to its pages.")
 
     def _get_fields(self, guids: tuple[str, ...], newsletter: Newsletter) -> dict[str, Any]:
-        return {"date": get_build_time(self.staged.settings), "subject": newsletter.subject, "posts": guids}
+        date = get_build_time(self.staged.settings)
+        return {"date": date, "subject": newsletter.subject, "language": newsletter.language, "posts": guids}
 
     def _record(self, sent: SentNewsletter | None) -> None:
         """Write the ledger with this newsletter, or as it was before."""

@@ -16,6 +16,7 @@ ZONE = ZoneInfo("America/Chicago")
 NEW = SentNewsletter(
     date=datetime(2020, 2, 3, 12, tzinfo=UTC),
     subject="B: #1 “new”",
+    language="de",
     status="draft",
     provider="listmonk",
     draft="7",
@@ -34,8 +35,8 @@ def test_a_ledger_is_read_as_it_was_written_sorted_by_date(tmp_path):
     assert file.read_text("utf-8") == (
         "# Which posts were in which newsletter, written by the command `newsletter`: no post is sent twice.\n"
         "- date: '2020-01-03T12:00:00-06:00'\n  subject: A\n  status: sent\n  posts:\n  - https://a.example/b/\n"
-        "- date: '2020-02-03T12:00:00+00:00'\n  subject: 'B: #1 “new”'\n  status: draft\n  provider: listmonk\n"
-        "  draft: '7'\n  posts:\n  - https://a.example/b/\n  - 12 at https://old.example\n"
+        "- date: '2020-02-03T12:00:00+00:00'\n  subject: 'B: #1 “new”'\n  language: de\n  status: draft\n"
+        "  provider: listmonk\n  draft: '7'\n  posts:\n  - https://a.example/b/\n  - 12 at https://old.example\n"
     )
 
 
@@ -43,8 +44,9 @@ def test_the_last_newsletter_with_a_post_is_found():
     assert list(find_sent((NEW, OLD), ["https://a.example/b/", "https://a.example/c/"])) == [
         ("https://a.example/b/", NEW)
     ]
-    assert get_last_date((NEW, OLD)) == NEW.date
-    assert get_last_date(()) is None
+    assert get_last_date((NEW, OLD), lambda language: language == "de") == NEW.date
+    assert get_last_date((NEW, OLD), lambda language: language != "de") == OLD.date
+    assert get_last_date((NEW,), lambda language: language != "de") is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from authorsite.newsletter.render import Newsletter, RenderedEmail
 
 DATE = datetime(2020, 2, 3, 12, tzinfo=ZoneInfo("America/Chicago"))
 NEWSLETTER = Newsletter(
-    "Über “Leitern” " + "und mehr " * 20 + "😀", "", (), None, "ar", "rtl", "Ann", "https://ann.example"
+    "Über “Leitern” " + "und mehr " * 20 + "😀", "", (), None, "ar", "rtl", "Ann", "https://ann.example/"
 )
 RENDERED = RenderedEmail("<p>é" + "x" * 2000 + "</p>\n", "", ".\nFrom here\n" + "é" * 500 + "\n")
 
