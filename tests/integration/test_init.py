@@ -1,12 +1,15 @@
 """`authorsite init`: the folder of a new site, which builds strictly as it is."""
 
 import html
+import os
 import re
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from authorsite import cli
 from authorsite.problems import CommandError
 from authorsite.publishing import init_site as module
 from authorsite.publishing.build import build
@@ -14,6 +17,7 @@ from authorsite.publishing.init_site import Answers, init_site
 from authorsite.publishing.publish import run_checks
 from authorsite.publishing.settings_file import read_settings_file
 from conftest import ROOT, SITE_DATE
+from invoke import Context
 
 PIN = "authorsite==1.2.3"
 HOSTILE = Answers(
@@ -253,6 +257,30 @@ def test_it_asks_four_questions_with_defaults_but_not_for_what_is_given(tmp_path
     ]
     conf = read_settings_file(site / "pelicanconf.py")
     assert (conf["SITENAME"], conf["AUTHOR"]) == ("On ladders", "Ann ? Author")
+
+
+def test_answers_may_come_from_a_pipe_or_a_file_but_an_idle_pipe_is_not_waited_for(tmp_path):
+    (tmp_path / "answers").write_text("On ladders\n")
+    with (tmp_path / "answers").open() as file:
+        assert module.has_answers(file)
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as pipe:
+        assert not module.has_answers(pipe)
+        os.write(writing, b"On ladders\n")
+        assert module.has_answers(pipe)
+        os.close(writing)
+    with Path(os.devnull).open() as nothing:
+        assert not module.has_answers(nothing)
+
+
+def test_the_command_reads_the_answers_of_a_file(tmp_path, monkeypatch):
+    (tmp_path / "answers").write_text("On ladders\nAnn Author\nladders.example\nRungs\n")
+    with (tmp_path / "answers").open() as file:
+        monkeypatch.setattr(sys, "stdin", file)
+        cli.init(Context(), str(tmp_path / "my-site"))
+    conf = read_settings_file(tmp_path / "my-site/pelicanconf.py")
+    assert (conf["SITENAME"], conf["AUTHOR"]) == ("On ladders", "Ann Author")
+    assert (tmp_path / "my-site/content/books/rungs.md").is_file()
 
 
 @pytest.mark.parametrize(

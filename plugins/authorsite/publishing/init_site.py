@@ -4,14 +4,17 @@ import html
 import json
 import os
 import re
+import select
 import shlex
 import shutil
+import stat
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TextIO
 
 from jinja2 import Environment, StrictUndefined
 from pelican.settings import DEFAULT_CONFIG
@@ -42,6 +45,9 @@ _MAY_EXIST = {".git", ".venv"}
 """What a folder may hold that is to become a site: the author's repository, and the environment that runs this."""
 
 _TEMPORARY = ".authorsite-init-"
+_PIPE_TIMEOUT = 0.2
+"""The seconds that the program before a pipe has for its first answer."""
+
 _ZONE_LINK = Path("/etc/localtime")
 
 
@@ -89,6 +95,21 @@ def _require_empty(target: Path) -> None:
     names = sorted({path.name for path in target.iterdir()} - _MAY_EXIST) if target.is_dir() else []
     if names:
         raise CommandError(f"the folder holds files, such as {names[0]} - name a new folder", str(target))
+
+
+def has_answers(stream: TextIO) -> bool:
+    """Return whether someone can answer: on a terminal, or with a file or a pipe, without waiting for the latter.
+
+    A program that starts this one may leave a pipe open and say nothing.
+    """
+    try:
+        if stream.isatty():
+            return True
+        mode = os.fstat(stream.fileno()).st_mode
+        is_pipe = stat.S_ISFIFO(mode) and bool(select.select([stream], [], [], _PIPE_TIMEOUT)[0])
+    except (OSError, ValueError):  # it is closed, or no file
+        return False
+    return is_pipe or stat.S_ISREG(mode)
 
 
 def _complete(given: Answers, folder_name: str, *, ask: bool) -> Answers:
