@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 import yaml
+from authorsite import cli
 from authorsite.newsletter import providers
 from authorsite.newsletter_settings import Newsletter
 from authorsite.problems import CommandError
@@ -23,6 +24,7 @@ from pydantic import TypeAdapter
 from serving import run_server
 
 SITE = ROOT / "tests" / "sites" / "newsletter"
+DOCS = (ROOT / "docs/newsletter.md").read_text("utf-8")
 UUID = "ce13e971-c2ed-4069-bd0c-240e9a9f56f9"
 CONF = """
 from authorsite.defaults import *
@@ -358,6 +360,16 @@ def test_a_site_in_several_languages_has_a_newsletter_in_each(run, root):
         run(since="last", language="de")
     with pytest.raises(CommandError, match="`dee` is not a language of the site - did you mean `de`"):
         run(since="last", language="dee")
+
+
+def test_the_docs_have_every_option_and_the_messages(run):
+    options = {argument.name for argument in cli.newsletter.get_arguments()} - {"slugs", "settings"}
+    assert {option for option in options if f"`--{option}" not in DOCS.replace(" --", "`--")} == set()
+    run("everything", sent=True)
+    with pytest.raises(CommandError) as stopped:
+        run("everything")
+    message = str(stopped.value).replace("everything", "on-ladders").replace("2020-02-03", "2020-06-01")
+    assert message.replace("Everything & <more>: an e-mail", "On ladders") in DOCS
 
 
 def test_the_command_leaves_output_as_it_is_and_repeats_its_bytes(root):
