@@ -155,14 +155,17 @@ def test_pages_have_no_layout_shift_no_overflow_and_no_external_requests(phone, 
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("locale", ["en-US", "en-GB", "de-DE"])
-def test_the_purchase_page_has_no_layout_shift_in_any_country(browser, served, locale):
+@pytest.mark.parametrize(
+    ("locale", "address"), [("en-US", BUY), ("en-GB", BUY), ("de-DE", BUY), ("de-DE", "/")], ids=str
+)
+def test_pages_with_a_book_have_no_layout_shift_in_any_country(browser, served, locale, address):
     context = browser.new_context(viewport={"width": 320, "height": 640}, locale=locale)
     context.add_init_script(SHIFTS)
     page = context.new_page()
     page.route("**/buy.*.js", lambda route: (page.wait_for_timeout(300), route.continue_()))
-    page.goto(served + BUY, wait_until="networkidle")
-    assert page.is_visible(".country-choice")
+    page.goto(served + address, wait_until="networkidle")
+    assert page.is_visible(".country-choice" if address == BUY else ".price-line")
+    assert ("€" in page.inner_text(".price-line")) == (locale != "en-US"), "the golden site has no pounds"
     assert page.evaluate("window.shifted") == 0
     context.close()
 
@@ -217,6 +220,7 @@ def test_cover_hook_format_price_and_button_are_on_the_first_screen(browser, ser
             assert box["x"] >= 0, (address, part, box)
             assert box["x"] + box["width"] <= width, (address, part, box)
         assert "$19.95" in page.inner_text(".price-line")
+        assert page.locator(".book-hero .book-cover").bounding_box()["width"] >= (320 if width > 1000 else 100)
     page.goto(served + BOOK)
     page.click(".buy-button >> nth=0")
     assert page.url == served + BUY
