@@ -6,12 +6,13 @@ from itertools import product
 
 import pytest
 from browser import wait_until
+from serving import serve_folder
 
 MODEL = "/2019/08/20/a-post-as-blogs-have-them/"
 BOOK, BUY = "/books/made-up-guide/", "/books/made-up-guide/buy/"
 KINDS = [
     *"/ /blog/ /blog/page/2/ /archives/ /2019/ /2019/11/ /category/workshop/ /tag/ladders/ /about/ /mentoring/".split(),
-    *"/books/ /buy/ /subscribe/ /events/ /events/launch/ /events/online-talk/ /404.html".split(),
+    *"/subscribe/ /events/ /events/launch/ /events/online-talk/ /404.html".split(),
     *"/go/made-up-guide/amazon-us/ /old/ladders/ /2019/04/02/it-is-all-about-rungs/".split(),
     *"/2019/05/06/footnotes-a-defence/ /2019/06/03/a-table-of-rungs-and-a-program-that-counts-them/".split(),
     "/2019/11/04/building-rails/",
@@ -19,11 +20,18 @@ KINDS = [
     BUY,
     MODEL,
 ]
+LEDGER = "/books/the-salt-ledger/"
+RICH_KINDS = [
+    *"/ /books/ /buy/ /series/the-harbour-books/ /press/ /about/ /books/the-last-pilot/".split(),
+    *(LEDGER + part for part in ("", "buy/", "sample/", "sample/the-first-page/", "press/")),
+]
+BARE_KINDS = [*"/ /books/only-a-title/ /books/only-a-title/buy/ /books/only-a-title/press/ /press/".split()]
 SHIFTS = """
 window.shifted = 0;
 // The buttons within the browser's own player, which scripts cannot see, move when it is drawn: nothing else does.
 const isOwn = (entry) => !document.querySelector("audio") || entry.sources.some((source) => source.node);
-new PerformanceObserver((list) => list.getEntries().filter(isOwn).forEach((entry) => { window.shifted += entry.value; }))
+const add = (entry) => { window.shifted += entry.value; };
+new PerformanceObserver((list) => list.getEntries().filter(isOwn).forEach(add))
   .observe({type: "layout-shift", buffered: true});
 """
 # Pages that redirect; the tests open them with the redirect disabled.
@@ -54,6 +62,14 @@ def disable_redirect(route):
     """Answer with the requested page, with its redirect disabled."""
     answer = route.fetch()
     route.fulfill(response=answer, body=answer.text().replace('http-equiv="refresh"', 'name="refresh"'))
+
+
+@pytest.fixture(scope="session")
+def addresses(site, served, rich, bare):
+    """The URLs of one page of each kind; those of books are of two more sites, rich in facts and without."""
+    with serve_folder(rich.root / "output") as rich_url, serve_folder(bare.root / "output") as bare_url:
+        kinds = {served: [*list_kinds(site), get_hard_post(site)], rich_url: RICH_KINDS, bare_url: BARE_KINDS}
+        yield [url + kind for url, every in kinds.items() for kind in every]
 
 
 @pytest.fixture
@@ -93,10 +109,11 @@ def get_critical_size(site, address):
     return sum(len(gzip.compress(text.encode(), 9)) for text in (html, *map(site.output, sheets)))
 
 
-def test_pages_stay_within_their_size_limits(site):
+def test_pages_stay_within_their_size_limits(site, rich):
     pages = {*list_kinds(site), *list_posts(site)} - {get_hard_post(site)}
     sizes = {page: get_critical_size(site, page) for page in pages}
     assert sizes[MODEL] <= 6400, sizes[MODEL]
+    sizes |= {f"rich: {kind}": get_critical_size(rich, kind) for kind in RICH_KINDS}
     assert {kind: size for kind, size in sizes.items() if size > 14_000} == {}
     assert [
         address
@@ -136,12 +153,12 @@ def test_a_screen_gets_the_smallest_sharp_image(browser, served, width, density)
 
 
 @pytest.mark.browser
-def test_pages_have_no_layout_shift_no_overflow_and_no_external_requests(phone, served, site):
+def test_pages_have_no_layout_shift_no_overflow_and_no_external_requests(phone, addresses):
     page, hosts = phone, set()
     page.set_viewport_size({"width": 320, "height": 640})
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
-    for kind in [*list_kinds(site), get_hard_post(site)]:
-        page.goto(served + kind)
+    for kind in addresses:
+        page.goto(kind)
         wide = page.evaluate("document.documentElement.scrollWidth")
         over = "[...document.querySelectorAll(':not(table *)')].filter((e) => e.getBoundingClientRect().right > 321)"
         assert wide <= 320, (kind, wide, page.evaluate(f"{over}.map((e) => e.outerHTML.slice(0, 99))")[-3:])
@@ -151,7 +168,7 @@ def test_pages_have_no_layout_shift_no_overflow_and_no_external_requests(phone, 
         page.set_viewport_size({"width": 720, "height": 450})  # 1440 pixels at 200 %
         assert page.evaluate("document.documentElement.scrollWidth") <= 720, kind
         page.set_viewport_size({"width": 320, "height": 640})
-    assert hosts == {served.split("/")[2]}
+    assert hosts == {address.split("/")[2] for address in addresses}
 
 
 @pytest.mark.browser
@@ -228,12 +245,40 @@ def test_cover_hook_format_price_and_button_are_on_the_first_screen(browser, ser
     page.close()
 
 
+# What a page of a book is for.
+FIRST_SCREEN = {
+    "/": ".buy-button",
+    "/books/": "main h2 a",
+    LEDGER: ".buy-button",
+    f"{LEDGER}buy/": ".buy-button",
+    f"{LEDGER}sample/": "main ol a",
+    f"{LEDGER}sample/the-first-page/": ".prose p",
+    f"{LEDGER}press/": "main a[download]",
+    "/press/": "main section a",
+    "/series/the-harbour-books/": "main h2 a",
+    "/books/the-last-pilot/": ".book-pitch .actions a",
+}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "height"), [(360, 780), (1440, 900)])
+def test_what_a_page_of_a_book_is_for_is_on_the_first_screen(browser, rich, width, height):
+    page, bottoms = browser.new_page(viewport={"width": width, "height": height}), {}
+    with serve_folder(rich.root / "output") as url:
+        for address, part in FIRST_SCREEN.items():
+            page.goto(url + address)
+            box = page.locator(part).first.bounding_box()
+            bottoms[address] = box["y"] + box["height"] if box else None
+    page.close()
+    assert {address: at for address, at in bottoms.items() if at is None or at > height} == {}
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.nightly)])
-def test_the_keyboard_reaches_every_control_and_the_focus_is_visible(phone, served, site, step):
+def test_the_keyboard_reaches_every_control_and_the_focus_is_visible(phone, addresses, step):
     page = phone
-    for kind in list_kinds(site)[::step]:
-        page.goto(served + kind)
+    for kind in addresses[::step]:
+        page.goto(kind)
         count = page.evaluate(FOCUS_RECORDER)
         for _ in range(count):
             page.keyboard.press("Tab")
@@ -243,7 +288,7 @@ def test_the_keyboard_reaches_every_control_and_the_focus_is_visible(phone, serv
         assert [at for at, _, _ in seen] == list(range(count)), kind
         assert all(outlined and visible for _, outlined, visible in seen), (kind, seen)
         if page.locator(".skip").count():  # a redirect page has nothing to skip
-            page.goto(served + kind)
+            page.goto(kind)
             page.keyboard.press("Tab")
             page.keyboard.press("Enter")
             page.keyboard.press("Tab")
@@ -251,11 +296,11 @@ def test_the_keyboard_reaches_every_control_and_the_focus_is_visible(phone, serv
 
 
 @pytest.mark.browser
-def test_links_and_buttons_are_large_enough_for_touch(phone, served, site):
+def test_links_and_buttons_are_large_enough_for_touch(phone, addresses):
     """24 pixels, as WCAG 2.2 requires; links within a sentence are as high as its line."""
     small = {}
-    for kind in list_kinds(site):
-        phone.goto(served + kind)
+    for kind in addresses:
+        phone.goto(kind)
         small |= {
             (kind, words): height
             for words, height in phone.evaluate(
@@ -291,16 +336,17 @@ def test_boxes_have_a_border_in_forced_colors_and_print_has_no_controls(browser,
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, pytest.param(1440, marks=pytest.mark.nightly)])
-def test_axe_finds_no_violation_in_either_scheme_on_phone_and_desktop(browser, served, site, width):
+def test_axe_finds_no_violation_in_either_scheme_on_phone_and_desktop(browser, addresses, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = browser.new_page(viewport={"width": width, "height": {360: 780, 1440: 900}[width]})
     page.route(REDIRECTS, disable_redirect)
     found = {}
-    for kind in [*list_kinds(site), get_hard_post(site)]:
-        page.goto(served + kind)
+    for kind in addresses:
+        page.goto(kind)
         page.evaluate(axe.axe_script)
         # The schemes differ in nothing but their colors.
-        for scheme, rules in (("light", ""), ("dark", ", runOnly: ['color-contrast', 'link-in-text-block']")):
+        sizes = ", rules: {'target-size': {enabled: true}}"  # of WCAG 2.2, which axe leaves out by default
+        for scheme, rules in (("light", sizes), ("dark", ", runOnly: ['color-contrast', 'link-in-text-block']")):
             page.emulate_media(color_scheme=scheme)
             violations = page.evaluate(f"axe.run({{resultTypes: ['violations']{rules}}})")["violations"]
             found |= {(kind, scheme, v["id"]): [node["html"][:200] for node in v["nodes"][:3]] for v in violations}

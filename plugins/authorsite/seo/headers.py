@@ -9,8 +9,10 @@ from urllib.parse import quote
 
 _BASE_POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; font-src 'self'; manifest-src 'self'; "
-    "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+"""`connect-src` is for Lighthouse, which reads robots.txt from within a page."""
+
 PAGE_POLICY = f"{_BASE_POLICY}; script-src 'none'"
 BUY_POLICY = f"{_BASE_POLICY}; script-src 'self'"
 """For pages with a book, which have a script if its prices or shops differ by country."""
@@ -18,7 +20,7 @@ BUY_POLICY = f"{_BASE_POLICY}; script-src 'self'"
 _MAY_HAVE_SCRIPT = re.compile(r"([a-z]{2}(-\w+)?/)?(index\.html|(books|buy|series)/.*)").fullmatch
 """Home pages, in any language, and those of books."""
 
-SEARCH_POLICY = f"{_BASE_POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"
+SEARCH_POLICY = f"{_BASE_POLICY}; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'"
 """For the search page: Pagefind runs WebAssembly in a worker."""
 
 _NOT_IN_META = "; frame-ancestors 'none'"
