@@ -16,10 +16,12 @@ from authorsite.importing.written_files import Outcome
 from authorsite.problems import CommandError
 from authorsite.publishing import import_wordpress
 from authorsite.publishing.build import build
+from authorsite.publishing.new import load_site_settings
 from conftest import SITE_DATE, restore_signals
 from PIL import Image
 from wordpress import (
     EXPORT,
+    PELICANCONF,
     make_attachment,
     make_export,
     make_item,
@@ -329,3 +331,14 @@ def test_after_a_kill_another_export_renews_the_files_that_were_written(tmp_path
 
 def exit_now():
     raise SystemExit("killed")
+
+
+def test_the_paths_that_settings_name_are_taken(tmp_path):
+    (tmp_path / "content").mkdir()
+    conf = tmp_path / "pelicanconf.py"
+    conf.write_text(
+        f'{PELICANCONF}TAG_SAVE_AS = "themen/{{slug}}/index.html"\nDRAFT_SAVE_AS = "entwurf/{{slug}}.html"\n'
+    )
+    taken = import_wordpress.make_site_facts(load_site_settings(conf)).own_addresses
+    assert {"themen", "blog"} <= taken
+    assert not {"entwurf", "en", "utc"} & taken
