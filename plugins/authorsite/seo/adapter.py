@@ -14,17 +14,12 @@ from .. import output
 from ..audio import build_audio_jsonld
 from ..images.adapter import get_accent_color, make_social_card
 from ..language_versions import (
-    HOME_URL,
     get_versions,
     list_alternates,
     list_contexts,
-    list_own_settings,
-    sort_alternates,
 )
 from ..output_registry import GENERATED
-from ..page_language import PageLanguage
 from ..reading.drafts import is_hidden
-from ..reading.parsed import get_parsed
 from ..reading.schemas import Status
 from ..site_build import get_build, get_log, get_site, list_contents, list_records, uses
 from ..site_model import PageMeta, PageView, PostView
@@ -35,6 +30,7 @@ from .head import SiteMeta, format_iso, make_blog_posting, make_description, ser
 from .headers import format_headers, format_policy_meta, format_webmanifest
 from .redirects import Alias, format_redirects, validate_aliases
 from .redirects_adapter import copy_files, drop_dead_ends, list_redirects
+from .site_meta import list_content_alternates, make_list_meta, make_site_meta
 from .sitemap import SitemapPage, build_sitemaps, find_lastmod, get_content, is_indexable
 
 _DRAFT = SimpleNamespace(status=Status.HIDDEN)
@@ -54,22 +50,10 @@ def add_filters(pelican: Any) -> None:
     filters = {
         "url_for": pure(output.url_for),
         "policy_meta": pure(policy_meta),
-        "list_meta": _make_list_meta(settings),
+        "list_meta": make_list_meta(settings),
     }
     check_names(settings, filters)
     settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **filters}
-
-
-def _make_list_meta(settings: Mapping[str, Any]) -> Any:
-    """Return the filter `list_meta` (see SiteMeta), for the language of the page."""
-    language, main = get_build(settings).get(PageLanguage), make_site_meta(settings)
-    codes = get_site(settings).languages
-    sites = {code: make_site_meta({**settings, **list_own_settings(settings, code)}) for code in codes}
-
-    def list_meta(title: str, url: str, description: str, *parents: tuple[str, str]) -> PageMeta:
-        return sites.get(language.current, main).list_meta(title, url, description, *parents)
-
-    return pure(list_meta)
 
 
 def _get_form_origin(settings: Mapping[str, Any]) -> str:
@@ -86,34 +70,15 @@ def add_home_meta(generators: list[Any]) -> None:
 
 
 def _make_home_meta(context: Mapping[str, Any], card: str) -> PageMeta:
-    site = make_site_meta(context)
+    site, book = make_site_meta(context), context.get("main_book")
     return PageMeta(
         site.name,
         f"{site.url}/{site.home_url}",
         site.description,
-        picture=make_social_card(context, card, site.name),
+        picture=make_social_card(context, card, site.name, picture=book.cover if book else None),
         author=site.author,
         data=serialize_graph([site.make_website(), site.make_author_profile()]),
         alternates=site.list_alternates.get(site.home_url, ()),
-    )
-
-
-def make_site_meta(context: Mapping[str, Any]) -> SiteMeta:
-    """Return the site's part of all metadata, from Pelican's settings or context."""
-    settings = get_site(context)
-    profiles = tuple(dict.fromkeys(link.url for link in (*settings.social, *settings.author.links)))
-    author, name = str(context.get("AUTHOR") or context["SITENAME"]), str(context["SITENAME"])
-    return SiteMeta(
-        name=name,
-        url=settings.url,
-        description=settings.description,
-        language=settings.language,
-        author=author,
-        bio="" if HOME_URL in context else settings.author.bio_short or settings.author.bio,
-        profiles=profiles,
-        home=settings.translate("Home"),
-        home_url=str(context.get(HOME_URL, "")),
-        list_alternates=list_alternates(context),
     )
 
 
@@ -122,18 +87,19 @@ def make_post_meta(article: Any, view: PostView, body: str, context: Mapping[str
     record = view.record
     authors = [str(author) for author in getattr(article, "authors", ())] or [site.author]
     section = str(getattr(article, "category", "") or "")
+    picture = view.picture or (view.book.cover if view.book else None)
     head = PageMeta(
         title=record.title,
         url=f"{site.url}/{article.url}",
         description=make_description(article.metadata.get("summary", ""), body),
         type="article",
-        picture=make_social_card(context, article.slug, record.title, section, view.picture, article.source_path),
+        picture=make_social_card(context, article.slug, record.title, section, picture, article.source_path),
         published=format_iso(article.date),
         modified=format_iso(getattr(article, "modified", None)),
         author="\n".join(authors),
         robots="noindex" if view.draft or is_hidden(record) else "",
         canonical=record.reblog.url if record.reblog else "",
-        alternates=_list_alternates(article, view, context),
+        alternates=list_content_alternates(article, view, context),
     )
     extra: dict[str, Any] = {
         "articleSection": section,
@@ -152,30 +118,19 @@ def make_post_meta(article: Any, view: PostView, body: str, context: Mapping[str
 
 def make_page_meta(page: Any, view: PageView, body: str, context: Mapping[str, Any], site: SiteMeta) -> PageMeta:
     """Return the metadata of a page with this view and body."""
-    record = view.record
+    record, book = view.record, context.get("SAMPLE_BOOKS", {}).get(page.url)
+    cover = book.cover if book else None
+    card = view.picture or make_social_card(context, page.slug, record.title, "", cover, page.source_path)
     head = PageMeta(
         title=record.title,
         url=f"{site.url}/{page.url}",
         description=make_description(page.metadata.get("summary", ""), body),
-        picture=view.picture or make_social_card(context, page.slug, record.title, source_path=page.source_path),
+        picture=card,
         modified=format_iso(getattr(page, "modified", None)),
         robots="noindex" if view.draft or is_hidden(record) else "",
-        alternates=_list_alternates(page, view, context),
+        alternates=list_content_alternates(page, view, context),
     )
     return replace(head, data=serialize_graph([site.make_web_page(head, language=record.lang)]))
-
-
-def _list_alternates(content: Any, view: PageView, context: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return language and URL of a post or page and its translations, by language; nothing if it has none."""
-    site = get_build(context).site
-    # Some translations have their view by now, and some not yet.
-    records = [(c, getattr(c, "record", None) or get_parsed(c).record) for c in (content, *view.translations)]
-    listed = [(record.lang or site.language, f"{site.url}/{c.url}") for c, record in records if not is_hidden(record)]
-    if len(listed) < 2 or is_hidden(view.record):  # noqa: PLR2004 - itself and another one
-        return ()
-    if site.languages:
-        return sort_alternates({site.choose_language(language): url for language, url in listed}, site.language)
-    return tuple(sorted(listed))
 
 
 class SeoGenerator(Generator):
