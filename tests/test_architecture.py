@@ -30,6 +30,7 @@ LAYERS = [
         "language_settings",
         "audio",
         "settings",
+        "slug_adapter",
         "i18n",
         "site_build",
         "theme_colors",

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pelican.generators import Generator
-from pelican.utils import slugify
 
 from .. import output
 from ..cached_files import CachedTexts
@@ -28,6 +27,7 @@ from ..reading.parsed import get_post_record
 from ..reading.person_names import parse_name
 from ..reading.sources import ParsedSource, read_source, render_body
 from ..site_build import get_build, get_build_time, get_log, get_site
+from ..slug_adapter import make_slug
 from ..validation import did_you_mean, find_line_for_loc
 from .buy_script import build_script
 from .exports import build_export_files, citations
@@ -121,7 +121,7 @@ class BooksGenerator(Generator):
         return _INVALID_IN_XML.sub("", text)
 
     def _slugify(self, name: str) -> str:
-        return str(slugify(name, regex_subs=self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
+        return make_slug(name, self.settings)
 
     def _read(self, path: Path) -> ParsedSource[Book] | None:
         source = read_source(path, Book, self.log, ZoneInfo(self.settings["TIMEZONE"] or "UTC"))
@@ -210,7 +210,7 @@ def _load_link_status(path: Path, log: ProblemLog) -> Mapping[str, Mapping[str, 
 
 def _add_to_context(context: Any, books: Sequence[BookView], main_slug: str) -> None:
     """Set in the context: `books`, `main_book`; `BOOK_SERIES` by URL; `SAMPLE_BOOKS`, by the URL of a sample's page."""
-    groups = group_series(books, partial(slugify, regex_subs=context["SLUG_REGEX_SUBSTITUTIONS"]))
+    groups = group_series(books, partial(make_slug, settings=context))
     urls = {book.slug: group.url for group in groups.values() for book in group.books}
     books = tuple(replace(book, series_url=urls.get(book.slug, "")) for book in books)
     context["books"] = books

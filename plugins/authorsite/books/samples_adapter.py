@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pelican.utils import slugify
-
 from ..images.adapter import process_body_images
 from ..markup import text_content
 from ..reading.front_matter import decode
@@ -16,6 +14,7 @@ from ..reading.link_pass import resolve_html
 from ..reading.markdown import MarkdownRenderer
 from ..reading.sources import ParsedSource, render_body
 from ..site_build import get_log, get_site
+from ..slug_adapter import make_slug
 from ..validation import find_line_for_loc
 from .model import Book
 from .samples import Sample, SamplePart, split_chapters
@@ -97,7 +96,7 @@ def _read_chapters(source: ParsedSource[Book], name: str, slug: str, context: Ma
     slugs = set[str]()
     for heading, start, body in split_chapters(text or ""):
         title = text_content(renderer.render(heading).html) if heading else ""
-        name = slugify(title, regex_subs=context["SLUG_REGEX_SUBSTITUTIONS"])
+        name = make_slug(title, context)
         if not name or name in slugs:
             message = f"two chapters have the title `{title}`" if title else "the text has no chapter title above it"
             log.error(str(path), start, message, "begin each chapter with a line of its own: # Title", kind="book")

@@ -8,14 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pelican.utils import slugify
-
 from ..importing.media_import import FETCH
 from ..importing.plan import SiteFacts
 from ..importing.report import Report
 from ..importing.run import TEXT_REPORT, Import, ImportOptions
 from ..problems import CommandError
 from ..site_build import get_build_time, get_site
+from ..slug_adapter import make_slug
 from .atomic_swap import exclusive_lock
 from .new import load_site_settings
 
@@ -62,7 +61,7 @@ def make_site_facts(settings: Mapping[str, Any]) -> SiteFacts:
         page_url=settings["PAGE_URL"].lstrip("/"),
         category_url=settings["CATEGORY_URL"].lstrip("/"),
         tag_url=settings["TAG_URL"].lstrip("/"),
-        slugify=lambda name: str(slugify(name, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"])),
+        slugify=lambda name: make_slug(name, settings),
         own_addresses=_OWN_ADDRESSES | first_parts,
         posts_folder=settings["ARTICLE_PATHS"][0],
         pages_folder=settings["PAGE_PATHS"][0],

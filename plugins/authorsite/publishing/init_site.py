@@ -18,10 +18,10 @@ from typing import TextIO
 
 from jinja2 import Environment, StrictUndefined
 from pelican.settings import DEFAULT_CONFIG
-from pelican.utils import slugify
 
 from ..problems import CommandError, ProblemLog
 from ..site_build import parse_site_date
+from ..slug_adapter import make_slug
 from ..urls import is_web_url
 from .installed_from import pin_generator
 from .placeholders import DEFAULT_AUTHOR
@@ -136,7 +136,7 @@ def _make_values(answers: Answers) -> dict[str, str]:
     url = answers.url if "://" in answers.url else f"https://{answers.url}"
     if not is_web_url(url) or "?" in url or "#" in url:
         raise CommandError(f"`{answers.url}` is not the URL of a site - write it as https://example.org")
-    slug = slugify(answers.book, regex_subs=DEFAULT_CONFIG["SLUG_REGEX_SUBSTITUTIONS"]).strip("-")
+    slug = make_slug(answers.book, DEFAULT_CONFIG).strip("-")
     if not slug:
         raise CommandError(f"cannot make a file name from the title `{answers.book}` - use letters or digits")
     zone, log = _find_time_zone(), ProblemLog(deferred=True)

@@ -12,13 +12,13 @@ from typing import Any
 
 import yaml
 from lxml import etree, html
-from pelican.utils import slugify
 
 from ..commands import format_command
 from ..markup import count_words
 from ..problems import BuildFailed, CommandError, ProblemLog
 from ..reading.reblogs import sanitize
 from ..site_build import BUILD_KEY, SiteBuild, get_build_time, load_settings
+from ..slug_adapter import make_slug
 from .open_library import fetch_book
 from .settings_file import read_settings_file
 
@@ -99,7 +99,7 @@ def create(settings_file: Path, title: str, kind: str = "post", saved: Path | No
         example = format_command("new", '"The title"')
         raise CommandError(f"the title is missing - run: {example}")
     settings = load_site_settings(settings_file)
-    slug = slugify(title, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"]).strip("-")
+    slug = make_slug(title, settings).strip("-")
     if not slug:
         raise CommandError(f"cannot make a slug from the title `{title}` - use letters or digits")
     data = _make_front_matter(kind, title, slug, settings, original)

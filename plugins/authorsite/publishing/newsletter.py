@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pelican.utils import slugify
 from pelican_incremental.files import atomic_write
 
 from ..commands import format_command
@@ -25,6 +24,7 @@ from ..problems import CommandError, ProblemLog
 from ..reading.schemas import PostMetadata, Status
 from ..reading.sources import read_source
 from ..site_build import get_build, get_build_time, get_site
+from ..slug_adapter import make_slug
 from ..validation import did_you_mean
 from .atomic_swap import exclusive_lock
 from .build import StagedBuild, build
@@ -160,7 +160,7 @@ class _Run:
             if source is None:
                 continue
             record = source.record
-            slug = record.slug or slugify(record.title, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"])
+            slug = record.slug or make_slug(record.title, settings)
             names = {slug, Path(path).relative_to(settings["PATH"]).as_posix()}
             if names.intersection(name.removeprefix("content/") for name in self.options.names):
                 is_draft = record.status is Status.DRAFT

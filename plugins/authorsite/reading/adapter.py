@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from pelican.contents import Author, Category, Tag
 from pelican.readers import MarkdownReader, parse_path_metadata
-from pelican.utils import slugify
 from pelican_incremental.readers import CacheableReader, Parsed
 
 from ..problems import AlreadyReported
 from ..site_build import content_relative_path, get_build, get_build_time, get_log, get_site, list_contents
+from ..slug_adapter import make_slug
 from ..urls import is_valid_name
 from ..validation import Loc, did_you_mean, find_line_for_loc, validate
 from .bibliography import Reference
@@ -159,7 +159,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
     def _make_id_prefix(self, data: dict[str, Any]) -> str:
         """Return the post's slug and language, which keep ids apart where several posts share a page."""
         name = data.get("slug") or data.get("title") or ""
-        slug = str(slugify(str(name), regex_subs=self.settings["SLUG_REGEX_SUBSTITUTIONS"]))
+        slug = make_slug(str(name), self.settings)
         return f"{slug}-{data['lang']}" if data.get("lang") else slug
 
     def _render_reblog(self, html: str, reblog: dict[str, Any], language: str) -> str:
@@ -202,7 +202,7 @@ def _make_lang_url(meta: BaseMetadata, settings: dict[str, Any]) -> dict[str, An
     Setting Pelican's `lang` instead would remove it from the lists of posts and pages.
     """
     kind = "ARTICLE" if isinstance(meta, PostMetadata) else "PAGE"
-    slug = meta.slug or slugify(meta.title, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"])
+    slug = meta.slug or make_slug(meta.title, settings)
     fields = {"slug": slug, "lang": meta.lang, "date": getattr(meta, "date", None)}
     return {key: settings[f"{kind}_LANG_{key.upper()}"].format(**fields) for key in ("url", "save_as")}
 
