@@ -17,7 +17,7 @@ from .language_settings import Language, LanguageCode, LanguageSettings, Words
 from .newsletter_settings import Newsletter
 from .problems import IGNORABLE_KINDS
 from .publish_targets import PublishTarget
-from .strict_model import Paragraphs, StrictModel, require
+from .strict_model import IgnoreReasons, Paragraphs, StrictModel, require
 from .urls import encode_url, is_web_url, parse_link, parse_web_url
 from .validation import InvalidValue, did_you_mean
 
@@ -27,17 +27,6 @@ SETTINGS_KEY = "AUTHORSITE"
 
 _OptionalUrl = Annotated[str, AfterValidator(lambda url: url and parse_web_url(url))]
 _OptionalLink = Annotated[str, AfterValidator(lambda url: url and parse_link(url))]
-
-
-def _require_reasons(value: dict[str, str]) -> dict[str, str]:
-    for name, reason in value.items():
-        if not reason.strip():
-            raise InvalidValue(f"no reason is given for {name}", f'write {{"{name}": "the reason"}}')
-    return value
-
-
-IgnoreReasons = Annotated[dict[str, str], AfterValidator(_require_reasons)]
-"""What to ignore, and the author's reason for it."""
 
 
 class FeedSettings(StrictModel):

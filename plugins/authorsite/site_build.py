@@ -46,13 +46,15 @@ class SiteBuild:
 
     `cleanup` is closed when the build ends or fails. `deferred_tasks` is a list for tasks that may run after all pages
     are written, None where they may not. `unpublished` holds the paths of drafts and scheduled posts that are left
-    out, `redirects` tuples of (from, to, status). `site` and `time` are set by load_settings.
+    out, `unpublished_slugs` their slugs, `redirects` tuples of (from, to, status). `site` and `time` are set by
+    load_settings.
     """
 
     log: ProblemLog
     cleanup: ExitStack = field(default_factory=ExitStack)
     deferred_tasks: DeferredTasks | None = None
     unpublished: set[str] = field(default_factory=set)
+    unpublished_slugs: set[str] = field(default_factory=set)
     redirects: list[tuple[str, str, int]] = field(default_factory=list)
     _site: SiteSettings | None = None
     _time: datetime | None = None

@@ -62,3 +62,14 @@ def require(test: Callable[[str], object], name: str, hint: str) -> AfterValidat
         return text
 
     return AfterValidator(check)
+
+
+def _require_reasons(value: dict[str, str]) -> dict[str, str]:
+    for name, reason in value.items():
+        if not reason.strip():
+            raise InvalidValue(f"no reason is given for {name}", f'write {{"{name}": "the reason"}}')
+    return value
+
+
+IgnoreReasons = Annotated[dict[str, str], AfterValidator(_require_reasons)]
+"""What to ignore, and the author's reason for it."""

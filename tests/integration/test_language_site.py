@@ -7,7 +7,7 @@ import pytest
 from authorsite.i18n import CATALOGUES
 from authorsite.language_versions import name_language
 from babel.messages.pofile import read_po
-from conftest import copy_language_site
+from conftest import copy_language_site, post
 from feed_rules import check_feed
 from lxml import etree, html
 
@@ -247,6 +247,32 @@ def test_a_rebuilt_site_is_that_of_a_clean_build(tmp_path):
         target.write_text(source.read_text()) if source.exists() else target.unlink()
     assert not clean.build(AUTHORSITE={"search": False}).failed
     assert rebuilt == clean.tree()
+
+
+def test_mistakes_are_reported_at_their_lines(make_site):
+    site = make_site(
+        {
+            "content/posts/a.md": post("Ladders", lang="en"),
+            "content/posts/b.md": post("Leitern", lang="de", translation_of="laders"),
+            "content/posts/c.md": post("Sprossen", lang="de", translation_of="ladders"),
+            "content/posts/d.md": post("Stufen", lang="de", translation_of="a.md"),
+            "content/posts/e.md": post("Échelle", lang="fr"),
+            "content/posts/f.md": post("Steps", translation_of="ladders"),
+            "content/posts/g.md": post("Später", lang="de", translation_of="later"),
+            "content/posts/h.md": post("Later", status="draft"),
+            "content/pages/de.md": "---\ntitle: De\n---\nA page where the German home page is.\n",
+        }
+    )
+    built = site.build(AUTHORSITE={"languages": {"de": {"main_book": "leitern"}}, "social_cards": False})
+    generated, hint = "a file that the site generates", "use the name of a file in content/books, without .md"
+    assert [str(problem) for problem in built.problems] == [
+        f"content/pages/de.md: duplicate URL /de/, also used by {generated} - change the slug of one of them",
+        "content/posts/b.md:5: there is no post `laders` to be a translation of - did you mean `ladders`?",
+        "content/posts/d.md:5: it is in the same language as another translation, c.md - remove one of the two",
+        "content/posts/e.md:4: the site has no language `fr` - use one of: en, de; or add it to `languages`",
+        "content/posts/f.md:4: it is in the same language as the original, a.md - add a line such as lang: de",
+        f"pelicanconf.py: languages: main_book of `de`: there is no book `leitern` - {hint}",
+    ]
 
 
 @pytest.mark.parametrize(

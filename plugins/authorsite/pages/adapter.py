@@ -17,8 +17,9 @@ from ..reading.link_pass import resolve_body
 from ..reading.parsed import get_parsed
 from ..reading.reading_time import estimate_word_count, reading_time
 from ..reading.translations import find_translations, find_works
-from ..seo.adapter import make_page_meta, make_post_meta, make_site_meta
+from ..seo.adapter import make_page_meta, make_post_meta
 from ..seo.head import SiteMeta
+from ..seo.site_meta import make_site_meta
 from ..site_build import list_contents
 from ..site_model import PageMeta, PageView, PostView, set_view
 from ..theme_head import includes_metadata

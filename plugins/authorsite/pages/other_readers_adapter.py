@@ -9,7 +9,8 @@ from pelican.contents import Article
 from ..navigation.breadcrumbs import make_breadcrumbs
 from ..reading.other_readers import make_parsed
 from ..reading.parsed import ParsedContent, get_parsed
-from ..seo.adapter import make_page_meta, make_post_meta, make_site_meta
+from ..seo.adapter import make_page_meta, make_post_meta
+from ..seo.site_meta import make_site_meta
 from ..site_build import list_contents, uses
 
 _LISTS = ("articles", "pages", "hidden_articles", "hidden_pages", "drafts", "draft_pages", "translations")

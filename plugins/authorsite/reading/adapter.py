@@ -21,6 +21,7 @@ from .body_checks import find_inline_styles
 from .custom_urls import CUSTOM_URL, get_custom_url, split_headers
 from .drafts import is_unpublished
 from .file_checks import suggest_markdown
+from .languages_adapter import check_language, make_language_url
 from .links import may_have_internal_links
 from .markdown import MarkdownRenderer, make_summary, smarten_punctuation
 from .parsed import ParsedContent
@@ -122,7 +123,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         meta = validate(model, front_matter, log, path, lines, context={"zone": zone})
         if meta is None:
             raise AlreadyReported(path)
-        if problem := _check_language(meta.lang, self.settings):
+        if problem := check_language(meta.lang, self.settings):
             log.error(path, find_line_for_loc(("lang",), lines), *problem, kind="front-matter")
             raise AlreadyReported(path)
         slug = self._make_id_prefix({"slug": meta.slug, "title": meta.title})
@@ -134,6 +135,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         draft = is_unpublished(meta, get_build_time(self.settings))
         if draft and not get_site(self.settings).drafts:
             get_build(self.settings).unpublished.add(path)
+            get_build(self.settings).unpublished_slugs.add(slug)
             return "", {"title": meta.title, "status": "skip"}
         for line, message, hint, kind in data["issues"]:
             # Without this body the page would be empty, so the error stops preview builds too.
@@ -181,32 +183,6 @@ def _is_page(path: str, settings: dict[str, Any]) -> bool:
     return any(f"{relative}/".startswith(f"{folder}/" if folder else "") for folder in settings["PAGE_PATHS"])
 
 
-def _check_language(language: str, settings: dict[str, Any]) -> tuple[str, str] | None:
-    """Return message and hint if the site has several languages, but not this one; "" is the main one."""
-    site = get_site(settings)
-    known = (site.language, *site.languages)
-    if not site.languages or language in {"", settings["DEFAULT_LANG"], *known}:
-        return None
-    return f"the site has no language `{language}`", f"use one of: {', '.join(known)}; or add it to `languages`"
-
-
-def _has_own_language(language: str, settings: dict[str, Any]) -> bool:
-    """Return whether posts and pages with this `lang` have URLs of their own: those of the main language have not."""
-    languages = get_site(settings).languages
-    return language in languages if languages else language not in {"", settings["DEFAULT_LANG"]}
-
-
-def _make_lang_url(meta: BaseMetadata, settings: dict[str, Any]) -> dict[str, Any]:
-    """Return `url` and `save_as` of a post or page in another language, from Pelican's *_LANG_* settings.
-
-    Setting Pelican's `lang` instead would remove it from the lists of posts and pages.
-    """
-    kind = "ARTICLE" if isinstance(meta, PostMetadata) else "PAGE"
-    slug = meta.slug or make_slug(meta.title, settings)
-    fields = {"slug": slug, "lang": meta.lang, "date": getattr(meta, "date", None)}
-    return {key: settings[f"{kind}_LANG_{key.upper()}"].format(**fields) for key in ("url", "save_as")}
-
-
 def _to_pelican_metadata(
     meta: BaseMetadata, summary: str, settings: dict[str, Any], get_url_wrapper: Callable[[type, str], Any]
 ) -> dict[str, Any]:
@@ -217,8 +193,7 @@ def _to_pelican_metadata(
     metadata["summary"] = f"<p>{escape(meta.summary, quote=False)}</p>" if meta.summary else summary
     if getattr(meta, "date", None):
         metadata["date"] = meta.date  # type: ignore[attr-defined]  # posts and pages both have it
-    if _has_own_language(meta.lang, settings):
-        metadata |= _make_lang_url(meta, settings)
+    metadata |= make_language_url(meta, settings)
     if isinstance(meta, PostMetadata):
         metadata["tags"] = [get_url_wrapper(Tag, tag) for tag in meta.tags]
         if meta.category:

@@ -1,7 +1,6 @@
 """Which posts, and which pages, are one text in several languages: by their slug, or by `translation_of`."""
 
 import posixpath
-import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -30,7 +29,10 @@ def find_works(contents: Sequence[Any], context: Mapping[str, Any]) -> dict[int,
         log.error(content.source_path, line, message, hint, kind="front-matter")
 
     def is_left_out(name: str, content: Any) -> bool:
-        return log.is_consequence(name, content.source_path) or _is_unpublished(name, get_build(context).unpublished)
+        build = get_build(context)  # the original may be a draft, or have errors
+        drafts = build.unpublished_slugs | {Path(path).stem for path in build.unpublished}
+        is_draft = name in drafts or Path(name).stem in drafts
+        return is_draft or log.is_consequence(name, content.source_path)
 
     works = join_translations(contents, paths, is_left_out, report)
     check_languages(contents, works, get_language, report)
@@ -108,12 +110,3 @@ def find_translations(contents: Sequence[Any], works: Mapping[int, Hashable]) ->
         for group in by_work.values()
         for content in group
     }
-
-
-def _is_unpublished(name: str, paths: Iterable[str]) -> bool:
-    """Return whether a draft has this name or slug: its translations may be finished before it."""
-    slug = re.compile(rf"^slug:\s*[\"']?{re.escape(name)}[\"']?\s*$", re.MULTILINE | re.IGNORECASE)
-    stem = name.removesuffix(".md").rpartition("/")[2]
-    return any(
-        Path(path).stem == stem or slug.search(Path(path).read_text("utf-8", "replace")) for path in sorted(paths)
-    )
