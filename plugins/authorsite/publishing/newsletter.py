@@ -32,6 +32,9 @@ from .build import StagedBuild, build
 FOLDER = "newsletters"
 """The folder of the e-mails, in that of the site. It is not published."""
 
+_MAX_SLUG = 60
+"""The characters of a slug in the name of a file: a name has at most 255 bytes."""
+
 _CLIPPED_ABOVE = 102 * 1024
 """The bytes of HTML that Gmail shows of an e-mail."""
 
@@ -186,7 +189,7 @@ class _Run:
         from_name = (provider and provider.from_name) or settings.get("AUTHOR") or settings["SITENAME"]
         from_email = (provider and provider.from_email) or site.contact
         message = make_message(newsletter, rendered, date, from_name, from_email)
-        stem = self.root / FOLDER / f"{date:%Y-%m-%d}-{slug}"
+        stem = self.root / FOLDER / f"{date:%Y-%m-%d}-{slug[:_MAX_SLUG]}"
         for suffix, data in (("html", rendered.html.encode()), ("eml", message)):
             atomic_write(f"{stem}.{suffix}", data)
             print(f"{FOLDER}/{stem.name}.{suffix}")
