@@ -55,7 +55,7 @@ def test_direction_of_a_language(language, expected):
 def test_post_and_page_have_their_own_language_and_direction(site, title, language, direction):
     page = find_page(site, title)
     (article,) = page.iter("article")
-    assert (article.get("lang"), article.get("dir")) == (None, direction)
+    assert (article.get("lang"), article.get("dir")) == (None, None), "the frame is the site's"
     (heading,), (body,) = article.iter("h1"), article.find_class("prose")
     assert {(part.get("lang"), part.get("dir")) for part in (heading, body)} == {(language, direction)}
     (data,) = page.xpath("//script[@type='application/ld+json']/text()")
@@ -138,7 +138,7 @@ def test_site_written_from_right_to_left(make_site):
     assert not site.build(AUTHORSITE={"language": "he", "search": False, "social_cards": False}).failed
     page = find_page(site, "Ladders")
     assert (page.get("lang"), page.get("dir")) == ("he", "rtl")
-    assert [(article.get("lang"), article.get("dir")) for article in page.iter("article")] == [(None, "ltr")]
+    assert [(article.get("lang"), article.get("dir")) for article in page.iter("article")] == [(None, None)]
     assert [(body.get("lang"), body.get("dir")) for body in page.find_class("prose")] == [("en", "ltr")]
 
 

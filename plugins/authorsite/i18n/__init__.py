@@ -18,6 +18,8 @@ from babel.core import Locale, UnknownLocaleError
 from markupsafe import Markup, escape
 
 CATALOGUES = Path(__file__).parent
+_LEFT_TO_RIGHT = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u058f\u1e00-\u1fff]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
@@ -58,7 +60,21 @@ class Translator:
         else:
             # The catalogue's header is under the id "".
             text = english and load_catalogue(self.language, self.own).gettext(english)
-        return _interpolate(text, values) if values else text
+        return _interpolate(text, self._isolate(values)) if values else text
+
+    def _isolate(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the values with marks around each one that runs in the other direction, or it may change the text's.
+
+        They are FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE (UAX #9), as `<bdi>`, but for texts in attributes,
+        too.
+        """
+        other = _LEFT_TO_RIGHT if is_right_to_left(self.language) else _RIGHT_TO_LEFT
+        return {
+            name: value.__class__("\u2068") + value + "\u2069"
+            if isinstance(value, str) and other.search(value.striptags() if isinstance(value, Markup) else value)
+            else value
+            for name, value in values.items()
+        }
 
     def for_language(self, language: str) -> "Translator":
         """Return the translator for a text in `language`: this one, if there is no catalogue for it."""

@@ -25,6 +25,7 @@ function say(text) {
 // Of the excerpt, which is HTML, only text and <mark> are taken over.
 function excerpt(html) {
   const paragraph = document.createElement("p");
+  paragraph.dir = "auto";
   const parsed = new DOMParser().parseFromString(html, "text/html").body;
   for (const node of parsed.childNodes) {
     const marked = node.nodeName === "MARK";
@@ -41,6 +42,7 @@ function item(found) {
   const part = found.sub_results?.[0];
   link.href = part?.url ?? found.url;
   link.textContent = found.meta.title;
+  link.dir = "auto"; // of a text in another language
   element.append(link, excerpt(part?.excerpt ?? found.excerpt));
   return element;
 }

@@ -84,5 +84,22 @@ def test_a_word_with_an_unknown_placeholder_is_reported():
         SiteSettings(url="https://example.org", words={"by %(authors)s": "von %(author)s"})
 
 
+@pytest.mark.parametrize(
+    ("language", "author", "expected"),
+    [
+        ("ar", "Ann (2)", "بقلم \u2068Ann (2)\u2069"),
+        ("ar", "آن", "بقلم آن"),
+        ("ar", "2", "بقلم 2"),
+        ("ar", Markup("<b>آن</b>"), "بقلم <b>آن</b>"),
+        ("ar", Markup("<b>Ann</b>"), "بقلم \u2068<b>Ann</b>\u2069"),
+        ("en", "آن (2)", "by \u2068آن (2)\u2069"),
+        ("en", "Ann", "by Ann"),
+    ],
+)
+def test_a_value_that_runs_in_the_other_direction_is_isolated(language, author, expected):
+    text = Translator(language)("by %(authors)s", authors=author)
+    assert (text, hasattr(text, "__html__")) == (expected, hasattr(author, "__html__"))
+
+
 def test_translate_is_pure():
     assert is_pure(SiteSettings(url="https://example.org").translate)
