@@ -40,6 +40,7 @@ def finish_contents(generators: list[Any]) -> None:
                 draft=parsed.draft,
                 picture=None,
                 audio=None,
+                book=None,
                 words=parsed.words,
                 breadcrumbs=make_breadcrumbs(content if is_post else None, context),
                 translations=tuple(content.translations),
