@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from datetime import date
 from decimal import Decimal
 
@@ -58,7 +59,7 @@ def read_text(part, title="//h1"):
     def read(source, slug):
         page = html.fromstring(source)
         text = " ".join(" ".join(found.itertext()) for found in page.xpath(part.format(slug=slug)))
-        titles = [found.text_content().removeprefix("Buy ") for found in page.xpath(title.format(slug=slug))]
+        titles = [re.sub("^Buy |^Press kit: ", "", f.text_content()) for f in page.xpath(title.format(slug=slug))]
         return facts(map(strip_subtitle, titles), find_isbns(text), find_prices(text), find_dates(text))
 
     return read
@@ -75,6 +76,21 @@ def read_jsonld(text, _):
         [(o["priceCurrency"], Decimal(o["price"])) for o in offers],
         [date.fromisoformat(e["datePublished"]) for e in editions],
     )
+
+
+def read_press_text(text, _):
+    title, _, details = text.partition("\n")
+    details = details.partition("\n\nIN A")[0]
+    return facts([strip_subtitle(title)], find_isbns(details), find_prices(details), find_dates(details))
+
+
+def read_package(text, _):
+    return facts([etree.fromstring(text.encode()).findtext(".//{*}title").removeprefix("A sample of ")])
+
+
+def read_series_jsonld(text, slug):
+    [data] = map(json.loads, html.fromstring(text).xpath("//script[@type='application/ld+json']/text()"))
+    return facts([book["name"] for book in data["hasPart"] if f"/{slug}/" in book["url"]])
 
 
 def read_meta(title, isbn="", day="", price=""):
@@ -145,6 +161,10 @@ YEAR = "a style names only the year; the file for reference managers has the dat
 NO_PRICE = "has no field for a price"
 BARS = "a barcode has only the ISBN"
 
+SAMPLE = "a sample has none of the book's facts but the title"
+SERIES = "the series links to the book's page instead"
+KIT = "books/{slug}/press/{slug}-press-kit.zip!{slug}-press-kit/about-the-book.txt"
+
 PAGE, BUY = "books/{slug}/index.html", "books/{slug}/buy/index.html"
 OUTPUTS = {
     # output: file, reader, then title, ISBN, price with currency, date
@@ -166,10 +186,21 @@ OUTPUTS = {
     "BibTeX": ("books/{slug}/cite.bib", read_bibtex, WORK, EVERY, NO_PRICE, EVERY),
     "RIS": ("books/{slug}/cite.ris", read_ris, WORK, EVERY, NO_PRICE, EVERY),
     "feed": ("books/feed.xml", read_feed, WORK, EVERY, EVERY, EVERY),
+    "press kit": ("books/{slug}/press/index.html", read_text("//section[@class='details']"), WORK, EVERY, EVERY, EVERY),
+    "archive of the press kit": (KIT, read_press_text, WORK, EVERY, EVERY, EVERY),
+    "sample for e-readers": ("books/{slug}/sample.epub!book/package.opf", read_package, WORK, SAMPLE, SAMPLE, SAMPLE),
+    "series": ("series/guides/index.html", read_text(CARD, f"{CARD}//h2"), WORK, SERIES, EVERY, WORK),
+    "JSON-LD of the series": ("series/guides/index.html", read_series_jsonld, WORK, SERIES, SERIES, SERIES),
     "barcode": ("books/{slug}/{format}-ean.svg", read_barcode, BARS, FIRST, BARS, BARS),
 }  # fmt: skip
-NOT_OUT = {("feed", "made-up-stairs")}
-"""The feed has only published books."""
+NOT_OUT = {
+    ("feed", "made-up-stairs"),  # has only published books
+    ("sample for e-readers", "made-up-atlas"),
+    ("sample for e-readers", "made-up-stairs"),
+    ("series", "made-up-stairs"),
+    ("JSON-LD of the series", "made-up-stairs"),
+}
+"""Outputs that a book does not have."""
 
 
 def get_stated_facts(output):
@@ -202,7 +233,11 @@ def find_differences(golden, slug, output, text):
 
 def read_output(golden, slug, output):
     path = OUTPUTS[output][0].format(slug=slug, format=load_record(golden, slug)["editions"][0]["format"])
-    return (golden.root / "output" / path).read_bytes().decode()
+    path, _, member = path.partition("!")
+    if not member:
+        return (golden.root / "output" / path).read_bytes().decode()
+    with zipfile.ZipFile(golden.root / "output" / path) as archive:
+        return archive.read(member).decode()
 
 
 @pytest.mark.parametrize("slug", BOOKS)
@@ -249,6 +284,55 @@ def test_every_output_has_an_entry_or_a_reason_for_every_fact():
     stated = [get_stated_facts(output) for output in OUTPUTS]
     assert len(MUTATIONS) == sum(len(fs) + ("price" in fs) for fs in stated)
     assert all(len(row) == 6 and all(row) for row in OUTPUTS.values())
+
+
+def iter_texts(site):
+    """Yield the name and text of every file of a built site, and of those in its archives."""
+    for name, data in site.tree().items():
+        if name.endswith((".zip", ".epub")):
+            with zipfile.ZipFile(site.root / "output" / name) as archive:
+                yield from ((f"{name}!{m}", archive.read(m).decode("utf-8", "ignore")) for m in archive.namelist())
+        elif name.endswith((".html", ".xml", ".json", ".txt", ".ics", ".bib", ".ris")):
+            yield name, data.decode()
+
+
+@pytest.mark.parametrize("name", ["golden", "rich", "bare"])
+def test_no_output_has_an_isbn_or_a_price_that_no_record_has(name, request):
+    site = request.getfixturevalue(name)
+    records = [load_record(site, path.stem) for path in (site.root / "content/books").glob("*.md")]
+    editions = [edition for record in records for edition in record.get("editions", ())]
+    offers = [offer for record in records for offer in record.get("offers", ())]
+    sources = " ".join(
+        path.read_text("utf-8") for path in (site.root / "content").rglob("*.md")
+    )  # reviews have one, too
+    isbns = {number.replace("-", "") for number in re.findall(r"97[89][-\d]{10,14}", sources)}
+    prices = {
+        (currency, Decimal(str(amount)).quantize(Decimal("0.01")))
+        for each in (*editions, *offers)
+        for currency, amount in each.get("price", {}).items()
+    }
+    found = {
+        file: (find_isbns(text) | {*re.findall(r"\b97[89]\d{10}\b", text)}) - isbns | find_prices(text) - prices
+        for file, text in iter_texts(site)
+    }
+    assert {file: values for file, values in found.items() if values} == {}
+    ratings = [file for file, text in iter_texts(site) if "ratingValue" in text or "reviewRating" in text]
+    assert ratings == []
+
+
+def test_an_offer_has_the_shops_own_price_and_the_list_price_is_named_once(rich):
+    slug = "the-salt-ledger"
+    page = rich.output(f"books/{slug}/index.html")
+    data = json.loads(html.fromstring(page).xpath("string(//script[@type='application/ld+json'])"))
+    record = load_record(rich, slug)
+    assert len(data["workExample"]) == len(record["editions"])
+    for edition, example in zip(record["editions"], data["workExample"], strict=True):
+        own = [(o["price"], o["priceCurrency"]) for o in example["offers"] if o["url"].endswith(f"/books/{slug}/buy/")]
+        shops = [(o["price"], o["priceCurrency"]) for o in example["offers"] if "seller" in o]
+        assert sorted(own) == sorted((f"{amount:.2f}", currency) for currency, amount in edition["price"].items())
+        offers = [o for o in record["offers"] if o["edition"] == edition["format"] and "price" in o]
+        assert shops == [(f"{amount:.2f}", currency) for o in offers for currency, amount in o["price"].items()]
+        assert len(own) + len(shops) == len(example["offers"])
 
 
 def test_qr_codes_encode_their_go_links(golden):
