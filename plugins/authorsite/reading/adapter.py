@@ -110,7 +110,7 @@ class FrontMatterReader(CacheableReader, MarkdownReader):
         model: type[BaseMetadata] = PageMetadata if _is_page(path, self.settings) else PostMetadata
         zone = ZoneInfo(self.settings["TIMEZONE"] or "UTC")
         front_matter, other_headers = split_headers(model, data["front_matter"], all_keys=not data["pelican_headers"])
-        for key in other_headers.keys() - {*CUSTOM_URL}:
+        for key in other_headers.keys() - {*CUSTOM_URL, "translation"}:  # Pelican's own
             if hint := did_you_mean(key, model.model_fields):
                 log.warning(path, find_line_for_loc((key,), lines), f"unknown key `{key}`", hint, kind="front-matter")
         from_path = parse_path_metadata(path, self.settings)
