@@ -48,10 +48,18 @@ def run_lighthouse(url, categories):
 
 
 def sample_pages(output):
-    """Return the path of one page of each kind: home, the newest post, a book, its purchase page."""
+    """Return the path of one page of each kind; tests/browser/test_lighthouse.py has those that the site lacks."""
     post = max(path.parent.relative_to(output).as_posix() for path in output.glob("2*/*/*/*/index.html"))
     book = min(path.parent.relative_to(output).as_posix() for path in output.glob("books/*/index.html"))
-    return {"home": "", "post": f"{post}/", "book": f"{book}/", "purchase": f"{book}/buy/"}
+    pages = {
+        "home": "",
+        "post": f"{post}/",
+        "book": f"{book}/",
+        "purchase": f"{book}/buy/",
+        "press kit": f"{book}/press/",
+    }
+    kinds = ("about", "press", "subscribe", "search")
+    return pages | {name: f"{name}/" for name in kinds if (output / name / "index.html").exists()}
 
 
 def main():
