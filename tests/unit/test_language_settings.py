@@ -1,9 +1,13 @@
 """The key `languages` of AUTHORSITE."""
 
+import ast
+import re
+
 import pytest
 from authorsite.problems import ProblemLog
 from authorsite.settings import SiteSettings
 from authorsite.validation import validate
+from conftest import ROOT
 
 GERMAN = {"name": "Leitern", "menu": [{"label": "Blog", "url": "/de/blog/"}], "words": {"Home": "Daheim"}}
 
@@ -50,3 +54,10 @@ def test_the_settings_of_a_language_have_what_it_has_of_its_own(tmp_path):
 def test_a_wrong_language_is_reported(settings, problem, tmp_path):
     _, log = validate_settings(tmp_path, **settings)
     assert [str(each) for each in log] == [f"pelicanconf.py: {problem}"]
+
+
+def test_the_example_of_the_docs_is_valid(tmp_path):
+    [example] = re.findall(r"```python\n(.*?)```", (ROOT / "docs/languages.md").read_text("utf-8"), re.DOTALL)
+    site, log = validate_settings(tmp_path, **ast.literal_eval(f"{{{example}}}"))
+    assert list(log) == []
+    assert [*site.languages] == ["de", "ar"]
