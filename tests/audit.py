@@ -58,7 +58,7 @@ def sample_pages(output):
         "purchase": f"{book}/buy/",
         "press kit": f"{book}/press/",
     }
-    kinds = ("about", "press", "subscribe", "search")
+    kinds = ("about", "press", "subscribe")  # search results are for no index
     return pages | {name: f"{name}/" for name in kinds if (output / name / "index.html").exists()}
 
 
