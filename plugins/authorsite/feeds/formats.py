@@ -17,6 +17,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from ..audio import Audio
+from .browser_note import XHTML, add_browser_note
 from .guid import make_atom_id
 from .models import Entry, Feed
 
@@ -26,18 +27,15 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 _DC = "http://purl.org/dc/elements/1.1/"
 _MEDIA = "http://search.yahoo.com/mrss/"
-_XHTML = "http://www.w3.org/1999/xhtml"
 _MARKUP = re.compile(r"&(?=#?\w)|<(?=[a-z/!?])", re.IGNORECASE)
 """The characters that start markup in HTML: others need no escape, and readers that expect plain text show them."""
 
 
 class _FeedExtension(BaseExtension):
-    """Adds the hub's link to RSS (feedgen writes it to Atom only), the lastBuildDate, and a note for browsers.
-
-    The stylesheet shows the note first when a feed is opened in a browser. It is XHTML, which feed readers ignore.
-    """
+    """Adds the hub's link to RSS (feedgen writes it to Atom only), the lastBuildDate, and what browsers show."""
 
     feed: Feed
+    entries: Sequence[Entry]
     updated = _EPOCH
     is_atom = has_durations = False
 
@@ -45,34 +43,18 @@ class _FeedExtension(BaseExtension):
         # The prefixes that the W3C's checker knows. Atom declares XHTML where it is used.
         if self.is_atom:
             return {"media": _MEDIA, "dc": _DC}
-        return {"media": _MEDIA, "dc": _DC, "xhtml": _XHTML} | ({"itunes": _ITUNES} if self.has_durations else {})
+        return {"media": _MEDIA, "dc": _DC, "xhtml": XHTML} | ({"itunes": _ITUNES} if self.has_durations else {})
 
     def extend_rss(self, root: Any) -> Any:
         if self.feed.hub:
             etree.SubElement(root[0], f"{{{_ATOM}}}link", rel="hub", href=self.feed.hub)
         etree.SubElement(root[0], "lastBuildDate").text = format_datetime(self.updated)
-        self._add_browser_note(root[0])
+        add_browser_note(root[0], self.feed, self.entries, is_atom=False)
         return root
 
     def extend_atom(self, root: Any) -> Any:
-        self._add_browser_note(root)
+        add_browser_note(root, self.feed, self.entries, is_atom=True)
         return root
-
-    def _add_browser_note(self, channel: Any) -> None:
-        nsmap = {None: _XHTML} if self.is_atom else None
-        paragraph = etree.SubElement(etree.SubElement(channel, f"{{{_XHTML}}}div", nsmap=nsmap), f"{{{_XHTML}}}p")
-        translate = self.feed.translate
-        note = translate(
-            "This is a feed. Copy this page's address into a feed reader, and what is new comes to you by itself: "
-            "no account, no e-mail, and you can stop at any time."
-        )
-        paragraph.text = f"{note} "
-        for url, label, tail in (
-            (f"{self.feed.site_url}/{self.feed.subscribe_path}", translate("All feeds of this site"), " · "),
-            (self.feed.home_url, translate("The pages it comes from"), ""),
-        ):
-            link = etree.SubElement(paragraph, f"{{{_XHTML}}}a", href=url)
-            link.text, link.tail = label, tail
 
 
 class _EntryExtension(BaseEntryExtension):
@@ -166,6 +148,7 @@ def serialize_atom(feed: Feed, entries: Sequence[Entry], stylesheet: str = "") -
 def _make_generator(feed: Feed, entries: Sequence[Entry], mime_type: str) -> Any:
     generator = FeedGenerator()
     generator.register_extension("extension", _FeedExtension, _EntryExtension)
+    generator.extension.entries = entries
     generator.extension.feed, generator.extension.is_atom = feed, mime_type == ATOM_TYPE
     generator.extension.has_durations = any(entry.audio and entry.audio.seconds for entry in entries)
     generator.title(feed.title)
