@@ -69,17 +69,17 @@ def get_versions(context: Mapping[str, Any]) -> LanguageVersions:
     return get_build(context).find(LanguageVersions) or LanguageVersions()
 
 
-def list_contexts(context: MutableMapping[str, Any]) -> list[MutableMapping[str, Any]]:
+def list_contexts(context: Mapping[str, Any]) -> list[Any]:
     """Return Pelican's context, for the main language, and those of the other languages."""
     return [context, *(version.context for version in get_versions(context).values())]
 
 
-def list_posts(context: MutableMapping[str, Any]) -> list[Any]:
+def list_posts(context: Mapping[str, Any]) -> list[Any]:
     """Return the posts of all languages that are not hidden."""
     return [post for each in list_contexts(context) for post in each.get("articles", ())]
 
 
-def find_context(context: MutableMapping[str, Any], language: str) -> MutableMapping[str, Any]:
+def find_context(context: Mapping[str, Any], language: str) -> Any:
     """Return the context for a post or page with this `lang`: Pelican's own for the main language."""
     version = get_versions(context).get(language)
     return version.context if version else context

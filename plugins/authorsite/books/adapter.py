@@ -18,6 +18,7 @@ from ..cached_files import CachedTexts
 from ..commands import format_command
 from ..i18n import Translator
 from ..images.adapter import find_image, get_picture, make_social_card, process_body_images
+from ..language_versions import list_posts
 from ..markup import text_content
 from ..problems import ProblemLog
 from ..reading.audio_files import get_audio
@@ -71,7 +72,7 @@ class BooksGenerator(Generator):
             message = f"main_book: there is no book `{self.main_slug}`"
             self.log.error("pelicanconf.py", 0, message, hint, kind="settings")
         elif not is_missing:
-            check_post_books(self.context.get("articles", ()), slugs, self.main_slug, self.log)
+            check_post_books(list_posts(self.context), slugs, self.main_slug, self.log)
         views = [self._build_view(source) for source in sources]
         check_samples([view.sample for view in views], self.context)
         views.sort(key=lambda book: (book.published is None, book.published, book.title), reverse=True)

@@ -13,7 +13,7 @@ from ..reading.front_matter import decode
 from ..reading.link_pass import resolve_html
 from ..reading.markdown import MarkdownRenderer
 from ..reading.sources import ParsedSource, render_body
-from ..site_build import get_log, get_site
+from ..site_build import OTHER_LANGUAGES_KEY, get_log, get_site
 from ..slug_adapter import make_slug
 from ..validation import find_line_for_loc
 from .model import Book
@@ -69,7 +69,8 @@ def check_samples(samples: Iterable[Sample | None], context: Mapping[str, Any]) 
 
 def _find_pages(source: ParsedSource[Book], context: Mapping[str, Any]) -> list[SamplePart]:
     log, parts = get_log(context), list[SamplePart]()
-    pages = [page for key in ("pages", "articles", "hidden_pages") for page in context.get(key, ())]
+    keys = ("pages", "articles", "hidden_pages", OTHER_LANGUAGES_KEY)
+    pages = [page for key in keys for page in context.get(key, ())]
     for index, sample in enumerate(source.record.sample):
         name = sample.strip("/")
         page = next((page for page in pages if name in (page.slug, page.url.strip("/"))), None)

@@ -12,6 +12,7 @@ from pelican.generators import Generator
 from .. import output
 from ..images.adapter import get_picture, process_body_images
 from ..images.picture import Picture
+from ..language_versions import list_posts
 from ..problems import ProblemLog
 from ..reading.audio_files import get_audio
 from ..reading.drafts import is_unpublished
@@ -115,7 +116,7 @@ class EventsGenerator(Generator):
         name = source.record.post.strip("/").removesuffix(".md").rpartition("/")[2]
         if not name:
             return "", ""
-        articles = self.context.get("articles", ())
+        articles = list_posts(self.context)
         posts = {article.slug: article for article in articles}
         if name not in posts:
             posts = {Path(article.source_path).stem: article for article in articles} | posts

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from ..feeds.diff import FeedDiff, compare_feeds
 from ..feeds.guid import make_guid
 from ..feeds.parsing import is_feed, parse_feed
+from ..language_versions import HOME_URL, list_contexts
 from ..output import output_file_for, quote_path
 from ..problems import CommandError, ProblemLog, pluralize
 from ..reading.drafts import is_hidden
@@ -137,8 +138,11 @@ def collect_state(context: Mapping[str, Any]) -> State:
         for content in contents
         if not is_hidden(content.record)
     }
-    categories = (category for category, _ in context.get("categories", ()) if category.save_as)
-    return state | {f"{_CATEGORY}{category.name}": PublishedPage("", f"/{category.url}") for category in categories}
+    for each in list_contexts(context):
+        home = each.get(HOME_URL, "")
+        categories = (category for category, _ in each.get("categories", ()) if category.save_as)
+        state |= {f"{_CATEGORY}{home}{category.name}": PublishedPage("", f"/{category.url}") for category in categories}
+    return state
 
 
 def format_state(state: State) -> str:

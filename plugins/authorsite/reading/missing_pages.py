@@ -16,7 +16,8 @@ from .links import LinkResolver
 
 _MADE_LATER = re.compile(
     r"(?:books|buy|events|go|press|references|search|series|subscribe|pagefind|theme|assets|images)/.*"
-    r"|.*\.(?:xml|xsl|json|css|js|txt|ics|bib|ico|svg|png|webmanifest)"
+    r"|[a-z]{2,3}(?:-\w+)*/(?:references|search|subscribe)/.*"
+    r"|.*\.(?:xml|xsl|opml|json|css|js|txt|ics|bib|ico|svg|png|webmanifest)"
     r"|(?:.*/)?page/\d+/index\.html|(?:_headers|_redirects)"
 )
 """Output files whose names are not known before they are written."""

@@ -1,6 +1,6 @@
 """Connects search to Pelican: collects the documents, and writes the search page and its index."""
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from html import escape
 from pathlib import Path
@@ -71,7 +71,7 @@ class SearchGenerator(Generator):
         return True
 
 
-def _list_documents(context: MutableMapping[str, Any]) -> Iterator[Document]:
+def _list_documents(context: Mapping[str, Any]) -> Iterator[Document]:
     """Yield all content that is published and not hidden."""
     for each in list_contexts(context):
         language = get_site(each).language.split("-")[0] if HOME_URL in each else ""
