@@ -10,8 +10,12 @@ from .bibtex import format_entry
 from .person_names import format_bibtex_names
 
 _LINK = re.compile(r"\[([^\[\]]*)\]\((?:[^\s()]|\([^\s()]*\))*\)|<(https?://[^\s<>]+)>")
-_QUOTED = re.compile(r"^(?P<author>[^\"“”]+?),\s*[\"“](?P<title>[^\"“”]+?),?[\"”],?\s*(?P<rest>.*)$", re.DOTALL)
-_BOOK = re.compile(r"^(?P<author>[^*\"“”]+?),\s*\*+(?P<title>[^*]+?)\*+\s*[.,]?\s*(?P<rest>.*)$", re.DOTALL)
+_QUOTES = r"\"“”„«»"
+_QUOTED = re.compile(
+    rf"^(?P<author>[^{_QUOTES}]+?)[,،]\s*[{_QUOTES}]\s*(?P<title>[^{_QUOTES}]+?)[,،]?\s*[{_QUOTES}][,،]?\s*(?P<rest>.*)$",
+    re.DOTALL,
+)
+_BOOK = re.compile(rf"^(?P<author>[^*{_QUOTES}]+?)[,،]\s*\*+(?P<title>[^*]+?)\*+\s*[.,،]?\s*(?P<rest>.*)$", re.DOTALL)
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 
 
@@ -41,6 +45,7 @@ class Reference:
 def parse_entry(number: int, text: str, url: str = "") -> Reference:
     """Parse an entry in the style `Author, "Title", Container, Year, URL`; any other gets only `text` and `url`.
 
+    Quotation marks and commas may be those of another language: `„Titel“`, `«titre»`, `آن، «سلالم»، 2018`.
     `text` is Markdown; `url` is that of its first link, else it is the first one in the text.
     """
     text = _LINK.sub(lambda match: match[1] or match[2] or "", " ".join(text.split()))
@@ -54,8 +59,8 @@ def parse_entry(number: int, text: str, url: str = "") -> Reference:
     years = _YEAR.findall(rest)
     year = years[-1] if years else ""
     container = re.sub(r"[*_<>\[\]()]", "", rest.replace(year, "") if year else rest)
-    container = re.sub(r"\s*,(\s*,)+", ",", container).strip(" ,.;")
-    return Reference(number, text, match["author"].strip(), match["title"].strip(" ,."), container, year, url)
+    container = re.sub(r"\s*([,،])(\s*[,،])+", r"\1", container).strip(" ,،.;")
+    return Reference(number, text, match["author"].strip(), match["title"].strip(" ,،."), container, year, url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,10 @@ def test_corrected_lines_are_read_as_intended():
         ("Frieda First, *One Thing*. Made-up Press, 2015.", "Frieda First", "One Thing", "Made-up Press", "2015", ""),
         ('Ann Author, "A Talk?", *Talks*, 2018', "Ann Author", "A Talk?", "Talks", "2018", ""),
         ("Ann Author, *A Book*. Press 1950, 2003.", "Ann Author", "A Book", "Press 1950", "2003", ""),
+        ("Ann Author, „Ein Titel“, *Zeitung*, 2018", "Ann Author", "Ein Titel", "Zeitung", "2018", ""),
+        ("Ann Author, « Un titre », 2018", "Ann Author", "Un titre", "", "2018", ""),
+        ("آن كاتبة، «سلالم»، مجلة، 2018", "آن كاتبة", "سلالم", "مجلة", "2018", ""),
+        ("آن كاتبة، *كتاب السلالم*، 2018.", "آن كاتبة", "كتاب السلالم", "", "2018", ""),
         ("Something that somebody once said.", "", "", "", "", ""),
     ],
 )  # fmt: skip
