@@ -81,7 +81,7 @@ def measure(page, expression):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [360, 768, 1440])
+@pytest.mark.parametrize("width", [360, pytest.param(768, marks=pytest.mark.nightly), 1440])
 def test_a_page_begins_at_the_right_and_does_not_scroll_sideways(browser, hebrew, width):
     page = browser.new_page(viewport={"width": width, "height": 800})
     for address in (ENGLISH_PAGE, "/", "/search/", HEBREW_PAGE):
@@ -136,11 +136,31 @@ def test_the_frame_of_a_text_in_another_direction_keeps_its_own(browser, hebrew)
 
 @pytest.mark.browser
 def test_axe_finds_nothing(browser, hebrew):
+    assert list_violations(browser, hebrew, (HEBREW_PAGE, ENGLISH_PAGE, "/")) == []
+
+
+@pytest.mark.browser
+def test_arabic_pages_of_a_site_in_several_languages(browser, languages):
+    addresses = "/ar/", "/ar/2019/03/02/sullam/", "/ar/search/"
+    with serve_folder(languages.root / "output") as url:
+        assert list_violations(browser, url, addresses) == []
+        page = browser.new_page(viewport={"width": 360, "height": 800})
+        for address in addresses:
+            page.goto(url + address)
+            assert page.evaluate("document.documentElement.scrollWidth") == 360, address
+            assert measure(page, 'box(".site-name").right') > 300, address
+            assert page.locator("body").evaluate("body => getComputedStyle(body).direction") == "rtl"
+        page.close()
+
+
+def list_violations(browser, url, addresses):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = browser.new_page(viewport={"width": 360, "height": 800})
-    for address in (HEBREW_PAGE, ENGLISH_PAGE, "/"):
-        page.goto(hebrew + address)
+    found = []
+    for address in addresses:
+        assert page.goto(url + address).ok, address
         page.evaluate(axe.axe_script)
         violations = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == [], address
+        found += [(address, each["id"], each["nodes"][0]["html"]) for each in violations]
     page.close()
+    return found

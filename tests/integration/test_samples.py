@@ -3,6 +3,7 @@
 import io
 import shutil
 import zipfile
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -230,6 +231,13 @@ def test_an_epub_has_the_same_bytes_each_time_and_says_first_what_it_is():
     data = build_epub(make_epub())
     assert data == build_epub(make_epub())
     assert data[30:58] == b"mimetypeapplication/epub+zip"
+
+
+@pytest.mark.parametrize(("language", "is_from_right"), [("ar", True), ("en", False)])
+def test_an_epub_has_the_direction_of_its_language(language, is_from_right):
+    with zipfile.ZipFile(io.BytesIO(build_epub(replace(make_epub(), language=language)))) as file:
+        package, chapter = (file.read(f"book/{name}").decode() for name in ("package.opf", "chapter-1.xhtml"))
+    assert ('page-progression-direction="rtl"' in package, ' dir="rtl">' in chapter) == (is_from_right, is_from_right)
 
 
 @pytest.mark.nightly

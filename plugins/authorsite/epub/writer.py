@@ -7,6 +7,7 @@ from datetime import date
 from html import escape
 
 from ..archives import make_zip
+from ..i18n import is_right_to_left
 from .xhtml import make_xhtml
 
 IMAGE_TYPES = {
@@ -87,9 +88,10 @@ def _make_pages(book: Epub) -> Iterator[tuple[str, str]]:
 
 def _make_page(book: Epub, title: str, body: str) -> str:
     language = escape(book.language)
+    direction = ' dir="rtl"' if is_right_to_left(book.language) else ""
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml"'
-        f' xmlns:epub="http://www.idpf.org/2007/ops" lang="{language}" xml:lang="{language}">\n'
+        f' xmlns:epub="http://www.idpf.org/2007/ops" lang="{language}" xml:lang="{language}"{direction}>\n'
         f'<head><title>{escape(title)}</title><link rel="stylesheet" href="style.css"/></head>\n'
         f"<body>\n{body}\n</body>\n</html>\n"
     )
@@ -144,7 +146,7 @@ def _make_package(book: Epub, pages: Mapping[str, str]) -> str:
             "<manifest>",
             *items,
             "</manifest>",
-            "<spine>",
+            '<spine page-progression-direction="rtl">' if is_right_to_left(book.language) else "<spine>",
             *(f'<itemref idref="{name}"/>' for name in spine),
             "</spine>",
             "</package>\n",
