@@ -55,7 +55,8 @@ def init(
     if folder.startswith("-"):
         raise CommandError(f"`{folder}` is an option - put the folder first: {format_command('init', 'my-site')}")
     module = load("publishing.init_site")
-    module.init_site(Path(folder), module.Answers(name, author, url, book), ask=not yes and module.has_answers(sys.stdin))
+    answers = module.Answers(name, author, url, book)
+    module.init_site(Path(folder), answers, ask=not yes and module.has_answers(sys.stdin))
 
 
 @task(
