@@ -127,9 +127,10 @@ class BookPresenter:
             translate("signed copy") if offer.signed else "",
             "" if is_unique else _get_host(url),
         )
-        note = ", ".join(filter(None, notes))
+        comma = translate(", ")
+        note = comma.join(filter(None, notes))
         prices = {} if shop.kind == "borrow" else select_offer_prices(offer, countries, self.today)
-        label = ", ".join(filter(None, [self._label_offer(edition, shop), note, region]))
+        label = comma.join(filter(None, [self._label_offer(edition, shop), note, region]))
         status = self.link_status.get(url, {})
         worked = status.get("worked")
         return OfferView(
@@ -143,7 +144,7 @@ class BookPresenter:
             url=url,
             go_url=make_go_url(slug, offer.shop),
             label=label,
-            button_label=", ".join(filter(None, [self._label_button(book, edition, shop), note])),
+            button_label=comma.join(filter(None, [self._label_button(book, edition, shop), note])),
             support_mailto=self._build_support_mailto(slug, label, url),
             price_texts=format_prices(prices, locale),
             prices=_list_amounts(prices),
