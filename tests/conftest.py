@@ -79,7 +79,9 @@ class Site:
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return self
 
-    def build(self, *, strict=False, drafts=False, deferred_tasks=None, approve=None, **overrides) -> BuildResult:
+    def build(
+        self, *, strict=False, drafts=False, deferred_tasks=None, approve=None, session=None, **overrides
+    ) -> BuildResult:
         """Build the site. Other keyword arguments are Pelican settings; AUTHORSITE is merged into the site's own."""
         site = {
             "url": "https://example.org",
@@ -98,7 +100,7 @@ class Site:
         }
         (self.root / "content").mkdir(exist_ok=True)
         conf = ROOT / "tests/sites/pelicanconf.py"
-        options = {"drafts": drafts, "deferred_tasks": deferred_tasks, "approve": approve}
+        options = {"drafts": drafts, "deferred_tasks": deferred_tasks, "approve": approve, "session": session}
         return build(conf, settings, root=self.root, **options)
 
     def output(self, name):

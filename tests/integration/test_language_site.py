@@ -6,10 +6,13 @@ import re
 import pytest
 from authorsite.i18n import CATALOGUES
 from authorsite.language_versions import name_language
+from authorsite.publishing.build_worker import release_memory
+from authorsite.publishing.preview import preview
 from babel.messages.pofile import read_po
-from conftest import copy_language_site, post
+from conftest import copy_language_site, post, restore_signals
 from feed_rules import check_feed
 from lxml import etree, html
+from pelican_incremental.session import BuildSession
 
 SITE = "https://example.org"
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
@@ -231,7 +234,16 @@ def test_the_search_index_is_in_three_languages(languages):
 
 def test_a_rebuilt_site_is_that_of_a_clean_build(tmp_path):
     site = copy_language_site(tmp_path)
-    first = site.build(AUTHORSITE={"search": False})
+    session = BuildSession()
+    first = site.build(session=session, AUTHORSITE={"search": False})
+    release_memory(session)
+    edited = site.root / "content/posts/sullam.md"
+    edited.write_text(edited.read_text().replace("ضع قدم", "**ضع** قدم"))
+    before = site.output("ar/2019/03/02/sullam/index.html")
+    with restore_signals():
+        place = preview(session, edited)
+    assert place == "ar/2019/03/02/sullam/index.html"
+    assert site.output(place) == before.replace("ضع قدم", "<strong>ضع</strong> قدم")
     post = site.root / "content/posts/holz.md"
     post.write_text(post.read_text().replace("Holz für Leitern", "Holz").replace("[Holz]", "[Esche]"))
     (site.root / "content/posts/khashab.md").unlink()
@@ -242,7 +254,7 @@ def test_a_rebuilt_site_is_that_of_a_clean_build(tmp_path):
     assert not [name for name in written if get_language(f"/{name}") == "en"], "the lists of other languages"
     rebuilt = site.tree()
     clean = copy_language_site(tmp_path / "clean")
-    for name in ("holz.md", "khashab.md"):
+    for name in ("holz.md", "khashab.md", "sullam.md"):
         target, source = clean.root / "content/posts" / name, site.root / "content/posts" / name
         target.write_text(source.read_text()) if source.exists() else target.unlink()
     assert not clean.build(AUTHORSITE={"search": False}).failed

@@ -14,6 +14,8 @@ from pelican_incremental.patches import patch_pelican
 from pelican_incremental.processes import collect_warnings
 from pelican_incremental.session import BuildSession
 
+from ..language_versions import get_versions
+
 content_edited: Any = signal("content_edited")
 """Sent with an edited post and the context, so that plugins process its text as they do all texts during a build."""
 
@@ -69,7 +71,8 @@ def _preview(session: BuildSession, generators: list[Any], path: Path) -> str:
         manifest.previous.pop(page, None)
         session.writer._fingerprint = lambda *_: ("", [], "")  # type: ignore[method-assign]  # noqa: SLF001 - the next build renders it anyway
         write = functools.partial(session.writer.write_file, relative_urls=context["RELATIVE_URLS"])
-        _write_page(generator, content, write)
+        version = get_versions(context).get(content.record.lang)
+        _write_page(version.articles_generator if version else generator, content, write)
         return page
 
 
