@@ -8,7 +8,11 @@ from authorsite.filters import make_filters
 from authorsite.page_language import PageLanguage
 from authorsite.settings import SiteSettings
 
-SITE = SiteSettings(url="https://example.org")
+SITE = SiteSettings(
+    url="https://example.org",
+    words={"Books": "My books"},
+    languages={"de": {"words": {"Blog": "Tagebuch"}}, "ar": {}},
+)
 
 
 def show(lang):
@@ -21,6 +25,7 @@ def show(lang):
         ({}, "en"),
         ({"page_language": "de", "article": show("ar")}, "de"),
         ({"article": show("")}, "en"),
+        ({"article": show("ar")}, "ar"),
         ({"page": show("fr")}, "en"),
         ({"article": object()}, "en"),
     ],
@@ -35,12 +40,13 @@ def test_words_dates_and_lists_are_in_the_language_of_the_page():
 
     def write():
         names = filters["join_list"](["A", "B", "C"])
-        return language.translate("Search"), filters["long_date"](date(2019, 3, 1)), names
+        words = [language.translate(text) for text in ("Search", "Books", "Blog")]
+        return words, filters["long_date"](date(2019, 3, 1)), names
 
-    english = "Search", "March 1, 2019", "A, B, and C"
+    english = ["Search", "My books", "Blog"], "March 1, 2019", "A, B, and C"
     assert write() == english
     with language.use({"page_language": "de"}):
-        assert write() == ("Suche", "1. März 2019", "A, B und C")
+        assert write() == (["Suche", "Bücher", "Tagebuch"], "1. März 2019", "A, B und C")
     assert write() == english
 
 
