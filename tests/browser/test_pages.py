@@ -314,6 +314,19 @@ def test_links_and_buttons_are_large_enough_for_touch(phone, addresses):
 
 
 @pytest.mark.browser
+def test_the_text_is_in_the_middle_of_a_wide_page(browser, served):
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    for kind in ("/about/", BOOK):
+        page.goto(served + kind)
+        sides = page.evaluate(
+            "(({left, right}) => [left, document.body.parentElement.clientWidth - right])"
+            "(document.querySelector('main').getBoundingClientRect())"
+        )
+        assert sides[0] == pytest.approx(sides[1], abs=1), kind
+    page.close()
+
+
+@pytest.mark.browser
 def test_boxes_have_a_border_in_forced_colors_and_print_has_no_controls(browser, served):
     page = browser.new_page(forced_colors="active")
     page.goto(served + MODEL)
