@@ -23,6 +23,9 @@ _MAY_HAVE_SCRIPT = re.compile(r"([a-z]{2}(-\w+)?/)?(index\.html|(books|buy|serie
 SEARCH_POLICY = f"{_BASE_POLICY}; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'"
 """For the search page: Pagefind runs WebAssembly in a worker."""
 
+_is_search_page = re.compile(r"([a-z]{2,3}(-\w+)*/)?search/index\.html").fullmatch
+"""The search page, in any language."""
+
 _NOT_IN_META = "; frame-ancestors 'none'"
 """What browsers accept in a header only (CSP Level 3, section 3.3)."""
 
@@ -42,7 +45,7 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 
 def get_policy(file: str) -> str:
     """Return the Content-Security-Policy of the page that is written to `file`, as a header says it."""
-    if file == "search/index.html":
+    if _is_search_page(file):
         return SEARCH_POLICY
     return BUY_POLICY if _MAY_HAVE_SCRIPT(file) else PAGE_POLICY
 
@@ -68,21 +71,25 @@ def format_headers(files: Collection[str], root: str, form_origin: str = "") -> 
     """Return the `_headers` file for pages written to `files`; `root` is the path of the site on its host.
 
     Hosts merge the headers of all matching rules, and browsers enforce every policy they get. So each page must match
-    exactly one rule with a policy: there is one rule for each top-level folder. `form_origin` is the scheme and host
+    exactly one rule with a policy: there is one rule for each top-level folder, which allows what any page in it needs
+    (each page has a policy of its own, too). `form_origin` is the scheme and host
     that forms may be sent to, beside the site's own, such as "https://a.example".
     """
     patterns = {f"{file.split('/')[0]}/*" if "/" in file else file for file in files}
     patterns = {"" if pattern == "index.html" else pattern for pattern in patterns} - {"search/*"}
     blocks = [_format_rule(f"{root}/*", _SECURITY_HEADERS)]
-    scripted = {file for file in files if get_policy(file) == BUY_POLICY}
-    with_script = {"" if file == "index.html" else f"{file.split('/')[0]}/*" for file in scripted}
+    policies = {
+        "" if file == "index.html" else f"{file.split('/')[0]}/*": BUY_POLICY
+        for file in filter(_MAY_HAVE_SCRIPT, files)
+    }
+    policies |= {f"{file.split('/')[0]}/*": SEARCH_POLICY for file in filter(_is_search_page, files)}
     blocks += [
         _format_rule(f"{root}/{pattern}", {"Content-Security-Policy": DRAWING_POLICY})
         for pattern in _DRAWINGS
         if pattern not in patterns
     ]
     for pattern in sorted(patterns):
-        policy = BUY_POLICY if pattern in with_script else PAGE_POLICY
+        policy = policies.get(pattern, PAGE_POLICY)
         blocks.append(_format_rule(f"{root}/{pattern}", {"Content-Security-Policy": policy}))
     if "search/index.html" in files:
         blocks.append(_format_rule(f"{root}/search/*", {"Content-Security-Policy": SEARCH_POLICY}))
