@@ -210,7 +210,8 @@ class SiteSettings(StrictModel):
     @cached_property
     def translate(self) -> Translator:
         """Translates the English texts of pages and feeds to the site's language."""
-        return Translator(self.language, self.words, self._catalogues)
+        other_words = {code: each.words for code, each in self.languages.items()}
+        return Translator(self.language, self.words, self._catalogues, other_words)
 
     def use_catalogues(self, catalogues: tuple[SiteCatalogue, ...]) -> None:
         """Let `translate` use the site's own catalogues."""

@@ -65,3 +65,10 @@ def test_attributes_of_an_element_in_another_language_than_the_page(page, own, e
     language = PageLanguage(SITE)
     with language.use({"page_language": page}):
         assert make_filters(SITE, language)["lang_attributes"](own) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("de", "Tagebuch"), ("ar", "المدونة"), ("fr", "Blog"), ("en", "Blog")]
+)
+def test_what_belongs_to_a_text_in_another_language_has_the_words_of_that_language(language, expected):
+    assert SITE.translate.for_language(language)("Blog") == expected

@@ -37,11 +37,13 @@ class Translator:
     """Translates English texts to `language` ("de-AT").
 
     `words`, the author's own translations, come first, then `own` catalogues of the site, then that of the package.
+    `other_words` are those for the site's other languages.
     """
 
     language: str = "en"
     words: Mapping[str, str] = field(default_factory=dict)
     own: tuple[SiteCatalogue, ...] = ()
+    other_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     # For the build engine: the result depends on the fields, the arguments and the package's files alone.
     __pure__ = True
@@ -82,7 +84,8 @@ class Translator:
         if not primary or primary == self.language.partition("-")[0].lower():
             return self
         is_known = primary == "en" or type(load_catalogue(language, self.own)) is GNUTranslations
-        return Translator(language, own=self.own) if is_known else self
+        words = self.other_words.get(language, {})
+        return Translator(language, words, self.own) if is_known or words else self
 
 
 @cache
