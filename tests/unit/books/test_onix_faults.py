@@ -127,8 +127,9 @@ GOOD = {
         {"SubjectCode": ["WQH"]},
     ),
     "an e-book without its file type": (
-        GOOGLE.format("ProductFormDetail"), "editions: [{format: ebook, file_type: epub}]",
-        {"ProductForm": ["ED"], "ProductFormDetail": ["E101"]},
+        GOOGLE.format("ProductFormDetail"),
+        f"editions: [{', '.join(f'{{format: ebook, file_type: {kind}}}' for kind in ('epub', 'pdf', 'kindle'))}]",
+        {"ProductForm": ["ED"] * 3, "ProductFormDetail": ["E101", "E107", "E116"]},
     ),
     "an e-book with pages of its own": (
         LIST.format(23, 23), "editions: [{format: ebook, pages: 90}]",
