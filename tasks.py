@@ -19,6 +19,7 @@ os.chdir(ROOT)
 try:
     from authorsite import cli
     from authorsite.command_line import print_exception, require_quoted_title, task
+    from pelican_incremental.processes import count_usable_cores
 except Exception as error:
     if os.environ.get("TRACEBACK"):
         raise
@@ -50,7 +51,9 @@ def test(c, nightly=False, only=""):
     Example: invoke test --only feeds
     """
     c.run(f"{sys.executable} tests/browser.py", pty=False)
-    options = ["-n auto --dist worksteal"] + ["--nightly"] * nightly + ([f"-k '{only}'"] if only else [])
+    # One process more than cores: they wait for programs that they start a quarter of the time.
+    options = [f"-n {count_usable_cores() + 1} --dist worksteal"]
+    options += ["--nightly"] * nightly + ([f"-k '{only}'"] if only else [])
     environment, memory = {}, Path("/dev/shm")  # noqa: S108 - pytest makes a private folder in it
     if memory.is_dir() and shutil.disk_usage(memory).free > 2 * 2**30:
         # Many disks take longer to delete a site than the build takes to write it. Keep the sites of failed tests.

