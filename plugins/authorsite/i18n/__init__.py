@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.core import Locale, UnknownLocaleError
+from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 CATALOGUES = Path(__file__).parent
@@ -52,6 +53,7 @@ class Translator:
         """Return the translation of `english`, or of `plural` unless `count` is 1, with `values` in place of %(name)s.
 
         The result is Markup if a value is; all else in it is escaped then. A text without a translation stays English.
+        A `count` is grouped as the language has it: "1,234" or "1.234".
         """
         count = values.get("count", 1)
         form = plural if plural and count != 1 else english
@@ -62,6 +64,8 @@ class Translator:
         else:
             # The catalogue's header is under the id "".
             text = english and load_catalogue(self.language, self.own).gettext(english)
+        if count >= 1000:  # noqa: PLR2004 - three digits make a group in all languages
+            values["count"] = format_decimal(count, locale=_find_locale(self.language))
         return _interpolate(text, self._isolate(values)) if values else text
 
     def _isolate(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -89,12 +93,18 @@ class Translator:
 
 
 @cache
+def _find_locale(language: str) -> Locale:
+    """Return Babel's data for `language` ("ar", "he-IL"); those for English, if it has none."""
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+@cache
 def is_right_to_left(language: str) -> bool:
     """Return whether `language` ("ar", "he-IL") is written from right to left; False for an unknown one."""
-    try:
-        return Locale.parse(language, sep="-").character_order == "right-to-left"
-    except (UnknownLocaleError, ValueError):
-        return False
+    return _find_locale(language).character_order == "right-to-left"
 
 
 ENGLISH = Translator()

@@ -51,6 +51,14 @@ def test_the_count_chooses_the_plural_form(language, texts):
     assert ", ".join(Translator(language)(*PAGES, count=count) for count in range(3)) == texts
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "12,345 words"), ("de-CH", "12’345 Wörter"), ("de", "12.345 Wörter"), ("xx", "12,345 words")],
+)
+def test_the_digits_of_a_count_are_grouped_as_in_the_language(language, text):
+    assert Translator(language)("%(count)s word", "%(count)s words", count=12_345) == text
+
+
 def test_arabic_has_the_plural_forms_of_cldr():
     kinds = {0: "zero", 1: "one", 2: "two", 3: "few", 10: "few", 11: "many", 99: "many", 100: "other", 102: "other"}
     texts = {count: Translator("ar")(*PAGES, count=count) for count in kinds}
