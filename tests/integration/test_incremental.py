@@ -259,13 +259,13 @@ def test_a_damaged_cache_does_not_change_the_output(tmp_path, name, author, them
         site.build("incremental", engine=True)
         with sqlite3.connect(tmp_path / "incremental.cache/texts.sqlite") as connection:
             for row, text in connection.execute("SELECT rowid, text FROM texts").fetchall():
-                at = site.random.randrange(len(text))
+                at = site.random.randint(0, len(text))
                 damaged = [text[:at], text[at:], text.replace("<p>", "<b>", 1), text.replace("[", "[[", 1)]
                 connection.execute("UPDATE texts SET text = ? WHERE rowid = ?", (damaged[(number + row) % 4], row))
         connection.close()
         for file in (tmp_path / "incremental.cache").glob("output-*.json"):
             data = file.read_text()
-            at = site.random.randrange(len(data))
+            at = site.random.randint(0, len(data))
             file.write_text(
                 [data[:at], data.replace('"sets":[[', '"sets":[', 1), data.replace(',"', ',["', 1)][number % 3]
             )

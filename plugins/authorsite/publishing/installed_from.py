@@ -38,17 +38,20 @@ def pin_generator(site: Path) -> str:
     return format_requirement(package.version, origin) or format_wheel(_pack_wheel(package, site / WHEEL_FOLDER))
 
 
-def format_requirement(version: str, origin: dict[str, object]) -> str:
-    """Return the requirement for a version whose `origin` is the content of direct_url.json; "" if it is only here."""
+def format_requirement(version: str, origin: dict[str, object], *, may_be_local: bool = False) -> str:
+    """Return the requirement for a version whose `origin` is the content of direct_url.json.
+
+    It is "" for a place on this machine, unless it `may_be_local`.
+    """
     url = redact_credentials(str(origin.get("url", "")))
     match origin:
-        case _ if url.startswith("file:"):  # other machines don't have it
+        case _ if url.startswith("file:") and not may_be_local:  # other machines don't have it
             return ""
         case {"vcs_info": {"vcs": vcs, "commit_id": commit}}:
             return f"authorsite @ {vcs}+{url}@{commit}"
         case {"archive_info": {"hashes": {"sha256": digest}}}:
             return f"authorsite @ {url}#sha256={digest}"
-    return f"authorsite=={version}"
+    return f"authorsite @ {url}" if url else f"authorsite=={version}"
 
 
 def format_wheel(wheel: Path) -> str:

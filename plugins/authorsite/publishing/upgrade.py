@@ -55,7 +55,7 @@ def upgrade(folder: Path, source: str = "") -> int:
         _install(folder, lines[number], before, "-r", str(requirements))
     elif "://" in source:
         _install(folder, source, before, source)
-        _write_line(requirements, lines, number, format_requirement(*_ask_installed()))
+        _write_line(requirements, lines, number, format_requirement(*_ask_installed(), may_be_local=True))
     else:
         _install_file(requirements, lines, number, Path(source).expanduser().resolve(), before)
     after = _ask_installed()

@@ -101,6 +101,8 @@ def test_a_checkout_is_built_and_a_git_url_pinned_to_its_commit_without_its_pass
     assert site.files() == {NEW: b"built", "requirements.txt": requirements(f"./vendor/{NEW}")}
     site.run("git+https://me:secret@git.example/a@main", origin=COMMIT)
     assert site.files()["requirements.txt"] == requirements("authorsite @ git+https://git.example/a@c0ffee")
+    site.run("git+file:///home/me/a@main", origin=COMMIT | {"url": "file:///home/me/a"})
+    assert site.files()["requirements.txt"] == requirements("authorsite @ git+file:///home/me/a@c0ffee")
     assert "secret" not in capsys.readouterr().out
 
 
