@@ -202,7 +202,7 @@ def test_a_draft_arrives_at_listmonk_once(run, server, capsys):
     assert (draft["lists"], draft["type"], draft["content_type"]) == ([3], "regular", "html")
     assert "code &#123;{ like this }}" in draft["body"]
     assert 'code {{"{"}}{ like this }}' in draft["altbody"]
-    assert f"{server.url}/admin/campaigns/1" in capsys.readouterr().out
+    assert f"The draft is at listmonk, and nothing was sent: {server.url}/admin/campaigns/1" in capsys.readouterr().out
     with pytest.raises(CommandError, match="was in the newsletter of 2020-02-03"):
         run("posts/older.md", newsletter=listmonk, draft=True)
     assert len(Provider.drafts) == 1
