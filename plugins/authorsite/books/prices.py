@@ -5,9 +5,11 @@ from datetime import date
 from decimal import Decimal
 
 from babel import Locale
-from babel.numbers import format_currency, get_currency_precision, get_territory_currencies
+from babel.numbers import format_currency, get_currency_precision, get_currency_symbol, get_territory_currencies
 
 from .model import Offer
+
+_LEFT_TO_RIGHT_MARK = "\u200e"
 
 PriceTexts = tuple[tuple[str, str], ...]
 """Prices for people, in the order of the record, as (currency, "$19.95")."""
@@ -15,7 +17,15 @@ PriceTexts = tuple[tuple[str, str], ...]
 
 def format_prices(prices: Mapping[str, Decimal], locale: str) -> PriceTexts:
     """Format prices as `locale` (a Babel locale: en_US) writes them."""
-    return tuple((currency, format_currency(amount, currency, locale=locale)) for currency, amount in prices.items())
+    return tuple((currency, _format_price(amount, currency, locale)) for currency, amount in prices.items())
+
+
+def _format_price(amount: Decimal, currency: str, locale: str) -> str:
+    text, symbol = format_currency(amount, currency, locale=locale), get_currency_symbol(currency, locale)
+    if Locale.parse(locale).text_direction == "rtl" and symbol[:1].isascii() and symbol[:1].isalpha():
+        # Without the mark, the $ of "US$" goes to the other side of its letters (Unicode UAX #9, rule N1).
+        return text.replace(symbol, f"{symbol}{_LEFT_TO_RIGHT_MARK}")
+    return text
 
 
 def join_prices(prices: PriceTexts) -> str:
