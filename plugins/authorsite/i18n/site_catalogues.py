@@ -91,9 +91,11 @@ def _find_errors(message: Message, plural_forms: int) -> Iterator[tuple[str, str
     for text in translations:
         if CONTROL_CHARACTER.search(text):
             yield f"the translation of `{name}` has a control character", "remove it"
-        for placeholder in sorted(find_placeholders(text) - known):
+        unknown = find_placeholders(text) - known
+        for placeholder in sorted(unknown):
             yield f"`{name}` has no %({placeholder})s", "use the names of the English text"
-        for placeholder in sorted(needed - find_placeholders(text)):
+        # A misspelt name is missing too: that is one mistake.
+        for placeholder in sorted(() if unknown else needed - find_placeholders(text)):
             yield f"the translation of `{name}` lacks %({placeholder})s", "put it where it belongs"
 
 

@@ -72,10 +72,12 @@ def test_a_changed_catalogue_is_read_again(tmp_path):
         (
             "fr",
             HEADER + 'msgid "by %(authors)s"\nmsgstr "de %(author)s"\n',
-            [
-                "fr.po:6: `by %(authors)s` has no %(author)s - use the names of the English text",
-                "fr.po:6: the translation of `by %(authors)s` lacks %(authors)s - put it where it belongs",
-            ],
+            ["fr.po:6: `by %(authors)s` has no %(author)s - use the names of the English text"],
+        ),
+        (
+            "fr",
+            HEADER + 'msgid "by %(authors)s"\nmsgstr "de"\n',
+            ["fr.po:6: the translation of `by %(authors)s` lacks %(authors)s - put it where it belongs"],
         ),
         ("fr", HEADER + PAGES.format("une", ""), ["fr.po:6: `%(count)s page` has 1 plural form - `Plural-Forms` in"]),
         ("fr", HEADER + SEARCH.format("\x07"), ["fr.po:6: the translation of `Search` has a control character"]),
