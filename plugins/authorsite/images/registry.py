@@ -63,7 +63,7 @@ class ImageRegistry:
             try:
                 if not file.is_file():
                     where, line = used_at if used_at[0] else (str(file), 0)
-                    hint = "give its path below content/, such as images/cover.png"
+                    hint = f"save it as content/{path}, or give its path below content/, such as images/cover.png"
                     self.log.error(where, line, f"there is no image {path}", hint, kind="image")
                 elif not file.resolve().is_relative_to(self.content.resolve()):
                     self._report(file, f"{file.name} is outside content/", "copy it into content/images")
