@@ -201,6 +201,14 @@ def test_book_with_only_a_title_promises_nothing(library):
     assert not re.search('class="(buy-button|details|price-line)"', page + purchase)
 
 
+def test_a_book_without_hook_has_its_text_once(make_site):
+    site = make_site({"content/books/guide.md": "---\ntitle: Guide\n---\nOnly a text.\n"})
+    site.build(AUTHORSITE={"main_book": "guide"})
+    text = html.fromstring(site.output("books/guide/index.html")).find("body").text_content()
+    assert text.count("Only a text.") == 1
+    assert "Only a text." in site.output("index.html")
+
+
 def test_list_price_is_no_shops_price(book_site):
     page = book_site.output("books/guide/buy/index.html")
     (kobo,) = (link for link in html.fromstring(page).find_class("offer") if link.get("data-shop") == "kobo")
