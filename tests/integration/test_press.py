@@ -162,6 +162,6 @@ def test_an_event_leads_to_its_book_and_names_one_that_exists(make_site):
     assert str(problem).startswith("content/events/d.md:5: there is no book `bear` - did you mean `bare`")
     site.write({"content/events/d.md": EVENT.format("D", "book: bare\n")})
     assert not site.build(AUTHORSITE={"main_book": "tides"}).failed
-    for name, title in (("d", "Bare"), ("a", "The Tide Tables")):
-        page = html.fromstring(site.output(f"events/{name}/index.html"))
+    for folder, title in (("d/", "Bare"), ("a/", "The Tide Tables"), ("", "The Tide Tables")):
+        page = html.fromstring(site.output(f"events/{folder}index.html"))
         assert page.xpath("string(//p[@class='book-step-title'])") == title
