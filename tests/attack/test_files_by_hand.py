@@ -8,7 +8,7 @@ import pytest
 from authorsite.output import FILE_LIST
 from authorsite.publishing.build import build
 from conftest import post, restore_signals
-from publishing_site import author, every_target, read_tree, ssh_server  # noqa: F401 - fixtures
+from publishing_site import author, read_tree, ssh_server  # noqa: F401 - fixtures
 
 FILES = {
     "content/posts/a.md": post("A", slug="a", tags="[ladders]"),
@@ -120,7 +120,7 @@ def test_a_failed_build_leaves_them_where_they_are(make_site):
     assert site.tree() == before
 
 
-@every_target
+@pytest.mark.parametrize("author", ["folder", "git", pytest.param("rsync", marks=pytest.mark.nightly)], indirect=True)
 def test_a_publish_keeps_them_in_output_and_uploads_only_what_was_built(author, capsys):  # noqa: F811
     assert author.publish() == 0, capsys.readouterr().err
     put(author.root / "output", BY_HAND)

@@ -65,10 +65,11 @@ def disable_redirect(route):
 
 
 @pytest.fixture(scope="session")
-def addresses(site, served, rich, bare):
-    """The URLs of one page of each kind; those of books are of two more sites, rich in facts and without."""
+def addresses(site, served, rich, bare, pytestconfig):
+    """The URLs of one page of each kind; those of books are of two more sites, rich in facts and without (nightly)."""
     with serve_folder(rich.root / "output") as rich_url, serve_folder(bare.root / "output") as bare_url:
-        kinds = {served: [*list_kinds(site), get_hard_post(site)], rich_url: RICH_KINDS, bare_url: BARE_KINDS}
+        kinds = {served: [*list_kinds(site), get_hard_post(site)], rich_url: RICH_KINDS}
+        kinds |= {bare_url: BARE_KINDS} if pytestconfig.getoption("nightly") else {}
         yield [url + kind for url, every in kinds.items() for kind in every]
 
 
