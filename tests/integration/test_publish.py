@@ -71,6 +71,16 @@ FIRST = (
 )
 
 
+@for_targets(["local rsync"])
+def test_a_folder_on_a_server_is_created_with_those_above_it(author, capsys):
+    author.destination = author.root / "srv/www/live"
+    author.target["path"] = str(author.destination)
+    author.configure()
+    author.write("second", "Two.")
+    assert author.publish() == 0, capsys.readouterr().err
+    assert author.live() == author.output()
+
+
 @every_local_target
 def test_changes_that_would_disturb_feed_subscribers_are_not_published_until_allowed(author, capsys):
     author.write("second", "Two.", category="Desks")
