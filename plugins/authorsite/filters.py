@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pelican_incremental.purity import pure
 
 from . import markup
-from .i18n import is_right_to_left
+from .i18n import get_direction, is_right_to_left
 from .page_language import PageLanguage
 from .settings import SiteSettings
 
@@ -59,9 +59,8 @@ def make_filters(site: SiteSettings, language: PageLanguage) -> dict[str, Callab
             own = "" if own == language.current else own or site.language
         if not own:
             return Markup()
-        right_to_left = is_right_to_left(own)
-        turns = right_to_left != language.is_right_to_left
-        direction = Markup(' dir="{}"').format("rtl" if right_to_left else "ltr") if turns else ""
+        turns = is_right_to_left(own) != language.is_right_to_left
+        direction = Markup(' dir="{}"').format(get_direction(own)) if turns else ""
         return Markup(' lang="{}"{}').format(own, direction)
 
     functions: dict[str, Any] = {

@@ -98,10 +98,8 @@ class FeedsGenerator(Generator):
         lines = [(link.title, f"{self.site.url}/{link.url}", f"{self.site.url}/{page}") for link, page in listed]
         output.write(self.context, OPML, serialize_opml(self.settings["SITENAME"], self._author, lines))
         for context, groups in zip(list_contexts(self.context), self.groups, strict=True):
-            every_feed, url = (
-                (*context["feeds"], *(link for link, _, _ in groups)),
-                f"{context.get(HOME_URL, '')}subscribe/",
-            )
+            every_feed = (*context["feeds"], *(link for link, _, _ in groups))
+            url = f"{context.get(HOME_URL, '')}subscribe/"
             output.write_page(self, writer, "subscribe", url, context, every_feed=every_feed)
 
     def _prepare(self, context: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pelican_incremental.store import digest
 
 from ..cached_files import digest_package
-from ..i18n import is_right_to_left
+from ..i18n import get_direction
 from ..problems import ProblemLog
 from .models import Entry, Feed
 from .sanitizing import sanitize_for_feed, strip_invalid_xml
@@ -38,8 +38,7 @@ class EntryRenderer:
         excerpt = f"<p>{escape(summary, quote=False)}</p>" if summary else ""
         body = entry.html if self.full_text else f'{excerpt}<p><a href="{entry.url}">…</a></p>'
         if entry.language:
-            direction = "rtl" if is_right_to_left(entry.language) else "ltr"
-            body = f'<div lang="{entry.language}" dir="{direction}">{body}</div>'
+            body = f'<div lang="{entry.language}" dir="{get_direction(entry.language)}">{body}</div>'
         html, in_html = sanitize_for_feed(body + self.footer, entry.url)
         if invalid := sorted({*in_title, *in_summary, *in_html}):
             self.reported_files.add(entry.source_path)

@@ -107,6 +107,11 @@ def is_right_to_left(language: str) -> bool:
     return _find_locale(language).character_order == "right-to-left"
 
 
+def get_direction(language: str) -> str:
+    """Return the value of HTML's attribute `dir` for a text in `language`: "rtl" or "ltr"."""
+    return "rtl" if is_right_to_left(language) else "ltr"
+
+
 ENGLISH = Translator()
 """Translates nothing."""
 

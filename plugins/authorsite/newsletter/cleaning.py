@@ -28,7 +28,7 @@ def clean_for_email(html: str, url: str, site_url: str, player_label: str) -> st
     """Return the `html` of the page at `url`, with absolute URLs and pictures that are no wider than the text.
 
     A player becomes a link with `player_label` to the page. SVG, which few mail clients draw, and pictures on other
-    hosts, which would tell those who reads the e-mail, become links. Links between a text and its footnotes, which
+    hosts, which would learn who reads the e-mail, become links. Links between a text and its footnotes, which
     would lead to the site, are dropped.
     """
     html = remove_elements(html, _has_class("footnote-backref"), _has_class("footnote-ref"))

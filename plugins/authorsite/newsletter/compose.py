@@ -8,7 +8,7 @@ from typing import Any
 
 from ..books.views import BookView
 from ..feeds.entry_factory import EntryFactory
-from ..i18n import Translator, is_right_to_left
+from ..i18n import Translator, get_direction
 from ..language_versions import HOME_URL, find_context
 from ..markup import text_content
 from ..problems import shorten
@@ -65,7 +65,7 @@ class NewsletterComposer:
             posts=tuple(self._compose_post(post, translate) for post in posts),
             book=self._compose_book(posts, context.get("main_book") or self.context.get("main_book"), translate),
             language=language,
-            direction=_get_direction(language),
+            direction=get_direction(language),
             site_name=context["SITENAME"],
             home_url=f"{self.site.url}/{context.get(HOME_URL, '')}",
         )
@@ -90,7 +90,7 @@ class NewsletterComposer:
             url=entry.url,
             html=clean_for_email(body, entry.url, self.site.url, translate("Play it on the site")),
             language=language,
-            direction=_get_direction(language),
+            direction=get_direction(language),
             is_summary=self.summary,
             has_audio=entry.audio is not None,
         )
@@ -114,7 +114,7 @@ class NewsletterComposer:
             url=url,
             tagline=book.tagline,
             language=book.record.language,
-            direction=_get_direction(book.record.language),
+            direction=get_direction(book.record.language),
             action=actions.get(book.action) or translate("More about the book"),
             action_url=self.factory.absolute_url(book.buy_url) if book.action in actions else url,
             cover_url=cover.url if cover else "",
@@ -122,10 +122,6 @@ class NewsletterComposer:
             cover_width=COVER_WIDTH if cover else 0,
             cover_height=round(cover.height * COVER_WIDTH / cover.width) if cover else 0,
         )
-
-
-def _get_direction(language: str) -> str:
-    return "rtl" if is_right_to_left(language) else "ltr"
 
 
 def _choose_colors(theme: ThemeColors, accent: str) -> tuple[Colors, Colors]:

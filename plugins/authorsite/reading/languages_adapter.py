@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from pelican.utils import slugify
-
 from ..site_build import get_site
+from ..slug_adapter import make_slug
 from .schemas import BaseMetadata, PostMetadata
 
 
@@ -27,6 +26,6 @@ def make_language_url(meta: BaseMetadata, settings: dict[str, Any]) -> dict[str,
     if not is_other:
         return {}
     kind = "ARTICLE" if isinstance(meta, PostMetadata) else "PAGE"
-    slug = meta.slug or slugify(meta.title, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"])
+    slug = meta.slug or make_slug(meta.title, settings)
     fields = {"slug": slug, "lang": meta.lang, "date": getattr(meta, "date", None)}
     return {key: settings[f"{kind}_LANG_{key.upper()}"].format(**fields) for key in ("url", "save_as")}
